@@ -1,0 +1,84 @@
+"""What a page said, as text, and how its column answered. A leaf: standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
+
+
+@dataclass(slots=True)
+class PrintedLink:
+    """A link with the words printed for it; the URL is absolute."""
+
+    name: str
+    url: str
+
+
+@dataclass(slots=True)
+class NoticeItem:
+    """One notice page as printed: text in the page's own words, nothing interpreted.
+
+    `key` identifies the page inside its site for ever (a TRS path, a jpaas id, biz:mid:idx);
+    `list_*` is what the list row said, the rest what the page itself said. Empty means
+    "not printed". `read_by` maps a field to the reader that answered
+    (column | platform | meta | general | list); `disagreements` are sentences for a person.
+    """
+
+    site: str
+    column: str
+    key: str
+    url: str
+    section: str
+    group: str
+    site_name: str = ""
+    list_title: str = ""
+    list_date: str = ""
+    title: str = ""
+    published: str = ""
+    source: str = ""
+    doc_number: str = ""
+    issuers: str = ""
+    written: str = ""
+    effective: str = ""
+    original_url: str = ""
+    body_html: str = ""
+    attachments: list[PrintedLink] = field(default_factory=list)
+    read_by: dict[str, str] = field(default_factory=dict)
+    disagreements: list[str] = field(default_factory=list)
+    complete: bool = True
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Failure:
+    """Why a column could not be read: a verdict, a reason for people (Chinese), the evidence."""
+
+    verdict: Verdict
+    reason: str
+    url: str
+    status: int | None = None
+    excerpt: str = ""
+
+
+@dataclass(slots=True)
+class ColumnReport:
+    """What one crawl saw of one column; the spider fills it, `pipelines.monitor` judges it.
+
+    `rows` counts listed notices on all pages read, `total` is what the site claims to have,
+    `newest` the newest date printed in the list. `degraded` is a sentence when the list was
+    read, but not in the expected way.
+    """
+
+    column: str
+    url: str
+    min_rows: int = 1
+    max_quiet_days: int = 30
+    rows: int = 0
+    total: int | None = None
+    pages: int = 0
+    newest: str = ""
+    degraded: str = ""
+    failure: Failure | None = None
+    notice_failures: int = 0

@@ -1,0 +1,224 @@
+"""The nouns that cross between rooms. Frozen; dates are local (Asia/Shanghai), instants UTC-aware."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Outcome = Literal["new", "revised", "unchanged"]
+Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
+RunState = Literal["running", "finished", "failed", "killed"]
+DeliveryState = Literal["queued", "sending", "sent", "deferred", "refused", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file named by a notice. `bytes`, `sha256`, `path`, `text` are None until downloaded."""
+
+    url: str
+    name: str
+    type: str = ""
+    bytes: int | None = None
+    sha256: str | None = None
+    path: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day by which readers must act. `computed` marks a relative term we worked out."""
+
+    on: date
+    what: str
+    printed: str
+    computed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to ask, as printed."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One published page, read. What enters the store.
+
+    `body_html` is sanitised, with absolute links; `content_hash` covers title and text in a
+    normal form, so white space and counters do not change it. `published_on` is the page's
+    word, never ours. `original_url` is the link a repost prints to the original.
+    `read_by` maps field -> reader. `warnings` are sentences for a person (Chinese).
+    """
+
+    site: str
+    column: str
+    key: str
+    url: str
+    title: str
+    section: str
+    grp: str
+    doc_number: str = ""
+    issuers: tuple[str, ...] = ()
+    source: str = ""
+    published_on: date | None = None
+    published_time: str = ""
+    written_on: date | None = None
+    effective_on: date | None = None
+    deadline_on: date | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    amounts: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    repeals: tuple[str, ...] = ()
+    body_html: str = ""
+    body_text: str = ""
+    summary: str = ""
+    content_hash: str = ""
+    original_url: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    read_by: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNotice:
+    """A notice as it is in the store, with our own facts about it."""
+
+    id: int
+    notice: Notice
+    first_seen_at: datetime
+    last_seen_at: datetime
+    revised_at: datetime | None = None
+    duplicate_of: int | None = None
+    duplicate_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """What saving did."""
+
+    id: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decides whether a listed page is fetched again."""
+
+    id: int
+    key: str
+    url: str
+    title: str
+    published_on: date | None
+    complete: bool
+    last_read_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One column in one run."""
+
+    run_id: int
+    site: str
+    column: str
+    checked_at: datetime
+    verdict: Verdict
+    reason: str = ""
+    rows: int = 0
+    total: int | None = None
+    pages: int = 0
+    new: int = 0
+    revised: int = 0
+    newest_on: date | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The state of one column now, for the foot of an issue and for `status`."""
+
+    site: str
+    site_name: str
+    column: str
+    url: str
+    last_checked_at: datetime | None
+    last_good_at: datetime | None
+    rows: int
+    new: int
+    newest_on: date | None
+    verdict: Verdict | None
+    reason: str
+    bad_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document that may enter an issue: its representative page and the other pages of it."""
+
+    stored: StoredNotice
+    also: tuple[StoredNotice, ...] = ()
+    late: bool = False
+    revised: bool = False
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRecord:
+    """A digest that was composed and recorded. `week` like 2021-W05; `from_on`..`to_on` inclusive."""
+
+    id: int
+    week: str
+    from_on: date
+    to_on: date
+    instant: datetime
+    composed_at: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEntry:
+    """Where a notice stands in a recorded issue."""
+
+    notice_id: int
+    section: str
+    grp: str
+    position: int
+    late: bool = False
+    revised: bool = False
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who gets what. Empty tuples mean everything; `formats` ⊆ {html, docx, ics}."""
+
+    id: int
+    address: str
+    name: str = ""
+    sections: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ("html", "docx")
+    state: Literal["active", "paused", "suspended", "ended"] = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the ledger: this issue to this subscriber."""
+
+    id: int
+    issue_id: int
+    subscriber_id: int
+    address: str
+    state: DeliveryState
+    message_id: str
+    attempts: int = 0
+    last_reply: str = ""
+    updated_at: datetime | None = None
+    next_attempt_at: datetime | None = None
