@@ -116,6 +116,7 @@ class Known:
     title: str
     published_on: date | None
     complete: bool
+    first_seen_at: datetime
     last_read_at: datetime
     attempts: int
 

@@ -1,0 +1,86 @@
+"""Spider middleware: a listed page that is already in the store is not fetched again.
+
+Three exceptions, each within politeness: a notice that could not be read fully is retried with
+a growing pause; a recent notice is re-read 1, 3, 7 and 14 days after it was first seen, because
+publishers correct their pages; a page asked for by name (`-a url=…`) is always fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from sqlite_utils import Database
+
+from storage.database import open_database
+from storage.models import Known
+from storage.notices import find_known, touch_notice
+
+REREAD_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14))
+LONGEST_RETRY_PAUSE = timedelta(days=7)
+MAX_ATTEMPTS = 12
+
+
+def is_due(known: Known, now: datetime) -> bool:
+    """Whether a known page is to be fetched again at `now` (UTC)."""
+    if not known.complete:
+        pause = min(timedelta(hours=2**known.attempts), LONGEST_RETRY_PAUSE)
+        return known.attempts < MAX_ATTEMPTS and now - known.last_read_at >= pause
+    milestones = (known.first_seen_at + after for after in REREAD_AFTER)
+    return any(known.last_read_at < moment <= now for moment in milestones)
+
+
+class SeenMiddleware:
+    """Drops requests for notices that need no reading; marks them as still listed."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.path = Path(str(crawler.settings["ZX_DATABASE"]))
+        self.db: Database | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> SeenMiddleware:
+        """Open the store with the spider and close it with the spider."""
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.open, signal=signals.spider_opened)
+        crawler.signals.connect(middleware.close, signal=signals.spider_closed)
+        return middleware
+
+    def open(self, spider: Spider) -> None:
+        self.db = open_database(self.path)
+
+    def close(self, spider: Spider) -> None:
+        if self.db is not None:
+            self.db.close()
+
+    async def process_spider_output(
+        self, response: Response, result: AsyncIterator[Any]
+    ) -> AsyncIterator[Any]:
+        async for output in result:
+            if not (isinstance(output, Request) and self.is_known(output)):
+                yield output
+
+    def is_known(self, request: Request) -> bool:
+        """Whether this request is for a page that the store has and that is not due."""
+        row = request.meta.get("notice")
+        if row is None or row.get("asked_for") or self.db is None or self.crawler.spider is None:
+            return False
+        known = find_known(self.db, self.crawler.spider.name, row["key"], row["url"])
+        now = clock_of(self.crawler)
+        if known is None or is_due(known, now):
+            return False
+        touch_notice(self.db, known.id, now=now)
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value("notices/known")
+        return True
+
+
+def clock_of(crawler: Crawler) -> datetime:
+    """The instant a crawl runs as of: ZX_NOW when fixed, else now (UTC)."""
+    fixed = crawler.settings.get("ZX_NOW")
+    return datetime.fromisoformat(str(fixed)) if fixed else datetime.now(UTC)
