@@ -1,0 +1,281 @@
+"""The catalogue: every watched site and column, from sources.toml and the operator's own file.
+
+`load_catalogue` is the one way in. It merges the operator's file over the built-in one, checks
+everything, and reports all mistakes at once, one line each, so that a file is repaired in one go.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+from cssselect import SelectorError
+from parsel import css2xpath
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from crawlers.catalogue_faults import Sources, duplicate_columns, fault_lines
+
+BUILT_IN = Path(__file__).with_name("sources.toml")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+PlatformName = Literal["cde", "jpaas", "trs", "easysite", "hanweb", "wechat", "feed", "listing"]
+WallStep = Literal["warmup", "browser", "home"]
+
+
+class CatalogueError(Exception):
+    """The catalogue cannot be used. One line a mistake: file, site, key, what is allowed."""
+
+
+def _as_tuple(value: object) -> object:
+    """One CSS selector may be written without a list; empty means none."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return value
+
+
+def _readable_css(selectors: tuple[str, ...]) -> tuple[str, ...]:
+    for css in selectors:
+        try:
+            css2xpath(css)
+        except SelectorError as error:
+            raise ValueError(f"{css!r} is not a CSS selector ({error})") from error
+    return selectors
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+Css = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class Selectors(_Table):
+    """A column's own CSS, tried before anything the platform knows. Empty: the platform's.
+
+    `rows`, `link`, `title`, `date`, `next` read the list page (all but `rows` and `next` inside
+    one row), `notice_*` the notice page. Several selectors are tried in order.
+    """
+
+    rows: Css = ()
+    link: Css = ()
+    title: Css = ()
+    date: Css = ()
+    next: Css = ()
+    notice_title: Css = ()
+    notice_date: Css = ()
+    notice_source: Css = ()
+    notice_body: Css = ()
+    notice_doc_number: Css = ()
+    notice_attachments: Css = ()
+
+    @field_validator("*")
+    @classmethod
+    def _check_css(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _readable_css(value)
+
+
+def _check_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError("must be a whole http:// or https:// address")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_check_address)]
+
+
+class Column(_Table):
+    """One column (栏目) of a site: a list page and what we expect of it.
+
+    `url` may hold `{year}` once (see `column_urls`). Fewer listed rows than `min_rows` means the
+    column is broken; more than `max_quiet_days` days without a new notice is said in the issue.
+    `section` and `group` override the site's. `params`, `endpoint`, `relay`, `referer` and
+    `extra` mean what the platform says they mean.
+    """
+
+    name: str = Field(min_length=1)
+    url: Address = Field(min_length=1)
+    enabled: bool = True
+    min_rows: int = Field(default=1, ge=0)
+    max_quiet_days: int = Field(default=30, ge=1)
+    section: str = ""
+    group: str = ""
+    selectors: Selectors = Selectors()
+    params: dict[str, str] = Field(default_factory=dict)
+    endpoint: str = ""
+    relay: Address = ""
+    referer: Address = ""
+    extra: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("url")
+    @classmethod
+    def _only_year_is_filled_in(cls, value: str) -> str:
+        if "{" in value.replace("{year}", "", 1):
+            raise ValueError("only {year} may stand in braces, and only once")
+        return value
+
+
+class Site(_Table):
+    """One watched site. `crawl` is cron in Asia/Shanghai; `delay` is seconds between requests
+    (None: the configuration's). `walls` are the steps taken against an anti-bot page, in order.
+    `timezone` is the zone of the dates the site prints.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str = Field(min_length=1)
+    platform: PlatformName
+    section: str = Field(min_length=1)
+    group: str = Field(min_length=1)
+    crawl: str
+    enabled: bool = True
+    hosts: tuple[str, ...] = ()
+    robots: Literal["obey", "ignore"] = "obey"
+    robots_reason: str = ""
+    user_agent: Literal["honest", "browser"] = "honest"
+    walls: tuple[WallStep, ...] = ()
+    warmup_url: Address = ""
+    delay: float | None = Field(default=None, ge=0)
+    timezone: str = "Asia/Shanghai"
+    columns: tuple[Column, ...] = Field(min_length=1)
+
+    @field_validator("crawl")
+    @classmethod
+    def _check_cron(cls, value: str) -> str:
+        # Cron counts Sunday as 0, APScheduler Monday: a number would mean another day.
+        weekday = value.split()[-1] if value.split() else ""
+        if any(letter.isdigit() for letter in weekday):
+            raise ValueError("write weekdays as names, e.g. 15 8,13 * * mon-fri")
+        try:
+            CronTrigger.from_crontab(value, timezone=SHANGHAI)
+        except ValueError as error:
+            raise ValueError(f"not cron ({error}); write e.g. 15 8,13 * * mon-fri") from error
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            raise ValueError("not a time zone; write e.g. Asia/Shanghai") from error
+        return value
+
+    @model_validator(mode="after")
+    def _check_pairs(self) -> Site:
+        if self.robots == "ignore" and not self.robots_reason:
+            raise ValueError('robots = "ignore" needs robots_reason: who agreed, and why')
+        if "warmup" in self.walls and not self.warmup_url:
+            raise ValueError('walls with "warmup" need warmup_url')
+        return self
+
+    @property
+    def named_hosts(self) -> frozenset[str]:
+        """Every host the catalogue itself names for this site, lower case, without port."""
+        addresses = [self.warmup_url]
+        for column in self.columns:
+            addresses += [column.url, column.relay, column.referer, column.endpoint]
+        named = {urlsplit(address).hostname or "" for address in addresses}
+        return frozenset((named | {host.lower() for host in self.hosts}) - {""})
+
+
+_ALLOWED_KEYS = {
+    "": [name for name in Site.model_fields if name != "id"],
+    "columns": list(Column.model_fields),
+    "selectors": list(Selectors.model_fields),
+}
+
+
+def load_catalogue(
+    operator_file: Path | None = None, *, built_in: Path = BUILT_IN
+) -> dict[str, Site]:
+    """Every site by id, in the order of the files, the operator's additions last.
+
+    In the operator's file a known site's keys replace ours, a column is matched by its name and
+    replaced key by key, new sites and columns are added. Raises CatalogueError.
+    """
+    ours = _read(built_in)
+    theirs = _read(operator_file) if operator_file is not None else {}
+    faults = duplicate_columns(ours, built_in)
+    if operator_file is not None:
+        faults += duplicate_columns(theirs, operator_file)
+    sites: dict[str, Site] = {}
+    for site_id in [*ours, *(name for name in theirs if name not in ours)]:
+        table = _merge_site(ours.get(site_id, {}), theirs.get(site_id, {}))
+        try:
+            sites[site_id] = Site.model_validate({"id": site_id, **table})
+        except ValidationError as error:
+            sources = Sources(built_in, operator_file, theirs.get(site_id, {}))
+            faults += fault_lines(error, site_id, table, sources, _ALLOWED_KEYS)
+    if faults:
+        raise CatalogueError("\n".join(faults))
+    return sites
+
+
+def column_urls(column: Column, now: datetime) -> list[str]:
+    """The list pages to read, most specific first.
+
+    A site with a directory a year (`{year}`) moves on 1 January, but not always on that day:
+    in January last year's directory is read too, and always the directory above, which shows
+    the newest rows on the sites seen (天津市工信局 /TZGG644/2021n/ and /TZGG644/).
+    """
+    if "{year}" not in column.url:
+        return [column.url]
+    today = now.astimezone(SHANGHAI)
+    years = [today.year, today.year - 1] if today.month == 1 else [today.year]
+    before = column.url.split("{year}")[0]
+    parent = before[: before.rfind("/") + 1]
+    return [column.url.replace("{year}", str(year)) for year in years] + [parent]
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path}: not readable as TOML: {error}") from error
+    except OSError as error:
+        raise CatalogueError(f"{path}: {error.strerror}") from error
+    loose = [name for name, table in tables.items() if not isinstance(table, dict)]
+    if loose:
+        lines = [f"{path}: {name}: stands outside a site; sites are tables [id]" for name in loose]
+        raise CatalogueError("\n".join(lines))
+    return tables
+
+
+def _merge_site(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**ours, **theirs}
+    new = theirs.get("columns")
+    old = ours.get("columns")
+    if not isinstance(new, list) or not isinstance(old, list):
+        return merged
+    columns = {column.get("name", ""): column for column in old}
+    for column in new:
+        name = column.get("name", "") if isinstance(column, dict) else ""
+        known = columns.get(name)
+        columns[name or f"column {len(columns) + 1}"] = (
+            _merge_tables(known, column) if known else column
+        )
+    return {**merged, "columns": list(columns.values())}
+
+
+def _merge_tables(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Key by key; the sub-tables (selectors, params, extra) too."""
+    merged = {**ours, **theirs}
+    for key, value in theirs.items():
+        if isinstance(value, dict) and isinstance(ours.get(key), dict):
+            merged[key] = {**ours[key], **value}
+    return merged

@@ -1,0 +1,111 @@
+"""Scrapy settings: polite, explicit, and the joint where configuration enters the crawl.
+
+Scrapy executes this module as configuration; it is the only one of the room that reads `config`.
+Our own settings start with ZX_ and are plain strings and numbers.
+"""
+
+from config import load_config
+
+_config = load_config()
+# A gateway or replica on this machine needs no pauses, unless the operator asked for some.
+_pauses = not _config.upstream or "delay" in _config.crawl.model_fields_set
+_contact = f" (+{_config.crawl.contact})" if _config.crawl.contact else ""
+
+ZX_NOW = _config.now.isoformat() if _config.now else ""
+ZX_UPSTREAM = _config.upstream
+ZX_DATA = str(_config.data)
+ZX_DATABASE = str(_config.database)
+ZX_DAYS = _config.crawl.days
+ZX_BROWSER = _config.crawl.browser
+ZX_BROWSER_PATH = _config.crawl.browser_path
+ZX_BROWSER_CDP_URL = _config.crawl.browser_cdp_url
+ZX_OPERATOR_SOURCES = str(_config.operator_sources or "")
+ZX_PROGRESS = 0
+# Sites that answer only to ordinary browsers get this one (catalogue: user_agent = "browser").
+ZX_BROWSER_USER_AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/156.0.0.0 Safari/537.36"
+)
+
+BOT_NAME = "zhengxun"
+SPIDER_MODULES = ["crawlers.spiders"]
+SPIDER_LOADER_CLASS = "crawlers.loader.CatalogueSpiderLoader"
+
+# Politeness
+USER_AGENT = f"Zhengxun/0.1{_contact}"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "Zhengxun"
+CONCURRENT_REQUESTS = 4
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = _config.crawl.delay if _pauses else 0
+AUTOTHROTTLE_ENABLED = _pauses
+AUTOTHROTTLE_START_DELAY = _config.crawl.delay
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+
+# Patience and limits. MIIT's search API was reported slow from afar: 60 s and three tries.
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 10 * 1024 * 1024
+RETRY_ENABLED = True
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
+REDIRECT_MAX_TIMES = 8
+MEMUSAGE_LIMIT_MB = 1024
+# Many .gov.cn hosts send incomplete chains and old ciphers that OpenSSL refuses and browsers take.
+DOWNLOAD_VERIFY_CERTIFICATES = False
+DOWNLOADER_CLIENT_TLS_CIPHERS = "DEFAULT@SECLEVEL=1"
+
+# What is asked, and how
+COOKIES_ENABLED = True
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+    # Without it a page with only Last-Modified counts as fresh for a tenth of its age.
+    "Cache-Control": "max-age=0",
+}
+HTTPPROXY_ENABLED = not _config.upstream
+
+# Conditional requests: an unchanged page costs the publisher one 304.
+HTTPCACHE_ENABLED = True
+HTTPCACHE_DIR = str(_config.data / "httpcache")
+HTTPCACHE_POLICY = "crawlers.revalidation.RevalidationPolicy"
+HTTPCACHE_GZIP = True
+
+DOWNLOAD_HANDLERS = {
+    "http": "crawlers.upstream.UpstreamDownloadHandler",
+    "https": "crawlers.upstream.UpstreamDownloadHandler",
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "crawlers.guard.GuardMiddleware": 20,
+    "crawlers.robots.SiteRobotsMiddleware": 100,
+    # After redirects and decompression, before retries: sees the final page of every status.
+    "crawlers.walls.WallMiddleware": 570,
+    "crawlers.cookies.OfflineCookiesMiddleware": 700,
+    "crawlers.revalidation.RevalidationMiddleware": 900,
+}
+SPIDER_MIDDLEWARES = {
+    "pipelines.seen.SeenMiddleware": 500,
+}
+ITEM_PIPELINES = {
+    "pipelines.normalise.NormalisePipeline": 300,
+    "pipelines.store.StorePipeline": 800,
+}
+EXTENSIONS = {
+    "pipelines.monitor.MonitorExtension": 100,
+    "crawlers.progress.ProgressExtension": 200,
+}
+
+# Nothing listens, nothing is left open
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+LOG_LEVEL = "INFO"
+LOGSTATS_INTERVAL = 0
