@@ -31,8 +31,6 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-
-
 class ChapterConfig(_Section):
     """One chapter of the digest; `department` signs it."""
 
@@ -148,8 +146,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     """
     env = os.environ if environ is None else environ
     folder = Path.cwd() if cwd is None else cwd
-    path = Path(env["ZHENGXUN_CONFIG"]) if env.get("ZHENGXUN_CONFIG") else folder / CONFIG_NAME
-    path = path if path.is_absolute() else folder / path
+    path = config_path(env, folder)
     if not path.is_file() and env.get("ZHENGXUN_CONFIG"):
         raise ConfigError(f"ZHENGXUN_CONFIG names {path}, which is not a file")
     values = _read_toml(path) if path.is_file() else {}
@@ -168,6 +165,13 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     except ValidationError as error:
         raise ConfigError(_first_problem(path, error)) from error
     return config.model_copy(update={"smtp_password": _smtp_password(config, env)})
+
+
+def config_path(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Path:
+    """Where the configuration file is, or would be written."""
+    env = os.environ if environ is None else environ
+    folder = Path.cwd() if cwd is None else cwd
+    return folder / (env.get("ZHENGXUN_CONFIG") or CONFIG_NAME)
 
 
 def parse_instant(text: str, *, name: str) -> datetime:

@@ -1,0 +1,60 @@
+# The commands of this project; each does all its own set-up. Needs Python 3.11, 3.12 or 3.13.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+READY := .venv/.ready
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	&& command -v $$p && break; done)
+
+.PHONY: help demo test test-all lint format lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+demo: $(READY) ## the main job on the bundled replica: crawl, store, compose, mail
+	$(BIN)/python -m cli demo
+
+test: $(READY) ## the tests, all local, within 10 minutes on 2 cores
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-all: $(READY) ## the tests, the slow ones too
+	$(BIN)/python -m pytest -n 2
+
+lint: $(READY) ## ruff check and format, mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy config.py cli.py scheduler.py
+
+format: $(READY) ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## pin every dependency again (needs uv)
+	uv pip compile -q pyproject.toml --group dev --universal --no-header --no-annotate --upgrade -o requirements.lock
+
+clean: ## remove the environment and the demo's data
+	rm -rf .venv .boot data/demo
+
+# uv where it is there, else venv with an upgraded pip (the pip that a fresh venv of Python 3.11
+# brings mis-resolves extras), else uv installed beside a Python that has pip but no venv (Debian).
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 was not found; install one, or: make PYTHON=/path/to/python3"; exit 1; }
+	@set -e; \
+	if command -v uv >/dev/null 2>&1; then UV=uv; \
+	elif $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then UV=; \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+		$(PYTHON) -m pip install -q --target .boot uv; UV=.boot/bin/uv; \
+	else echo "this Python has neither venv nor pip; install python3-venv (Debian, Ubuntu) or uv"; exit 1; fi; \
+	if [ -n "$$UV" ]; then \
+		$$UV venv -q --allow-existing --python "$(PYTHON)" .venv; \
+		$$UV pip install -q --python $(BIN)/python -r requirements.lock; \
+		$$UV pip install -q --python $(BIN)/python --no-deps -e .; \
+	else \
+		$(PYTHON) -m venv .venv; \
+		$(BIN)/python -m pip install -q --upgrade pip; \
+		$(BIN)/python -m pip install -q -r requirements.lock; \
+		$(BIN)/python -m pip install -q --no-deps -e .; \
+	fi; \
+	touch $(READY)

@@ -1,0 +1,68 @@
+"""`zhengxun search`, `export`, `backup` and `serve`: the store in analysts' hands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from commands.desk import CommandError, Desk
+from digest.weeks import parse_day
+from storage.backup import backup as back_up
+from storage.export import export_notices
+from storage.search import search as find
+
+
+def search(desk: Desk, words: str, options: dict[str, str], most: int, console: Console) -> int:
+    """Full-text search, best first; 1 when nothing matches."""
+    since = parse_day(options["since"], name="--since") if options.get("since") else None
+    until = parse_day(options["until"], name="--until") if options.get("until") else None
+    site, section = options.get("site") or None, options.get("section") or None
+    with desk.store() as db:
+        hits = find(db, words, limit=most, site=site, section=section, since=since, until=until)
+    for hit in hits:
+        console.print(f"[bold]{escape(hit.title)}[/bold]  {hit.published_on}  {hit.site}")
+        console.print(f"  {escape(hit.excerpt)}")
+        console.print(f"  [dim]{escape(hit.url)}[/dim]")
+    if not hits:
+        console.print(f"没有找到“{escape(words)}”")
+    return 0 if hits else 1
+
+
+def export(desk: Desk, path: Path, form: str, console: Console) -> int:
+    """Notices as CSV, XLSX or JSON lines; the form follows the file's ending unless given."""
+    form = form or path.suffix.lstrip(".").lower()
+    if form not in {"csv", "xlsx", "jsonl"}:
+        raise CommandError(f"{path}: name it .csv, .xlsx or .jsonl, or give --format", 2)
+    try:
+        with desk.store() as db:
+            count = export_notices(db, path, form)
+    except OSError as error:
+        raise CommandError(f"cannot write {path}: {error.strerror}") from error
+    console.print(f"{count} 条通知写入 {path}")
+    return 0
+
+
+def backup(desk: Desk, target: Path | None, keep: int, console: Console) -> int:
+    """A consistent, checked copy, also while the daemon writes."""
+    with desk.store() as db:
+        copy = back_up(db, target or desk.config.data / "backups", desk.config.clock(), keep=keep)
+    console.print(f"备份写入 {copy}")
+    return 0
+
+
+def serve(desk: Desk, port: int) -> int:
+    """Datasette on the database, read-only; this process becomes the server."""
+    with desk.store():
+        pass
+    root = Path(__file__).parent.parent
+    command = [
+        *(sys.executable, "-m", "datasette", "serve", str(desk.config.database)),
+        *("--host", "127.0.0.1", "--port", str(port)),
+        *("--metadata", str(root / "storage" / "datasette.json")),
+        *("--plugins-dir", str(root / "storage" / "datasette_plugins")),
+    ]
+    os.execv(sys.executable, command)  # noqa: S606 # our own interpreter, fixed arguments

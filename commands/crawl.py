@@ -1,0 +1,105 @@
+"""`zhengxun crawl`: crawl now, in child processes, with a progress display on a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from sqlite_utils import Database
+
+from commands.desk import CommandError, Desk
+from pipelines.supervisor import Crawl, Event, Outcome, close_abandoned_runs
+from storage.models import Coverage
+from storage.runs import latest_coverage
+
+VERDICT_WORDS = {
+    "ok": "正常",
+    "quiet": "安静",
+    "degraded": "降级",
+    "blocked": "被拦截",
+    "broken": "读取失败",
+    "unreachable": "无法访问",
+}
+VERDICT_STYLES = {"ok": "green", "quiet": "cyan", "degraded": "yellow"}
+
+
+@dataclass
+class Progress:
+    """How far each site is, as a table that redraws itself."""
+
+    names: dict[str, str]
+    state: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    notices: dict[str, int] = field(default_factory=dict)
+
+    def note(self, event: Event) -> None:
+        """Take one event of a child into the picture."""
+        site, kind = str(event.get("site", "")), event["event"]
+        if kind == "opened":
+            self.state[site] = "抓取中"
+        elif kind == "list":
+            self.rows[site] = self.rows.get(site, 0) + int(event.get("rows") or 0)
+        elif kind == "notice":
+            self.notices[site] = self.notices.get(site, 0) + 1
+        elif kind == "ended":
+            self.state[site] = "完成" if event["state"] == "finished" else "未完成"
+
+    def __rich__(self) -> Table:
+        table = Table(box=None, pad_edge=False)
+        for title in ("来源", "状态", "列表行", "通知"):
+            table.add_column(title, justify="right" if title in {"列表行", "通知"} else "left")
+        for site, name in self.names.items():
+            rows, notices = self.rows.get(site, 0), self.notices.get(site, 0)
+            table.add_row(name, self.state.get(site, "等待"), str(rows), str(notices))
+        return table
+
+
+def crawl(desk: Desk, sites: Sequence[str], days: int | None, console: Console) -> int:
+    """Crawl the named sites, or every enabled one; 1 when a crawl did not finish."""
+    chosen = [desk.site(name) for name in sites]
+    chosen = chosen or [site for site in desk.catalogue.values() if site.enabled]
+    if days is not None and days < 1:
+        raise CommandError("--days takes a whole number of days, 1 or more", 2)
+    with desk.store() as db:
+        close_abandoned_runs(db, desk.config.clock())
+    names = {site.id: site.name for site in chosen}
+    outcomes = run_crawls(desk, [Crawl(site.id, days) for site in chosen], names, console)
+    with desk.store() as db:
+        console.print(coverage_table(db, desk, set(names)))
+    for outcome in outcomes:
+        if outcome.reason:
+            console.print(f"[red]{outcome.site}: {outcome.reason}[/red]")
+    return 1 if any(outcome.state != "finished" for outcome in outcomes) else 0
+
+
+def run_crawls(
+    desk: Desk, crawls: list[Crawl], names: dict[str, str], console: Console
+) -> list[Outcome]:
+    """Run crawls with the display where there is a terminal; their outcomes."""
+    progress = Progress(names)
+    with Live(progress, console=console, refresh_per_second=8, transient=not console.is_terminal):
+        return asyncio.run(desk.supervisor().run_all(crawls, progress.note))
+
+
+def coverage_table(db: Database, desk: Desk, sites: set[str] | None = None) -> Table:
+    """The state of every column, worst news visible."""
+    table = Table(title="信息来源状况", title_justify="left", box=None, pad_edge=False)
+    for title in ("来源", "栏目", "结论", "行数", "新增", "最新", "说明"):
+        table.add_column(title, overflow="fold")
+    for row in latest_coverage(db, desk.config.clock()):
+        if sites is None or row.site in sites:
+            table.add_row(*coverage_cells(row))
+    return table
+
+
+def coverage_cells(row: Coverage) -> tuple[str, ...]:
+    """One column's state as printed words."""
+    verdict = row.verdict or ""
+    style = VERDICT_STYLES.get(verdict, "bold red")
+    word = f"[{style}]{VERDICT_WORDS.get(verdict, '尚未检查')}[/{style}]"
+    newest = row.newest_on.isoformat() if row.newest_on else ""
+    return row.site_name, row.column, word, str(row.rows), str(row.new), newest, row.reason

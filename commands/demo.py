@@ -1,0 +1,132 @@
+"""`zhengxun demo`: the main job on the bundled replica, from the first request to the mail."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from commands.crawl import coverage_table, run_crawls
+from commands.desk import CommandError, Desk
+from commands.issue import make, report_line, send_issue, summary_table
+from config import Config, load_config
+from digest.press import span_of
+from digest.sink import Sink
+from pipelines.supervisor import Crawl
+from replica.server import start_replica
+from storage.issues import find_issue
+from storage.subscribers import add_subscriber
+
+WEEK = "2021-W05"
+NOW = "2021-02-05T17:00:00+08:00"
+MARKER = ".zhengxun-demo"
+
+# The trade press is found through a relay that the operator names; the replica plays one.
+SOURCES = """\
+[[wechat.columns]]
+name = "IPRdaily"
+relay = "http://relay.example.net/feeds/IPRdaily.xml"
+
+[[wechat.columns]]
+name = "知产热点"
+relay = "http://relay.example.net/feeds/zhichanredian.xml"
+"""
+SETTINGS = """\
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "政讯周报 <zhengxun@example.com>"
+"""
+READERS = (
+    ("ip@example.com", "知识产权部", ("html", "docx")),
+    ("pharma@example.com", "医药信息部", ("html", "docx", "ics")),
+    ("projects@example.com", "科技项目部", ("html",)),
+)
+
+
+def demo(config: Config, console: Console) -> int:
+    """Crawl, store, compose, mail; prints where everything is. Starts from nothing each time."""
+    folder = fresh_folder(config.data / "demo")
+    with (
+        start_replica(as_of=datetime.fromisoformat(NOW)) as replica,
+        Sink(folder / "outbox") as sink,
+    ):
+        desk = demo_desk(folder, replica.origin, sink.port)
+        console.print(f"复制站点 {replica.origin}，时间 {NOW[:16].replace('T', ' ')}（北京时间）\n")
+        ended_well = crawl_everything(desk, console)
+        sent_well = publish(desk, folder, console)
+    issue = folder / "issues" / WEEK
+    console.print("\n[bold]看结果[/bold]")
+    for path, what in (
+        (issue / "digest.html", "周报，浏览器打开"),
+        (issue / "digest.docx", "周报，Word"),
+        (issue / "digest.txt", "周报，纯文本"),
+        (issue / "digest.json", "周报，机器可读"),
+        (issue / "deadlines.ics", "截止日期，日历"),
+        (folder / "outbox", "发出的邮件 .eml"),
+        (folder / "zhengxun.db", "数据库；查看：zhengxun serve"),
+    ):
+        console.print(f"  {path}  [dim]{what}[/dim]", soft_wrap=True)
+    return 0 if ended_well and sent_well else 1
+
+
+def fresh_folder(folder: Path) -> Path:
+    """An empty folder for the demo. Only a folder that an earlier demo made is emptied."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
+        raise CommandError(f"{folder} was not made by the demo; move it away first")
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        (folder / MARKER).touch()
+    except OSError as error:
+        raise CommandError(f"cannot use {folder}: {error.strerror}") from error
+    return folder
+
+
+def demo_desk(folder: Path, upstream: str, smtp_port: int) -> Desk:
+    """A configuration of the demo's own, as an operator would write it."""
+    path = folder / "zhengxun.toml"
+    path.write_text(SETTINGS.format(port=smtp_port), encoding="utf-8")
+    (folder / "sources.toml").write_text(SOURCES, encoding="utf-8")
+    environment = {
+        "ZHENGXUN_CONFIG": str(path),
+        "ZHENGXUN_DATA": str(folder),
+        "ZHENGXUN_NOW": NOW,
+        "ZHENGXUN_UPSTREAM": upstream,
+    }
+    return Desk(load_config(environment))
+
+
+def crawl_everything(desk: Desk, console: Console) -> bool:
+    """All enabled sites, with the display; whether every crawl finished."""
+    sites = [site for site in desk.catalogue.values() if site.enabled]
+    names = {site.id: site.name for site in sites}
+    with desk.store():
+        pass
+    outcomes = run_crawls(desk, [Crawl(site.id) for site in sites], names, console)
+    for outcome in outcomes:
+        if outcome.reason:
+            console.print(f"[red]{outcome.site}: {outcome.reason}[/red]")
+    with desk.store() as db:
+        console.print(coverage_table(db, desk))
+    return all(outcome.state == "finished" for outcome in outcomes)
+
+
+def publish(desk: Desk, folder: Path, console: Console) -> bool:
+    """Compose the demo week and mail it; whether every mail was accepted."""
+    with desk.store() as db:
+        for address, name, formats in READERS:
+            add_subscriber(db, address, name=name, formats=formats, now=desk.config.clock())
+        span = span_of(desk.config.digest, WEEK)
+        issue = make(desk, db, span, folder / "issues" / WEEK, record=True)
+        record = find_issue(db, WEEK)
+        if record is None:
+            raise CommandError(f"issue {WEEK} was not recorded")
+        report = send_issue(desk, db, record, None)
+    console.print(summary_table(issue))
+    console.print(report_line(WEEK, report))
+    return not report.deferred and not report.refused

@@ -1,0 +1,124 @@
+"""From the store to the files of an issue: compose, render, write; used by commands and daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from sqlite_utils import Database
+
+from digest.compose import compose, issue_instant
+from digest.models import SHANGHAI, Chapter, Digest
+from digest.render_atom import render_atom
+from digest.weeks import Week, week_ending, week_of
+from digest.write import write_bytes, write_issue
+from storage import issues
+
+
+class PressSettings(Protocol):
+    """What the configuration says about the issue (times in Asia/Shanghai)."""
+
+    @property
+    def company(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def weekday(self) -> str: ...
+    @property
+    def time(self) -> str: ...
+    @property
+    def chapters(self) -> Sequence[Chapter]: ...
+
+
+def closing_instant(settings: PressSettings, to_on: date) -> datetime:
+    """When the week that ends on `to_on` closes."""
+    hour, minute = (int(part) for part in settings.time.split(":"))
+    return issue_instant(to_on, hour, minute)
+
+
+def latest_due(settings: PressSettings, now: datetime) -> Week:
+    """The last week that has closed at `now`."""
+    today = now.astimezone(SHANGHAI).date()
+    week = week_ending(today, settings.weekday)
+    if closing_instant(settings, week.to_on) > now:
+        week = week_ending(today - timedelta(days=1), settings.weekday)
+    return week
+
+
+def current_week(settings: PressSettings, now: datetime) -> Week:
+    """The week that `now` lies in: the one whose issue comes next, or has just closed."""
+    today = now.astimezone(SHANGHAI).date()
+    week = week_ending(today, settings.weekday)
+    return week if week.to_on == today else week_ending(today + timedelta(days=6), settings.weekday)
+
+
+def print_issue(
+    db: Database,
+    settings: PressSettings,
+    *,
+    span: Week,
+    now: datetime,
+    site_names: Mapping[str, str],
+    folder: Path,
+    record: bool,
+) -> Digest:
+    """Compose the issue of `span` and write its files into `folder`; `record` makes it final.
+
+    The record is made before the files, so that a crash between the two leaves an issue that is
+    rendered again from its record, never selected twice.
+    """
+    digest = compose(
+        db,
+        from_on=span.from_on,
+        to_on=span.to_on,
+        instant=min(now, closing_instant(settings, span.to_on)),
+        chapters=settings.chapters,
+        company=settings.company,
+        title=settings.title,
+        site_names=site_names,
+        record=record,
+        now=now,
+        weekday=settings.weekday,
+    )
+    write_issue(digest, folder)
+    return digest
+
+
+def reprint(
+    db: Database, settings: PressSettings, week: str, now: datetime, site_names: Mapping[str, str]
+) -> Digest:
+    """A recorded issue, composed again from its record."""
+    return compose(
+        db,
+        week=week,
+        instant=now,
+        chapters=settings.chapters,
+        company=settings.company,
+        title=settings.title,
+        site_names=site_names,
+        record=False,
+        now=now,
+        weekday=settings.weekday,
+    )
+
+
+def write_feed(
+    db: Database,
+    settings: PressSettings,
+    path: Path,
+    *,
+    now: datetime,
+    site_names: Mapping[str, str],
+    most: int = 12,
+) -> None:
+    """The Atom feed over the newest `most` issues."""
+    records = issues.list_issues(db)[-most:]
+    digests = [reprint(db, settings, record.week, now, site_names) for record in records]
+    write_bytes(path, render_atom(digests, now=now))
+
+
+def span_of(settings: PressSettings, week: str) -> Week:
+    """'2021-W05' as days. Raises DigestError."""
+    return week_of(week, settings.weekday)

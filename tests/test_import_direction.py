@@ -1,0 +1,67 @@
+"""The arrows of the house: who may import whom. A new arrow is a decision, made here."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = {"commands", "crawlers", "digest", "pipelines", "replica", "storage"}
+OURS = ROOMS | {"cli", "config", "scheduler"}
+ALLOWED = {
+    "config": set(),
+    "crawlers/items.py": set(),
+    "crawlers/settings.py": {"config", "crawlers"},
+    "crawlers": {"crawlers"},
+    "storage": {"storage"},
+    "pipelines": {"pipelines", "storage", "crawlers.items"},
+    "digest": {"digest", "storage"},
+    "replica": {"replica"},
+    "commands/demo.py": ROOMS | {"config"},
+    "commands": ROOMS - {"replica"} | {"config"},
+    "scheduler": ROOMS - {"replica"} | {"config"},
+    "cli": {"commands", "config", "crawlers.catalogue", "digest.models", "storage.database"},
+}
+
+
+def modules() -> list[Path]:
+    rooms = [path for room in sorted(OURS) for path in sorted((ROOT / room).rglob("*.py"))]
+    return [*sorted(ROOT.glob("*.py")), *rooms]
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in names if name.split(".")[0] in OURS}
+
+
+def allowance(path: Path) -> set[str]:
+    place = path.relative_to(ROOT).as_posix()
+    fitting = [key for key in ALLOWED if place == key or place.startswith(f"{key}/")]
+    fitting = fitting or [place.removesuffix(".py")]
+    return ALLOWED[max(fitting, key=len)]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_room_imports_only_what_the_house_allows(path: Path) -> None:
+    allowed = allowance(path)
+    stray = {
+        name
+        for name in imported(path)
+        if not any(name == room or name.startswith(f"{room}.") for room in allowed)
+    }
+    assert not stray, f"{path.name} may import {sorted(allowed)}, not {sorted(stray)}"
+
+
+def test_the_digest_runs_without_the_crawler() -> None:
+    reached, todo = set(), [ROOT / "digest" / "compose.py", ROOT / "digest" / "deliver.py"]
+    while todo:
+        path = todo.pop()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                reached.add(node.module.split(".")[0])
+    assert not reached & {"scrapy", "twisted", "crawlers", "pipelines"}
