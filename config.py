@@ -70,7 +70,7 @@ class DigestConfig(_Section):
 
 
 class SmtpConfig(_Section):
-    """Outgoing mail. The password comes from ZHENGXUN_SMTP_PASSWORD or `password_file` (mode 600)."""
+    """Outgoing mail; the password: ZHENGXUN_SMTP_PASSWORD or `password_file` (mode 600)."""
 
     host: str = ""
     port: int = Field(587, ge=1, le=65535)

@@ -19,7 +19,10 @@ from storage.database import StorageError, open_database
 
 
 class CommandError(Exception):
-    """A command cannot be carried out; one line that says what to do. `code` 1 failed, 2 bad usage."""
+    """A command cannot be carried out; one line that says what to do.
+
+    `code`: 1 failed, 2 bad usage.
+    """
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)

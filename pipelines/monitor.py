@@ -14,6 +14,7 @@ from typing import Any
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
@@ -67,6 +68,9 @@ class MonitorExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> MonitorExtension:
+        """Without ZX_STORE (a page is only looked at) there is no run to judge."""
+        if not crawler.settings.getbool("ZX_STORE", True):
+            raise NotConfigured("ZX_STORE is off")
         monitor = cls(crawler)
         connect = crawler.signals.connect
         connect(monitor.spider_opened, signal=signals.spider_opened)
@@ -106,7 +110,7 @@ class MonitorExtension:
             run_id,
             now=now,
             state="finished" if reason == "finished" and not self.errors else "failed",
-            reason=reason if not self.errors else f"{sum(self.errors.values())} errors; see the log",
+            reason=f"{self.errors.total()} errors; see the log" if self.errors else reason,
             requests=int(stats.get_value("downloader/request_count", 0)) if stats else 0,
             notices=int(stats.get_value("item_scraped_count", 0)) if stats else 0,
         )

@@ -14,6 +14,7 @@ from typing import Any
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from sqlite_utils import Database
 
@@ -46,6 +47,8 @@ class SeenMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> SeenMiddleware:
         """Open the store with the spider and close it with the spider."""
+        if not crawler.settings.getbool("ZX_STORE", True):
+            raise NotConfigured("ZX_STORE is off")
         middleware = cls(crawler)
         crawler.signals.connect(middleware.open, signal=signals.spider_opened)
         crawler.signals.connect(middleware.close, signal=signals.spider_closed)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from sqlite_utils import Database
 
 from pipelines import dedupe
@@ -24,6 +25,9 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
+        """Without ZX_STORE (a page is only looked at) nothing is stored."""
+        if not crawler.settings.getbool("ZX_STORE", True):
+            raise NotConfigured("ZX_STORE is off")
         return cls(crawler)
 
     def open_spider(self) -> None:
