@@ -1,0 +1,179 @@
+"""One document of an issue. Everything a page said is cleaned here, before any renderer sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from digest.safe_text import clean_line, clean_text, safe_link
+from storage.models import Attachment, Deadline, StoredNotice
+
+DUE_WITHIN_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Another page with the same document, for 另见."""
+
+    site_name: str
+    url: str
+
+    @property
+    def name(self) -> str:
+        """The site for readers, in one line."""
+        return clean_line(self.site_name) or self.link
+
+    @property
+    def link(self) -> str:
+        """The page's link, empty unless it is http or https."""
+        return safe_link(self.url)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One document in an issue: the page chosen for it and the other pages that carry it.
+
+    `site_name` is the publisher's site as the catalogue names it; the page's own 来源 is in the
+    notice. The properties are what renderers print: cleaned of control and hidden characters.
+    """
+
+    stored: StoredNotice
+    pages: tuple[Page, ...] = ()
+    late: bool = False
+    revised: bool = False
+    change: str = ""
+    site_name: str = ""
+
+    @property
+    def id(self) -> int:
+        """The notice's id in the store."""
+        return self.stored.id
+
+    @cached_property
+    def title(self) -> str:
+        """One line; a notice without any title is named by its link."""
+        return clean_line(self.stored.notice.title) or self.url or "（无标题）"
+
+    @property
+    def url(self) -> str:
+        """The page's link, empty unless it is http or https."""
+        return safe_link(self.stored.notice.url)
+
+    @property
+    def anchor(self) -> str:
+        """Name of the entry inside a document; letters and digits, stable."""
+        return f"n{self.stored.id}"
+
+    @property
+    def source(self) -> str:
+        """The source the page prints, or else its site."""
+        return clean_line(self.stored.notice.source) or clean_line(self.site_name)
+
+    @property
+    def publisher(self) -> str:
+        """Source for readers; the site is named too when it is somebody else's."""
+        site = clean_line(self.site_name)
+        if _abbreviates(site, self.source) or _abbreviates(self.source, site):
+            return self.source
+        return f"{self.source}（{site}）"
+
+    @property
+    def published_on(self) -> date | None:
+        return self.stored.notice.published_on
+
+    @property
+    def doc_number(self) -> str:
+        return clean_line(self.stored.notice.doc_number)
+
+    @cached_property
+    def issuers(self) -> tuple[str, ...]:
+        cleaned = (clean_line(name) for name in self.stored.notice.issuers)
+        return tuple(name for name in cleaned if name)
+
+    @cached_property
+    def summary(self) -> str:
+        """The summary; an unreadable page says so instead of pretending to have no text."""
+        text = clean_line(self.stored.notice.summary)
+        if not text and not self.stored.notice.complete:
+            return "正文未能读取，请点击标题查看原文。"
+        return text
+
+    @cached_property
+    def body_text(self) -> str:
+        return clean_text(self.stored.notice.body_text)
+
+    @property
+    def body_html(self) -> str:
+        """As stored: sanitise with `digest.body_html` before showing it."""
+        return self.stored.notice.body_html
+
+    @property
+    def has_body(self) -> bool:
+        """Whether there is more to show than the summary."""
+        return bool(self.body_html.strip() or self.body_text)
+
+    @cached_property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Files that can be linked; names in one line."""
+        named = (
+            Attachment(url=safe_link(file.url), name=clean_line(file.name) or "附件")
+            for file in self.stored.notice.attachments
+        )
+        return tuple(file for file in named if file.url)
+
+    @cached_property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """All deadlines, earliest first; `deadline_on` alone counts as one."""
+        notice = self.stored.notice
+        found = {
+            (item.on, clean_line(item.what)): Deadline(
+                item.on, clean_line(item.what), clean_line(item.printed), item.computed
+            )
+            for item in notice.deadlines
+        }
+        if notice.deadline_on and not any(on == notice.deadline_on for on, _ in found):
+            found[notice.deadline_on, ""] = Deadline(notice.deadline_on, "", "")
+        return tuple(found[key] for key in sorted(found))
+
+    @property
+    def deadline_on(self) -> date | None:
+        """The day that matters: the notice's own, else its earliest."""
+        if self.stored.notice.deadline_on:
+            return self.stored.notice.deadline_on
+        return self.deadlines[0].on if self.deadlines else None
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """A deadline near the issue's day. `week` names an earlier issue when it is from one."""
+
+    on: date
+    days_left: int
+    what: str
+    entry: Entry
+    week: str = ""
+    computed: bool = False
+
+
+def due_dates(entry: Entry, today: date, week: str = "") -> list[DueDate]:
+    """The entry's deadlines from today to 14 days ahead, both days included."""
+    return [
+        DueDate(
+            on=item.on,
+            days_left=(item.on - today).days,
+            what=item.what,
+            entry=entry,
+            week=week,
+            computed=item.computed,
+        )
+        for item in entry.deadlines
+        if 0 <= (item.on - today).days <= DUE_WITHIN_DAYS
+    ]
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether `short` keeps characters of `long` in order: 国家药监局药审中心 names the same body
+    as 国家药品监督管理局药品审评中心."""
+    rest = iter(long)
+    return all(mark in rest for mark in short)

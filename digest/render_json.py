@@ -1,0 +1,68 @@
+"""An issue as JSON, for programs; the shape is digest.schema.json beside this file."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from typing import Any
+
+from digest.models import Digest, Entry
+from storage.models import Coverage
+
+
+def render_json(digest: Digest) -> str:
+    """UTF-8 text, indented; days are YYYY-MM-DD, instants UTC."""
+    return json.dumps(digest_document(digest), ensure_ascii=False, indent=2) + "\n"
+
+
+def digest_document(digest: Digest) -> dict[str, Any]:
+    """The document itself, for callers that print it with something else."""
+    return {
+        "week": digest.week,
+        "from": digest.from_on.isoformat(),
+        "to": digest.to_on.isoformat(),
+        "sections": [
+            {
+                "id": section.id,
+                "title": section.title,
+                "department": section.department,
+                "groups": [
+                    {"title": group.title, "items": [_item(entry) for entry in group.entries]}
+                    for group in section.groups
+                ],
+            }
+            for section in digest.sections
+        ],
+        "coverage": [_coverage(row) for row in digest.coverage],
+    }
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "url": entry.stored.notice.url,
+        "source": entry.source,
+        "published_on": entry.published_on.isoformat() if entry.published_on else None,
+        "doc_number": entry.doc_number,
+        "issuers": list(entry.issuers),
+        "deadline_on": entry.deadline_on.isoformat() if entry.deadline_on else None,
+        "summary": entry.summary,
+        "body_text": entry.body_text,
+        "attachments": [{"name": file.name, "url": file.url} for file in entry.attachments],
+        "also_at": [page.url for page in entry.pages],
+        "late": entry.late,
+        "revised": entry.revised,
+    }
+
+
+def _coverage(row: Coverage) -> dict[str, Any]:
+    good = row.last_good_at
+    return {
+        "site": row.site,
+        "column": row.column,
+        "last_good_at": f"{good.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if good else None,
+        "rows": row.rows,
+        "new": row.new,
+        "verdict": row.verdict,
+        "reason": row.reason,
+    }

@@ -1,0 +1,123 @@
+"""An issue as plain text: readable alone, in a terminal or a mail program without HTML."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from digest.coverage_table import coverage_rows
+from digest.models import NOTHING_NEW, Digest, Entry, Section
+from digest.safe_text import clean_line, shorten
+from digest.wording import (
+    badges,
+    chapter_heading,
+    days_left,
+    deadline_line,
+    due_line,
+    local_minute,
+    meta_parts,
+    signature,
+    slashed,
+    totals_line,
+    trouble_line,
+)
+
+WIDTH = 76
+_INDENT = "    "
+
+
+def render_text(digest: Digest, *, bodies: bool = True, summary: int = 160) -> str:
+    """The whole issue; without `bodies` each entry has its summary of `summary` characters.
+
+    `summary=0` leaves titles, sources, deadlines and links. Lines end in one newline.
+    """
+    lines = [*_masthead(digest)]
+    for section in digest.sections:
+        lines += _section(section, digest, bodies, summary)
+    lines += _due_table(digest)
+    lines += _coverage(digest)
+    lines += ["", f"截至 {local_minute(digest.instant)}（北京时间）。原文以发布机关网站为准。", ""]
+    return "\n".join(lines)
+
+
+def _masthead(digest: Digest) -> list[str]:
+    span = f"{slashed(digest.from_on)}~{slashed(digest.to_on)}"
+    lines = [
+        f"{digest.title}　{digest.week} 期",
+        f"{digest.company}　{span}",
+        "=" * WIDTH,
+        "",
+        "【本周要点】",
+        totals_line(digest),
+    ]
+    due = digest.highlights.due
+    if due:
+        first = f"{due[0].on.isoformat()} {shorten(due[0].entry.title, 40)}"
+        lines.append(f"两周内截止 {len(due)} 项，最近：{first}")
+    trouble = trouble_line(digest)
+    return [*lines, trouble] if trouble else lines
+
+
+def _section(section: Section, digest: Digest, bodies: bool, summary: int) -> list[str]:
+    lines = ["", "", chapter_heading(section, digest), "=" * WIDTH]
+    for group in section.filled:
+        lines += ["", f"【{clean_line(group.title)}】"]
+        for number, entry in enumerate(group.entries, start=1):
+            lines += ["", *_entry(number, entry, digest, bodies, summary)]
+    if not section.count:
+        lines += ["", f"{NOTHING_NEW}。"]
+    if section.department:
+        lines += ["", *(_right(line) for line in signature(section, digest))]
+    return lines
+
+
+def _entry(number: int, entry: Entry, digest: Digest, bodies: bool, summary: int) -> list[str]:
+    marks = "".join(f"［{badge}］" for badge in badges(entry))
+    lines = [f"{number}、{entry.title}{marks}"]
+    facts = [" · ".join(meta_parts(entry)), deadline_line(entry, digest.today)]
+    if entry.revised and entry.change:
+        facts.append(f"更新内容：{clean_line(entry.change)}")
+    lines += [f"{_INDENT}{fact}" for fact in facts if fact]
+    if bodies and entry.body_text:
+        lines += ["", *(f"{_INDENT}{line}".rstrip() for line in entry.body_text.split("\n")), ""]
+    elif summary and entry.summary:
+        lines.append(f"{_INDENT}{shorten(entry.summary, summary)}")
+    if bodies or summary:
+        lines += [f"{_INDENT}附件：{file.name} {file.url}" for file in entry.attachments]
+        lines += [f"{_INDENT}另见：{page.name} {page.link}" for page in entry.pages if page.link]
+    if entry.url:
+        lines.append(f"{_INDENT}原文：{entry.url}")
+    return lines
+
+
+def _due_table(digest: Digest) -> list[str]:
+    due = digest.highlights.due
+    if not due:
+        return []
+    lines = ["", "", "即将截止", "=" * WIDTH]
+    for item in due:
+        lines.append(f"{item.on.isoformat()}（{days_left(item.days_left)}） {item.entry.title}")
+        what = due_line(item)
+        if what:
+            lines.append(f"{_INDENT}{what}")
+    return lines
+
+
+def _coverage(digest: Digest) -> list[str]:
+    lines = ["", "", "信息来源状况", "=" * WIDTH]
+    rows = coverage_rows(digest)
+    if not rows:
+        return [*lines, "尚无检查记录：没有任何来源被读取过。"]
+    for row in rows:
+        lines.append(f"[{row.word}] {row.site} · {row.column}（上次正常：{row.last_good}）")
+        if row.reason and row.tone != "good":
+            lines.append(f"{_INDENT}{row.reason}")
+    return [*lines, "安静：读取正常，但久未更新；其余非“正常”状况意味着本期可能有遗漏。"]
+
+
+def _right(line: str) -> str:
+    return " " * max(WIDTH - _columns(line), 0) + line
+
+
+def _columns(line: str) -> int:
+    """Terminal columns: wide and full-width characters take two."""
+    return sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in line)

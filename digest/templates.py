@@ -1,0 +1,47 @@
+"""The Jinja environment of the room: autoescaping on, the readers' words as filters."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from digest import wording
+from digest.body_html import safe_body
+from digest.safe_text import clean_line, shorten
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def templates() -> Environment:
+    """Templates of this folder. Undefined names are errors, so a typing slip cannot mail blanks."""
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters |= {
+        "badges": wording.badges,
+        "body": safe_body,
+        "days": wording.days_left,
+        "deadline": wording.deadline_line,
+        "due_line": wording.due_line,
+        "heading": wording.chapter_heading,
+        "line": clean_line,
+        "long_date": wording.long_date,
+        "meta": wording.meta_parts,
+        "minute": wording.local_minute,
+        "shorten": shorten,
+        "sign": wording.signature,
+        "slashed": wording.slashed,
+    }
+    return environment
+
+
+def style(name: str) -> str:
+    """A stylesheet of this folder."""
+    return (_FOLDER / name).read_text(encoding="utf-8")

@@ -1,0 +1,129 @@
+"""The Chinese words and dates readers see, the same in every format."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from digest.models import SHANGHAI, Digest, DueDate, Entry, Section
+
+VERDICT_WORDS = {
+    "ok": "正常",
+    "quiet": "安静",
+    "degraded": "降级",
+    "blocked": "被拦截",
+    "broken": "读取失败",
+    "unreachable": "无法访问",
+    None: "未检查",
+}
+_CONSULTATION = ("征求意见", "公开征集", "征集意见", "意见稿", "公开征询")
+_APPLICATION = ("申报", "申请", "推荐", "征集", "报送", "遴选", "认定")
+_ANNOUNCEMENT = ("公示",)
+
+
+def badges(entry: Entry) -> tuple[str, ...]:
+    """更新/补发 as composed; at most one of 征求意见/申报/公示, read from title and topics."""
+    found = [word for word, is_set in (("更新", entry.revised), ("补发", entry.late)) if is_set]
+    kind = _kind(entry)
+    return (*found, kind) if kind else tuple(found)
+
+
+def _kind(entry: Entry) -> str:
+    words = (entry.title, *entry.stored.notice.topics)
+    for badge, marks in (
+        ("征求意见", _CONSULTATION),
+        ("公示", _ANNOUNCEMENT),
+        ("申报", _APPLICATION),
+    ):
+        if any(mark in word for word in words for mark in marks):
+            return badge
+    return ""
+
+
+def slashed(day: date) -> str:
+    """2021/01/30, as the chapter headings have always written it."""
+    return f"{day:%Y/%m/%d}"
+
+
+def long_date(day: date) -> str:
+    """2021年02月05日, as the signatures write it."""
+    return f"{day.year:04d}年{day.month:02d}月{day.day:02d}日"
+
+
+def chapter_heading(section: Section, digest: Digest) -> str:
+    """知识产权信息篇（2021/01/30~2021/02/05）"""
+    return f"{section.title}（{slashed(digest.from_on)}~{slashed(digest.to_on)}）"
+
+
+def signature(section: Section, digest: Digest) -> tuple[str, str]:
+    """Who signs a chapter and when: 盈科瑞﹒知识产权部, 2021年02月05日."""
+    who = "﹒".join(part for part in (digest.company, section.department) if part)
+    return who, long_date(digest.to_on)
+
+
+def meta_parts(entry: Entry) -> list[str]:
+    """来源 · 发布日期 · 文号 · 联合发文, whichever are known."""
+    parts = [entry.publisher]
+    if entry.published_on:
+        parts.append(f"{entry.published_on:%Y-%m-%d}")
+    if entry.doc_number:
+        parts.append(entry.doc_number)
+    if len(entry.issuers) > 1:
+        parts.append("联合发文：" + "、".join(entry.issuers))
+    return [part for part in parts if part]
+
+
+def deadline_line(entry: Entry, today: date) -> str:
+    """截止：2021-02-18（还有 13 天） 征求意见; empty when the notice sets none."""
+    lines = []
+    for item in entry.deadlines:
+        what = item.what if item.what not in {"", "截止"} else ""
+        note = "，按文内期限推算" if item.computed else ""
+        lines.append(f"{item.on:%Y-%m-%d}（{_distance((item.on - today).days)}{note}）{what}")
+    return "截止：" + "；".join(lines) if lines else ""
+
+
+def due_line(due: DueDate) -> str:
+    """What falls due, for the 即将截止 table."""
+    note = f"（见 {due.week} 期）" if due.week else ""
+    return f"{due.what}{note}" if due.what else note
+
+
+def days_left(days: int) -> str:
+    """今天, 明天, 13 天后."""
+    return {0: "今天", 1: "明天"}.get(days, f"{days} 天后")
+
+
+def _distance(days: int) -> str:
+    if days < 0:
+        return "已截止"
+    return {0: "今天截止", 1: "明天截止"}.get(days, f"还有 {days} 天")
+
+
+def local_minute(instant: datetime | None) -> str:
+    """Asia/Shanghai, to the minute; 无 when it never happened."""
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if instant else "无"
+
+
+def totals_line(digest: Digest) -> str:
+    """本周共 12 条：知识产权信息篇 3 条，…；其中更新 1 条，补发 2 条。"""
+    found = digest.highlights
+    if not found.total:
+        return "本周没有新通知。"
+    chapters = "，".join(f"{title} {count} 条" for title, count in found.counts)
+    marks = [
+        f"{word} {count} 条"
+        for word, count in (("更新", found.revised), ("补发", found.late))
+        if count
+    ]
+    tail = "；其中" + "，".join(marks) if marks else ""
+    return f"本周共 {found.total} 条：{chapters}{tail}。"
+
+
+def trouble_line(digest: Digest) -> str:
+    """One sentence when sources could not be read as usual, else empty."""
+    count = len(digest.highlights.troubled)
+    if not count:
+        return ""
+    sites = list(dict.fromkeys(item.site_name for item in digest.highlights.troubled))
+    named = "、".join(sites[:4]) + ("等" if len(sites) > 4 else "")
+    return f"{count} 个栏目未能正常读取（{named}），可能有遗漏，详见文末“信息来源状况”。"
