@@ -1,0 +1,96 @@
+"""The catalogue of watched sites, as of the last start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from storage.database import transaction
+from storage.values import from_instant
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """A column (栏目) of a site: fewer than `min_rows` listed is broken, more than
+    `max_quiet_days` days without a new notice is worth saying."""
+
+    site: str
+    name: str
+    url: str
+    min_rows: int = 1
+    max_quiet_days: int = 30
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """A site; `crawl` is a cron expression in Asia/Shanghai."""
+
+    id: str
+    name: str
+    platform: str
+    section: str
+    grp: str
+    crawl: str = ""
+    enabled: bool = True
+    columns: tuple[ColumnRow, ...] = ()
+
+
+def sync_catalogue(db: Database, sites: Sequence[SiteRow], now: datetime) -> None:
+    """Make the catalogue this one, in this order. What is no longer in it is marked removed."""
+    seen = from_instant(now)
+    with transaction(db):
+        db.execute("UPDATE sites SET removed_at = coalesce(removed_at, ?)", [seen])
+        db.execute("UPDATE columns SET removed_at = coalesce(removed_at, ?)", [seen])
+        for position, site in enumerate(sites):
+            _save_site(db, site, position, seen)
+            for place, column in enumerate(site.columns):
+                _save_column(db, site.id, column, place, seen)
+
+
+def _save_site(db: Database, site: SiteRow, position: int, seen: str) -> None:
+    db.execute(
+        "INSERT INTO sites"
+        " (id, name, platform, section, grp, crawl, enabled, position, synced_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, platform = excluded.platform,"
+        " section = excluded.section, grp = excluded.grp, crawl = excluded.crawl,"
+        " enabled = excluded.enabled, position = excluded.position,"
+        " synced_at = excluded.synced_at, removed_at = NULL",
+        [
+            site.id,
+            site.name,
+            site.platform,
+            site.section,
+            site.grp,
+            site.crawl,
+            int(site.enabled),
+            position,
+            seen,
+        ],
+    )
+
+
+def _save_column(db: Database, site_id: str, column: ColumnRow, position: int, seen: str) -> None:
+    db.execute(
+        "INSERT INTO columns"
+        " (site, name, url, min_rows, max_quiet_days, enabled, position, synced_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (site, name) DO UPDATE SET url = excluded.url,"
+        " min_rows = excluded.min_rows, max_quiet_days = excluded.max_quiet_days,"
+        " enabled = excluded.enabled, position = excluded.position,"
+        " synced_at = excluded.synced_at, removed_at = NULL",
+        [
+            site_id,
+            column.name,
+            column.url,
+            column.min_rows,
+            column.max_quiet_days,
+            int(column.enabled),
+            position,
+            seen,
+        ],
+    )

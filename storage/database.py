@@ -1,0 +1,207 @@
+"""Opens the one SQLite file and groups its writes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from storage import migrations, search_index, views
+
+# Longest a writer waits for another one, in seconds.
+BUSY_TIMEOUT = 30.0
+
+
+class StorageError(Exception):
+    """The store cannot do what was asked; one line that says what to do."""
+
+
+def open_database(path: Path, *, read_only: bool = False) -> Database:
+    """The store at `path`, made and brought to the current schema if need be.
+
+    An older store that holds notices is copied beside itself before it is migrated.
+    Raises StorageError when the file is missing (read_only), damaged, not writable, not ours,
+    or made by a newer version.
+    """
+    _check_path(path, read_only=read_only)
+    try:
+        db = _connect(path, read_only=read_only)
+    except sqlite3.Error as error:
+        raise _explained(error, path) from error
+    try:
+        if read_only:
+            _refuse_unusable(db, path)
+        else:
+            _prepare(db, path)
+    except sqlite3.Error as error:
+        db.close()
+        raise _explained(error, path) from error
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """All writes inside become visible together, or none of them does.
+
+    The write lock is taken at once (BEGIN IMMEDIATE), so what is read inside cannot be
+    overtaken by another process. Inside another transaction it is a savepoint.
+    Raises StorageError when the store is locked for too long, full or damaged.
+    """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            db.rollback()
+            raise
+        db.commit()
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        db.rollback()
+        raise
+    except sqlite3.DatabaseError as error:
+        db.rollback()
+        raise _explained(error, _path_of(db)) from error
+
+
+@contextmanager
+def snapshot(db: Database) -> Iterator[None]:
+    """Several reads inside see one state of the store, whatever others write meanwhile."""
+    if db.conn.in_transaction:
+        yield
+        return
+    db.conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.rollback()
+
+
+def _check_path(path: Path, *, read_only: bool) -> None:
+    folder = path.parent
+    if path.is_dir():
+        raise StorageError(f"{path} is a folder; name the database file")
+    if path.exists():
+        _check_access(path, folder, read_only=read_only)
+    elif read_only:
+        raise StorageError(f"{path} does not exist yet; run: zhengxun crawl")
+    elif not folder.is_dir():
+        raise StorageError(f"{folder} is not a folder; make it, or set ZHENGXUN_DATA")
+    elif not os.access(folder, os.W_OK):
+        raise StorageError(f"{folder} is not writable; give this user write access to it")
+
+
+def _check_access(path: Path, folder: Path, *, read_only: bool) -> None:
+    if not os.access(path, os.R_OK):
+        raise StorageError(f"{path} is not readable; give this user read access to it")
+    if read_only:
+        return
+    if not os.access(path, os.W_OK):
+        raise StorageError(f"{path} is read-only; give this user write access to it")
+    # WAL keeps two files beside the database.
+    if not os.access(folder, os.W_OK):
+        raise StorageError(f"{folder} is not writable; give this user write access to it")
+
+
+def _connect(path: Path, *, read_only: bool) -> Database:
+    mode = "ro" if read_only else "rwc"
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT)
+    try:
+        connection.execute("PRAGMA foreign_keys=ON")
+        if not read_only:
+            _use_wal(connection)
+            connection.execute("PRAGMA synchronous=NORMAL")
+        db = Database(connection)
+        search_index.register(db)
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch a new file to WAL. SQLite does not wait for this lock itself, so we do."""
+    until = time.monotonic() + BUSY_TIMEOUT
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def _prepare(db: Database, path: Path) -> None:
+    _refuse_foreign(db, path)
+    if migrations.pending(db):
+        _keep_older_copy(db, path)
+        with transaction(db):
+            # Another process may have migrated while we waited for the lock.
+            migrations.apply(db)
+    if search_index.is_current(db) and views.are_current(db):
+        return
+    with transaction(db):
+        search_index.ensure(db)
+        views.ensure(db)
+
+
+def _refuse_unusable(db: Database, path: Path) -> None:
+    _refuse_foreign(db, path)
+    if migrations.pending(db):
+        raise StorageError(f"{path} has an older schema; run once: zhengxun doctor")
+
+
+def _refuse_foreign(db: Database, path: Path) -> None:
+    """Refuse a newer schema, and a file of another program."""
+    newer = migrations.unknown(db)
+    if newer:
+        raise StorageError(
+            f"{path} was made by a newer version (it has {newer[-1]}); upgrade this installation"
+        )
+    tables = db.table_names()
+    if tables and migrations.migrations.migrations_table not in tables:
+        raise StorageError(f"{path} is not a zhengxun database; name another file")
+
+
+def _keep_older_copy(db: Database, path: Path) -> None:
+    if "notices" not in db.table_names():
+        return
+    if not db.execute("SELECT count(*) FROM notices").fetchone()[0]:
+        return
+    name = migrations.pending(db)[0]
+    copy = path.with_name(f"{path.stem}-before-{name}{path.suffix}")
+    if copy.exists():
+        return
+    with closing(sqlite3.connect(copy)) as target:
+        db.conn.backup(target)
+
+
+def _path_of(db: Database) -> Path:
+    return Path(db.execute("PRAGMA database_list").fetchone()[2] or ":memory:")
+
+
+def _explained(error: sqlite3.Error, path: Path) -> StorageError:
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        advice = "is damaged or not a database; restore the last backup (zhengxun backup --help)"
+    elif "locked" in text:
+        advice = f"stayed locked for {BUSY_TIMEOUT:.0f} s; close the program that is writing to it"
+    elif "full" in text:
+        advice = "cannot grow: the disk is full; make room"
+    elif "readonly" in text:
+        advice = "is read-only; give this user write access to it and to its folder"
+    else:
+        advice = f"cannot be used ({text}); run: zhengxun doctor"
+    return StorageError(f"{path} {advice}")

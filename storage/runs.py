@@ -1,0 +1,171 @@
+"""Crawls, and how each column answered in them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlite_utils import Database
+
+from storage.models import Check, Coverage, RunState
+from storage.values import (
+    clean,
+    from_date,
+    from_instant,
+    select,
+    select_one,
+    to_date,
+    to_instant_or_none,
+)
+
+# The last check of every enabled column, the last good one, and the first bad one after it.
+_COVERAGE = """
+WITH seen AS (SELECT * FROM checks WHERE checked_at <= :now),
+listed AS (
+    SELECT c.site, s.name AS site_name, c.name AS column, c.url,
+           s.position AS site_position, c.position AS column_position,
+           (SELECT k.id FROM seen k WHERE k.site = c.site AND k.column = c.name
+            ORDER BY k.checked_at DESC, k.id DESC LIMIT 1) AS last_id,
+           (SELECT k.id FROM seen k WHERE k.site = c.site AND k.column = c.name
+            AND k.verdict IN ('ok', 'quiet', 'degraded')
+            ORDER BY k.checked_at DESC, k.id DESC LIMIT 1) AS good_id
+    FROM columns c JOIN sites s ON s.id = c.site
+    WHERE s.enabled AND c.enabled AND s.removed_at IS NULL AND c.removed_at IS NULL
+)
+SELECT l.site, l.site_name, l.column, l.url,
+       k.checked_at AS last_checked_at, g.checked_at AS last_good_at,
+       coalesce(k.rows, 0) AS rows, coalesce(k.new, 0) AS new,
+       coalesce(k.newest_on, g.newest_on) AS newest_on, k.verdict,
+       coalesce(k.reason, '') AS reason,
+       CASE WHEN k.verdict IN ('blocked', 'broken', 'unreachable') THEN
+           (SELECT min(b.checked_at) FROM seen b WHERE b.site = l.site AND b.column = l.column
+            AND (g.checked_at IS NULL OR b.checked_at > g.checked_at)) END AS bad_since
+FROM listed l LEFT JOIN checks k ON k.id = l.last_id LEFT JOIN checks g ON g.id = l.good_id
+ORDER BY l.site_position, l.column_position
+"""
+
+
+def start_run(db: Database, site: str, *, now: datetime, pid: int | None) -> int:
+    """Record that a crawl of a site began, in process `pid`; its id."""
+    cursor = db.execute(
+        "INSERT INTO runs (site, started_at, state, pid) VALUES (?, ?, 'running', ?)",
+        [site, from_instant(now), pid],
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def finish_run(
+    db: Database,
+    run_id: int,
+    *,
+    now: datetime,
+    state: RunState,
+    reason: str = "",
+    requests: int = 0,
+    notices: int = 0,
+) -> None:
+    """Record how a crawl ended. The first word stands: a run that ended stays as it ended."""
+    db.execute(
+        "UPDATE runs SET finished_at = ?, state = ?, reason = ?, requests = ?, notices = ?"
+        " WHERE id = ? AND state = 'running'",
+        [from_instant(now), state, clean(reason), requests, notices, run_id],
+    )
+
+
+def save_check(db: Database, check: Check) -> None:
+    """Record how a column answered; a second word about the same run replaces the first."""
+    db.execute(
+        "INSERT INTO checks (run_id, site, column, checked_at, verdict, reason, rows, total,"
+        " pages, new, revised, newest_on, evidence)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (run_id, site, column) DO UPDATE SET checked_at = excluded.checked_at,"
+        " verdict = excluded.verdict, reason = excluded.reason, rows = excluded.rows,"
+        " total = excluded.total, pages = excluded.pages, new = excluded.new,"
+        " revised = excluded.revised, newest_on = excluded.newest_on,"
+        " evidence = excluded.evidence",
+        [
+            check.run_id,
+            check.site,
+            check.column,
+            from_instant(check.checked_at),
+            check.verdict,
+            clean(check.reason),
+            check.rows,
+            check.total,
+            check.pages,
+            check.new,
+            check.revised,
+            from_date(check.newest_on),
+            clean(check.evidence),
+        ],
+    )
+
+
+def latest_coverage(db: Database, now: datetime) -> list[Coverage]:
+    """The state of every enabled column as of `now`, in the order of the catalogue.
+
+    `last_good_at` is the last check that read the list (ok, quiet, degraded); `bad_since` the
+    first check of the present outage, None when there is none.
+    """
+    return [
+        Coverage(
+            site=row["site"],
+            site_name=row["site_name"],
+            column=row["column"],
+            url=row["url"],
+            last_checked_at=to_instant_or_none(row["last_checked_at"]),
+            last_good_at=to_instant_or_none(row["last_good_at"]),
+            rows=row["rows"],
+            new=row["new"],
+            newest_on=to_date(row["newest_on"]),
+            verdict=row["verdict"],
+            reason=row["reason"],
+            bad_since=to_instant_or_none(row["bad_since"]),
+        )
+        for row in select(db, _COVERAGE, {"now": from_instant(now)})
+    ]
+
+
+def columns_without_check(db: Database, run_id: int) -> list[str]:
+    """Names of the enabled columns of the run's site that the run said nothing about."""
+    rows = select(
+        db,
+        "SELECT c.name FROM runs r JOIN columns c ON c.site = r.site"
+        " WHERE r.id = ? AND c.enabled AND c.removed_at IS NULL AND NOT EXISTS ("
+        "   SELECT 1 FROM checks k WHERE k.run_id = r.id AND k.site = c.site"
+        "   AND k.column = c.name)"
+        " ORDER BY c.position",
+        [run_id],
+    )
+    return [row["name"] for row in rows]
+
+
+def unfinished_runs(db: Database) -> list[tuple[int, str, int | None]]:
+    """(run id, site, process id) of crawls not recorded as ended."""
+    rows = select(db, "SELECT id, site, pid FROM runs WHERE state = 'running' ORDER BY id")
+    return [(row["id"], row["site"], row["pid"]) for row in rows]
+
+
+def last_success(db: Database, site: str) -> datetime | None:
+    """When the last finished crawl of the site ended."""
+    row = select_one(
+        db,
+        "SELECT max(finished_at) AS at FROM runs WHERE site = ? AND state = 'finished'",
+        [site],
+    )
+    return to_instant_or_none(row["at"]) if row else None
+
+
+def first_run_at(db: Database) -> datetime | None:
+    """When the first crawl of all began: before it, nothing could be known."""
+    row = select_one(db, "SELECT min(started_at) AS at FROM runs")
+    return to_instant_or_none(row["at"]) if row else None
+
+
+def newest_published(db: Database, site: str, column: str) -> date | None:
+    """The newest date printed on a stored page of the column."""
+    row = select_one(
+        db,
+        "SELECT max(published_on) AS day FROM notices WHERE site = ? AND column = ?",
+        [site, column],
+    )
+    return to_date(row["day"]) if row else None

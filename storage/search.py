@@ -1,0 +1,136 @@
+"""Full-text search: every word is found wherever it stands, one character or twenty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlite_utils import Database
+
+from storage.search_index import fold
+from storage.values import from_date, select, to_date
+
+# A hit in the title says more than one in the number, and that more than one in the text.
+_WEIGHTS = "10.0, 5.0, 1.0"
+_MOST_WORDS = 20
+_LONGEST_WORD = 100
+_EXCERPT_BEFORE = 20
+_EXCERPT_LENGTH = 80
+
+_SEARCH = f"""
+SELECT n.id, n.title, n.url, n.published_on, n.site, n.doc_number, n.body_text
+FROM notices_fts JOIN notices n ON n.id = notices_fts.rowid
+WHERE notices_fts MATCH :match
+  AND (:site IS NULL OR n.site = :site)
+  AND (:section IS NULL OR n.section = :section)
+  AND (:since IS NULL OR n.published_on >= :since)
+  AND (:until IS NULL OR n.published_on <= :until)
+ORDER BY bm25(notices_fts, {_WEIGHTS}), n.published_on DESC, n.id DESC
+LIMIT :limit
+"""  # noqa: S608 - constants
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A notice that contains all the words; the first hit stands in 【】 in the excerpt."""
+
+    id: int
+    title: str
+    url: str
+    published_on: date | None
+    site: str
+    excerpt: str
+
+
+def search(
+    db: Database,
+    words: str,
+    *,
+    limit: int = 20,
+    site: str | None = None,
+    section: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> list[SearchHit]:
+    """Notices that contain every word (substrings; width and case do not matter), best first.
+
+    `since` and `until` are days of publication, inclusive. Nothing that a person can type
+    raises; without a word there are no hits.
+    """
+    wanted = split_words(words)
+    if not wanted or limit <= 0:
+        return []
+    parameters = {
+        "match": match_expression(wanted),
+        "site": site,
+        "section": section,
+        "since": from_date(since),
+        "until": from_date(until),
+        "limit": limit,
+    }
+    return [
+        SearchHit(
+            id=row["id"],
+            title=row["title"],
+            url=row["url"],
+            published_on=to_date(row["published_on"]),
+            site=row["site"],
+            excerpt=excerpt([row["body_text"], row["title"], row["doc_number"]], wanted),
+        )
+        for row in select(db, _SEARCH, parameters)
+    ]
+
+
+def split_words(words: str) -> list[str]:
+    """The words, folded as the index folds them; white space separates."""
+    folded = (fold(word)[:_LONGEST_WORD] for word in words.split())
+    return [word for word in dict.fromkeys(folded) if word][:_MOST_WORDS]
+
+
+def match_expression(words: list[str]) -> str:
+    """The FTS5 query for folded words: each a phrase of single characters, all of them."""
+    return " AND ".join('"' + " ".join(word).replace('"', '""') + '"' for word in words)
+
+
+def excerpt(texts: list[str], words: list[str]) -> str:
+    """A piece of the first text that contains one of the folded words, the hit in 【】."""
+    for text in texts:
+        spots = [spot for word in words if (spot := _find(text, word)) is not None]
+        if spots:
+            return _cut(text, *min(spots))
+    return _one_line(texts[0][:_EXCERPT_LENGTH]) if texts else ""
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    first = max(0, start - _EXCERPT_BEFORE)
+    last = max(end, first + _EXCERPT_LENGTH)
+    marked = f"{text[first:start]}【{text[start:end]}】{text[end:last]}"
+    return ("…" if first else "") + _one_line(marked) + ("…" if last < len(text) else "")
+
+
+def _find(text: str, word: str) -> tuple[int, int] | None:
+    """Where a folded word stands in a text as printed: start and end."""
+    folded = fold(text)
+    if len(folded) == len(text):
+        start = folded.find(word)
+        return None if start < 0 else (start, start + len(word))
+    # Folding changed the length (① is one, ㈠ three): fold by character to keep the places.
+    pieces = [fold(char) for char in text]
+    start = "".join(pieces).find(word)
+    if start < 0:
+        return None
+    return _place(pieces, start), _place(pieces, start + len(word) - 1) + 1
+
+
+def _place(pieces: list[str], position: int) -> int:
+    """The index of the piece that holds a position of the joined text."""
+    length = 0
+    for index, piece in enumerate(pieces):
+        length += len(piece)
+        if position < length:
+            return index
+    return len(pieces) - 1
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
