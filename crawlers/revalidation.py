@@ -7,7 +7,7 @@ says it is unchanged (304).
 
 from __future__ import annotations
 
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
 from scrapy.extensions.httpcache import RFC2616Policy
 from scrapy.http import Response
@@ -25,4 +25,8 @@ class RevalidationPolicy(RFC2616Policy):
 class RevalidationMiddleware(HttpCacheMiddleware):
     """HttpCacheMiddleware that lets download errors through instead of serving an old page."""
 
-    DOWNLOAD_EXCEPTIONS = ()
+    def process_exception(
+        self, request: Request, exception: Exception, spider: Spider | None = None
+    ) -> None:
+        """Forgets the stored page: an unreachable site is reported as one."""
+        request.meta.pop("cached_response", None)

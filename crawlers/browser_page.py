@@ -1,0 +1,209 @@
+"""One page in the browser: load it, let its challenge pass, read it, fetch from inside it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, Frame, Page, Route
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Response as PageResponse
+
+from crawlers.guard import is_private_literal
+from crawlers.wall_signs import CHALLENGE_STATUSES, has_challenge_script
+
+MAX_NAVIGATIONS = 5
+HEAVY = frozenset({"image", "media", "font"})
+POLL_SECONDS = 0.05
+# XMLHttpRequest, not fetch(): it is what the sites' own scripts use, and what their
+# per-request tokens are hooked into (CDE's myAjax).
+FETCH_SCRIPT = """
+(ask) => new Promise((done, fail) => {
+  const call = new XMLHttpRequest();
+  call.open(ask.method, ask.url);
+  for (const [name, value] of Object.entries(ask.headers)) call.setRequestHeader(name, value);
+  call.onload = () => done({
+    status: call.status, text: call.responseText,
+    type: call.getResponseHeader("Content-Type") || "",
+  });
+  call.onerror = () => fail(new Error("the request made inside the page failed"));
+  call.send(ask.body || null);
+})
+"""
+# A page may not set these itself; the browser does.
+BROWSERS_OWN = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "cookie",
+        "host",
+        "origin",
+        "referer",
+        "user-agent",
+        "cache-control",
+        "if-none-match",
+        "if-modified-since",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came back: status, decoded text, Content-Type."""
+
+    status: int
+    text: str
+    content_type: str
+
+
+class BrowserPage:
+    """Wraps a Playwright page; every method raises playwright's Error when the browser fails."""
+
+    def __init__(self, page: Page, upstream: str) -> None:
+        self.looped = False
+        self._page = page
+        self._upstream = upstream
+        self._scheme = "https"
+        self._asked = ""
+        self._navigations = 0
+        self._uncommitted = 0
+        self._last: PageResponse | None = None
+
+    @classmethod
+    async def open(cls, context: BrowserContext, upstream: str) -> BrowserPage:
+        """A new page in `context`; through `upstream` when that is not empty."""
+        page = await context.new_page()
+        opened = cls(page, upstream)
+        await page.route("**/*", opened._gate)
+        page.on("response", opened._note_answer)
+        page.on("framenavigated", opened._note_commit)
+        return opened
+
+    @property
+    def real_url(self) -> str:
+        """Where the page is now, as the site knows it."""
+        return self._real(self._page.url)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the page's last answer was a page and not a challenge or an error."""
+        return self._last is not None and self._last.status < 400 and not self._challenged
+
+    @property
+    def _challenged(self) -> bool:
+        return self._last is not None and self._last.status in CHALLENGE_STATUSES
+
+    def is_on(self, url: str) -> bool:
+        """Whether this very page was asked for last, and was passed."""
+        return self._asked == url and self.passed and not self.looped
+
+    async def load(self, url: str, *, referer: str, wait: str, seconds: float) -> None:
+        """Go to `url` and stay until it is settled, or `seconds` are over."""
+        self.looped, self._navigations, self._uncommitted, self._last = False, 0, 0, None
+        self._asked = url
+        self._scheme = urlsplit(url).scheme
+        if self._upstream:
+            await self._page.set_extra_http_headers({"X-Forwarded-Proto": self._scheme})
+        try:
+            await self._page.goto(
+                self._sent(url), wait_until="commit", referer=self._sent(referer) or None
+            )
+        except PlaywrightError:
+            # The abort of a sixth reload can end the first navigation too.
+            if not self.looped:
+                raise
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while loop.time() < end and not self.looped and not await self._settled(wait):
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def read(self) -> Fetched:
+        """The page as it stands, with the status of its last navigation."""
+        if self._last is None:
+            return Fetched(0, "", "text/html")
+        kind = (await self._last.all_headers()).get("content-type", "text/html")
+        if self.looped:
+            return Fetched(self._last.status, "", "text/html")
+        if "html" in kind:
+            return Fetched(self._last.status, await self._content(), kind)
+        return Fetched(self._last.status, (await self._last.body()).decode(errors="replace"), kind)
+
+    async def fetch(self, ask: dict[str, Any]) -> Fetched:
+        """Make a request from inside the page, as its own scripts would."""
+        headers = {
+            name: value
+            for name, value in dict(ask.get("headers") or {}).items()
+            if name.lower() not in BROWSERS_OWN
+        }
+        got = await self._page.evaluate(
+            FETCH_SCRIPT,
+            {
+                "url": self._sent(str(ask["url"])),
+                "method": ask.get("method") or "GET",
+                "body": ask.get("body") or "",
+                "headers": headers,
+            },
+        )
+        return Fetched(int(got["status"]), str(got["text"]), str(got["type"]))
+
+    async def _settled(self, wait: str) -> bool:
+        # Between an answer and its commit the old page still stands there.
+        if self._last is None or self._challenged or self._uncommitted > 0:
+            return False
+        try:
+            if wait and self._last.status < 400:
+                return await self._page.query_selector(wait) is not None
+            if await self._page.evaluate("document.readyState") != "complete":
+                return False
+            return not has_challenge_script(await self._page.content())
+        except PlaywrightError:
+            # The page is just reloading itself.
+            if self._page.is_closed():
+                raise
+            return False
+
+    async def _content(self) -> str:
+        for _ in range(20):
+            try:
+                return await self._page.content()
+            except PlaywrightError:
+                await asyncio.sleep(POLL_SECONDS)
+        return await self._page.content()
+
+    async def _gate(self, route: Route) -> None:
+        request = route.request
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self._navigations += 1
+            if self._navigations > MAX_NAVIGATIONS:
+                self.looped = True
+                await route.abort()
+                return
+        private = not self._upstream and is_private_literal(request.url)
+        if request.resource_type in HEAVY or private:
+            await route.abort()
+        else:
+            await route.continue_()
+
+    def _note_answer(self, response: PageResponse) -> None:
+        request = response.request
+        if request.is_navigation_request() and response.frame == self._page.main_frame:
+            self._last = response
+            if not 300 <= response.status < 400:
+                self._uncommitted += 1
+
+    def _note_commit(self, frame: Frame) -> None:
+        if frame == self._page.main_frame:
+            self._uncommitted -= 1
+
+    def _sent(self, url: str) -> str:
+        if self._upstream and url.startswith("https://"):
+            return "http://" + url.removeprefix("https://")
+        return url
+
+    def _real(self, url: str) -> str:
+        if self._upstream and self._scheme == "https" and url.startswith("http://"):
+            return "https://" + url.removeprefix("http://")
+        return url

@@ -1,0 +1,55 @@
+"""The one way out: every request of a crawl, robots.txt included, leaves through this handler.
+
+With ZX_UPSTREAM set (ZHENGXUN_UPSTREAM: the replica, or a gateway) each request goes to that
+server, path and query unchanged, with the real host in `Host` and the real scheme in
+`X-Forwarded-Proto`; the spider, its cookies and its redirects still see the real address.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urldefrag, urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawlers.browser import browser_of
+
+
+class UpstreamDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP/1.1 handler, sent to the upstream when one is set; pages asked for with
+    `meta["browser"]` go to the crawl's browser (crawlers.browser)."""
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._owner = crawler
+        self._upstream = str(crawler.settings.get("ZX_UPSTREAM") or "")
+
+    async def download_request(self, request: Request) -> Response:
+        if request.meta.get("browser"):
+            return await browser_of(self._owner).download_request(request)
+        if not self._upstream:
+            return await super().download_request(request)
+        sent = rewrite(request, self._upstream)
+        response = await super().download_request(sent)
+        # AutoThrottle reads the latency of the request the spider made.
+        request.meta["download_latency"] = sent.meta.get("download_latency", 0.0)
+        return response.replace(url=urldefrag(request.url)[0])
+
+    async def close(self) -> None:
+        await browser_of(self._owner).close()
+        await super().close()
+
+
+def rewrite(request: Request, upstream: str) -> Request:
+    """The same request, addressed to `upstream` (scheme and host, no path)."""
+    real = urlsplit(request.url)
+    path = f"{real.path or '/'}?{real.query}" if real.query else real.path or "/"
+    sent = request.replace(url=upstream + path)
+    sent.headers["Host"] = real.netloc.rpartition("@")[2]
+    sent.headers["X-Forwarded-Proto"] = real.scheme
+    sent.meta.pop("proxy", None)
+    return sent

@@ -1,0 +1,170 @@
+"""Downloader middleware: a wall is an error, not a page.
+
+Each answer is judged before a spider sees it. On a wall the site's steps (catalogue: `walls`) are
+taken in order, each once a request: `warmup` visits `warmup_url` and asks again, `browser` asks
+again through the crawl's browser. `home` is the platform's own last resort, taken in its errback.
+When the steps are used up the request fails with `WallError`, which reaches the errback.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawlers.browser_process import BrowserError
+from crawlers.catalogue import Site
+from crawlers.failures import WallError, excerpt_of, failure_from
+from crawlers.items import Failure
+from crawlers.wall_signs import find_wall
+from crawlers.warmup import WARMUP_META, Warmup
+
+__all__ = ["WallError", "WallMiddleware", "failure_from"]
+
+log = logging.getLogger(__name__)
+
+TAKEN = "wall_steps"
+WORDS = "wall_words"
+SENT_WARM = "wall_sent_warm"
+
+
+class WallMiddleware:
+    """Settings: ZX_BROWSER ("none" leaves the browser step out)."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._has_browser = crawler.settings.get("ZX_BROWSER") != "none"
+        self._warmup = Warmup(crawler)
+        self._browser_places: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Where only the browser got through before, it is asked at once."""
+        if _is_exempt(request):
+            return
+        request.meta[SENT_WARM] = self._warmup.done
+        if _place(request) in self._browser_places and not request.meta.get("browser"):
+            request.meta.update(_browser_meta(request))
+            request.meta[TAKEN] = (*request.meta.get(TAKEN, ()), "warmup", "browser")
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Raises WallError."""
+        if _is_exempt(request):
+            return response
+        words = find_wall(response, wants_json=request.meta.get("want") == "json")
+        if not words:
+            if request.meta.get("browser") and TAKEN in request.meta:
+                self._browser_places.add(_place(request))
+            return response
+        self._count("walls/met")
+        again = await self._next_step(request, words)
+        if again is not None:
+            return again
+        raise self._blocked(request, words, response)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """A browser that fails in front of a wall: the wall is what is reported."""
+        if isinstance(exception, BrowserError) and WORDS in request.meta:
+            log.warning("%s", exception)
+            self._count("walls/blocked")
+            reason = f"{request.meta[WORDS]}，浏览器也未能打开"
+            excerpt = str(exception)[:200]
+            raise WallError(Failure("blocked", reason, request.url, excerpt=excerpt)) from exception
+
+    async def _next_step(self, request: Request, words: str) -> Request | None:
+        taken: tuple[str, ...] = tuple(request.meta.get(TAKEN, ()))
+        for step in self._steps():
+            if step in taken:
+                continue
+            taken = (*taken, step)
+            if step == "warmup":
+                warmed = await self._warm(request)
+                if warmed:
+                    return _again(request, taken, words, {})
+            elif step == "browser" and self._has_browser:
+                return _again(request, taken, words, _browser_meta(request))
+        return None
+
+    async def _warm(self, request: Request) -> bool:
+        """Whether asking again makes sense: the cookies were not there when it was sent."""
+        site = self._site()
+        if site is None or request.meta.get(SENT_WARM) or request.meta.get("browser"):
+            return False
+        return await self._warmup.warm(site.warmup_url)
+
+    def _blocked(self, request: Request, words: str, response: Response) -> WallError:
+        taken = request.meta.get(TAKEN, ())
+        reason = request.meta.get(WORDS, words)
+        if "browser" in taken:
+            reason += "，浏览器也未能通过"
+        elif "warmup" in taken:
+            reason += "，取得 Cookie 后仍未通过"
+        if "browser" in self._steps() and not self._has_browser:
+            reason += "（未启用浏览器）"
+        self._count("walls/blocked")
+        failure = Failure(
+            "blocked", reason, request.url, status=response.status, excerpt=excerpt_of(response)
+        )
+        log.warning("%s: %s", reason, request.url)
+        return WallError(failure)
+
+    def _steps(self) -> tuple[str, ...]:
+        site = self._site()
+        return site.walls if site is not None else ()
+
+    def _site(self) -> Site | None:
+        site = getattr(self._crawler.spider, "site", None)
+        return site if isinstance(site, Site) else None
+
+    def _count(self, key: str) -> None:
+        if self._crawler.stats is not None:
+            self._crawler.stats.inc_value(key)
+
+
+def _is_exempt(request: Request) -> bool:
+    return bool(request.meta.get(WARMUP_META)) or urlsplit(request.url).path == "/robots.txt"
+
+
+def _place(request: Request) -> str:
+    """The directory of a request: walls differ from one part of a site to the next."""
+    parts = urlsplit(request.url)
+    return f"{parts.netloc}{parts.path.rpartition('/')[0]}"
+
+
+def _again(request: Request, taken: tuple[str, ...], words: str, more: dict[str, Any]) -> Request:
+    first_words = request.meta.get(WORDS, words)
+    meta = {**request.meta, TAKEN: taken, WORDS: first_words, **more}
+    return request.replace(meta=meta, dont_filter=True)
+
+
+def _browser_meta(request: Request) -> dict[str, Any]:
+    """A page is loaded in the browser; anything else is fetched from inside a page of the site:
+    the one the request names (`browser_page`), its Referer, or the site's front page."""
+    meta: dict[str, Any] = {"browser": True, "dont_cache": True}
+    if "browser_fetch" in request.meta:
+        return meta
+    if request.method == "GET" and request.meta.get("want") != "json":
+        return meta
+    parts = urlsplit(request.url)
+    referer = request.headers.get("Referer")
+    front = f"{parts.scheme}://{parts.netloc}/"
+    page = request.meta.get("browser_page") or (referer.decode() if referer else front)
+    headers = {
+        name.decode(): b", ".join(values).decode()
+        for name, values in request.headers.items()
+        if name.lower() in {b"accept", b"content-type", b"x-requested-with"}
+    }
+    fetch = {
+        "url": request.url,
+        "method": request.method,
+        "body": request.body.decode(),
+        "headers": headers,
+    }
+    return {**meta, "browser_page": page, "browser_fetch": fetch}
