@@ -1,0 +1,105 @@
+"""Hanweb jpaas: a column page is a shell, its list comes from the unit the shell names (MIIT).
+
+pageIds are never written down: RSSHub's fixed ones broke with each redesign. A column with
+`extra.api = "search"` is a category of the search server, `endpoint` and `params` its query.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlencode, urljoin
+
+from scrapy.http import Request, Response, TextResponse
+
+from crawlers.catalogue import Column
+from crawlers.platforms.base import BaseSpider, Output
+from crawlers.platforms.jpaas_search import SearchColumns
+from crawlers.reading.charset import readable
+from crawlers.reading.jpaas_units import NotAUnitError, Unit, read_answer, read_units
+from crawlers.reading.list_page import read_rows
+from crawlers.reading.rows import Row
+
+
+class JpaasSpider(SearchColumns, BaseSpider):
+    """Lists of a jpaas site."""
+
+    def column_requests(self, column: Column) -> Iterable[Request]:
+        if column.extra.get("api") == "search":
+            return [self.search_request(column)]
+        return [
+            request.replace(callback=self.parse_shell)
+            for request in super().column_requests(column)
+        ]
+
+    def parse_shell(self, response: Response, column: str, page: int) -> Iterator[Output]:
+        """Find the list's unit in the column page; a page with its rows in place is read as is."""
+        if not isinstance(response, TextResponse):
+            self.fail(column, self.broken(response, "栏目地址返回的不是网页"))
+            return
+        response = readable(response)
+        units = read_units(response.text)
+        if units:
+            yield self._unit_request(response.url, self.columns[column], page, units)
+            return
+        rows = super().list_rows(response, self.columns[column])
+        if rows:
+            self.degrade(self.columns[column], "栏目页里没有列表单元脚本，直接读页面上的列表")
+            yield from self.take_rows(response, self.columns[column], page, rows)
+        else:
+            self.fail(column, self.broken(response, "栏目页里没有列表单元脚本（buildstatic）"))
+
+    def parse_unit(self, response: TextResponse, column: str, page: int) -> Iterator[Output]:
+        """Read one answer of build/unit; an empty block gives way to the page's next one."""
+        units: list[Unit] = response.meta["units"]
+        shell: str = response.meta["shell"]
+        try:
+            answer = read_answer(response.text)
+        except NotAUnitError as error:
+            self.fail(column, self.broken(response, str(error)), page)
+            return
+        rows, reader = read_rows(answer.html, shell, self.columns[column].selectors, "jpaas")
+        if not rows and page == 1 and len(units) > 1:
+            yield self._unit_request(shell, self.columns[column], page, units[1:])
+            return
+        if reader == "general":
+            self.degrade(self.columns[column], "列表版式不认识，由通用阅读器读出")
+        self.reports[column].total = answer.count
+        yield from self.take_rows(response, self.columns[column], page, rows)
+
+    def list_rows(self, response: TextResponse, column: Column) -> list[Row]:
+        return self.search_rows(response, column)
+
+    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
+        """paramJson names the page: compact JSON, pageSize a string; a plain pageNo is ignored."""
+        if "units" not in response.meta:
+            return self.next_search_page(column, page)
+        answer = read_answer(response.text)
+        if answer.count is None or not answer.rows or page * answer.rows >= answer.count:
+            return None
+        wanted = {"pageNo": page + 1, "pageSize": str(answer.rows)}
+        extra = {"paramJson": json.dumps(wanted, separators=(",", ":"))}
+        units: list[Unit] = response.meta["units"]
+        return self._unit_request(response.meta["shell"], column, page + 1, units, extra)
+
+    def _unit_request(
+        self,
+        shell: str,
+        column: Column,
+        page: int,
+        units: list[Unit],
+        extra: dict[str, str] | None = None,
+    ) -> Request:
+        """The API answers 403 without the column page as Referer."""
+        url = f"{urljoin(shell, units[0].url)}?{urlencode(units[0].query | (extra or {}))}"
+        return self.list_request(
+            url,
+            column,
+            page,
+            callback=self.parse_unit,
+            headers={"Referer": shell, "X-Requested-With": "XMLHttpRequest"},
+            meta={"want": "json", "units": units, "shell": shell},
+        )
+
+
+PLATFORM_SPIDER = JpaasSpider

@@ -1,0 +1,1 @@
+"""Pure page reading: a page in, text out. Nothing here fetches, stores or cleans."""

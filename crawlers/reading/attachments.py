@@ -1,0 +1,51 @@
+"""Files a notice page names, and bare links to files in lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote, urljoin, urlsplit
+
+from parsel import Selector
+
+from crawlers.items import PrintedLink
+from crawlers.reading.text import visible_text
+
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|rtf|zip|rar|7z|ofd|txt|csv)$", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"/downloadAtt\?|/attach(?:ment)?/|[?&]attach", re.IGNORECASE)
+_FURNITURE = "ancestor::header or ancestor::footer or ancestor::nav"
+
+
+def is_file(url: str) -> bool:
+    """Whether an address ends in the name of a document or archive."""
+    return bool(_FILE.search(unquote(urlsplit(url).path)))
+
+
+def find_attachments(page: Selector, base_url: str, css: Iterable[str] = ()) -> list[PrintedLink]:
+    """Every file the page links to, in order, each once; `css` adds links with plain addresses.
+
+    They often stand below the body, after a line such as 相关附件, so the whole page is read.
+    """
+    chosen = {node.root for query in css for node in page.css(query)}
+    found: dict[str, PrintedLink] = {}
+    for anchor in page.xpath(f"//a[@href][not({_FURNITURE})]"):
+        url = urljoin(base_url, anchor.attrib["href"].strip())
+        wanted = anchor.root in chosen and not _is_page(url)
+        if url.startswith("http") and (wanted or is_file(url) or _DOWNLOAD.search(url)):
+            found.setdefault(url, PrintedLink(_name(anchor, url), url))
+    return list(found.values())
+
+
+def _is_page(url: str) -> bool:
+    """A related notice, not a file: CDE's .relatedNews holds both."""
+    path = urlsplit(url).path
+    return path.endswith((".html", ".htm", ".shtml", "/")) or "/view" in path
+
+
+def _name(anchor: Selector, url: str) -> str:
+    nearby = anchor.xpath(
+        "(.//span[contains(@class,'fileLink')] | ..//span[contains(@class,'fileLink')])[1]"
+    )
+    printed = visible_text(nearby[0]) if nearby else visible_text(anchor)
+    title = anchor.attrib.get("title", "").strip() or anchor.attrib.get("download", "").strip()
+    return printed or title or unquote(urlsplit(url).path.rsplit("/", 1)[-1])

@@ -1,0 +1,79 @@
+"""Find the date printed in a piece of text. For windows and comparisons only: the item keeps text.
+
+Shown forms (all seen): 2021-02-04, 2024- 06- 07 (北京科委), 2021/02/05 (科服网), 2026.07.08,
+2026年03月02日, 20260601 (CDE), (2021-02-04), and CDE's two spans "2026.06" "01".
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
+
+_TIME = r"(?:\s*\d{1,2}\s*[:：]\s*\d{2}(?:\s*[:：]\s*\d{2})?)?"
+_SPACED = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月\s]\s*(\d{1,2})(?!\d)\s*日?" + _TIME
+)
+_DAY_FIRST = re.compile(r"(?<![\d.:-])(\d{1,2})\s+((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})月?(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
+_URL_DAY = re.compile(
+    r"/t((?:19|20)\d\d)(\d\d)(\d\d)_\d+\.s?html?"
+    r"|/art/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})/art_"
+    r"|/cat/((?:19|20)\d\d)-(\d\d)-(\d\d)/"
+)
+
+
+def find_date(text: str) -> str:
+    """The first real date in `text`, with its time, as printed; empty when there is none."""
+    for match in _matches(text):
+        if _as_date(match) is not None:
+            return " ".join(match.group(0).split())
+    return ""
+
+
+def day_of(text: str) -> date | None:
+    """The first real date in `text` as a calendar day of the publisher."""
+    for match in _matches(text):
+        day = _as_date(match)
+        if day is not None:
+            return day
+    return None
+
+
+def url_date(url: str) -> str:
+    """The day in a TRS (t20210204_1.html), Hanweb or 中医药局 address as YYYY-MM-DD, or empty.
+
+    Not always the shown date (TRS writes the day the file was made): use it only where a list
+    prints none.
+    """
+    match = _URL_DAY.search(url)
+    if match is None:
+        return ""
+    year, month, day = (int(part) for part in match.groups() if part is not None)
+    found = _real_day(year, month, day)
+    return found.isoformat() if found else ""
+
+
+def from_unix(seconds: float) -> str:
+    """An instant since 1970 as wall-clock text in Asia/Shanghai, `YYYY-MM-DD HH:MM`."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def _matches(text: str) -> list[re.Match[str]]:
+    found = [m for pattern in (_SPACED, _DAY_FIRST, _COMPACT) for m in pattern.finditer(text)]
+    return sorted(found, key=lambda match: match.start())
+
+
+def _as_date(match: re.Match[str]) -> date | None:
+    first, second, third = (int(part) for part in match.groups())
+    if match.re is _DAY_FIRST:
+        return _real_day(second, third, first)
+    return _real_day(first, second, third)
+
+
+def _real_day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

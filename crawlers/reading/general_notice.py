@@ -1,0 +1,149 @@
+"""Title, date, source and body of a notice page nobody described."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+from parsel import Selector
+
+from crawlers.reading.dates import find_date
+from crawlers.reading.patterns import BODIES
+from crawlers.reading.text import after_date_label, labelled_source, visible_text
+
+_HEADINGS = (
+    "h1",
+    "h2",
+    ".article-title",
+    ".news_title",
+    ".title",
+    ".bt",
+    ".tit",
+    "h3",
+)
+_SUFFIX = re.compile(
+    r"\s*[-_|—–－]+\s*[^-_|—–－]{2,20}(?:局|委|部|厅|中心|网|政府|门户网站|会|院)$"
+)
+_REPOST_SOURCE = re.compile(r"资料来源\s*[:：]\s*(\S+)")
+_ORIGINAL = re.compile(r"阅读原文[^:：]{0,20}[:：]\s*(https?://[^\s<>\"'，。）)]+)")
+_FURNITURE = re.compile(
+    r"nav|menu|foot|header|crumb|sidebar|share|related|copyright|pager|search", re.IGNORECASE
+)
+_NOT_TEXT = {"script", "style", "noscript", "form", "nav", "footer", "header", "select"}
+
+
+@dataclass(slots=True)
+class Found:
+    """What the general reader makes of a page. `date_is_labelled`: printed after 发布时间： etc."""
+
+    title: str = ""
+    published: str = ""
+    source: str = ""
+    original_url: str = ""
+    body: Selector | None = None
+    date_is_labelled: bool = False
+
+
+def read_page(page: Selector, body: Selector | None = None) -> Found:
+    """Read a whole page; `body` is the body's node when another reader has found it."""
+    body = body if body is not None else find_body(page)
+    head = _text_before(page, body)
+    text = visible_text(body) if body is not None else ""
+    found = Found(title=_title(page, body), body=body)
+    labelled = find_date(after_date_label(head))
+    found.date_is_labelled = bool(labelled)
+    found.published = labelled or find_date(_after_title(head, found.title))
+    if not found.published:
+        found.published = find_date(after_date_label(text[-400:])) or find_date(text[:60])
+    repost = _REPOST_SOURCE.search(text)
+    found.source = labelled_source(head) or (repost.group(1) if repost else "")
+    found.original_url = printed_original(text)
+    return found
+
+
+def printed_original(text: str) -> str:
+    """The address a repost names (科服网: 阅读原文/下载相关附件请前往:http://kxjs.tj.gov.cn/…)."""
+    match = _ORIGINAL.search(text)
+    return match.group(1) if match else ""
+
+
+def find_body(page: Selector) -> Selector | None:
+    """A container used by many sites, or the box with the most text of its own."""
+    for css in BODIES:
+        found = [node for node in page.css(css) if has_substance(node)]
+        if found:
+            return max(found, key=lambda node: len(visible_text(node)))
+    return _densest(page)
+
+
+def has_substance(node: Selector) -> bool:
+    """Whether a body says or shows anything: some notices are pictures only (一图读懂)."""
+    return bool(visible_text(node)) or bool(node.xpath(".//img[@src or @data-src] | .//iframe"))
+
+
+def _title(page: Selector, body: Selector | None) -> str:
+    inside = set(body.root.iter()) if body is not None else set()
+    for css in _HEADINGS:
+        for node in page.css(css):
+            text = visible_text(node)
+            if len(text) >= 6 and node.root not in inside and not node.css("a"):
+                return text
+    social = page.css('meta[property="og:title"]::attr(content)').get("")
+    return " ".join(social.split()) or _SUFFIX.sub("", " ".join(_head_title(page).split()))
+
+
+def _head_title(page: Selector) -> str:
+    return page.css("title::text").get("")
+
+
+def _text_before(page: Selector, body: Selector | None) -> str:
+    """The words above the body (title, date and source stand there) as one line."""
+    if body is None:
+        return visible_text(page)[:2000]
+    parts: list[str] = []
+    for event, node in etree.iterwalk(page.root, events=("start", "end")):
+        if node is body.root:
+            break
+        hidden = any(up.tag in {"script", "style", "head"} for up in _line(node))
+        if event == "start" and not hidden:
+            parts.append(node.text or "")
+        elif event == "end":
+            parts.append((node.tail or "") + " ")
+    return " ".join("".join(parts).split())
+
+
+def _line(node: etree._Element) -> list[etree._Element]:
+    return [node, *node.iterancestors()]
+
+
+def _after_title(head: str, title: str) -> str:
+    place = head.rfind(title) if title else -1
+    return head[place + len(title) :] if place >= 0 else head
+
+
+def _densest(page: Selector) -> Selector | None:
+    best: Selector | None = None
+    best_weight = 0.0
+    for node in page.css("body div, body td, body section, body article, body main"):
+        weight = _own_weight(node.root)
+        if weight > best_weight:
+            best, best_weight = node, weight
+    return best if best is not None else next(iter(page.css("body")), None)
+
+
+def _own_weight(node: etree._Element) -> float:
+    """Text in the node's own paragraphs, links counting against it."""
+    names = f"{node.get('class', '')} {node.get('id', '')}"
+    if node.tag in _NOT_TEXT or _FURNITURE.search(names):
+        return 0.0
+    weight = float(len((node.text or "").strip()))
+    for child in node:
+        weight += len((child.tail or "").strip())
+        if child.tag in {"p", "table", "span", "strong", "b", "h2", "h3", "h4", "ul", "ol", "font"}:
+            whole = len(visible_text(Selector(root=child, type="html")))
+            linked = sum(len(visible_text(Selector(root=a, type="html"))) for a in child.iter("a"))
+            weight += whole - 2 * linked
+        elif child.tag == "img":
+            weight += 5
+    return weight

@@ -1,0 +1,94 @@
+"""Read the rows of a list page: column selectors, then the platform's patterns, then anything."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from parsel import Selector
+
+from crawlers.catalogue import Selectors
+from crawlers.reading.dates import find_date, url_date
+from crawlers.reading.general_list import general_rows, is_pinned, script_rows
+from crawlers.reading.patterns import NOTICE_LINK, ROWS, RowPattern
+from crawlers.reading.rows import Row
+from crawlers.reading.text import first_text, visible_text
+
+
+def read_rows(
+    text: str, base_url: str, selectors: Selectors, platform: str
+) -> tuple[list[Row], str]:
+    """The rows and who read them: column | platform | general, or nothing and an empty word."""
+    page = Selector(text=text or "<html></html>")
+    if selectors.rows:
+        for css in selectors.rows:
+            rows = _rows(page.css(css), base_url, selectors)
+            if rows:
+                return rows, "column"
+    rows = script_rows(text, base_url)
+    if rows:
+        return rows, "platform" if platform in {"hanweb", "easysite"} else "general"
+    for pattern in ROWS.get(platform, ()):
+        rows = _rows(page.css(pattern.rows), base_url, _as_selectors(pattern))
+        if rows:
+            return rows, "platform"
+    if platform in NOTICE_LINK:
+        rows = general_rows(page, base_url, NOTICE_LINK[platform])
+        if rows:
+            return rows, "platform"
+    rows = general_rows(page, base_url)
+    return rows, "general" if rows else ""
+
+
+def _as_selectors(pattern: RowPattern) -> Selectors:
+    return Selectors(rows=(pattern.rows,), link=(pattern.link,), date=(pattern.date,))
+
+
+def _rows(nodes: list[Selector], base_url: str, selectors: Selectors) -> list[Row]:
+    rows = (_row(node, base_url, selectors) for node in nodes)
+    return [row for row in rows if row is not None]
+
+
+def _row(node: Selector, base_url: str, selectors: Selectors) -> Row | None:
+    link = _link(node, selectors.link)
+    if link is None:
+        return None
+    url = urljoin(base_url, link.attrib["href"].strip())
+    if not url.startswith(("http://", "https://")):
+        return None
+    date = _date(node, selectors.date)
+    title = first_text(node, selectors.title) or _link_title(link, date)
+    if not title:
+        return None
+    return Row(url, title, date or url_date(url), is_pinned(node.get()))
+
+
+def _link(node: Selector, css: tuple[str, ...]) -> Selector | None:
+    if node.root.tag == "a" and not css:
+        return node
+    for query in css or ("a[href]",):
+        found = node.css(query)
+        if found and "href" in found[0].attrib:
+            return max(found, key=lambda a: len(visible_text(a))) if not css else found[0]
+    return None
+
+
+def _date(node: Selector, css: tuple[str, ...]) -> str:
+    for query in css:
+        for found in node.css(query):
+            printed = find_date(visible_text(found))
+            if printed:
+                return printed
+    words = visible_text(node)
+    for anchor in node.css("a"):
+        words = words.replace(visible_text(anchor), " ", 1)
+    return find_date(words) if words.strip() else ""
+
+
+def _link_title(link: Selector, date: str) -> str:
+    printed = visible_text(link)
+    if date:  # some skins put the date inside the link
+        dated = rf"[\[(（]?\s*{re.escape(date)}\s*[\])）]?"
+        printed = re.sub(rf"^{dated}|{dated}$", "", printed).strip()
+    whole = " ".join(link.attrib.get("title", "").split())
+    return whole if whole and len(whole) >= len(printed.rstrip("….")) - 2 else printed

@@ -1,0 +1,166 @@
+"""Read one notice page: column selectors, the platform's patterns, meta tags, the general reader.
+
+Each field comes from the first reader that has it, and `read_by` says which one that was. Where
+two readers disagree on title or day, the item carries a sentence for a person.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from urllib.parse import urljoin
+
+from lxml import etree, html
+from parsel import Selector
+
+from crawlers.catalogue import Selectors
+from crawlers.items import NoticeItem
+from crawlers.reading.attachments import find_attachments
+from crawlers.reading.dates import day_of, find_date
+from crawlers.reading.general_notice import Found, has_substance, printed_original, read_page
+from crawlers.reading.labels import labelled_fields
+from crawlers.reading.meta import Meta, read_meta
+from crawlers.reading.patterns import NOTICE, NoticePattern
+from crawlers.reading.text import after_date_label, first_text, labelled_source, visible_text
+
+_PLAIN_FIELDS = ("title", "published", "source", "doc_number")
+_READERS = {"column": "栏目选择器", "platform": "页面", "meta": "meta 标签", "general": "通用阅读"}
+
+
+def fill_from_page(item: NoticeItem, text: str, selectors: Selectors, platform: str) -> None:
+    """Fill `item` (key, url and list fields set) from the page's source.
+
+    An item left without a title takes the list's; without a body it becomes incomplete.
+    """
+    page = Selector(text=text or "<html></html>")
+    base_url = urljoin(item.url, page.css("base::attr(href)").get("").strip() or item.url)
+    pattern = NOTICE.get(platform, NoticePattern())
+    body, body_reader = _body(page, selectors, pattern)
+    meta = read_meta(page)
+    found = read_page(page, body)
+    body_reader = body_reader or ("general" if found.body is not None else "")
+    readings = {
+        "column": _from_selectors(page, _column_pattern(selectors)),
+        "platform": _platform_fields(page, pattern, found.body),
+        "meta": _meta_fields(meta),
+        "general": _general_fields(found),
+    }
+    for field in (*_PLAIN_FIELDS, "issuers", "written", "effective"):
+        for reader, fields in readings.items():
+            if fields.get(field) and not getattr(item, field):
+                setattr(item, field, fields[field])
+                item.read_by[field] = reader
+    _fill_body(item, found.body, body_reader, base_url)
+    css = (*selectors.notice_attachments, *pattern.attachments)
+    item.attachments = find_attachments(page, base_url, css)
+    item.original_url = item.original_url or found.original_url
+    item.disagreements += disagreements(item, readings, found)
+    finish(item)
+
+
+def finish(item: NoticeItem) -> None:
+    """Fall back on the list for title and date, and say what is missing."""
+    for field, listed in (("title", item.list_title), ("published", item.list_date)):
+        if not getattr(item, field) and listed:
+            setattr(item, field, listed)
+            item.read_by[field] = "list"
+    if not item.body_html and not item.attachments and item.complete:
+        item.complete = False
+        item.problem = "页面里没有读到正文"
+    if not item.title and item.complete:
+        item.complete = False
+        item.problem = "页面里没有读到标题"
+
+
+def body_html(node: Selector, base_url: str) -> str:
+    """The node's markup with absolute links, without scripts; lazy images get their address."""
+    root = copy.deepcopy(node.root)
+    etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
+    for image in root.iter("img", "iframe", "video"):
+        if image.get("data-src"):
+            image.set("src", image.get("data-src"))
+    if isinstance(root, html.HtmlElement):
+        root.make_links_absolute(base_url, resolve_base_href=False, handle_failures="ignore")
+    return etree.tostring(root, encoding="unicode", method="html", with_tail=False)
+
+
+def disagreements(
+    item: NoticeItem, readings: dict[str, dict[str, str]], found: Found | None = None
+) -> list[str]:
+    """Sentences naming readers (the list among them) whose title or day is another."""
+    sentences: list[str] = []
+    chosen_day = day_of(item.published)
+    others = {_READERS[name]: fields for name, fields in readings.items()}
+    if found is not None and not found.date_is_labelled:
+        others[_READERS["general"]] = {"title": found.title}
+    others["列表"] = {"title": item.list_title, "published": item.list_date}
+    for name, fields in others.items():
+        title, published = fields.get("title", ""), fields.get("published", "")
+        if title and item.title and not _same_title(title, item.title):
+            sentences.append(f"标题不一致：采用“{item.title}”，{name}为“{title}”")
+        if published and chosen_day and day_of(published) not in {chosen_day, None}:
+            sentences.append(f"发布日期不一致：采用 {item.published}，{name}为 {published}")
+    return sentences
+
+
+def _same_title(one: str, other: str) -> bool:
+    first, second = (re.sub(r"[\W_]+", "", text) for text in (one, other))
+    return first in second or second in first
+
+
+def _body(
+    page: Selector, selectors: Selectors, pattern: NoticePattern
+) -> tuple[Selector | None, str]:
+    for reader, queries in (("column", selectors.notice_body), ("platform", pattern.body)):
+        for css in queries:
+            nodes = [node for node in page.css(css) if has_substance(node)]
+            if nodes:
+                return max(nodes, key=lambda node: len(visible_text(node))), reader
+    return None, ""
+
+
+def _column_pattern(selectors: Selectors) -> NoticePattern:
+    return NoticePattern(
+        title=selectors.notice_title,
+        published=selectors.notice_date,
+        source=selectors.notice_source,
+        doc_number=selectors.notice_doc_number,
+    )
+
+
+def _from_selectors(page: Selector, pattern: NoticePattern) -> dict[str, str]:
+    published = first_text(page, pattern.published)
+    source = first_text(page, pattern.source)
+    return {
+        "title": first_text(page, pattern.title),
+        "published": find_date(after_date_label(published)) or find_date(published),
+        "source": labelled_source(source) or ("" if ":" in source or "：" in source else source),
+        "doc_number": first_text(page, pattern.doc_number),
+    }
+
+
+def _platform_fields(
+    page: Selector, pattern: NoticePattern, body: Selector | None
+) -> dict[str, str]:
+    printed = {k: v for k, v in _from_selectors(page, pattern).items() if v}
+    labels = labelled_fields(page, body)
+    joint = labels.pop("joint_issuers", "")
+    if joint:
+        labels["issuers"] = " ".join(filter(None, (labels.get("issuers", ""), joint)))
+    return labels | printed
+
+
+def _meta_fields(meta: Meta) -> dict[str, str]:
+    return {"title": meta.title, "published": meta.published, "source": meta.source}
+
+
+def _general_fields(found: Found) -> dict[str, str]:
+    return {"title": found.title, "published": found.published, "source": found.source}
+
+
+def _fill_body(item: NoticeItem, body: Selector | None, reader: str, base_url: str) -> None:
+    if body is None or not has_substance(body):
+        return
+    item.body_html = body_html(body, base_url)
+    item.read_by["body_html"] = reader
+    item.original_url = item.original_url or printed_original(visible_text(body))

@@ -1,0 +1,65 @@
+"""Words of a node as a reader sees them, and the labels printed before a value."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from parsel import Selector
+
+_INVISIBLE = {"script", "style", "noscript", "template"}
+_STOP = (
+    r"(?=\s*(?:发布|发表|更新|时间|日期|作者|浏览|字号|字体|阅读|点击|访问|编辑|责编|责任编辑|打印|分享"
+    r"|文号|索引|来源|【|\[|｜|\||$))"
+)
+_SOURCE = re.compile(
+    r"(?:文章|信息|稿件|资料|文件|内容)?来\s*源\s*[:：]\s*(?!发布|时间|日期|作者)(\S.*?)" + _STOP
+)
+_NOT_PUBLISHED = "".join(
+    f"(?<!{word})" for word in ("成文", "实施", "施行", "生效", "生成", "截止", "废止")
+)
+_PUBLISHED = re.compile(
+    _NOT_PUBLISHED + r"(?:发布|发表|发文|公开|更新)?(?:时\s*间|日\s*期)\s*[:：]?\s*"
+)
+
+
+def visible_text(selector: Selector) -> str:
+    """The text of a node without scripts and styles, white space folded."""
+    root = selector.root
+    if isinstance(root, str):
+        return " ".join(root.split())
+    return " ".join("".join(_texts(root)).split())
+
+
+def first_text(selector: Selector, css: tuple[str, ...]) -> str:
+    """The first non-empty text any of `css` finds; `::text` and `::attr()` are welcome."""
+    for query in css:
+        for found in selector.css(query):
+            text = visible_text(found)
+            if text:
+                return text
+    return ""
+
+
+def labelled_source(text: str) -> str:
+    """What stands after 来源： in a line such as `来源:规划处 发布时间:2020-09-18`."""
+    match = _SOURCE.search(text)
+    return match.group(1).strip() if match else ""
+
+
+def after_date_label(text: str) -> str:
+    """The rest of `text` after 发布时间： or another date label; empty when there is no label."""
+    match = _PUBLISHED.search(text)
+    return text[match.end() :] if match else ""
+
+
+def _texts(node: etree._Element) -> list[str]:
+    parts: list[str] = []
+    if isinstance(node.tag, str) and node.tag not in _INVISIBLE:
+        parts.append(node.text or "")
+        for child in node:
+            parts += _texts(child)
+            parts.append(child.tail or "")
+        if node.tag in {"p", "br", "tr", "li", "div", "td"}:
+            parts.append(" ")
+    return parts
