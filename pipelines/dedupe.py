@@ -7,6 +7,7 @@ document. Two different texts under one number are a conflict for a person, neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,9 @@ from pipelines.keys import title_key
 from storage import duplicates
 from storage.models import Notice, StoredNotice
 
+# A correction, an interpretation or a picture of a document names it, but is another text.
+ABOUT_IT = re.compile("更正|勘误|修正|解读|图解|一图读懂|答记者问|问答")
+QUOTED = re.compile("《([^《》]{6,})》")
 SAME_TEXT = 90.0
 COMPATIBLE_TEXT = 60.0
 MIN_TITLE = 10
@@ -52,9 +56,12 @@ def decide(page: Notice, other: Notice) -> Verdict:
 def representative(group: Iterable[StoredNotice]) -> StoredNotice:
     """The page that stands for the document.
 
-    The issuer's own before a repost, complete before incomplete, earlier before later.
+    The issuer's own before a repost, complete before incomplete, the whole text before an
+    excerpt (CDE lists a guideline as a notice and again as a short card), earlier before later.
     """
-    return min(group, key=_rank)
+    pages = list(group)
+    longest = max(len(page.notice.body_text) for page in pages)
+    return min(pages, key=lambda page: _rank(page, longest))
 
 
 def settle(db: Database, stored: StoredNotice, now: datetime) -> str:
@@ -101,6 +108,8 @@ def _join(db: Database, stored: StoredNotice, other: StoredNotice, why: str) -> 
 def _same_number(page: Notice, other: Notice) -> Verdict:
     if not page.complete or not other.complete or _texts_agree(page, other, COMPATIBLE_TEXT):
         return Verdict(same=True, why=f"同一文号 {page.doc_number}")
+    if _announces(page.title, other.title) or _announces(other.title, page.title):
+        return Verdict(same=True, why=f"同一文号 {page.doc_number}，标题所称文件相同")
     return Verdict(same=False, conflict=True, why=f"同一文号 {page.doc_number}，正文不同")
 
 
@@ -115,6 +124,15 @@ def _same_title(page: Notice, other: Notice) -> Verdict:
     if near and _texts_agree(page, other, SAME_TEXT):
         return Verdict(same=True, why=f"标题与正文相同，发布日期相差 {apart} 天")
     return UNRELATED
+
+
+def _announces(title: str, other: str) -> bool:
+    """Whether `title`, or a document that it names in 《》, is what `other` is titled after."""
+    if ABOUT_IT.search(title) or ABOUT_IT.search(other):
+        return False
+    whole = title_key(other)
+    names = (title_key(name) for name in (title, *QUOTED.findall(title)))
+    return any(len(name) >= MIN_TITLE and name in whole for name in names)
 
 
 def _numbers_differ(page: Notice, other: Notice) -> bool:
@@ -148,11 +166,12 @@ def _address(url: str) -> tuple[str, str, str]:
     return parts.netloc.lower(), parts.path, parts.query
 
 
-def _rank(stored: StoredNotice) -> tuple[bool, bool, date, int]:
+def _rank(stored: StoredNotice, longest: int) -> tuple[bool, bool, bool, date, int]:
     notice = stored.notice
     return (
         bool(notice.original_url),
         not notice.complete,
+        len(notice.body_text) * 2 < longest,
         notice.published_on or date.max,
         stored.id,
     )

@@ -63,6 +63,29 @@ def test_one_number_and_two_texts_is_a_conflict_and_never_merged() -> None:
     assert not verdict.same
 
 
+GUIDELINE = "药物临床试验适应性设计指导原则（试行）"
+ANNOUNCED = f"国家药监局药审中心关于发布《{GUIDELINE}》的通告（2021年第6号）"
+INTERPRETED = f"《{GUIDELINE}》解读"
+
+
+def numbered(title: str, text: str, **over: object) -> Notice:
+    cde = ("国家药品监督管理局药品审评中心",)
+    return make(doc_number="2021年第6号", title=title, body_text=text, issuers=cde, **over)
+
+
+def test_a_guideline_and_its_announcement_under_one_number_are_one_document() -> None:
+    card = numbered(GUIDELINE, "适用范围：化学药。")
+    assert decide(card, numbered(ANNOUNCED, TEXT)).same
+    assert decide(numbered(ANNOUNCED, TEXT), card).same
+    assert decide(numbered(INTERPRETED, "答：略。"), numbered(ANNOUNCED, TEXT)).conflict
+
+
+def test_the_announcement_represents_it_though_the_card_is_dated_earlier() -> None:
+    card = numbered(GUIDELINE, "适用范围：化学药。", published_on=date(2021, 1, 29))
+    group = [stored(1, card), stored(2, numbered(ANNOUNCED, TEXT, published_on=date(2021, 2, 1)))]
+    assert representative(group).id == 2
+
+
 def test_a_yearly_number_counts_within_its_issuer_only() -> None:
     one = make(
         doc_number="2021年第7号", issuers=("国家药品监督管理局药品审评中心",), title="甲" * 12
