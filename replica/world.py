@@ -1,0 +1,67 @@
+"""The state of the replica's world: what is published, as of when, behind which walls."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from replica.content import Entry
+from replica.walls import Walls
+
+
+class World:
+    """Shared by all sites; walls and the instant may be changed from another thread."""
+
+    def __init__(
+        self, entries: Sequence[Entry], *, walls: Walls, as_of: datetime | None = None
+    ) -> None:
+        self._entries = tuple(entries)
+        self._lock = threading.Lock()
+        self._walls = walls
+        self._as_of = as_of
+
+    @property
+    def now(self) -> datetime:
+        """The instant the sites believe it is (UTC-aware)."""
+        with self._lock:
+            return self._as_of or datetime.now(UTC)
+
+    @property
+    def walls(self) -> Walls:
+        """The obstacles in force."""
+        with self._lock:
+            return self._walls
+
+    def set_walls(self, walls: Walls) -> None:
+        """Replace the obstacles."""
+        with self._lock:
+            self._walls = walls
+
+    def set_as_of(self, instant: datetime | None) -> None:
+        """Move to another instant; None = the real clock."""
+        with self._lock:
+            self._as_of = instant
+
+    def published(self, site: str) -> list[Entry]:
+        """Everything of a site that has appeared, in its present wording, as the lists order it:
+        pinned rows first, then newest first."""
+        now = self.now
+        rows = [e.as_of(now) for e in self._entries if e.site == site and e.appears <= now]
+        return sorted(rows, key=lambda e: (not e.pinned, -e.published.timestamp()))
+
+    def listed(self, site: str, column: str) -> list[Entry]:
+        """The rows of one column."""
+        return [entry for entry in self.published(site) if column in entry.columns]
+
+    def find(self, site: str, path: str) -> Entry | None:
+        """The page of a site at a path, if it has appeared; the query does not matter."""
+        for entry in self.published(site):
+            if urlsplit(entry.url).path == path and not entry.external_url:
+                return entry
+        return None
+
+    def newest_change(self, entries: Sequence[Entry]) -> datetime:
+        """Last-Modified of a list: when one of its rows last appeared."""
+        return max((entry.appears for entry in entries), default=datetime(2021, 1, 1, tzinfo=UTC))
