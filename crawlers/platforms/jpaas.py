@@ -13,8 +13,9 @@ from urllib.parse import urlencode, urljoin
 from scrapy.http import Request, Response, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider, Output
+from crawlers.platforms.base import BaseSpider
 from crawlers.platforms.jpaas_search import SearchColumns
+from crawlers.platforms.notice_pages import Output
 from crawlers.reading.charset import readable
 from crawlers.reading.jpaas_units import NotAUnitError, Unit, read_answer, read_units
 from crawlers.reading.list_page import read_rows

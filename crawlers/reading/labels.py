@@ -42,7 +42,8 @@ def labelled_fields(page: Selector, outside: Selector | None = None) -> dict[str
     `outside` is the body: a table inside it is the notice's own, not the publisher's record.
     """
     fields: dict[str, str] = {}
-    inside = set(outside.root.iter()) if outside is not None else set()
+    own_record = outside is None or outside.root.tag == "table"  # CDE's guides are the table
+    inside = set() if own_record or outside is None else set(outside.root.iter())
     for node in page.xpath("//tr/*[self::td or self::th] | //ol/li | //ul/li | //dl/dt"):
         if node.root in inside:
             continue

@@ -109,7 +109,12 @@ NOTICE: dict[str, NoticePattern] = {
     "cde": NoticePattern(
         title=("div.news_detail_title",),
         published=("div.news_detail_date",),
-        body=(".new_detail_content", "div.news_detail_box", "div#content"),
+        body=(
+            ".new_detail_content",
+            "div.news_detail_box",
+            "div#content",
+            "table:contains('版本状态')",  # a guide's page is its record
+        ),
         attachments=(".relatedNews a[href]", "a[href*='downloadAtt']"),
     ),
 }

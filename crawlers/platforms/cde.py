@@ -1,0 +1,151 @@
+"""国家药监局药审中心: JSON lists asked for by POST, behind 瑞数.
+
+Where the lists stay walled after cookie warm-up and browser (`crawlers.walls`), the open home page
+is read instead: it links recent news. `extra.home` is the regex of the titles a column takes from
+it, `extra.variants` further forms of the same list (纳入名单 and 拟纳入公示 are two noticeTypes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from scrapy.http import FormRequest, Request, TextResponse
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawlers.catalogue import Column
+from crawlers.items import Failure, NoticeItem
+from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.notice_pages import Output
+from crawlers.reading.cde_records import (
+    CdePage,
+    Record,
+    RefusedListError,
+    has_page,
+    read_page,
+    record_code,
+    record_row,
+    record_table,
+    record_title,
+)
+from crawlers.reading.general_list import linked_rows
+from crawlers.reading.rows import Row
+from crawlers.walls import failure_from
+
+CENTRE = "国家药品监督管理局药品审评中心"
+HOME = "https://www.cde.org.cn/"
+_NEWS_LINK = r"/main/(?:news/viewInfoCommon|newspic/view)/[0-9a-f]{32}"
+
+
+class CdeSpider(BaseSpider):
+    """`endpoint` is a column's API, `params` its form, `url` its list page (the Referer)."""
+
+    def column_requests(self, column: Column) -> Iterable[Request]:
+        forms = [column.params | variant for variant in [{}, *column.extra.get("variants", [])]]
+        return [self._ask(column, 1, form) for form in forms]
+
+    def _ask(self, column: Column, page: int, form: dict[str, str]) -> Request:
+        request = FormRequest(
+            urljoin(column.url, column.endpoint), formdata=form | {"pageNum": str(page)}
+        )
+        headers = {
+            "Accept": "application/json, text/javascript, */*; q=0.01",
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "Origin": HOME.rstrip("/"),
+            "Referer": column.url,
+            "X-Requested-With": "XMLHttpRequest",
+        }
+        meta = {"want": "json", "form": form, "browser_page": column.url}
+        return self.list_request(
+            request.url, column, page, method="POST", body=request.body, headers=headers, meta=meta
+        )
+
+    def read_list(self, response: TextResponse, column: Column, page: int) -> Iterator[Output]:
+        """Read one page of records."""
+        try:
+            answer = read_page(response.text)
+        except RefusedListError as error:
+            failure = self.broken(response, str(error))
+            failure.verdict = "blocked" if error.blocked else "broken"
+            yield from self._home_or_fail(failure, column.name, page)
+            return
+        self._note_total(column.name, page, answer)
+        response.meta["pages"] = answer.pages
+        rows = [self._row(record, column) for record in answer.records]
+        yield from self.take_rows(response, column, page, rows)
+
+    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
+        """The next page of the same form; the home page has none."""
+        if "form" not in response.meta or page >= response.meta["pages"]:
+            return None
+        return self._ask(column, page + 1, response.meta["form"])
+
+    def list_failed(self, failure: TwistedFailure) -> Any:
+        """Behind a wall the home page is the last resort."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        found = failure_from(failure, request.url)
+        return self._home_or_fail(found, request.cb_kwargs["column"], request.cb_kwargs["page"])
+
+    def _home_or_fail(self, failure: Failure, column: str, page: int) -> Iterator[Request]:
+        wants_home = "home" in self.site.walls and "home" in self.columns[column].extra
+        if failure.verdict == "blocked" and wants_home and page == 1:
+            yield self.list_request(
+                HOME,
+                self.columns[column],
+                callback=self.parse_home,
+                errback=self.home_failed,
+                meta={"list_failure": failure},
+            )
+        else:
+            self.fail(column, failure, page)
+
+    def parse_home(self, response: TextResponse, column: str, page: int) -> Iterator[Output]:
+        """News of the home page whose titles are this column's."""
+        wanted = re.compile(self.columns[column].extra["home"])
+        found = linked_rows(response.selector, response.url, _NEWS_LINK)
+        if not found:
+            self.fail(column, response.meta["list_failure"])
+            return
+        self.degrade(self.columns[column], "列表接口被拦截，改读首页新闻")
+        rows = [row for row in found if wanted.search(row.title)]
+        yield from self.take_rows(response, self.columns[column], page, rows)
+
+    def home_failed(self, failure: TwistedFailure) -> None:
+        """The home page is closed too: what the list met is the column's verdict."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self.fail(request.cb_kwargs["column"], request.meta["list_failure"])
+
+    def read_notice(self, response: TextResponse, meta: dict[str, str]) -> NoticeItem:
+        """The centre prints no source: it is its own."""
+        item = super().read_notice(response, meta)
+        if not item.source:
+            item.source, item.read_by["source"] = CENTRE, "platform"
+        return item
+
+    def _row(self, record: Record, column: Column) -> Row:
+        row = record_row(record, column.url)
+        if has_page(record):
+            return row
+        kind = column.name
+        if kind.endswith("公示"):  # a closing date means the objection period, none the final list
+            stem = kind.removesuffix("公示")
+            kind = f"拟纳入{kind}" if record.get("endNoticeDate") else f"纳入{stem}"
+        item = self.new_item(self.notice_meta(row, column.name))
+        item.key = record_code(record) or item.key
+        item.url = row.url
+        item.title, item.published = record_title(record, kind), row.date
+        item.list_title, item.source = item.title, CENTRE
+        item.body_html = record_table(record)
+        item.read_by = dict.fromkeys(("title", "published", "source", "body_html"), "platform")
+        row.title, row.item = item.title, item
+        return row
+
+    def _note_total(self, column: str, page: int, answer: CdePage) -> None:
+        report = self.reports[column]
+        if page == 1 and answer.total is not None:
+            report.total = (report.total or 0) + answer.total
+
+
+PLATFORM_SPIDER = CdeSpider

@@ -1,0 +1,55 @@
+"""Hanweb jpage: /col/colN/ with the rows in a script, further rows from dataproxy.jsp.
+
+The next page is the address in `<nextgroup>` where there is one (some sites encrypt it, and then
+answer with an empty recordset), else it is built from the numbers in the page's script.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode, urljoin
+
+from parsel import Selector
+from scrapy.http import Request, TextResponse
+
+from crawlers.catalogue import Column
+from crawlers.platforms.base import BaseSpider
+
+_NEXT = re.compile(r"<nextgroup>\s*<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_NUMBER = re.compile(
+    r"""["']?\b(columnid|unitid|webid|perpage|totalrecord|totalpage)["']?\s*[:=>]\s*["']?(\d+)""",
+    re.IGNORECASE,
+)
+_PROXY = "/module/web/jpage/dataproxy.jsp"
+
+
+class HanwebSpider(BaseSpider):
+    """Lists of a Hanweb site."""
+
+    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
+        found = super().next_page(response, column, page)
+        if found is not None:
+            return found
+        group = _NEXT.search(response.text)
+        if group:
+            link = Selector(text=group.group(1) or "<a></a>").css("a::attr(href)").get("")
+            url = urljoin(response.url, link)
+            return self.list_request(url, column, page + 1) if link else None
+        numbers: dict[str, str] = response.meta.get("numbers") or {
+            name.lower(): number for name, number in _NUMBER.findall(response.text)
+        }
+        size, total = int(numbers.get("perpage", 0)), int(numbers.get("totalrecord", 0))
+        if total:
+            self.reports[column.name].total = total
+        if not size or page * size >= total or "columnid" not in numbers:
+            return None
+        query = {
+            "startrecord": page * size + 1,
+            "endrecord": min((page + 1) * size, total),
+            "perpage": size,
+        } | {name: numbers[name] for name in ("columnid", "unitid", "webid") if name in numbers}
+        url = f"{urljoin(response.url, _PROXY)}?{urlencode(query)}"
+        return self.list_request(url, column, page + 1, meta={"numbers": numbers})
+
+
+PLATFORM_SPIDER = HanwebSpider

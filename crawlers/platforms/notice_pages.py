@@ -1,0 +1,195 @@
+"""Notice pages: which ones are asked for, and what becomes of each answer.
+
+The half of every platform that comes after the list; `crawlers.platforms.base` is the other one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response, TextResponse
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawlers.catalogue import Column, Selectors, Site, load_catalogue
+from crawlers.items import ColumnReport, NoticeItem, PrintedLink
+from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
+from crawlers.reading.attachments import is_file
+from crawlers.reading.charset import readable
+from crawlers.reading.dates import SHANGHAI
+from crawlers.reading.notice import fill_from_page, finish
+from crawlers.reading.rows import Row
+from crawlers.reading.wechat_page import fill_from_article
+from crawlers.walls import failure_from
+
+Output = Request | NoticeItem
+SINGLE = "page"  # the column of a page read by hand that belongs to no column
+
+
+class NoticePages(scrapy.Spider):
+    """One site of the catalogue. Arguments: days (look-back), run (id), url (read one page only).
+
+    Settings: ZX_NOW (ISO 8601 or ""), ZX_DAYS, ZX_OPERATOR_SOURCES.
+    """
+
+    site: Site
+    reports: dict[str, ColumnReport]
+
+    def __init__(self, days: Any = None, run: str = "", url: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.days = int(days) if days else 0
+        self.run_id = run
+        self.only_url = url
+        self.now = datetime.now(UTC)
+        self.platforms_by_host: dict[str, str] = {}
+        self.columns = {c.name: c for c in self.site.columns if c.enabled}
+        self.reports = {
+            name: ColumnReport(name, c.url, c.min_rows, c.max_quiet_days)
+            for name, c in self.columns.items()
+        }
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._configure(crawler.settings)
+        return spider
+
+    def _configure(self, settings: BaseSettings) -> None:
+        if settings.get("ZX_NOW"):
+            self.now = datetime.fromisoformat(settings["ZX_NOW"])
+        self.days = self.days or settings.getint("ZX_DAYS", 14)
+        self.since = self.now.astimezone(SHANGHAI).date() - timedelta(days=self.days)
+        operator_file = settings.get("ZX_OPERATOR_SOURCES", "")
+        sites = load_catalogue(Path(operator_file) if operator_file else None)
+        for site in (*sites.values(), self.site):
+            self.platforms_by_host |= dict.fromkeys(site.named_hosts, site.platform)
+
+    def canonical(self, url: str) -> str:
+        """The address to keep: without tracking, and https where the column's own is https."""
+        url = canonical_url(url)
+        host = urlsplit(url).hostname
+        ours = {urlsplit(column.url)[:2] for column in self.site.columns}
+        if url.startswith("http://") and ("https", host) in ours:
+            return "https://" + url.removeprefix("http://")
+        return url
+
+    def notice_key(self, url: str) -> str:
+        """What identifies the page inside this site for ever."""
+        return notice_key(url, self._platform_of(url))
+
+    def read_notice(self, response: TextResponse, meta: dict[str, str]) -> NoticeItem:
+        """The item of one notice page."""
+        item = self.new_item(meta)
+        column = self.columns.get(meta["column"])
+        if is_wechat(item.url):
+            fill_from_article(item, response.text)
+            return item
+        selectors = column.selectors if column is not None else Selectors()
+        fill_from_page(item, response.text, selectors, self._platform_of(item.url))
+        return item
+
+    def row_output(self, row: Row, column: Column) -> Output:
+        """A request for the row's page, or the item itself where no page is to be fetched."""
+        if row.item is not None:
+            return row.item
+        meta = self.notice_meta(row, column.name)
+        item = self.new_item(meta)
+        if is_file(row.url):
+            item.attachments = [PrintedLink(row.title, item.url)]
+        elif not is_wechat(row.url) and not self._is_known_host(row.url, column):
+            item.problem = "外部链接"
+        else:
+            return self.notice_request(row, meta)
+        finish(item)
+        item.complete = True
+        return item
+
+    def notice_request(self, row: Row, meta: dict[str, str]) -> Request:
+        """The request for a notice page."""
+        column = self.columns.get(meta["column"])
+        return Request(
+            meta["url"] if is_wechat(row.url) else row.url.partition("#")[0],
+            callback=self.parse_notice,
+            errback=self.notice_failed,
+            meta={"notice": meta},
+            headers={"Referer": column.url.replace("{year}", "")} if column else {},
+        )
+
+    def notice_meta(self, row: Row, column: str) -> dict[str, str]:
+        """What travels with a notice's request."""
+        return {
+            "key": self.notice_key(self.canonical(row.url)),
+            "url": self.canonical(row.url),
+            "column": column,
+            "list_title": row.title,
+            "list_date": row.date,
+        }
+
+    def parse_notice(self, response: Response) -> Iterator[NoticeItem]:
+        """Read a notice page; a file sent in its place becomes an attachment."""
+        meta = response.meta["notice"]
+        if isinstance(response, TextResponse):
+            item = self.read_notice(readable(response), meta)
+        else:
+            item = self.new_item(meta)
+            item.attachments = [PrintedLink(item.list_title, item.url)]
+            finish(item)
+        yield self._counted(item)
+
+    def notice_failed(self, failure: TwistedFailure) -> Iterator[NoticeItem]:
+        """Keep what the list said of a notice whose page did not come."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        item = self.new_item(request.meta["notice"])
+        item.complete = False
+        found = failure_from(failure, request.url)
+        gone = found.status in {404, 410}
+        item.problem = f"公告页面已不存在（{found.status}）" if gone else found.reason
+        finish(item)
+        yield self._counted(item)
+
+    def new_item(self, meta: dict[str, str]) -> NoticeItem:
+        """An item holding what is known before its page is read."""
+        column = self.columns.get(meta["column"])
+        return NoticeItem(
+            site=self.site.id,
+            column=meta["column"],
+            key=meta["key"],
+            url=meta["url"],
+            section=(column.section if column else "") or self.site.section,
+            group=(column.group if column else "") or self.site.group,
+            site_name=self.site.name,
+            list_title=meta["list_title"],
+            list_date=meta["list_date"],
+        )
+
+    def single_page(self) -> Request:
+        """The request of single-page mode, for the column whose folder the page lies in."""
+        url = self.canonical(self.only_url)
+        folders = {
+            c.name: c.url.split("{year}")[0].rpartition("/")[0] for c in self.columns.values()
+        }
+        fitting = [name for name, folder in folders.items() if url.startswith(folder + "/")]
+        column = max(fitting, key=lambda name: len(folders[name]), default=SINGLE)
+        row = Row(self.only_url, "")
+        return self.notice_request(row, self.notice_meta(row, column)).replace(dont_filter=True)
+
+    def _counted(self, item: NoticeItem) -> NoticeItem:
+        if not item.complete and item.column in self.reports:
+            self.reports[item.column].notice_failures += 1
+        return item
+
+    def _is_known_host(self, url: str, column: Column) -> bool:
+        host = urlsplit(url).hostname or ""
+        return host in self.platforms_by_host or host == urlsplit(column.url).hostname
+
+    def _platform_of(self, url: str) -> str:
+        host = urlsplit(url).hostname or ""
+        if host in self.site.named_hosts:
+            return self.site.platform
+        return self.platforms_by_host.get(host, self.site.platform)
