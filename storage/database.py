@@ -32,7 +32,7 @@ def open_database(path: Path, *, read_only: bool = False) -> Database:
     try:
         db = _connect(path, read_only=read_only)
     except sqlite3.Error as error:
-        raise _explained(error, path) from error
+        raise explained(error, path) from error
     try:
         if read_only:
             _refuse_unusable(db, path)
@@ -40,7 +40,7 @@ def open_database(path: Path, *, read_only: bool = False) -> Database:
             _prepare(db, path)
     except sqlite3.Error as error:
         db.close()
-        raise _explained(error, path) from error
+        raise explained(error, path) from error
     except BaseException:
         db.close()
         raise
@@ -72,7 +72,7 @@ def transaction(db: Database) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         db.rollback()
-        raise _explained(error, _path_of(db)) from error
+        raise explained(error, _path_of(db)) from error
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _prepare(db: Database, path: Path) -> None:
-    _refuse_foreign(db, path)
+    refuse_foreign(db, path)
     if migrations.pending(db):
         _keep_older_copy(db, path)
         with transaction(db):
@@ -158,13 +158,13 @@ def _prepare(db: Database, path: Path) -> None:
 
 
 def _refuse_unusable(db: Database, path: Path) -> None:
-    _refuse_foreign(db, path)
+    refuse_foreign(db, path)
     if migrations.pending(db):
         raise StorageError(f"{path} has an older schema; run once: zhengxun doctor")
 
 
-def _refuse_foreign(db: Database, path: Path) -> None:
-    """Refuse a newer schema, and a file of another program."""
+def refuse_foreign(db: Database, path: Path) -> None:
+    """Raise StorageError for a newer schema, and for a file of another program."""
     newer = migrations.unknown(db)
     if newer:
         raise StorageError(
@@ -192,7 +192,8 @@ def _path_of(db: Database) -> Path:
     return Path(db.execute("PRAGMA database_list").fetchone()[2] or ":memory:")
 
 
-def _explained(error: sqlite3.Error, path: Path) -> StorageError:
+def explained(error: sqlite3.Error, path: Path) -> StorageError:
+    """What an error of SQLite about this file means for the operator."""
     text = str(error)
     if "not a database" in text or "malformed" in text:
         advice = "is damaged or not a database; restore the last backup (zhengxun backup --help)"

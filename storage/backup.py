@@ -1,0 +1,130 @@
+"""Consistent copies of the store, made while others write to it, and the way back."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from storage.database import StorageError, explained, refuse_foreign
+
+_NAME = re.compile(r"zhengxun-\d{8}T\d{6}Z\.db")
+_COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+def backup(db: Database, target: Path, now: datetime, *, keep: int = 8) -> Path:
+    """Write a checked copy into the folder `target`; the copies older than the newest `keep` go.
+
+    Returns the copy. Raises StorageError when it cannot be written or does not pass SQLite's
+    integrity check; nothing older is removed then.
+    """
+    if keep < 1:
+        raise StorageError(f"keep={keep} would remove the copy just made; keep at least 1")
+    copy = target / f"zhengxun-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
+    partial = copy.with_suffix(".partial")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        _copy(db.conn, partial)
+        _check(partial)
+        partial.replace(copy)
+    except sqlite3.Error as error:
+        raise explained(error, copy) from error
+    except OSError as error:
+        raise StorageError(f"cannot write {copy}: {error.strerror}") from error
+    finally:
+        _remove(partial)
+    for old in list_backups(target)[keep:]:
+        old.unlink(missing_ok=True)
+    return copy
+
+
+def list_backups(target: Path) -> list[Path]:
+    """The copies in a folder, the newest first."""
+    if not target.is_dir():
+        return []
+    return sorted((path for path in target.iterdir() if _NAME.fullmatch(path.name)), reverse=True)
+
+
+def restore(source: Path, path: Path, now: datetime) -> Path | None:
+    """Put the copy `source` in the place of the store at `path`.
+
+    The present store is moved aside, never deleted; returns where to, or None if there was
+    none. Raises StorageError when the copy is damaged, newer than this version or not ours,
+    and while another process has the store open.
+    """
+    if not source.is_file():
+        raise StorageError(f"{source} does not exist; name a copy made by: zhengxun backup")
+    partial = path.with_name(f"{path.name}.restoring")
+    aside = path.with_name(f"{path.stem}-replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db")
+    try:
+        _check(source)
+        with closing(_open_read_only(source)) as connection:
+            _copy(connection, partial)
+        _refuse_open(path)
+        former = _move_aside(path, aside)
+        partial.replace(path)
+    except sqlite3.Error as error:
+        raise explained(error, source) from error
+    except OSError as error:
+        raise StorageError(f"cannot restore {path}: {error.strerror}") from error
+    finally:
+        _remove(partial)
+    return former
+
+
+def _copy(connection: sqlite3.Connection, target: Path) -> None:
+    _remove(target)
+    with closing(sqlite3.connect(target)) as copy:
+        connection.backup(copy)
+        # One file, without companions, that can be moved and mailed.
+        copy.execute("PRAGMA journal_mode=DELETE")
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _check(path: Path) -> None:
+    with closing(_open_read_only(path)) as connection:
+        found = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]
+        if found != ["ok"]:
+            raise StorageError(f"{path} is damaged ({found[0]}); use another copy")
+        refuse_foreign(Database(connection), path)
+
+
+def _open_read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _refuse_open(path: Path) -> None:
+    """Raise StorageError if another process has the store open; a damaged one is nobody's."""
+    if not path.is_file():
+        return
+    with closing(sqlite3.connect(path, timeout=0)) as connection:
+        try:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.rollback()
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise StorageError(f"{path} is in use; stop the daemon, then restore") from error
+        except sqlite3.DatabaseError:
+            return
+
+
+def _move_aside(path: Path, aside: Path) -> Path | None:
+    former = None
+    for end in ("", *_COMPANIONS):
+        present = path.with_name(path.name + end)
+        if present.exists():
+            present.replace(aside.with_name(aside.name + end))
+            former = aside
+    return former
+
+
+def _remove(path: Path) -> None:
+    for end in ("", *_COMPANIONS):
+        path.with_name(path.name + end).unlink(missing_ok=True)

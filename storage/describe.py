@@ -1,0 +1,147 @@
+"""The one description of the schema, and the texts made from it.
+
+schema.json says what every table and column means, queries.json what analysts often ask.
+docs/schema.md and datasette.json are made from them: `python -m storage.describe` writes both.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.database import open_database
+from storage.search_index import INDEX
+from storage.values import Row, select
+
+_HERE = Path(__file__).parent
+
+_PREFACE = """# The database
+
+`data/zhengxun.db` is one SQLite file (WAL, STRICT tables, foreign keys). Dates are `YYYY-MM-DD`;
+instants are UTC, ISO 8601 with `+00:00`, and sort as text. `published_on` is what the page says,
+`first_seen_at` is ours; the two are never mixed. Lists are JSON; empty text means "not printed".
+
+Read it with any SQLite tool, or with `zhengxun serve`. Do not write to it: the daemon does.
+Full-text search is `zhengxun search` or the search box of `zhengxun serve`.
+
+This file is made from `storage/schema.json` by `python -m storage.describe`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TableText:
+    """What a table or view holds, and what each of its columns means."""
+
+    about: str
+    columns: Mapping[str, str]
+
+
+def described() -> dict[str, TableText]:
+    """The description of every table and view, in the order they are best read."""
+    texts = json.loads((_HERE / "schema.json").read_text(encoding="utf-8"))
+    return {name: TableText(text["about"], text["columns"]) for name, text in texts.items()}
+
+
+def actual_columns(db: Database) -> dict[str, list[str]]:
+    """Tables and views of analysts' interest that the store really has, with their columns."""
+    names = select(
+        db,
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_%' ESCAPE '\\'"
+        " AND name <> :index AND name NOT LIKE :index || '\\_%' ESCAPE '\\'",
+        {"index": INDEX},
+    )
+    return {row["name"]: [field["name"] for field in _fields(db, row["name"])] for row in names}
+
+
+def schema_markdown(db: Database) -> str:
+    """docs/schema.md: types and keys as they are in the store, words from the description."""
+    texts = described()
+    views = set(db.view_names())
+    parts = [_PREFACE]
+    for title, names in (
+        ("Tables", [name for name in texts if name not in views]),
+        ("Views", [name for name in texts if name in views]),
+    ):
+        parts.append(f"\n## {title}\n")
+        parts.extend(_table_markdown(db, name, texts[name], name in views) for name in names)
+    return "".join(parts)
+
+
+def datasette_metadata() -> dict[str, Any]:
+    """The metadata `zhengxun serve` gives Datasette: descriptions, search, canned queries."""
+    tables: dict[str, Any] = {}
+    for name, text in described().items():
+        tables[name] = {"description": text.about, "columns": dict(text.columns)}
+    tables["notices"] |= {
+        "fts_table": INDEX,
+        "fts_pk": "id",
+        "label_column": "title",
+        "sort_desc": "published_on",
+        "facets": ["site", "section", "grp"],
+    }
+    tables["sites"]["label_column"] = "name"
+    tables["issues"] |= {"label_column": "week", "sort_desc": "to_on"}
+    queries = json.loads((_HERE / "queries.json").read_text(encoding="utf-8"))
+    return {
+        "title": "政讯周报",
+        "description": "监管部门网站通知库（只读）",
+        "databases": {"zhengxun": {"tables": tables, "queries": queries}},
+    }
+
+
+def write_texts(root: Path) -> list[Path]:
+    """Write docs/schema.md and storage/datasette.json below `root`; returns both."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(open_database(Path(folder) / "empty.db")) as db,
+    ):
+        markdown = schema_markdown(db)
+    metadata = json.dumps(datasette_metadata(), ensure_ascii=False, indent=2) + "\n"
+    written = [root / "docs" / "schema.md", root / "storage" / "datasette.json"]
+    for path, text in zip(written, (markdown, metadata), strict=True):
+        path.write_text(text, encoding="utf-8")
+    return written
+
+
+def _table_markdown(db: Database, name: str, text: TableText, is_view: bool) -> str:
+    targets = _targets(db, name)
+    heads = (
+        "| column | meaning |\n| --- | --- |"
+        if is_view
+        else ("| column | type | meaning |\n| --- | --- | --- |")
+    )
+    lines = [f"\n### {name}\n", text.about, "", heads]
+    for field in _fields(db, name):
+        meaning = text.columns.get(field["name"], "").replace("|", "\\|")
+        if field["name"] in targets:
+            meaning += f" → `{targets[field['name']]}`"
+        kind = "" if is_view else f" {_kind(field)} |"
+        lines.append(f"| `{field['name']}` |{kind} {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def _kind(field: Row) -> str:
+    if field["pk"]:
+        return f"{field['type']}, key"
+    return str(field["type"]) if field["notnull"] else f"{field['type']} or NULL"
+
+
+def _targets(db: Database, table: str) -> dict[str, str]:
+    rows = select(db, "SELECT * FROM pragma_foreign_key_list(?)", [table])
+    return {row["from"]: f"{row['table']}.{row['to']}" for row in rows}
+
+
+def _fields(db: Database, table: str) -> list[Row]:
+    return select(db, "SELECT * FROM pragma_table_info(?) ORDER BY cid", [table])
+
+
+if __name__ == "__main__":
+    write_texts(_HERE.parent)
