@@ -62,7 +62,9 @@ def fault_lines(
         place = fault["loc"]
         where = " ".join(part for part in (f"[{site}]", _spell(table, place)) if part)
         advice = _advice(fault, allowed_keys)
-        lines.append(f"{sources.guilty(table, place)}: {where}: {advice}")
+        # A missing key stands nowhere: whoever wrote the table forgot it.
+        stands = place[:-1] if fault["type"] == "missing" else place
+        lines.append(f"{sources.guilty(table, stands)}: {where}: {advice}")
     return lines
 
 
@@ -85,11 +87,12 @@ def _stands_in(own: Mapping[str, Any], table: Mapping[str, Any], place: _Place) 
         return False
     if not place:
         return True
-    if len(place) > 2 and place[0] == "columns" and isinstance(place[1], int):
+    if len(place) > 1 and place[0] == "columns" and isinstance(place[1], int):
         name = _column_at(table, place[1]).get("name")
         columns = own.get("columns")
         mine = [c for c in columns if isinstance(c, dict)] if isinstance(columns, list) else []
-        return any(column.get("name") == name and place[2] in column for column in mine)
+        keys = place[2:3]
+        return any(c.get("name") == name and all(key in c for key in keys) for c in mine)
     return place[0] in own
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Awaitable, Callable
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from crawlers.catalogue import Site
+
+Resolve = Callable[[str], Awaitable[list[str]]]
 
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal")
 
@@ -33,14 +36,15 @@ class GuardMiddleware:
     With ZX_UPSTREAM set names are not resolved: the upstream is the only server spoken to.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, resolve: Resolve) -> None:
         self._crawler = crawler
+        self._resolve = resolve
         self._upstream = bool(crawler.settings.get("ZX_UPSTREAM"))
         self._resolved: dict[str, bool] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        return cls(crawler, resolve_host)
 
     async def process_request(self, request: Request) -> None:
         """Raises RefusedAddress."""
@@ -71,13 +75,19 @@ class GuardMiddleware:
         if self._upstream:
             return False
         if host not in self._resolved:
-            loop = asyncio.get_running_loop()
             try:
-                found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+                addresses = await self._resolve(host)
             except OSError:
                 return False  # the download itself will say that the name is unknown
-            self._resolved[host] = any(_is_inside(str(entry[4][0])) for entry in found)
+            self._resolved[host] = any(_is_inside(address) for address in addresses)
         return self._resolved[host]
+
+
+async def resolve_host(host: str) -> list[str]:
+    """The addresses of a name. Raises OSError when there are none."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
 
 
 def refusal(url: str) -> str:
