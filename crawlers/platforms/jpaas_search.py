@@ -35,7 +35,8 @@ class SearchColumns(BaseSpider):
         return self.search_request(column, page + 1)
 
     def search_rows(self, response: TextResponse, column: Column) -> list[Row]:
-        """Rows that already hold the notice, unless the answer came without its body."""
+        """Rows that bring the text along. The page is read all the same: only it has the files, and
+        the same notice listed elsewhere must not read differently."""
         try:
             answer = read_search(response.text)
         except NotASearchAnswerError as error:
@@ -56,7 +57,7 @@ class SearchColumns(BaseSpider):
         item.body_html = body_html(body.css("body > div")[0], item.url)
         item.attachments = find_attachments(body, item.url)
         filled = ("title", "published", "doc_number", "source", "body_html")
-        item.read_by = {name: "platform" for name in filled if getattr(item, name)}
+        item.read_by = {name: "list" for name in filled if getattr(item, name)}
         finish(item)
-        row.item = item
+        row.spare = item
         return row

@@ -23,7 +23,7 @@ from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
 from crawlers.reading.attachments import is_file
 from crawlers.reading.charset import readable
 from crawlers.reading.dates import SHANGHAI
-from crawlers.reading.notice import fill_from_page, finish
+from crawlers.reading.notice import fill_from_page, finish, take_from_list
 from crawlers.reading.rows import Row
 from crawlers.reading.wechat_page import fill_from_article
 from crawlers.walls import failure_from
@@ -106,8 +106,7 @@ class NoticePages(scrapy.Spider):
             item.problem = "外部链接"
         else:
             return self.notice_request(row, meta)
-        finish(item)
-        item.complete = True
+        take_from_list(item)
         return item
 
     def notice_request(self, row: Row, meta: dict[str, str]) -> Request:
@@ -117,7 +116,7 @@ class NoticePages(scrapy.Spider):
             meta["url"] if is_wechat(row.url) else row.url.partition("#")[0],
             callback=self.parse_notice,
             errback=self.notice_failed,
-            meta={"notice": meta},
+            meta={"notice": meta, "spare": row.spare},
             headers={"Referer": column.url.replace("{year}", "")} if column else {},
         )
 
@@ -140,7 +139,7 @@ class NoticePages(scrapy.Spider):
             item = self.new_item(meta)
             item.attachments = [PrintedLink(item.list_title, item.url)]
             finish(item)
-        yield self._counted(item)
+        yield self._counted(_with_spare(item, response.meta.get("spare")))
 
     def notice_failed(self, failure: TwistedFailure) -> Iterator[NoticeItem]:
         """Keep what the list said of a notice whose page did not come."""
@@ -150,8 +149,8 @@ class NoticePages(scrapy.Spider):
         found = failure_from(failure, request.url)
         gone = found.status in {404, 410}
         item.problem = f"公告页面已不存在（{found.status}）" if gone else found.reason
-        finish(item)
-        yield self._counted(item)
+        take_from_list(item)
+        yield self._counted(_with_spare(item, request.meta.get("spare")))
 
     def new_item(self, meta: dict[str, str]) -> NoticeItem:
         """An item holding what is known before its page is read."""
@@ -193,3 +192,16 @@ class NoticePages(scrapy.Spider):
         if host in self.site.named_hosts:
             return self.site.platform
         return self.platforms_by_host.get(host, self.site.platform)
+
+
+def _with_spare(item: NoticeItem, spare: NoticeItem | None) -> NoticeItem:
+    """The page's item, helped out by what the list already held; all of that if the page failed."""
+    if spare is None:
+        return item
+    if not item.complete:
+        return spare
+    for name in ("doc_number", "source", "published"):
+        if not getattr(item, name) and getattr(spare, name):
+            setattr(item, name, getattr(spare, name))
+            item.read_by[name] = "list"
+    return item

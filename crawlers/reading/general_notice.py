@@ -9,6 +9,7 @@ from lxml import etree
 from parsel import Selector
 
 from crawlers.reading.dates import find_date
+from crawlers.reading.meta import read_meta
 from crawlers.reading.patterns import BODIES
 from crawlers.reading.text import after_date_label, labelled_source, visible_text
 
@@ -25,6 +26,7 @@ _HEADINGS = (
 _SUFFIX = re.compile(
     r"\s*[-_|—–－]+\s*[^-_|—–－]{2,20}(?:局|委|部|厅|中心|网|政府|门户网站|会|院)$"
 )
+_PUBLISHER = re.compile(r"^[\u4e00-\u9fff]{2,20}(?:局|委员会|部|厅|中心|网|政府|门户网站|研究院)$")
 _REPOST_SOURCE = re.compile(r"资料来源\s*[:：]\s*(\S+)")
 _ORIGINAL = re.compile(r"阅读原文[^:：]{0,20}[:：]\s*(https?://[^\s<>\"'，。）)]+)")
 _FURNITURE = re.compile(
@@ -35,13 +37,18 @@ _NOT_TEXT = {"script", "style", "noscript", "form", "nav", "footer", "header", "
 
 @dataclass(slots=True)
 class Found:
-    """What the general reader makes of a page. `date_is_labelled`: printed after 发布时间： etc."""
+    """What the general reader makes of a page.
+
+    Only a heading, and a date behind a label such as 发布时间：, is sure enough to contradict
+    another reader: `title_is_heading`, `date_is_labelled`.
+    """
 
     title: str = ""
     published: str = ""
     source: str = ""
     original_url: str = ""
     body: Selector | None = None
+    title_is_heading: bool = False
     date_is_labelled: bool = False
 
 
@@ -50,7 +57,8 @@ def read_page(page: Selector, body: Selector | None = None) -> Found:
     body = body if body is not None else find_body(page)
     head = _text_before(page, body)
     text = visible_text(body) if body is not None else ""
-    found = Found(title=_title(page, body), body=body)
+    heading = _heading(page, body)
+    found = Found(heading or _head_title(page), body=body, title_is_heading=bool(heading))
     labelled = find_date(after_date_label(head))
     found.date_is_labelled = bool(labelled)
     found.published = labelled or find_date(_after_title(head, found.title))
@@ -82,19 +90,20 @@ def has_substance(node: Selector) -> bool:
     return bool(visible_text(node)) or bool(node.xpath(".//img[@src or @data-src] | .//iframe"))
 
 
-def _title(page: Selector, body: Selector | None) -> str:
+def _heading(page: Selector, body: Selector | None) -> str:
     inside = set(body.root.iter()) if body is not None else set()
     for css in _HEADINGS:
         for node in page.css(css):
             text = visible_text(node)
             if len(text) >= 6 and node.root not in inside and not node.css("a"):
                 return text
-    social = page.css('meta[property="og:title"]::attr(content)').get("")
-    return " ".join(social.split()) or _SUFFIX.sub("", " ".join(_head_title(page).split()))
+    return " ".join(page.css('meta[property="og:title"]::attr(content)').get("").split())
 
 
 def _head_title(page: Selector) -> str:
-    return page.css("title::text").get("")
+    """The window's title without the site's name behind it; nothing if it is only that name."""
+    title = _SUFFIX.sub("", " ".join(page.css("title::text").get("").split()))
+    return "" if title == read_meta(page).site_name or _PUBLISHER.search(title) else title
 
 
 def _text_before(page: Selector, body: Selector | None) -> str:

@@ -58,12 +58,17 @@ def fill_from_page(item: NoticeItem, text: str, selectors: Selectors, platform: 
     finish(item)
 
 
-def finish(item: NoticeItem) -> None:
-    """Fall back on the list for title and date, and say what is missing."""
+def take_from_list(item: NoticeItem) -> None:
+    """Fall back on the list for title and date."""
     for field, listed in (("title", item.list_title), ("published", item.list_date)):
         if not getattr(item, field) and listed:
             setattr(item, field, listed)
             item.read_by[field] = "list"
+
+
+def finish(item: NoticeItem) -> None:
+    """Fall back on the list for title and date, and say what is missing."""
+    take_from_list(item)
     if not item.body_html and not item.attachments and item.complete:
         item.complete = False
         item.problem = "页面里没有读到正文"
@@ -91,8 +96,10 @@ def disagreements(
     sentences: list[str] = []
     chosen_day = day_of(item.published)
     others = {_READERS[name]: fields for name, fields in readings.items()}
-    if found is not None and not found.date_is_labelled:
-        others[_READERS["general"]] = {"title": found.title}
+    if found is not None:
+        sure = {"title": found.title_is_heading, "published": found.date_is_labelled}
+        general = {name: getattr(found, name) for name, is_sure in sure.items() if is_sure}
+        others[_READERS["general"]] = general
     others["列表"] = {"title": item.list_title, "published": item.list_date}
     for name, fields in others.items():
         title, published = fields.get("title", ""), fields.get("published", "")

@@ -11,8 +11,8 @@ from crawlers.items import NoticeItem
 class Row:
     """What a list printed for one notice. `url` is absolute, `date` as printed.
 
-    `pinned` is 置顶. `item` is set where the list already holds the whole notice (CDE records,
-    the search API), so that no page needs to be fetched.
+    `pinned` is 置顶. `item` is set where the list is all there is (CDE records): then no page is
+    fetched. `spare` is the text a list brought along (the search API), for a page that fails.
     """
 
     url: str
@@ -20,3 +20,4 @@ class Row:
     date: str = ""
     pinned: bool = False
     item: NoticeItem | None = None
+    spare: NoticeItem | None = None
