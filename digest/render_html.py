@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import css_inline
@@ -21,17 +21,19 @@ _INDENT = re.compile(r"\n\s+")
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much of each entry a mail shows; every level names every entry.
+    """How much of each entry a mail shows; all levels but the last name every entry.
 
     `summary` and `title` are lengths in characters; `rows` gives each entry its own row with
-    source and deadline, `extras` attachments and 另见; `due` and `coverage` limit the tables
-    (`merged` first merges the well-read columns of a site).
+    source and deadline, `extras` attachments and 另见; `facts` date and deadline where there is
+    no row; `due` and `coverage` limit the tables (`merged` first merges the well-read columns
+    of a site). With `title` 0 a heading only says how many entries the attachment has.
     """
 
     summary: int = 120
     title: int = 400
     rows: bool = True
     extras: bool = True
+    facts: bool = True
     links: bool = True
     merged: bool = False
     due: int = 40
@@ -41,16 +43,20 @@ class Detail:
 
 _SHORT = "本期条目较多，摘要从略，全文见附件。"
 _BARE = "本期条目很多，邮件内仅列标题，全文见附件。"
+_TITLES = Detail(0, rows=False, extras=False, merged=True, due=10, coverage=20, note=_BARE)
 _LEVELS = (
     Detail(),
     Detail(summary=60, merged=True, due=20),
     Detail(summary=0, merged=True, due=20, note=_SHORT),
     Detail(summary=0, extras=False, merged=True, due=15, coverage=40, note=_SHORT),
-    *(
-        Detail(0, title, False, False, links, True, 10, coverage=20, note=_BARE)
-        for title, links in ((400, True), (40, True), (24, True), (60, False), (30, False))
-    ),
-    *(Detail(0, title, False, False, False, True, 5, 10, _BARE) for title in (16, 8)),
+    _TITLES,
+    replace(_TITLES, title=60, facts=False),
+    replace(_TITLES, title=40, facts=False),
+    replace(_TITLES, title=24, facts=False),
+    replace(_TITLES, title=60, facts=False, links=False),
+    replace(_TITLES, title=30, facts=False, links=False),
+    replace(_TITLES, title=8, facts=False, links=False, due=5, coverage=10),
+    replace(_TITLES, title=0, due=5, coverage=10),
 )
 
 

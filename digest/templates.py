@@ -35,6 +35,7 @@ def templates() -> Environment:
         "long_date": wording.long_date,
         "meta": wording.meta_parts,
         "minute": wording.local_minute,
+        "short_facts": wording.short_facts,
         "shorten": shorten,
         "sign": wording.signature,
         "slashed": wording.slashed,

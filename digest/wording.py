@@ -82,6 +82,15 @@ def deadline_line(entry: Entry, today: date) -> str:
     return "截止：" + "；".join(lines) if lines else ""
 
 
+def short_facts(entry: Entry, today: date) -> str:
+    """［更新］ 02-04，截止 02-18: what still fits beside a title."""
+    marks = "".join(f"［{badge}］" for badge in badges(entry))
+    running = [item.on for item in entry.deadlines if item.on >= today]
+    facts = [f"{entry.published_on:%m-%d}"] if entry.published_on else []
+    facts += [f"截止 {running[0]:%m-%d}"] if running else []
+    return f"{marks} {'，'.join(facts)}".rstrip()
+
+
 def due_line(due: DueDate) -> str:
     """What falls due, for the 即将截止 table."""
     note = f"（见 {due.week} 期）" if due.week else ""

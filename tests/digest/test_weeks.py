@@ -40,7 +40,7 @@ def test_a_bad_week_is_one_line_with_the_right_form(bad: str) -> None:
 
 
 def test_a_bad_day_is_named() -> None:
-    with pytest.raises(DigestError, match="--from '5 Feb' is not a date; write e.g. 2021-02-05"):
+    with pytest.raises(DigestError, match=r"--from '5 Feb' is not a date; write e\.g\. 2021-02-05"):
         parse_day("5 Feb", name="--from")
 
 

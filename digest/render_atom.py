@@ -1,0 +1,98 @@
+"""The Atom feed over the issues (RFC 4287): one entry an issue, its titles as content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+from lxml import etree, html
+
+from digest.models import Digest, Section
+from digest.wording import badges, chapter_heading, meta_parts, slashed, totals_line, trouble_line
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_NAMES = cast(dict[str, str], {None: _ATOM})  # the default namespace; lxml's types lack None
+_DEFAULT_TITLE = "政讯周报"
+
+
+def render_atom(digests: Sequence[Digest], *, now: datetime) -> bytes:
+    """The feed as UTF-8 XML, newest issue first; links are relative to the data folder.
+
+    `now` dates a feed that has no issue yet; otherwise the newest issue does.
+    """
+    newest_first = sorted(digests, key=lambda digest: digest.instant, reverse=True)
+    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap=_NAMES)
+    title = newest_first[0].title if newest_first else _DEFAULT_TITLE
+    company = newest_first[0].company if newest_first else ""
+    _text(feed, "title", f"{company}{title}")
+    _text(feed, "id", "urn:zhengxun:feed")
+    _text(feed, "updated", _stamp(newest_first[0].instant if newest_first else now))
+    _link(feed, "feed.atom", "self", "application/atom+xml")
+    author = etree.SubElement(feed, f"{{{_ATOM}}}author")
+    _text(author, "name", company or title)
+    _text(feed, "generator", "zhengxun")
+    for digest in newest_first:
+        _issue(feed, digest)
+    return etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def _issue(feed: etree._Element, digest: Digest) -> None:
+    entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
+    span = f"{slashed(digest.from_on)}~{slashed(digest.to_on)}"
+    _text(entry, "title", f"{digest.title} {digest.week}（{span}）")
+    _text(entry, "id", f"urn:zhengxun:issue:{digest.week}")
+    _text(entry, "published", _stamp(digest.instant))
+    _text(entry, "updated", _stamp(digest.instant))
+    _link(entry, f"issues/{digest.week}/digest.html", "alternate", "text/html")
+    _text(entry, "summary", totals_line(digest))
+    content = _text(entry, "content", _contents(digest))
+    content.set("type", "html")
+
+
+def _contents(digest: Digest) -> str:
+    """Titles by chapter as HTML; lxml escapes it once more for the feed."""
+    page = html.Element("div")
+    for line in (totals_line(digest), trouble_line(digest)):
+        if line:
+            _child(page, "p", line)
+    for section in digest.sections:
+        if section.count:
+            _chapter(page, section, digest)
+    return cast(str, html.tostring(page, encoding="unicode"))
+
+
+def _chapter(page: html.HtmlElement, section: Section, digest: Digest) -> None:
+    _child(page, "h3", chapter_heading(section, digest))
+    for group in section.filled:
+        _child(page, "h4", group.title)
+        items = _child(page, "ol")
+        for entry in group.entries:
+            item = _child(items, "li")
+            link = _child(item, "a" if entry.url else "span", entry.title)
+            if entry.url:
+                link.set("href", entry.url)
+            facts = " · ".join((*badges(entry), *meta_parts(entry)))
+            link.tail = f"（{facts}）" if facts else None
+
+
+def _child(parent: html.HtmlElement, tag: str, text: str = "") -> html.HtmlElement:
+    child = html.Element(tag)
+    child.text = text
+    parent.append(child)
+    return child
+
+
+def _text(parent: etree._Element, name: str, text: str) -> etree._Element:
+    child = etree.SubElement(parent, f"{{{_ATOM}}}{name}")
+    child.text = text
+    return child
+
+
+def _link(parent: etree._Element, href: str, rel: str, media: str) -> None:
+    child = etree.SubElement(parent, f"{{{_ATOM}}}link")
+    child.attrib.update({"href": href, "rel": rel, "type": media})
+
+
+def _stamp(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

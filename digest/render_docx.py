@@ -1,0 +1,287 @@
+"""An issue as the Word file that used to be made by hand: contents, chapters, whole bodies."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import UTC
+
+from docx.blkcntnr import BlockItemContainer
+from docx.document import Document
+from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.shared import RGBColor
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph
+
+from digest.coverage_table import HEADINGS, coverage_rows
+from digest.docx_body import write_body
+from digest.docx_parts import (
+    Ink,
+    bookmark,
+    field_code,
+    field_mark,
+    new_paragraph,
+    write,
+    write_field,
+    write_jump,
+)
+from digest.docx_style import BODY, CELL, GOOD, META, RED, SIGNATURE, SOFT, WARM, new_document
+from digest.docx_table import add_rows
+from digest.models import NOTHING_NEW, Digest, Entry, Group, Section
+from digest.safe_text import clean_line
+from digest.wording import (
+    badges,
+    chapter_heading,
+    days_left,
+    deadline_line,
+    due_line,
+    local_minute,
+    meta_parts,
+    signature,
+    slashed,
+    totals_line,
+    trouble_line,
+)
+
+_TONES = {"good": GOOD, "quiet": SOFT, "bad": RED}
+# The earliest day a ZIP entry can have; ours carry no time, so equal issues are equal files.
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def render_docx(digest: Digest) -> bytes:
+    """The whole issue. The same digest gives the same bytes."""
+    document = new_document()
+    printer = _Printer(document, digest)
+    printer.front_page()
+    for section in digest.sections:
+        printer.chapter(section)
+    printer.due_table()
+    printer.coverage_table()
+    printer.running_lines()
+    _set_properties(document, digest)
+    return _pack(document)
+
+
+class _Printer:
+    """Writes one issue from top to bottom; counts bookmarks."""
+
+    def __init__(self, document: Document, digest: Digest) -> None:
+        self.document = document
+        self.digest = digest
+        self.bookmarks = 0
+
+    def front_page(self) -> None:
+        """Title, the week's main points, and the contents."""
+        digest = self.digest
+        new_paragraph(self.document._body, "Title", digest.title)
+        span = f"{slashed(digest.from_on)}~{slashed(digest.to_on)}"
+        line = f"{digest.company} · {digest.week} 期 · {span}"
+        new_paragraph(self.document._body, "Subtitle", line)
+        add_rows(self.document._body, [["本周要点"]], [1], self._main_points)
+        self._contents()
+
+    def _main_points(self, cell: _Cell, _row: int, _column: int) -> None:
+        write(new_paragraph(cell, META), "本周要点", Ink(bold=True))
+        new_paragraph(cell, CELL, totals_line(self.digest))
+        due = self.digest.highlights.due
+        if due:
+            text = f"两周内截止 {len(due)} 项，最近：{due[0].on.isoformat()} {due[0].entry.title}"
+            write(new_paragraph(cell, CELL), text, Ink(color=RED))
+        trouble = trouble_line(self.digest)
+        if trouble:
+            write(new_paragraph(cell, CELL), trouble, Ink(color=WARM))
+
+    def _contents(self) -> None:
+        """A contents field whose stored result is our own list, so it shows without updating."""
+        new_paragraph(self.document._body, "TOC Heading", "目录")
+        lines = [
+            paragraph
+            for section in self.digest.sections
+            for paragraph in self._contents_of(section)
+        ]
+        for title, mark in (("即将截止", "_Toc_due"), ("信息来源状况", "_Toc_coverage")):
+            if mark != "_Toc_due" or self.digest.highlights.due:
+                lines.append(self._contents_line(title, mark, 1))
+        first = lines[0]._p
+        place = 0 if first.pPr is None else 1
+        code = field_code(r'TOC \o "1-3" \h \z \u')
+        for offset, part in enumerate((field_mark("begin"), code, field_mark("separate"))):
+            first.insert(place + offset, part)
+        lines[-1]._p.append(field_mark("end"))
+
+    def _contents_of(self, section: Section) -> list[Paragraph]:
+        lines = [self._contents_line(section.title, self._chapter_mark(section), 1)]
+        for group in section.filled:
+            lines.append(self._contents_line(group.title, self._group_mark(section, group), 2))
+            lines += [
+                self._contents_line(f"{number}、{entry.title}", f"_Toc_{entry.anchor}", 3)
+                for number, entry in enumerate(group.entries, start=1)
+            ]
+        return lines
+
+    def _contents_line(self, text: str, mark: str, level: int) -> Paragraph:
+        line = new_paragraph(self.document._body, f"toc {level}")
+        write_jump(line, clean_line(text), mark)
+        return line
+
+    def _heading(self, text: str, level: int, mark: str) -> Paragraph:
+        heading = new_paragraph(self.document._body, f"Heading {level}", clean_line(text))
+        self.bookmarks += 1
+        bookmark(heading, mark, self.bookmarks)
+        return heading
+
+    def _chapter_mark(self, section: Section) -> str:
+        # Numbered, because an id from the configuration need not be a valid bookmark.
+        return f"_Toc_s{self.digest.sections.index(section)}"
+
+    def _group_mark(self, section: Section, group: Group) -> str:
+        return f"{self._chapter_mark(section)}_{section.groups.index(group)}"
+
+    def chapter(self, section: Section) -> None:
+        """A chapter on a page of its own, signed."""
+        heading = self._heading(
+            chapter_heading(section, self.digest), 1, self._chapter_mark(section)
+        )
+        heading.paragraph_format.page_break_before = True
+        for group in section.filled:
+            self._heading(group.title, 2, self._group_mark(section, group))
+            for number, entry in enumerate(group.entries, start=1):
+                self._entry(number, entry)
+        if not section.count:
+            new_paragraph(self.document._body, BODY, f"{NOTHING_NEW}。")
+        if section.department:
+            who, when = signature(section, self.digest)
+            line = new_paragraph(self.document._body, SIGNATURE, who)
+            line.paragraph_format.space_before = 228600  # 18 pt, in EMU
+            line.paragraph_format.keep_with_next = True
+            new_paragraph(self.document._body, SIGNATURE, when)
+
+    def _entry(self, number: int, entry: Entry) -> None:
+        heading = self._heading(f"{number}、{entry.title}", 3, f"_Toc_{entry.anchor}")
+        marks = "　".join(f"［{badge}］" for badge in badges(entry))
+        if marks:
+            write(heading, f" {marks}", Ink(color=WARM))
+        self._fact(" · ".join(meta_parts(entry)))
+        self._fact(deadline_line(entry, self.digest.today), RED, bold=True)
+        if entry.revised and entry.change:
+            self._fact(f"更新内容：{clean_line(entry.change)}", WARM)
+        if entry.has_body:
+            write_body(self.document, entry)
+        else:
+            new_paragraph(self.document._body, BODY, entry.summary)
+        for label, links in _links(entry):
+            line = new_paragraph(self.document._body, META)
+            write(line, label)
+            for place, (name, url) in enumerate(links):
+                write(line, "　" if place else "")
+                write(line, name, Ink(link=url))
+
+    def _fact(self, text: str, color: RGBColor | None = None, *, bold: bool = False) -> None:
+        if text:
+            line = new_paragraph(self.document._body, META)
+            write(line, text, Ink(color=color, bold=bold))
+            line.paragraph_format.keep_with_next = True
+
+    def due_table(self) -> None:
+        """即将截止: the next two weeks, earliest first."""
+        due = self.digest.highlights.due
+        if not due:
+            return
+        heading = self._heading("即将截止", 1, "_Toc_due")
+        heading.paragraph_format.page_break_before = True
+        rows = [["日期", "时限", "事项"]]
+        rows += [[item.on.isoformat(), days_left(item.days_left), ""] for item in due]
+
+        def fill(cell: _Cell, row: int, column: int) -> None:
+            line = new_paragraph(cell, CELL)
+            if row and column == 2:
+                entry = due[row - 1].entry
+                if due[row - 1].week:
+                    write(line, entry.title, Ink(link=entry.url))
+                else:
+                    write_jump(line, entry.title, f"_Toc_{entry.anchor}")
+                write(line, f" {due_line(due[row - 1])}")
+            else:
+                urgent = row > 0 and column == 1 and due[row - 1].days_left <= 3
+                write(line, rows[row][column], Ink(bold=not row, color=RED if urgent else None))
+
+        add_rows(self.document._body, rows, [16, 12, 72], fill)
+
+    def coverage_table(self) -> None:
+        """信息来源状况: troubled sources first."""
+        heading = self._heading("信息来源状况", 1, "_Toc_coverage")
+        heading.paragraph_format.page_break_before = not self.digest.highlights.due
+        rows = coverage_rows(self.digest)
+        if not rows:
+            text = "尚无检查记录：没有任何来源被读取过。"
+            new_paragraph(self.document._body, BODY, text)
+            return
+        cells = [HEADINGS, *(row.cells() for row in rows)]
+
+        def fill(cell: _Cell, row: int, column: int) -> None:
+            line = new_paragraph(cell, CELL)
+            ink = Ink(bold=not row)
+            if row and column == 2:
+                ink = Ink(bold=rows[row - 1].tone == "bad", color=_TONES[rows[row - 1].tone])
+            write(line, cells[row][column], ink)
+
+        add_rows(self.document._body, cells, [22, 18, 11, 19, 30], fill)
+        note = "时间为北京时间。安静：读取正常，但久未更新；其余非“正常”状况意味着本期可能有遗漏。"
+        self._fact(note)
+        when = local_minute(self.digest.instant)
+        self._fact(f"截至 {when}（北京时间）。原文以发布机关网站为准。")
+
+    def running_lines(self) -> None:
+        """Issue and company above each page, the page number below."""
+        page = self.document.sections[0]
+        head = _first_line(page.header)
+        stops = head.paragraph_format.tab_stops
+        stops.add_tab_stop(
+            (page.page_width or 0) - (page.left_margin or 0) - (page.right_margin or 0),
+            WD_TAB_ALIGNMENT.RIGHT,
+        )
+        write(head, f"{self.digest.title} {self.digest.week}\t{self.digest.company}")
+        foot = _first_line(page.footer)
+        write(foot, "第 ")
+        write_field(foot, "PAGE", "1")
+        write(foot, " 页 / 共 ")
+        write_field(foot, "NUMPAGES", "1")
+        write(foot, " 页")
+
+
+def _links(entry: Entry) -> list[tuple[str, list[tuple[str, str]]]]:
+    lines = [
+        ("附件：", [(file.name, file.url) for file in entry.attachments]),
+        ("另见：", [(page.name, page.link) for page in entry.pages if page.link]),
+        ("原文：", [(entry.url, entry.url)] if entry.url else []),
+    ]
+    return [(label, links) for label, links in lines if links]
+
+
+def _first_line(container: BlockItemContainer) -> Paragraph:
+    lines: list[Paragraph] = container.paragraphs
+    return lines[0]
+
+
+def _set_properties(document: Document, digest: Digest) -> None:
+    instant = digest.instant.astimezone(UTC).replace(microsecond=0, tzinfo=None)
+    properties = document.core_properties
+    properties.title = f"{digest.title} {digest.week}"
+    properties.subject = f"{slashed(digest.from_on)}~{slashed(digest.to_on)}"
+    properties.author = properties.last_modified_by = digest.company
+    properties.created = properties.modified = instant
+    properties.language = "zh-CN"
+    properties.comments = properties.keywords = ""
+
+
+def _pack(document: Document) -> bytes:
+    """Save with fixed times inside the ZIP."""
+    made, packed = io.BytesIO(), io.BytesIO()
+    document.save(made)
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            info = zipfile.ZipInfo(name, _ZIP_EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            target.writestr(info, source.read(name))
+    return packed.getvalue()

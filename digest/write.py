@@ -1,0 +1,51 @@
+"""The files of an issue, each complete or absent: written beside its place, then renamed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from digest.models import Digest
+from digest.render_docx import render_docx
+from digest.render_html import render_html
+from digest.render_ics import render_ics
+from digest.render_json import render_json
+from digest.render_text import render_text
+
+
+def write_issue(digest: Digest, folder: Path) -> list[Path]:
+    """Write digest.html, .txt, .docx, .json and deadlines.ics; the paths.
+
+    Everything is rendered before the first file is touched, so a failure leaves the old issue
+    whole. Raises OSError when the folder cannot be written.
+    """
+    files = {
+        "digest.html": render_html(digest).encode(),
+        "digest.txt": render_text(digest).encode(),
+        "digest.docx": render_docx(digest),
+        "digest.json": render_json(digest).encode(),
+        "deadlines.ics": render_ics(digest),
+    }
+    paths = []
+    for name, content in files.items():
+        write_bytes(folder / name, content)
+        paths.append(folder / name)
+    return paths
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace a file in one step; readers see the old one or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files only their owner can read; an issue is for everybody here.
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
