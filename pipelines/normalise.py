@@ -1,0 +1,224 @@
+"""NoticeItem (text as printed) -> Notice (facts). Pure: no clock, no network, no store.
+
+Each fact is read in a file of its own; this one brings them together and says, in the notice's
+`warnings`, whatever a person should know.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from crawlers.items import NoticeItem
+from pipelines.amounts import find_amounts
+from pipelines.attachments import find_attachments
+from pipelines.body import Body, read_body
+from pipelines.contacts import find_contacts
+from pipelines.dates import SHANGHAI, Stamp, parse_date, parse_epoch, parse_stamp
+from pipelines.deadlines import find_deadlines, nearest_deadline
+from pipelines.doc_numbers import DocNumber, own_doc_number
+from pipelines.effects import find_effective_on, find_repeals
+from pipelines.issuers import issuers_of_title, place_of, split_issuers
+from pipelines.keys import content_hash
+from pipelines.signatures import Signature, find_signature
+from pipelines.summary import summarise
+from pipelines.titles import clean_title, is_cut
+from pipelines.topics import find_topics
+from pipelines.width import fold_width
+from storage.models import Notice
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+_IMAGE_SUMMARY = "正文为图片，请查看原文。"
+_SOURCE_LABEL = re.compile(
+    r"^\s*(?:信息|文章|稿件|资料|新闻)?\s*(?:来\s*源|发布机构|发布单位)\s*[:：]\s*"
+)
+_SOURCE_END = re.compile(
+    r"\s*(?:发布|发表|更新)?(?:时间|日期)\s*[:：].*|\s+(?:作者|字体|字号|浏览|阅读|点击|编辑|【|\[).*",
+    re.DOTALL,
+)
+_REPLACEMENT = "\ufffd"
+
+
+def normalise(item: NoticeItem, now: datetime) -> Notice:
+    """Read every fact of one page. `now` (zoned) resolves 昨天 and checks for future dates."""
+    return _Reading(item, now).notice()
+
+
+class _Reading:
+    """The facts of one page in the order in which they need each other."""
+
+    def __init__(self, item: NoticeItem, now: datetime) -> None:
+        self.item = item
+        self.now = now
+        self.read_by = dict(item.read_by)
+        self.warnings = [*item.disagreements, *([item.problem] if item.problem else [])]
+        self.body: Body = read_body(item.body_html, item.url)
+        self.lines = self.body.text.split("\n") if self.body.text else []
+        self.place = place_of(item.site_name, item.group)
+        self.title = self._title()
+        self.stamp = self._published()
+        self.signature: Signature = find_signature(self.lines, self.place)
+        self.number: DocNumber = own_doc_number(item.doc_number, self.title, self.lines)
+        self.original_url = item.original_url or self.body.original_url
+
+    def notice(self) -> Notice:
+        """Put the facts together."""
+        item, body, published = self.item, self.body, self.stamp.on if self.stamp else None
+        text = body.text
+        self.warnings.extend(body.warnings)
+        written = parse_date(item.written) or self.signature.written_on
+        deadlines = find_deadlines(
+            self.title, text, published=published or written, base=self._count_from(written)
+        )
+        attachments = find_attachments(item.attachments, body.links, text, item.url)
+        hashed = text or "\n".join(body.images)
+        topics = find_topics(self.title, text)
+        return Notice(
+            site=item.site,
+            column=item.column,
+            key=item.key,
+            url=item.url,
+            title=self.title,
+            section=item.section,
+            grp=item.group,
+            doc_number=self._doc_number(),
+            issuers=self._issuers(),
+            source=self._source(),
+            published_on=published,
+            published_time=self.stamp.time if self.stamp else "",
+            written_on=written,
+            effective_on=find_effective_on(item.effective, text, published),
+            deadline_on=nearest_deadline(
+                deadlines, published=published, today=self.now.astimezone(SHANGHAI).date()
+            ),
+            deadlines=deadlines,
+            contacts=find_contacts(text),
+            amounts=find_amounts(text),
+            topics=tuple(topic.name for topic in topics),
+            repeals=find_repeals(text),
+            body_html=body.html,
+            body_text=text,
+            summary=summarise(self.title, text, deadlines) or self._summary_without_text(),
+            content_hash=content_hash(self.title, hashed, (one.name for one in attachments)),
+            original_url=self.original_url,
+            attachments=attachments,
+            complete=self._complete(bool(attachments)),
+            read_by=self.read_by,
+            warnings=tuple(dict.fromkeys(self.warnings)),
+        )
+
+    def _title(self) -> str:
+        printed = clean_title(self.item.title, self.item.site_name)
+        listed = clean_title(self.item.list_title, self.item.site_name)
+        if listed and (not printed or (is_cut(printed) and not is_cut(listed))):
+            self.read_by["title"] = "list"
+            return listed
+        return printed
+
+    def _published(self) -> Stamp | None:
+        page, listed = self._stamp(self.item.published), self._stamp(self.item.list_date)
+        if page is None and self.item.published.strip():
+            self.warnings.append(f"页面日期无法识别：{self.item.published.strip()[:40]}")
+        if page is None and listed is not None:
+            self.read_by["published_on"] = "list"
+        chosen = page or listed
+        if chosen is None:
+            self.warnings.append("未读到发布日期")
+            return None
+        if page and listed and page.on != listed.on:
+            self.warnings.append(f"页面日期 {page.on} 与列表日期 {listed.on} 不一致，以页面为准")
+        if chosen.on > self.now.astimezone(SHANGHAI).date():
+            self.warnings.append(f"发布日期 {chosen.on} 晚于读取日期")
+        return chosen
+
+    def _stamp(self, printed: str) -> Stamp | None:
+        return parse_stamp(printed, self.now) or parse_epoch(printed)
+
+    def _count_from(self, written: date | None) -> date | None:
+        """The day from which 自发布之日起 counts: a repost's own day is later than the original's."""
+        published = self.stamp.on if self.stamp else None
+        if published is None or (self.original_url and written and written < published):
+            return written
+        return published
+
+    def _doc_number(self) -> str:
+        if self.number.told_by:
+            self.read_by["doc_number"] = {"field": self.read_by.get("doc_number", "page")}.get(
+                self.number.told_by, self.number.told_by
+            )
+        return self.number.number
+
+    def _issuers(self) -> tuple[str, ...]:
+        """The page's field, else the signature, else the title; all of a joint notice's."""
+        field = split_issuers(self.item.issuers, self.place)
+        if field:
+            return field
+        titled = issuers_of_title(self.title, self.place) or self._issuers_of_embedded()
+        signed = self.signature.issuers
+        if titled and (not signed or set(signed) < set(titled)):
+            self.read_by["issuers"] = "title"
+            return titled
+        if signed:
+            self.read_by["issuers"] = "signature"
+        return signed
+
+    def _issuers_of_embedded(self) -> tuple[str, ...]:
+        """Who issued the document whose text a news item carries: its heading says so."""
+        if self.number.told_by != "embedded":
+            return ()
+        for index in range(self.number.line - 1, max(-1, self.number.line - 5), -1):
+            found = issuers_of_title(self.lines[index], self.place)
+            if found:
+                return found
+        return ()
+
+    def _source(self) -> str:
+        printed = _SOURCE_LABEL.sub("", self.item.source)
+        printed = _SOURCE_END.sub("", fold_width(printed).strip()).strip(" |:-")
+        if printed:
+            return printed
+        self.read_by["source"] = "body" if self.body.source else "catalogue"
+        return self.body.source or self.item.site_name
+
+    def _summary_without_text(self) -> str:
+        return _IMAGE_SUMMARY if self.body.images else ""
+
+    def _complete(self, has_attachments: bool) -> bool:
+        complete = self.item.complete
+        if _REPLACEMENT in self.title:
+            self.warnings.append("标题含无法解码的字符")
+            complete = False
+        if _REPLACEMENT in self.body.text:
+            self.warnings.append("正文含无法解码的字符")
+        if not self.title:
+            self.warnings.append("未读到标题")
+            complete = False
+        if complete and not (self.body.text or self.body.images or has_attachments):
+            self.warnings.append("未读到正文")
+            complete = False
+        return complete
+
+
+class NormalisePipeline:
+    """Scrapy item pipeline: a NoticeItem becomes a Notice, anything else passes through.
+
+    Setting `ZX_NOW`: ISO 8601 instant with a zone to run as of; empty means the real clock.
+    """
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self._now = now
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> NormalisePipeline:
+        """Take the clock from the crawl's settings."""
+        text = crawler.settings.get("ZX_NOW") or ""
+        return cls(datetime.fromisoformat(text) if text else None)
+
+    def process_item(self, item: Any) -> Any:
+        """Read a notice; called by Scrapy for every item."""
+        if not isinstance(item, NoticeItem):
+            return item
+        return normalise(item, self._now or datetime.now(UTC))

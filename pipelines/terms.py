@@ -1,0 +1,171 @@
+"""Days and spans of days inside one sentence, with the year and month that are left out."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pipelines.dates import find_dates, make_date, read_number
+
+_MONTH_DAY = re.compile(r"(?<![0-9年.])(?P<month>[0-9]{1,2})\s*月\s*(?P<day>[0-9]{1,2})\s*[日号]")
+_DAY_ONLY = re.compile(r"\s*(?P<day>[0-9]{1,2})\s*日(?![内前后期])")
+_MONTH_END = re.compile(r"(?:(?P<year>20[0-9]{2})\s*年\s*)?(?P<month>[0-9]{1,2})\s*月底")
+_TWO_YEARS = re.compile(
+    r"(?P<first>20[0-9]{2})\s*年\s*[、和,]\s*(?=(?P<rest>20[0-9]{2}\s*年\s*(?P<month>[0-9]{1,2})\s*月"
+    r"\s*(?P<day>[0-9]{1,2})\s*日))"
+)
+_CONNECTOR = re.compile(
+    r"\s*(?:\([^()]{1,12}\))?\s*(?:[上下]午)?\s*(?:[0-9]{1,2}\s*[:时点]\s*(?:[0-9]{2}\s*分?|整)?)?\s*"
+    r"(?:起)?\s*(?:-|—|–|―|─|~|～|至|到|起至)+\s*"
+)
+_RECURRING = re.compile(r"(?:每年|每月|次年|当年|翌年|历年|每季度)\s*$")
+_LOOK_BACK = timedelta(days=120)
+
+_RELATIVE_COUNT = (
+    r"(?P<count>[0-9]{1,3}|[一二两三四五六七八九十]{1,3})\s*"
+    r"(?P<unit>个?\s*工作日|个?\s*自然日|日|天|个?月|周|个?星期|个?礼拜)"
+)
+RELATIVE = re.compile(
+    r"(?:自|从|在|于)?[^,。;]{0,12}?(?:发布|公布|公告|公示|印发|刊登|发文|下发|即|通知|发出)(?:之)?日起"
+    rf"(?:的|,)?\s*{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,12}})"
+)
+PERIOD = re.compile(
+    r"(?:公示|征求意见|意见征集|征集|意见反馈|反馈|公开征集|异议)(?:的)?(?:期限|时限|时间|期)?(?:为|是|:|共)*\s*"
+    rf"{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,6}})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A day, or the last day of a span, with offsets of the whole expression."""
+
+    on: date
+    start: int
+    end: int
+    is_span: bool = False
+    computed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    on: date
+    start: int
+    end: int
+    day_only: bool = False
+
+
+def find_terms(sentence: str, reference: date | None) -> list[Term]:
+    """Days and spans of a sentence (widths folded). `reference` supplies a left-out year."""
+    days = _days(sentence, reference)
+    terms: list[Term] = []
+    index = 0
+    while index < len(days):
+        first = days[index]
+        second = _span_end(sentence, first, days[index + 1 : index + 2])
+        if second is None:
+            terms.append(Term(first.on, first.start, first.end))
+            index += 1
+            continue
+        terms.append(Term(second.on, first.start, second.end, is_span=True))
+        index += 1 if second.day_only else 2
+    terms.extend(_month_ends(sentence, reference))
+    return sorted(terms, key=lambda term: term.start)
+
+
+def relative_end(match: re.Match[str], base: date) -> date | None:
+    """The last day of N days, weeks, months or working days counted from the day after `base`.
+
+    Counting starts on the next day (民法典 第二百零一条). Week-ends are skipped for working
+    days; public holidays are not known here, so the day may be later, never earlier.
+    """
+    count = read_number(match["count"])
+    if not count:
+        return None
+    unit = match["unit"].replace(" ", "").removeprefix("个")
+    if unit == "工作日":
+        return _add_working_days(base, count)
+    if unit == "月":
+        return _add_months(base, count)
+    return base + timedelta(days=count * (7 if unit in ("周", "星期", "礼拜") else 1))
+
+
+def _days(sentence: str, reference: date | None) -> list[_Day]:
+    days = [_Day(found.on, found.start, found.end) for found in find_dates(sentence)]
+    taken = [(day.start, day.end) for day in days]
+    for match in _TWO_YEARS.finditer(sentence):
+        on = make_date(int(match["first"]), int(match["month"]), int(match["day"]))
+        if on is not None:
+            days.append(_Day(on, match.start(), match.end("rest")))
+    for match in _MONTH_DAY.finditer(sentence):
+        if any(start <= match.start() < end for start, end in taken):
+            continue
+        if _RECURRING.search(sentence, 0, match.start()):
+            continue
+        earlier = max((day for day in days if day.end <= match.start()), default=None, key=_start)
+        on = _complete(int(match["month"]), int(match["day"]), earlier, reference)
+        if on is not None:
+            days.append(_Day(on, match.start(), match.end()))
+    return sorted(days, key=_start)
+
+
+def _start(day: _Day) -> int:
+    return day.start
+
+
+def _complete(month: int, day: int, earlier: _Day | None, reference: date | None) -> date | None:
+    """Supply the year: of the date before it in the sentence, else the one nearest ahead."""
+    if earlier is not None:
+        on = make_date(earlier.on.year, month, day)
+        return on if on is None or on >= earlier.on else make_date(earlier.on.year + 1, month, day)
+    if reference is None:
+        return None
+    on = make_date(reference.year, month, day)
+    if on is not None and on < reference - _LOOK_BACK:
+        return make_date(reference.year + 1, month, day)
+    if on is not None and on > reference + timedelta(days=300):
+        return make_date(reference.year - 1, month, day)
+    return on
+
+
+def _span_end(sentence: str, first: _Day, following: list[_Day]) -> _Day | None:
+    connector = _CONNECTOR.match(sentence, first.end)
+    if connector is None:
+        return None
+    if following and following[0].start == connector.end():
+        return following[0] if following[0].on >= first.on else None
+    match = _DAY_ONLY.match(sentence, connector.end())
+    if match is None:
+        return None
+    on = make_date(first.on.year, first.on.month, int(match["day"]))
+    return _Day(on, first.start, match.end(), day_only=True) if on and on >= first.on else None
+
+
+def _month_ends(sentence: str, reference: date | None) -> list[Term]:
+    if "月底" not in sentence:
+        return []
+    terms = []
+    for match in _MONTH_END.finditer(sentence):
+        month, year = int(match["month"]), match["year"]
+        if not 1 <= month <= 12 or (year is None and reference is None):
+            continue
+        first = make_date(int(year), month, 1) if year else _complete(month, 1, None, reference)
+        if first is not None:
+            last = first.replace(day=calendar.monthrange(first.year, month)[1])
+            terms.append(Term(last, match.start(), match.end(), computed=True))
+    return terms
+
+
+def _add_working_days(base: date, count: int) -> date:
+    on = base
+    while count:
+        on += timedelta(days=1)
+        count -= on.weekday() < 5
+    return on
+
+
+def _add_months(base: date, count: int) -> date | None:
+    month = base.month - 1 + count
+    year, month = base.year + month // 12, month % 12 + 1
+    return make_date(year, month, min(base.day, calendar.monthrange(year, month)[1]))
