@@ -85,6 +85,7 @@ class BaseSpider(NoticePages):
         walk, report = self._walks[column.name], self.reports[column.name]
         walk.answered += page == 1
         report.pages += 1
+        self._settle(column)
         fresh = [row for row in rows if self._is_fresh(row, walk)]
         self._count(report, rows, fresh)
         for row in fresh:
@@ -112,15 +113,12 @@ class BaseSpider(NoticePages):
 
     def fail(self, column: str, failure: Failure, page: int = 1) -> None:
         """Note a failure: the column's verdict if nothing of it could be read, else a sentence."""
-        walk, report = self._walks[column], self.reports[column]
+        walk = self._walks[column]
         if page > 1:
             self.degrade(self.columns[column], f"第 {page} 页没有读到：{failure.reason}")
             return
         walk.failures.append(failure)
-        if not walk.answered and len(walk.failures) >= walk.starts:
-            report.failure = failure
-        elif failure.status != 404:  # a year's directory that does not exist yet is no fault
-            self.degrade(self.columns[column], f"{failure.url} 没有读到：{failure.reason}")
+        self._settle(self.columns[column])
 
     def degrade(self, column: Column, sentence: str) -> None:
         """Say, once, how the column was read in another way than expected."""
@@ -154,6 +152,17 @@ class BaseSpider(NoticePages):
         return None
 
     # --- inside
+
+    def _settle(self, column: Column) -> None:
+        """A column with several lists has failed when all of them have. A year's directory that
+        does not exist yet (404) is no fault while another list answers."""
+        walk = self._walks[column.name]
+        real = [failure for failure in walk.failures if failure.status != 404]
+        if walk.answered:
+            for failure in real:
+                self.degrade(column, f"{failure.url} 没有读到：{failure.reason}")
+        elif len(walk.failures) >= walk.starts:
+            self.reports[column.name].failure = (real or walk.failures)[0]
 
     def _is_fresh(self, row: Row, walk: _Walk) -> bool:
         key = row.item.key if row.item is not None else self.notice_key(self.canonical(row.url))
