@@ -28,7 +28,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from crawlers.browser_page import BrowserPage, Fetched
-from crawlers.browser_process import BrowserChoice, BrowserError, RunningBrowser, start_browser
+from crawlers.browser_process import BrowserChoice, RunningBrowser, start_browser
+from crawlers.failures import BrowserError
 
 log = logging.getLogger(__name__)
 

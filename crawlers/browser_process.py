@@ -10,10 +10,11 @@ import shutil
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from lightpanda import AsyncCDPServer, LightpandaError
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 from scrapy.settings import BaseSettings
+
+from crawlers.failures import BrowserError
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGS = (
@@ -24,10 +25,6 @@ CHROMIUM_ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-class BrowserError(Exception):
-    """The browser could not be started, or did not bring the page; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ async def start_browser(choice: BrowserChoice) -> RunningBrowser:
         try:
             driver = await stack.enter_async_context(async_playwright())
             browser, context = await starters[choice.kind](choice, driver, stack)
-        except (PlaywrightError, LightpandaError, OSError) as error:
+        except (PlaywrightError, OSError) as error:
             raise BrowserError(f"the {choice.kind} browser did not start: {error}") from error
         return RunningBrowser(browser, context, stack.pop_all())
     raise AssertionError("unreachable")
@@ -94,11 +91,19 @@ async def start_browser(choice: BrowserChoice) -> RunningBrowser:
 async def _start_bundled(
     choice: BrowserChoice, driver: Playwright, stack: AsyncExitStack
 ) -> tuple[Browser, BrowserContext]:
+    try:
+        # No wheel of it exists for Windows; there a Chromium is the way.
+        from lightpanda import AsyncCDPServer, LightpandaError
+    except ImportError as error:
+        raise BrowserError('no bundled browser here: set crawl.browser = "chromium"') from error
     # Without an upstream nothing else keeps a page's scripts away from this network.
     args = ["--http-proxy", choice.upstream] if choice.upstream else ["--block-private-networks"]
     # It reports to its makers unless told not to.
     server = AsyncCDPServer(args=args, env={"LIGHTPANDA_DISABLE_TELEMETRY": "true"})
-    await stack.enter_async_context(server)
+    try:
+        await stack.enter_async_context(server)
+    except LightpandaError as error:
+        raise BrowserError(f"the bundled browser did not start: {error}") from error
     browser = await driver.chromium.connect_over_cdp(server.ws_endpoint)
     stack.push_async_callback(browser.close)
     named = "Mozilla" not in choice.user_agent and choice.user_agent

@@ -13,13 +13,16 @@ from scrapy.http import Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.browser_process import BrowserError
 from crawlers.guard import RefusedAddress
 from crawlers.items import Failure, Verdict
 from crawlers.robots import ForbiddenByRobots
 from crawlers.wall_signs import find_wall, visible_text
 
 EXCERPT_CHARACTERS = 200
+
+
+class BrowserError(Exception):
+    """The browser could not be started, or did not bring the page; the message says which."""
 
 
 class WallError(IgnoreRequest):

@@ -10,11 +10,10 @@ from __future__ import annotations
 from urllib.parse import urldefrag, urlsplit
 
 from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-
-from crawlers.browser import browser_of
 
 
 class UpstreamDownloadHandler(HTTP11DownloadHandler):
@@ -26,11 +25,13 @@ class UpstreamDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._owner = crawler
+        self._browser: BaseDownloadHandler | None = None
         self._upstream = str(crawler.settings.get("ZX_UPSTREAM") or "")
 
     async def download_request(self, request: Request) -> Response:
         if request.meta.get("browser"):
-            return await browser_of(self._owner).download_request(request)
+            self._browser = self._browser or _browser_of(self._owner)
+            return await self._browser.download_request(request)
         if not self._upstream:
             return await super().download_request(request)
         sent = rewrite(request, self._upstream)
@@ -40,8 +41,16 @@ class UpstreamDownloadHandler(HTTP11DownloadHandler):
         return response.replace(url=urldefrag(request.url)[0])
 
     async def close(self) -> None:
-        await browser_of(self._owner).close()
+        if self._browser is not None:
+            await self._browser.close()
         await super().close()
+
+
+def _browser_of(crawler: Crawler) -> BaseDownloadHandler:
+    # Few crawls meet a wall; the others are spared the time Playwright takes to load.
+    from crawlers.browser import browser_of
+
+    return browser_of(crawler)
 
 
 def rewrite(request: Request, upstream: str) -> Request:

@@ -16,9 +16,8 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawlers.browser_process import BrowserError
 from crawlers.catalogue import Site
-from crawlers.failures import WallError, excerpt_of, failure_from
+from crawlers.failures import BrowserError, WallError, excerpt_of, failure_from
 from crawlers.items import Failure
 from crawlers.wall_signs import find_wall
 from crawlers.warmup import WARMUP_META, Warmup
@@ -39,7 +38,7 @@ class WallMiddleware:
         self._crawler = crawler
         self._has_browser = crawler.settings.get("ZX_BROWSER") != "none"
         self._warmup = Warmup(crawler)
-        self._browser_places: set[str] = set()
+        self._browser_places: dict[str, str] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -50,9 +49,11 @@ class WallMiddleware:
         if _is_exempt(request):
             return
         request.meta[SENT_WARM] = self._warmup.done
-        if _place(request) in self._browser_places and not request.meta.get("browser"):
+        words = self._browser_places.get(_place(request))
+        if words is not None and not request.meta.get("browser"):
             request.meta.update(_browser_meta(request))
             request.meta[TAKEN] = (*request.meta.get(TAKEN, ()), "warmup", "browser")
+            request.meta[WORDS] = words
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Raises WallError."""
@@ -60,8 +61,8 @@ class WallMiddleware:
             return response
         words = find_wall(response, wants_json=request.meta.get("want") == "json")
         if not words:
-            if request.meta.get("browser") and TAKEN in request.meta:
-                self._browser_places.add(_place(request))
+            if request.meta.get("browser") and WORDS in request.meta:
+                self._browser_places[_place(request)] = str(request.meta[WORDS])
             return response
         self._count("walls/met")
         again = await self._next_step(request, words)

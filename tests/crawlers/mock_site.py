@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 from urllib.parse import urlsplit
 
@@ -59,8 +60,8 @@ Respond = Callable[[Asked], Answer]
 
 
 @contextmanager
-def serving(respond: Respond) -> Iterator[MockSite]:
-    """Serve on a free port of this machine until the block ends."""
+def serving(respond: Respond, *, tls: SSLContext | None = None) -> Iterator[MockSite]:
+    """Serve on a free port of this machine until the block ends, over TLS when given."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -94,7 +95,10 @@ def serving(respond: Respond) -> Iterator[MockSite]:
             """Keep the test output clean."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    site = MockSite(f"http://127.0.0.1:{server.server_port}")
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "https" if tls is not None else "http"
+    site = MockSite(f"{scheme}://127.0.0.1:{server.server_port}")
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -15,7 +15,7 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.browser_process import BrowserError
+from crawlers.failures import BrowserError
 from crawlers.items import Failure
 from crawlers.wall_signs import find_wall
 from crawlers.walls import WallError, failure_from
@@ -125,7 +125,8 @@ def test_each_cause_has_a_verdict_and_a_reason(
 
 def test_an_errback_failure_is_unwrapped_and_a_wall_keeps_its_own_words() -> None:
     told = Failure("blocked", "网站返回 202 验证页（瑞数）", PAGE, 202)
-    assert failure_from(TwistedFailure(WallError(told)), PAGE) is told
+    wrapped = TwistedFailure(WallError(told))  # type: ignore[no-untyped-call]
+    assert failure_from(wrapped, PAGE) is told
 
 
 def guarded(asked: Asked) -> Answer:
