@@ -5,6 +5,7 @@ Times are Asia/Shanghai wall-clock times, as the sites print them.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,6 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHARSETS = ("utf-8", "gb18030", "gb18030-as-utf8")
+TEMPLATES = (
+    *("", "plain", "ueditor", "xxgk", "managed"),
+    *("eraA", "eraB", "eraC"),
+    *("2018", "2020", "2026", "pictures"),
+)
 
 
 class ContentError(Exception):
@@ -112,11 +118,23 @@ class Entry(_Table):
             raise ValueError(f"{value!r} is none of {', '.join(CHARSETS)}")
         return value
 
+    @field_validator("template")
+    @classmethod
+    def _known_template(cls, value: str) -> str:
+        if value not in TEMPLATES:
+            raise ValueError(f"{value!r} is none of {', '.join(filter(None, TEMPLATES))}")
+        return value
+
     @model_validator(mode="after")
     def _wechat_has_ids(self) -> Self:
         if self.site == "wechat" and self.wechat is None:
             raise ValueError("a wechat notice needs wechat = {biz, mid, idx, sn, account, short}")
         return self
+
+    @property
+    def issuer_names(self) -> list[str]:
+        """`issuers` cut at semicolons: pages print the first and the joint ones apart."""
+        return [name.strip() for name in re.split("[;；]", self.issuers) if name.strip()]
 
     @property
     def column(self) -> str:

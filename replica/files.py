@@ -31,10 +31,13 @@ TYPES = {
     ".jpeg": "image/jpeg",
     ".gif": "image/gif",
 }
-# The first eight bytes of an OLE2 compound file: what .doc, .xls and .wps begin with.
+# What files of older kinds begin with; the rest of ours is text, enough to be told apart.
 _OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
-# The smallest GIF there is, one pixel.
+_RAR = b"Rar!\x1a\x07\x00"
+# Archives carry the same stamp every time, so that a file has one checksum for ever.
+_STAMP = (2021, 2, 1, 8, 0, 0)
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b")
+_MOMENT = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _LINK = re.compile(r"""(?:src|href)=["']([^"']+)["']""")
 
 
@@ -75,13 +78,12 @@ def make_file(suffix: str, text: str) -> bytes:
         return make_docx(text)
     if suffix == ".xlsx":
         return make_xlsx(text)
-    if suffix in {".png", ".jpg", ".jpeg"}:
-        return make_png()
-    if suffix == ".gif":
-        return _GIF
     if suffix == ".zip":
-        return make_zip(text)
-    return _OLE2 + text.encode().ljust(504, b"\0")
+        return _pack({"README.txt": text.encode()})
+    pictures = {".png": make_png, ".jpg": make_jpeg, ".jpeg": make_jpeg, ".gif": make_gif}
+    if suffix in pictures:
+        return pictures[suffix]()
+    return (_RAR if suffix == ".rar" else _OLE2) + text.encode().ljust(504, b"\0")
 
 
 def make_pdf(text: str) -> bytes:
@@ -132,7 +134,7 @@ def make_docx(text: str) -> bytes:
     document.add_paragraph(text)
     out = io.BytesIO()
     document.save(out)
-    return out.getvalue()
+    return _settle(out.getvalue())
 
 
 def make_xlsx(text: str) -> bytes:
@@ -141,15 +143,47 @@ def make_xlsx(text: str) -> bytes:
     book.worksheets[0]["A1"] = text
     out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
+    return _settle(out.getvalue())
 
 
-def make_zip(text: str) -> bytes:
-    """An archive of one text file."""
+def _settle(archive: bytes) -> bytes:
+    """The same archive without the moment of its making."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as made:
+        members = {name: made.read(name) for name in made.namelist()}
+    return _pack(
+        {name: _MOMENT.sub(b"2021-02-01T00:00:00Z", data) for name, data in members.items()}
+    )
+
+
+def _pack(members: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("README.txt", text)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name, _STAMP), data)
     return out.getvalue()
+
+
+def make_gif() -> bytes:
+    """The smallest GIF there is, one pixel."""
+    return _GIF
+
+
+def make_jpeg() -> bytes:
+    """A grey picture of one pixel: baseline, one code in each Huffman table."""
+    table = bytes([1] + [0] * 15 + [0])
+    return (
+        b"\xff\xd8"
+        + _jpeg_segment(0xDB, b"\0" + b"\x01" * 64)
+        + _jpeg_segment(0xC0, bytes([8, 0, 1, 0, 1, 1, 1, 0x11, 0]))
+        + _jpeg_segment(0xC4, b"\x00" + table)
+        + _jpeg_segment(0xC4, b"\x10" + table)
+        + _jpeg_segment(0xDA, bytes([1, 1, 0, 0, 63, 0]))
+        + b"\x3f\xff\xd9"
+    )
+
+
+def _jpeg_segment(marker: int, content: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(content) + 2) + content
 
 
 def make_png() -> bytes:

@@ -64,7 +64,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "deploytime": milliseconds,
         "publishtime": milliseconds,
         "filenumbername": entry.doc_number,
-        "publishgroupname": entry.issuers or entry.source,
+        "publishgroupname": " ".join(entry.issuer_names) or entry.source,
         "typename": "通知",
         "columnname": entry.column,
         "indexcode": f"000019{code[:8]}",
