@@ -111,10 +111,14 @@ def promote(db: Database, notice_id: int) -> None:
 
 
 def unlink(db: Database, notice_id: int) -> None:
-    """The page is a document of its own after all."""
-    db.execute(
-        "UPDATE notices SET duplicate_of = NULL, duplicate_why = '' WHERE id = ?", [notice_id]
-    )
+    """The page is a document of its own after all; the others of its group stay together."""
+    with transaction(db):
+        others = [item.id for item in group_of(db, notice_id) if item.id != notice_id]
+        if others and get_notice(db, notice_id).duplicate_of is None:
+            promote(db, others[0])
+        db.execute(
+            "UPDATE notices SET duplicate_of = NULL, duplicate_why = '' WHERE id = ?", [notice_id]
+        )
 
 
 def group_of(db: Database, notice_id: int) -> list[StoredNotice]:

@@ -1,0 +1,1 @@
+"""The store in a browser: what Datasette is told, its plugins, templates and style."""

@@ -1,0 +1,113 @@
+"""What Datasette is told about the store: titles, descriptions, facets, order, named queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from storage.datasette.queries import canned_queries
+from storage.describe import described
+from storage.search_index import INDEX
+
+_TITLES = {
+    "sites": "网站",
+    "columns": "栏目",
+    "runs": "抓取记录",
+    "checks": "栏目检查",
+    "notices": "通知",
+    "aliases": "其他网址",
+    "revisions": "修订（旧版本）",
+    "attachments": "附件",
+    "conflicts": "内容矛盾",
+    "issues": "周报",
+    "issue_items": "周报条目",
+    "subscribers": "订户",
+    "deliveries": "发送台账",
+    "v_this_week": "本周文件",
+    "v_deadlines": "截止事项",
+    "v_sources": "来源状况",
+    "v_same_document": "同一文件的各页",
+    "v_revisions": "修订前后对照",
+    "v_weekly_counts": "每周数量",
+}
+# Which column of a table or view holds the id of a notice, where words can be searched for.
+_SEARCHED_BY = {
+    "notices": "id",
+    "v_this_week": "id",
+    "v_deadlines": "id",
+    "v_same_document": "id",
+    "v_revisions": "notice_id",
+    "revisions": "notice_id",
+    "attachments": "notice_id",
+    "issue_items": "notice_id",
+}
+_EXTRAS: dict[str, dict[str, Any]] = {
+    "sites": {"label_column": "name", "sort": "position", "facets": ["section", "enabled"]},
+    "columns": {"label_column": "name", "sort": "position", "facets": ["site", "enabled"]},
+    "runs": {"sort_desc": "started_at", "facets": ["site", "state"]},
+    "checks": {"sort_desc": "checked_at", "facets": ["verdict", "site", "column"]},
+    "notices": {
+        "label_column": "title",
+        "sort_desc": "published_on",
+        "facets": ["section", "site", "column"],
+    },
+    "aliases": {"label_column": "url"},
+    "revisions": {"label_column": "changed", "sort_desc": "seen_at"},
+    "attachments": {"label_column": "name", "facets": ["type"]},
+    "conflicts": {"label_column": "why", "sort_desc": "found_at"},
+    "issues": {"label_column": "week", "sort_desc": "to_on"},
+    "issue_items": {"label_column": "title", "facets": ["issue_id", "section", "grp"]},
+    "subscribers": {"label_column": "address", "sort": "address", "facets": ["state"]},
+    "deliveries": {"sort_desc": "updated_at", "facets": ["state", "issue_id"]},
+    "v_sources": {"facets": ["verdict", "site"]},
+    "v_this_week": {"facets": ["section", "site_name", "column"]},
+    "v_deadlines": {"facets": ["section", "site_name"]},
+    "v_weekly_counts": {"facets": ["section", "site_name"]},
+}
+
+
+def metadata(
+    database: str = "zhengxun",
+    *,
+    today: date | None = None,
+    sections: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Datasette's metadata for a store whose file is called `database`.db.
+
+    Descriptions of tables and columns are those of `storage.describe`. `today` (China) fixes
+    the day of the queries, None is the real one; `sections` gives chapters their titles.
+    """
+    return {
+        "title": "政讯周报 · 通知库",
+        "description": "监管部门网站通知，只读。",
+        "databases": {
+            database: {
+                "title": "政讯周报 · 通知库",
+                "description": "查询与数据表",
+                "queries": canned_queries(),
+                "tables": _tables(),
+            }
+        },
+        "plugins": {
+            "zhengxun": {
+                "today": today.isoformat() if today else "",
+                "sections": dict(sections or {}),
+            }
+        },
+    }
+
+
+def _tables() -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {"_sqlite_migrations": {"hidden": True}}
+    for name, text in described().items():
+        table: dict[str, Any] = {
+            "title": f"{_TITLES[name]} {name}" if name in _TITLES else name,
+            "description": text.about,
+            "columns": dict(text.columns),
+            **_EXTRAS.get(name, {}),
+        }
+        if name in _SEARCHED_BY:
+            table |= {"fts_table": INDEX, "fts_pk": _SEARCHED_BY[name]}
+        tables[name] = table
+    return tables
