@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.items import PrintedLink
-from pipelines.blocks import safe_url
+from pipelines.elements import safe_url
 from pipelines.width import fold_width
 from storage.models import Attachment
 
-_TYPES = ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "ofd", "zip", "rar", "7z", "txt", "csv", "rtf", "xml", "jpg", "jpeg", "png", "gif", "tif", "mp4"]
+_TYPES = (
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "ofd", "zip", "rar", "7z",
+    "txt", "csv", "rtf", "xml", "jpg", "jpeg", "png", "gif", "tif", "mp4",
+)  # fmt: skip
 _DOCUMENTS = frozenset(_TYPES) - {"jpg", "jpeg", "png", "gif", "tif", "xml", "mp4", "txt"}
 _EXTENSION = re.compile(
     rf"\.({'|'.join(sorted(_TYPES, key=len, reverse=True))})(?![A-Za-z0-9])", re.I

@@ -10,38 +10,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html import escape
-from itertools import islice
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from pipelines.elements import BLOCKS, is_dropped, is_layout, safe_url
+
 Kind = Literal["p", "h1", "h2", "h3", "h4", "li", "blockquote", "table", "hr", "open", "close"]
 
-_DROPPED = frozenset(
-    ["script", "style", "noscript", "iframe", "object", "embed", "applet", "head", "title", "meta", "link", "svg", "math", "canvas", "audio", "video", "select", "option", "input", "button", "textarea", "nav", "xml", "template", "map", "area", "template"]
-)
-_BLOCKS = frozenset(
-    ["p", "div", "section", "article", "main", "header", "footer", "aside", "center", "address", "pre", "dl", "dt", "dd", "figure", "figcaption", "form", "fieldset", "body", "html", "details", "summary", "caption", "tbody", "thead", "tfoot", "td", "th", "tr", "table"]
-)
 _HEADINGS: dict[str, Kind] = {
     "h1": "h1", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4",
 }  # fmt: skip
+_LEVELS = frozenset(_HEADINGS.values())
+_LONGEST_HEADING = 80
 _INLINE = {
     "strong": "strong", "b": "strong", "em": "em", "i": "em", "u": "u", "sub": "sub", "sup": "sup",
 }  # fmt: skip
-_SHARE_TOKENS = re.compile(
-    r"(?:^|\s)(?:share|fenxiang|bdshare[\w-]*|bdsharebuttonbox|bshare[\w-]*|jiathis[\w-]*|"
-    r"social-share|share-?(?:box|bar|btn|wrap)|noprint|no-print|ewm|ewmzs|erweima|qrcode)(?:\s|$)",
-    re.IGNORECASE,
-)
-_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_SHORT = 200
 _SPACE = re.compile(r"[ \t\r\n\f\v\u00a0\u2002\u2003\u2009\u202f\u3000]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f]")
 _HAN = r"\u4e00-\u9fff，。、；：！？（）《》“”‘’〔〕【】"
 _WRAPPED = re.compile(rf"(?<=[{_HAN}])[ \t\u00a0\u3000]*[\r\n]\s*(?=[{_HAN}])")
-_CONTROL = re.compile(r"[\x00-\x20\x7f\u200b\ufeff]+")
 _FILE_ICON = re.compile(r"fileTypeImages|/icon_|/filetype", re.IGNORECASE)
 _LAZY = ("data-src", "data-original", "data-lazy-src", "_src", "src")
 
@@ -73,21 +61,6 @@ class _Cell:
     text: list[str] = field(default_factory=list)
 
 
-def safe_url(base: str, printed: str) -> str:
-    """The absolute http(s) or mailto address, or empty for anything else (javascript:, data:)."""
-    cleaned = _CONTROL.sub("", printed.strip())
-    if not cleaned or cleaned.startswith("#"):
-        return ""
-    try:
-        absolute = urljoin(base, cleaned)
-        parts = urlsplit(absolute)
-    except ValueError:
-        return ""
-    if parts.scheme == "mailto":
-        return absolute
-    return absolute if parts.scheme in ("http", "https") and parts.netloc else ""
-
-
 def read_blocks(root: etree._Element, base_url: str) -> list[Block]:
     """The blocks under `root` in document order. Links and images become absolute."""
     walker = _Walker(base_url)
@@ -96,7 +69,7 @@ def read_blocks(root: etree._Element, base_url: str) -> list[Block]:
         node, visited = stack.pop()
         if visited:
             walker.end(node)
-        elif isinstance(node.tag, str) and not _is_dropped(node):
+        elif isinstance(node.tag, str) and not is_dropped(node):
             walker.start(node)
             walker.add_text(node.text)
             stack.append((node, True))
@@ -106,33 +79,6 @@ def read_blocks(root: etree._Element, base_url: str) -> list[Block]:
             walker.add_text(node.tail)
     walker.flush()
     return walker.blocks
-
-
-def _is_dropped(node: etree._Element) -> bool:
-    if node.tag in _DROPPED:
-        return True
-    marks = f"{node.get('class') or ''} {node.get('id') or ''}"
-    hidden = _NOT_SHOWN.search(node.get("style") or "") or _SHARE_TOKENS.search(marks)
-    return bool(hidden) and _is_short(node)
-
-
-def _is_short(node: etree._Element) -> bool:
-    """A hidden or sharing box is small; a body someone wrapped in such a class is not."""
-    length = 0
-    for piece in node.itertext():
-        length += len(piece.strip())
-        if length > _SHORT:
-            return False
-    return True
-
-
-def _is_layout(table: etree._Element) -> bool:
-    """Tables that only place things: one inside another, one cell, or one column."""
-    if next(table.iterdescendants("table"), None) is not None:
-        return True
-    cells = sum(1 for _ in islice(table.iter("td", "th"), 5000))
-    rows = sum(1 for _ in islice(table.iter("tr"), 5000))
-    return cells <= rows or cells <= 1
 
 
 class _Walker:
@@ -167,7 +113,7 @@ class _Walker:
         elif tag in _HEADINGS or tag == "blockquote":
             self.flush()
             self._kinds.append(_HEADINGS.get(tag, "blockquote"))
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self._start_box(node)
 
     def end(self, node: etree._Element) -> None:
@@ -181,7 +127,7 @@ class _Walker:
         elif tag in _HEADINGS or tag == "blockquote":
             self.flush()
             self._kinds.pop()
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self.flush()
             if node is self._table:
                 self._finish_table()
@@ -202,7 +148,7 @@ class _Walker:
         text = "".join(self._text).strip()
         if text or self._images:
             closers = "".join(f"</{one.tag}>" for one in reversed(self._open) if one.written)
-            kind = self._kinds[-1] if self._kinds else "p"
+            kind = self._kind_for(text)
             html = "".join(self._html).rstrip() + closers
             number = self._take_number() if kind == "li" else 0
             self._emit_piece(Block(kind, html, text, self._links, self._images, number))
@@ -211,6 +157,11 @@ class _Walker:
         self._link_start = [(url, 0) for url, _ in self._link_start]
         for one in self._open:
             one.written = False
+
+    def _kind_for(self, text: str) -> Kind:
+        """A whole paragraph set as a heading for its looks is a paragraph."""
+        kind = self._kinds[-1] if self._kinds else "p"
+        return "p" if kind in _LEVELS and len(text) > _LONGEST_HEADING else kind
 
     def _emit_piece(self, block: Block) -> None:
         if self._table is None or not self._rows or not self._rows[-1]:
@@ -253,7 +204,7 @@ class _Walker:
 
     def _start_box(self, node: etree._Element) -> None:
         self.flush()
-        if node.tag == "table" and self._table is None and not _is_layout(node):
+        if node.tag == "table" and self._table is None and not is_layout(node):
             self._table = node
             self._rows = []
             self._links_of_table: list[tuple[str, str]] = []

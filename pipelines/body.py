@@ -36,9 +36,13 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
 # Levels that a tag adds. Void tags add none; nor do those the parser closes by itself when the
 # next begins (old pages leave <p> and <li> open), counted with the list or table around them.
 _LEVELS = dict.fromkeys(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody", "tfoot"],
+    (
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source",
+        "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "option", "thead",
+        "tbody", "tfoot",
+    ),
     0,
-) | {"table": 4, "ul": 2, "ol": 2, "dl": 2}
+) | {"table": 4, "ul": 2, "ol": 2, "dl": 2}  # fmt: skip
 # The parser's time grows with the square of the character references in one run of text.
 _MOST_REFERENCES = 100_000
 

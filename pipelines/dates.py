@@ -140,17 +140,22 @@ class _Impossible:
 
 
 def _scan(folded: str) -> list[FoundDate | _Impossible]:
-    found: list[FoundDate | _Impossible] = []
-    for match in _YEAR_MONTH_DAY.finditer(folded):
-        found.append(_dated(folded, match, int(match[1]), int(match[2]), int(match[3])))
-    for match in _SEPARATED.finditer(folded):
-        found.append(_dated(folded, match, int(match[1]), int(match[3]), int(match[4])))
+    shaped = [
+        (match, int(match[1]), int(match[2]), int(match[3]))
+        for match in _YEAR_MONTH_DAY.finditer(folded)
+    ]
+    shaped.extend(
+        (match, int(match[1]), int(match[3]), int(match[4]))
+        for match in _SEPARATED.finditer(folded)
+    )
     if "年" in folded:
-        for match in _IN_CHARACTERS.finditer(folded):
-            year = int("".join(str(_HAN_DIGITS[sign]) for sign in match[1]))
-            month, day = read_number(match[2]), read_number(match[3])
-            found.append(_dated(folded, match, year, month or 0, day or 0))
-    return sorted(found, key=lambda one: one.start)
+        shaped.extend(_in_characters(match) for match in _IN_CHARACTERS.finditer(folded))
+    return sorted((_dated(folded, *one) for one in shaped), key=lambda one: one.start)
+
+
+def _in_characters(match: re.Match[str]) -> tuple[re.Match[str], int, int, int]:
+    year = int("".join(str(_HAN_DIGITS[sign]) for sign in match[1]))
+    return match, year, read_number(match[2]) or 0, read_number(match[3]) or 0
 
 
 def _dated(

@@ -62,6 +62,8 @@ def find_repeals(text: str) -> tuple[str, ...]:
         if _NOT_REPEALED.search(match[0].removesuffix("废止")):
             continue
         start = match.start("what")
-        for one in _ONE.finditer(match["what"]):
-            found.append(re.sub(r"\s+", "", text[start + one.start() : start + one.end()]))
+        found.extend(
+            re.sub(r"\s+", "", text[start + one.start() : start + one.end()])
+            for one in _ONE.finditer(match["what"])
+        )
     return tuple(dict.fromkeys(found))

@@ -138,7 +138,7 @@ class _Reading:
         return parse_stamp(printed, self.now) or parse_epoch(printed)
 
     def _count_from(self, written: date | None) -> date | None:
-        """The day from which 自发布之日起 counts: a repost's own day is later than the original's."""
+        """The day from which 自发布之日起 counts: of a repost, the earlier day of its original."""
         published = self.stamp.on if self.stamp else None
         if published is None or (self.original_url and written and written < published):
             return written

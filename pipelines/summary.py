@@ -16,9 +16,10 @@ _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 _SALUTATION = re.compile(
     r"^(?:各|有关|相关|机关|局|直属|市有关)[^。，：:]{0,60}[:：]\s*|^[^。，]{2,40}(?:单位|企业|部门|申请人|同志)[:：]\s*$"
 )
+_SALUTATION_LINE = re.compile(r"^(?:各|有关|相关|机关|局|直属|市有关)[^。]{0,600}[:：]\s*$")
 _PREAMBLE = re.compile(
-    r"^(?:为|为了|根据|按照|依据|依照|为贯彻|为落实|为进一步|为深入|遵照|结合|经)[^。]{4,}?[，,]\s*(?="
-    r"(?:现|特|我|市|本|国家|经研究|药审中心|决定|拟|请|兹|组织|起草|制定|将|开展|财政部|工业和信息化部|北京|天津))"
+    r"^(?:为|根据|按照|依据|依照|遵照|结合|经|深入贯彻|认真贯彻|全面贯彻|认真落实)[^。]{4,}?[，,]\s*(?="
+    r"(?:现|特|我|市|本|国家|经研究|药审中心|决定|拟|请|兹|组织|起草|制定|将|开展|北京|天津|[\u4e00-\u9fff]{2,8}(?:部|局|委|中心)[、，,联]))"
 )
 _BACKGROUND = re.compile(r"^(?:为|为了|根据|按照|依据|以习近平|深入贯彻|全面贯彻|近年来|随着|当前)")
 _CUES = (
@@ -29,9 +30,13 @@ _CUES = (
     (re.compile(r"不得|施行|实施|废止|有效期"), 1),
 )
 _EMPTY_WORDS = re.compile(
-    r"^(?:特此(?:通知|公告|通告|公示)|感谢|欢迎|请认真|请遵照|联系|附件|电话|邮|地址|抄送)"
+    r"^(?:特此(?:通知|公告|通告|公示)|感谢|欢迎|请认真|请遵照|联系|附件|电话|邮|(?:通讯|通信)?地址|抄送|"
+    r"提出异议的|任何(?:单位|个人|机构)|单位提出|个人提出|我们?局?(?:将|真诚)|征集到的|[(（](?:联系|此件))"
+    r"|@|(?:联系人|电话|邮箱|邮编|地址)[:：]|匿名|^\d+[、.]《|(?:局|部|委|中心|委员会|办公室)$|^\d+\. \[|^[0-9 年月日]+$"
 )
+_HEADLINE = re.compile(r"^[一二三四五六七八九十]{1,3}、|^[(（][一二三四五六七八九十]{1,3}[)）]")
 _SHORT_LINE = 14
+_WORTH_ADDING = 8
 _READ_SENTENCES = 60
 
 
@@ -44,23 +49,35 @@ def summarise(title: str, text: str, deadlines: Sequence[Deadline] = ()) -> str:
     if not sentences:
         return _cut(whole, LONGEST)
     due = _due_phrase(deadlines)
-    room = LONGEST - len(due)
-    return _compose(sentences, room) + due
+    told = {one.printed.rstrip("。；") for one in deadlines[:2]}
+    sentences = [one for one in sentences if not _repeats(one[2], told)] or sentences
+    return _compose(sentences, LONGEST - len(due)) + due
+
+
+def _repeats(words: str, told: set[str]) -> bool:
+    """Whether a short sentence says no more than the deadline appended to the summary."""
+    return len(words) < 40 and any(words.startswith(printed) for printed in told)
 
 
 def _candidates(title: str, text: str) -> list[tuple[int, int, str]]:
     """(score, place, words) of the sentences worth choosing from."""
     found: list[tuple[int, int, str]] = []
     title_letters = re.sub(r"\W", "", title)
-    for place, match in enumerate(_SENTENCE.finditer(text)):
+    body = "\n".join(line for line in text.split("\n") if not _SALUTATION_LINE.match(line))
+    for place, match in enumerate(_SENTENCE.finditer(body)):
         words = _strip(match[0])
         letters = re.sub(r"\W", "", words)
-        if len(words) < _SHORT_LINE or letters in title_letters or _EMPTY_WORDS.match(words):
+        if len(words) < _SHORT_LINE or letters in title_letters or _says_nothing(words):
             continue
         found.append((_score(words, place), place, _PREAMBLE.sub("", words)))
         if place > _READ_SENTENCES:
             break
     return found
+
+
+def _says_nothing(words: str) -> bool:
+    heading = _HEADLINE.match(words) and len(words) < 30
+    return bool(_EMPTY_WORDS.search(words) or heading) or words.endswith(("：", ":"))
 
 
 def _strip(line: str) -> str:
@@ -80,8 +97,8 @@ def _compose(sentences: list[tuple[int, int, str]], room: int) -> str:
     """The best sentences that fit, in printed order; the first one is cut if it must be."""
     chosen: dict[int, str] = {}
     left = room
-    for _, place, words in sorted(sentences, key=lambda one: (-one[0], one[1])):
-        if words in chosen.values():
+    for score, place, words in sorted(sentences, key=lambda one: (-one[0], one[1])):
+        if words in chosen.values() or (chosen and score + place < _WORTH_ADDING):
             continue
         if len(words) <= left:
             chosen[place] = words
