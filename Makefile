@@ -16,10 +16,10 @@ demo: $(READY) ## the main job on the bundled replica: crawl, store, compose, ma
 	$(BIN)/python -m cli demo
 
 test: $(READY) ## the tests, all local, within 10 minutes on 2 cores
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-all: $(READY) ## the tests, the slow ones too
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY) ## ruff check and format, mypy --strict
 	$(BIN)/ruff check .

@@ -70,7 +70,7 @@ class MonitorExtension:
     def from_crawler(cls, crawler: Crawler) -> MonitorExtension:
         """Without ZX_STORE (a page is only looked at) there is no run to judge."""
         if not crawler.settings.getbool("ZX_STORE", True):
-            raise NotConfigured("ZX_STORE is off")
+            raise NotConfigured
         monitor = cls(crawler)
         connect = crawler.signals.connect
         connect(monitor.spider_opened, signal=signals.spider_opened)

@@ -48,7 +48,7 @@ class SeenMiddleware:
     def from_crawler(cls, crawler: Crawler) -> SeenMiddleware:
         """Open the store with the spider and close it with the spider."""
         if not crawler.settings.getbool("ZX_STORE", True):
-            raise NotConfigured("ZX_STORE is off")
+            raise NotConfigured
         middleware = cls(crawler)
         crawler.signals.connect(middleware.open, signal=signals.spider_opened)
         crawler.signals.connect(middleware.close, signal=signals.spider_closed)

@@ -27,7 +27,7 @@ class StorePipeline:
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
         """Without ZX_STORE (a page is only looked at) nothing is stored."""
         if not crawler.settings.getbool("ZX_STORE", True):
-            raise NotConfigured("ZX_STORE is off")
+            raise NotConfigured
         return cls(crawler)
 
     def open_spider(self) -> None:

@@ -1,0 +1,180 @@
+"""Crawling twice, dying in the middle, and a site added by an operator."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from replica.server import Replica, start_replica
+from tests.house import FRIDAY, RELAYS, ROOT, House
+
+
+@pytest.fixture(scope="module")
+def replica() -> Iterator[Replica]:
+    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
+        yield started
+
+
+@pytest.fixture
+def house(tmp_path: Path, replica: Replica) -> House:
+    replica.clear()
+    return House(tmp_path / "house", upstream=replica.origin)
+
+
+def rows_of(house: House, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+        return db.execute(sql).fetchall()
+
+
+STATE = (
+    "SELECT site, key, title, content_hash, first_seen_at, revised_at FROM notices ORDER BY id"
+)
+
+
+def test_a_second_crawl_with_nothing_new_stores_nothing_and_fetches_no_notice(
+    house: House, replica: Replica
+) -> None:
+    sites = ["cde", "miit", "tj_kxjs", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat"]
+    assert house.run("crawl", *sites).returncode == 0
+    before = rows_of(house, STATE)
+    addresses = {str(row[0]) for row in rows_of(house, "SELECT url FROM notices")}
+    assert len(before) > 150
+    replica.clear()
+    assert house.run("crawl", *sites).returncode == 0
+    assert rows_of(house, STATE) == before
+    assert rows_of(house, "SELECT count(*) FROM revisions") == [(0,)]
+    asked = {f"https://{request.host}{request.path}" for request in replica.requests}
+    fetched = {url for url in addresses if url.partition("?")[0] in asked}
+    lists = {url for url in addresses if "listpage" in url or url.endswith("/index.html")}
+    assert not fetched - lists
+
+
+def test_a_changed_page_becomes_a_revision_and_is_issued_again(
+    house: House, replica: Replica
+) -> None:
+    house.run("crawl", "tj_kxjs")
+    assert house.run("digest", "--week", "2021-W05").returncode == 0
+    house.now = "2021-02-10T09:00:00+08:00"
+    replica.set_as_of(datetime.fromisoformat(house.now))
+    house.run("crawl", "tj_kxjs")
+    replica.set_as_of(datetime.fromisoformat(FRIDAY))
+    revised = rows_of(house, "SELECT url FROM notices WHERE revised_at IS NOT NULL")
+    assert [str(row[0]).rsplit("/", 1)[1] for row in revised] == ["t20210203_5346233.html"]
+    old = rows_of(house, "SELECT old_body_text FROM revisions")
+    assert "2月26日" in str(old[0][0])
+    house.now = "2021-02-12T17:00:00+08:00"
+    house.run("digest", "--week", "2021-W06")
+    text = (house.folder / "data/issues/2021-W06/digest.txt").read_text("utf-8")
+    assert "更新" in text
+    assert "天津市自然科学基金项目" in text
+    late = [line for line in text.splitlines() if "补发" in line]
+    assert late
+
+
+def test_an_upstream_that_dies_leaves_verdicts_and_no_half_notice(
+    tmp_path: Path, replica: Replica
+) -> None:
+    house = House(tmp_path / "house", upstream="http://127.0.0.1:9")
+    done = house.run("crawl", "tj_kxjs")
+    assert done.returncode in {0, 1}
+    rows = [row for (site, _), row in house.coverage().items() if site == "tj_kxjs"]
+    assert {row["verdict"] for row in rows} == {"unreachable"}
+    assert rows_of(house, "SELECT count(*) FROM notices") == [(0,)]
+
+
+def test_a_crawl_that_is_killed_leaves_a_verdict_for_every_column(house: House) -> None:
+    crawl = subprocess.Popen(
+        [sys.executable, "-c", KILLED_CRAWL],
+        env={**house.environment(), "ZHENGXUN_DATA": str(house.folder / "data")},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    printed, _ = crawl.communicate(timeout=60)
+    assert "killed" in printed
+    rows = [row for (site, _), row in house.coverage().items() if site == "tj_kxjs"]
+    assert len(rows) == 5
+    assert all(row["verdict"] == "unreachable" for row in rows)
+    assert all("没有完成" in row["reason"] for row in rows)
+
+
+# The child is killed as soon as it says that it has opened.
+KILLED_CRAWL = f"""
+import asyncio, os, signal, subprocess
+from rich.console import Console
+from config import load_config
+from commands.desk import Desk
+from pipelines.supervisor import Crawl
+
+def kill(event):
+    if event["event"] == "opened":
+        found = subprocess.run(["pgrep", "-f", "scrapy crawl tj_kxjs -a run="], capture_output=True)
+        for pid in found.stdout.split():
+            os.kill(int(pid), signal.{signal.SIGKILL.name})
+
+desk = Desk(load_config())
+with desk.store():
+    pass
+print(asyncio.run(desk.supervisor().run_all([Crawl("tj_kxjs")], kill))[0].state)
+"""
+
+NEW_SITE = """
+[tj_new]
+name = "天津市工业和信息化局动态"
+platform = "trs"
+section = "projects"
+group = "天津市"
+crawl = "20 8,14 * * mon-fri"
+
+[[tj_new.columns]]
+name = "工信动态"
+url = "https://gyxxh.tj.gov.cn/ZWXX5652/GXDT9285/"
+min_rows = 1
+max_quiet_days = 60
+"""
+
+
+def test_a_dozen_lines_of_toml_add_a_site(house: House) -> None:
+    house.sources = RELAYS + NEW_SITE
+    listed = subprocess.run(
+        [sys.executable, "-m", "scrapy", "list"],
+        env={**house.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "tj_new" in listed.stdout.split()
+    assert house.run("crawl", "tj_new").returncode == 0
+    assert house.coverage()["tj_new", "工信动态"]["verdict"] == "ok"
+    assert rows_of(house, "SELECT count(*) FROM notices WHERE site = 'tj_new'") > [(0,)]
+
+
+def test_sources_check_and_inspect_store_nothing(house: House) -> None:
+    checked = house.run("sources", "check", "tj_gyxxh")
+    assert checked.returncode == 0, checked.stderr
+    assert "published_on" in checked.stdout
+    seen = house.run("inspect", "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2021n/202102/t20210204_5348438.html")
+    assert seen.returncode == 0, seen.stderr
+    assert "2021-02-05" in seen.stdout
+    assert "2021-02-26" in seen.stdout
+    assert rows_of(house, "SELECT count(*) FROM notices") == [(0,)] if (
+        house.folder / "data" / "zhengxun.db"
+    ).exists() else True
+
+
+def test_add_puts_one_page_into_the_store(house: House) -> None:
+    url = "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2021n/202102/t20210204_5348438.html"
+    done = house.run("add", url)
+    assert done.returncode == 0, done.stderr
+    assert rows_of(house, "SELECT count(*), min(complete) FROM notices") == [(1, 1)]
+    assert not os.environ.get("ZHENGXUN_CONFIG")

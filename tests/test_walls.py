@@ -1,0 +1,121 @@
+"""A wall is not silence: each obstacle ends in a verdict that a person understands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from replica.server import Replica, start_replica
+from tests.house import FRIDAY, House
+
+
+@pytest.fixture(scope="module")
+def replica() -> Iterator[Replica]:
+    from datetime import datetime
+
+    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
+        yield started
+
+
+@pytest.fixture
+def house(tmp_path: Path, replica: Replica) -> Iterator[House]:
+    yield House(tmp_path / "house", upstream=replica.origin)
+    for site in ("cde", "miit", "tianjin", "beijing", "wechat", "relay"):
+        replica.set_wall(site, "ok")
+
+
+@pytest.mark.parametrize(
+    ("wall", "mode", "site", "verdicts", "words"),
+    [
+        ("miit", "forbidden", "miit", {"blocked"}, "403"),
+        ("miit", "jsl521", "miit", {"blocked"}, "521"),
+        ("miit", "verify", "miit", {"blocked"}, "验证"),
+        ("miit", "down", "miit", {"unreachable"}, "连接"),
+        ("tianjin", "forbidden13", "tj_kxjs", {"blocked"}, "403"),
+        ("tianjin", "forbidden13", "tj_tten", {"blocked"}, "403"),
+        ("tianjin", "down", "tj_gyxxh", {"unreachable"}, "连接"),
+        ("beijing", "forbidden", "bj_zscqj", {"blocked"}, "403"),
+        ("relay", "down", "wechat", {"unreachable"}, "连接"),
+        ("relay", "broken", "wechat", {"broken", "unreachable"}, ""),
+    ],
+)
+def test_a_wall_is_a_verdict_with_a_reason(
+    house: House,
+    replica: Replica,
+    wall: str,
+    mode: str,
+    site: str,
+    verdicts: set[str],
+    words: str,
+) -> None:
+    replica.set_wall(wall, mode)
+    house.run("crawl", site)
+    rows = [row for (of, _), row in house.coverage().items() if of == site]
+    assert rows
+    for row in rows:
+        assert row["verdict"] in verdicts, row
+        assert words in row["reason"]
+
+
+def test_cde_wants_a_browser_and_gets_one(house: House, replica: Replica) -> None:
+    replica.set_wall("cde", "browser")
+    house.run("crawl", "cde")
+    verdicts = {column: row for (of, column), row in house.coverage().items() if of == "cde"}
+    assert verdicts["发布通告"]["verdict"] in {"ok", "degraded"}, verdicts["发布通告"]
+    assert verdicts["征求意见"]["rows"] >= 10
+
+
+def test_a_cde_that_refuses_browsers_too_is_read_from_its_home_page(
+    house: House, replica: Replica
+) -> None:
+    replica.set_wall("cde", "block")
+    house.run("crawl", "cde")
+    rows = {column: row for (of, column), row in house.coverage().items() if of == "cde"}
+    assert rows["发布通告"]["verdict"] == "degraded"
+    assert "首页" in rows["发布通告"]["reason"]
+    assert rows["法律法规"]["verdict"] == "blocked"
+    assert "202" in rows["法律法规"]["reason"]
+
+
+def test_a_wall_at_one_site_leaves_the_others_alone_and_is_in_the_issue(
+    house: House, replica: Replica
+) -> None:
+    replica.set_wall("miit", "forbidden")
+    house.run("crawl", "miit", "tj_kxjs", "bj_zscqj")
+    rows = house.coverage()
+    assert rows["tj_kxjs", "通知公告"]["verdict"] == "ok"
+    assert rows["bj_zscqj", "通知公告"]["verdict"] == "ok"
+    done = house.run("digest", "--week", "2021-W05", "--json")
+    assert done.returncode == 0, done.stderr
+    coverage = json.loads(done.stdout)["coverage"]
+    blocked = [row for row in coverage if row["site"] == "miit"]
+    assert blocked
+    assert all(row["verdict"] == "blocked" for row in blocked)
+    text = (house.folder / "data/issues/2021-W05/digest.txt").read_text("utf-8")
+    assert "被拦截" in text
+    assert "工业和信息化部" in text
+
+
+def test_wechat_articles_behind_the_shell_are_kept_and_said(
+    house: House, replica: Replica
+) -> None:
+    replica.set_wall("wechat", "verify")
+    house.run("crawl", "wechat")
+    rows = {column: row for (of, column), row in house.coverage().items() if of == "wechat"}
+    assert rows["IPRdaily"]["verdict"] in {"degraded", "blocked"}
+    assert rows["IPRdaily"]["new"] >= 1
+
+
+def test_robots_txt_is_obeyed_and_said(house: House, replica: Replica) -> None:
+    replica.set_robots("gyxxh.tj.gov.cn", "disallow")
+    replica.clear()
+    house.run("crawl", "tj_gyxxh")
+    replica.set_robots("gyxxh.tj.gov.cn", "missing")
+    asked = [request.path for request in replica.requests if request.host == "gyxxh.tj.gov.cn"]
+    assert set(asked) == {"/robots.txt"}
+    rows = [row for (of, _), row in house.coverage().items() if of == "tj_gyxxh"]
+    assert all(row["verdict"] == "blocked" for row in rows)
+    assert all("robots" in row["reason"] for row in rows)
