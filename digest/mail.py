@@ -1,0 +1,156 @@
+"""The mail that carries an issue: headers no page can inject into, text, HTML, attachments."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import cached_property
+
+from digest.models import NOTHING_NEW, SHANGHAI, Digest, DigestError
+from digest.profile import Profile, personal
+from digest.render_docx import render_docx
+from digest.render_html import render_mail_html
+from digest.render_ics import has_deadlines, render_ics
+from digest.render_text import render_text
+from digest.safe_text import clean_line, shorten
+from digest.weight import weightiest
+from storage.models import Subscriber
+
+SUBJECT_LENGTH = 90
+# The text part repeats the HTML; past this size it names titles only.
+MAX_TEXT_BYTES = 60_000
+_DOCX = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+_NOT_IN_ID = re.compile(r"[^a-z0-9.-]+")
+
+
+class Printed:
+    """One personal issue, each form rendered at most once."""
+
+    def __init__(self, digest: Digest, profile: Profile) -> None:
+        self.digest = personal(digest, profile)
+
+    @cached_property
+    def subject(self) -> str:
+        """The week and the weightiest titles, on one line."""
+        return subject_line(self.digest)
+
+    @cached_property
+    def text(self) -> str:
+        """For mail programs without HTML; shorter than the attached file."""
+        for summary in (160, 0):
+            text = render_text(self.digest, bodies=False, summary=summary)
+            if len(text.encode()) <= MAX_TEXT_BYTES:
+                break
+        return text
+
+    @cached_property
+    def html(self) -> str:
+        """The mail page."""
+        return render_mail_html(self.digest)
+
+    @cached_property
+    def docx(self) -> bytes:
+        """The Word file."""
+        return render_docx(self.digest)
+
+    @cached_property
+    def ics(self) -> bytes:
+        """The calendar; empty when nothing falls due."""
+        return render_ics(self.digest) if has_deadlines(self.digest) else b""
+
+
+def build_message(
+    printed: Printed,
+    subscriber: Subscriber,
+    *,
+    message_id: str,
+    sender: str,
+    reply_to: str,
+    now: datetime,
+) -> EmailMessage:
+    """One subscriber's mail. `now` is the Date header.
+
+    Raises DigestError when the sender or the address cannot stand in a header.
+    """
+    message = EmailMessage(policy=SMTP)
+    origin = address_of(sender, what="smtp.sender")
+    replies = address_of(reply_to, what="smtp.reply_to") if reply_to else origin
+    message["From"] = origin
+    message["To"] = _recipient(subscriber)
+    if reply_to:
+        message["Reply-To"] = replies
+    message["Subject"] = printed.subject
+    message["Date"] = format_datetime(now.astimezone(SHANGHAI))
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["List-Id"] = f"<weekly.{origin.domain}>"
+    message["List-Unsubscribe"] = f"<mailto:{replies.addr_spec}?subject=unsubscribe>"
+    message["Content-Language"] = "zh-CN"
+    _set_content(message, printed, subscriber.formats)
+    return message
+
+
+def subject_line(digest: Digest) -> str:
+    """政讯周报 2021-W05（01/30~02/05）：title；title 等 8 条"""
+    span = f"{digest.from_on:%m/%d}~{digest.to_on:%m/%d}"
+    head = clean_line(f"{digest.title} {digest.week}（{span}）")
+    if not digest.total:
+        return f"{head}：{NOTHING_NEW}"
+    tail = f" 等 {digest.total} 条" if digest.total > 2 else ""
+    titles = weightiest(digest, 2)
+    room = (SUBJECT_LENGTH - len(head) - len(tail)) // len(titles)
+    named = "；".join(shorten(entry.title, max(room - 1, 12)) for entry in titles)
+    return f"{head}：{named}{tail}"
+
+
+def make_message_id(issue_id: int, week: str, subscriber_id: int, sender: str) -> str:
+    """The same for every attempt, so a mail that arrives twice can be told to be one."""
+    domain = address_of(sender, what="smtp.sender").domain
+    name = _NOT_IN_ID.sub("-", f"zhengxun.{week.lower()}.issue{issue_id}.to{subscriber_id}")
+    return f"<{name}@{domain}>"
+
+
+def address_of(text: str, *, what: str) -> Address:
+    """'政讯周报 <news@example.com>' or a bare address. Raises DigestError naming `what`."""
+    name, bare = parseaddr(text)
+    try:
+        address = Address(display_name=name, addr_spec=bare)
+        domain = address.domain.encode("idna").decode("ascii")
+        address.username.encode("ascii")
+    except (ValueError, IndexError, MessageError):
+        domain = ""
+    if not domain or text != clean_line(text):
+        raise DigestError(
+            f"{what} {text!r} is not a mail address; write e.g. 政讯周报 <news@example.com>"
+        )
+    return Address(name, address.username, domain)
+
+
+def _recipient(subscriber: Subscriber) -> Address:
+    address = address_of(subscriber.address, what="the subscriber's address")
+    return Address(clean_line(subscriber.name), address.username, address.domain)
+
+
+def _set_content(message: EmailMessage, printed: Printed, formats: tuple[str, ...]) -> None:
+    # base64 keeps every line short and ASCII, so no relay has a reason to rewrite it.
+    message.set_content(printed.text, cte="base64")
+    if "html" in formats:
+        message.add_alternative(printed.html, subtype="html", cte="base64")
+    name = clean_line(f"{printed.digest.title}{printed.digest.week}").replace("/", "-")
+    if "docx" in formats:
+        _attach(message, printed.docx, "application", _DOCX, f"{name}.docx")
+    if "ics" in formats and printed.ics:
+        _attach(message, printed.ics, "text", "calendar", f"{name}截止日期.ics")
+
+
+def _attach(message: EmailMessage, content: bytes, kind: str, subtype: str, name: str) -> None:
+    # The name in Content-Type too: older Outlook and Foxmail read only that one.
+    parameters = {"name": name} | ({"charset": "utf-8"} if kind == "text" else {})
+    message.add_attachment(
+        content, maintype=kind, subtype=subtype, filename=name, params=parameters, cte="base64"
+    )
