@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -127,4 +127,5 @@ def _move_aside(path: Path, aside: Path) -> Path | None:
 
 def _remove(path: Path) -> None:
     for end in ("", *_COMPANIONS):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+        with suppress(NotADirectoryError):
+            path.with_name(path.name + end).unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -97,7 +98,7 @@ def test_the_same_page_again_is_unchanged(db: Database) -> None:
     ],
 )
 def test_a_change_is_a_revision_that_says_what_changed(
-    db: Database, change: dict[str, object], said: str
+    db: Database, change: dict[str, Any], said: str
 ) -> None:
     files = (Attachment("https://a.example.cn/1.doc", "附件.doc"),)
     before = page(doc_number="京知局〔2021〕35号", attachments=files)
@@ -128,9 +129,7 @@ def test_a_change_is_a_revision_that_says_what_changed(
         {"doc_number": ""},
     ],
 )
-def test_what_is_no_change_for_readers_is_unchanged(
-    db: Database, change: dict[str, object]
-) -> None:
+def test_what_is_no_change_for_readers_is_unchanged(db: Database, change: dict[str, Any]) -> None:
     notice_id = saved(db, page(doc_number="国药监〔2021〕1号"))
 
     result = save_notice(

@@ -1,0 +1,169 @@
+"""Subscribers, and the addresses that are accepted for them."""
+
+from __future__ import annotations
+
+import pytest
+from sqlite_utils import Database
+
+from storage.addresses import check_address, check_name
+from storage.database import StorageError
+from storage.models import Subscriber
+from storage.subscribers import (
+    add_subscriber,
+    find_subscriber,
+    list_subscribers,
+    remove_subscriber,
+    update_subscriber,
+)
+from tests.storage.samples import NOW
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("li@example.com", "li@example.com"),
+        ("Li.Hua+digest@Example.COM", "Li.Hua+digest@example.com"),
+        ("o'neil_1@mail.example.com.cn", "o'neil_1@mail.example.com.cn"),
+        ("li@例子.中国", "li@xn--fsqu00a.xn--fiqs8s"),
+        ("li@bücher.example", "li@xn--bcher-kva.example"),
+        ("li@xn--fsqu00a.xn--fiqs8s", "li@xn--fsqu00a.xn--fiqs8s"),
+        ("a" * 64 + "@example.com", "a" * 64 + "@example.com"),
+    ],
+)
+def test_accepts_plain_addresses_and_chinese_domains(typed: str, stored: str) -> None:
+    assert check_address(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "li",
+        "@example.com",
+        "li@",
+        "li@example",
+        "li@example.com\n",
+        "li@example.com\r\nBcc: all@example.com",
+        "li\r\nBcc:all@example.com",
+        "li@example.com\x00",
+        "li@example.com, wang@example.com",
+        "li@example.com;wang@example.com",
+        "li hua@example.com",
+        " li@example.com",
+        "li@example.com ",
+        "li@exam ple.com",
+        "li\u3000@example.com",
+        "li\u200b@example.com",
+        "李华 <li@example.com>",
+        "<li@example.com>",
+        '"li hua"@example.com',
+        "李华@example.com",
+        "li@@example.com",
+        "li@wang@example.com",
+        ".li@example.com",
+        "li.@example.com",
+        "li..hua@example.com",
+        "li@.example.com",
+        "li@example..com",
+        "li@example.com.",
+        "li@-example.com",
+        "li@example-.com",
+        "li@exa_mple.com",
+        "li@[127.0.0.1]",
+        "li@127.0.0.1",
+        "li＠example.com",
+        "a" * 65 + "@example.com",
+        "li@" + "a" * 64 + ".com",
+        "li@" + "a.bc" * 80 + ".com",
+        "\ud800@example.com",
+        "li@\ud800.com",
+    ],
+)
+def test_refuses_everything_that_is_not_one_plain_address(db: Database, typed: str) -> None:
+    with pytest.raises(StorageError, match="is not a mail address; write one") as error:
+        add_subscriber(db, typed, now=NOW)
+
+    assert "\n" not in str(error.value)
+    assert list_subscribers(db) == []
+
+
+@pytest.mark.parametrize("name", ["李\n华", "Li\r\nBcc: x", "\x00", "a\u2028b", "\ud800"])
+def test_refuses_names_that_could_become_a_header(db: Database, name: str) -> None:
+    with pytest.raises(StorageError, match="control characters"):
+        add_subscriber(db, "li@example.com", name=name, now=NOW)
+
+
+def test_a_name_is_trimmed() -> None:
+    assert check_name("  李华，知识产权部 ") == "李华，知识产权部"
+
+
+def test_a_subscriber_is_read_back_as_added(db: Database) -> None:
+    added = add_subscriber(
+        db,
+        "li@example.com",
+        name="李华",
+        sections=("pharma", "pharma"),
+        groups=("国家级",),
+        keywords=(" 中药 ", "", "专利"),
+        formats=("html", "ics"),
+        now=NOW,
+    )
+
+    expected = Subscriber(
+        added.id,
+        "li@example.com",
+        "李华",
+        ("pharma",),
+        ("国家级",),
+        ("中药", "专利"),
+        ("html", "ics"),
+    )
+    assert added == expected
+    assert find_subscriber(db, "LI@EXAMPLE.COM") == expected
+    assert list_subscribers(db) == [expected]
+
+
+def test_nothing_chosen_means_everything_as_html_and_docx(db: Database) -> None:
+    added = add_subscriber(db, "li@example.com", now=NOW)
+
+    assert (added.sections, added.groups, added.keywords) == ((), (), ())
+    assert (added.formats, added.state) == (("html", "docx"), "active")
+
+
+def test_an_address_is_subscribed_once_whatever_its_case(db: Database) -> None:
+    add_subscriber(db, "li@example.com", now=NOW)
+
+    with pytest.raises(StorageError, match="subscribed already"):
+        add_subscriber(db, "Li@Example.com", now=NOW)
+
+
+@pytest.mark.parametrize("formats", [("pdf",), ()])
+def test_an_unknown_format_is_refused(db: Database, formats: tuple[str, ...]) -> None:
+    with pytest.raises(StorageError, match="use html, docx, ics"):
+        add_subscriber(db, "li@example.com", formats=formats, now=NOW)
+
+
+def test_updating_changes_what_is_given(db: Database) -> None:
+    add_subscriber(db, "li@example.com", name="李华", keywords=("中药",), now=NOW)
+
+    update_subscriber(db, "li@example.com", keywords=(), state="paused", now=NOW)
+
+    (person,) = list_subscribers(db)
+    assert (person.name, person.keywords, person.state) == ("李华", (), "paused")
+
+
+def test_updating_or_removing_somebody_unknown_is_refused(db: Database) -> None:
+    for change in (update_subscriber, remove_subscriber):
+        with pytest.raises(StorageError, match="is not subscribed"):
+            change(db, "li@example.com", now=NOW)
+
+
+def test_a_removed_subscriber_is_kept_as_ended_and_can_return(db: Database) -> None:
+    first = add_subscriber(db, "li@example.com", name="旧", now=NOW)
+
+    assert remove_subscriber(db, "li@example.com", now=NOW).state == "ended"
+    assert list_subscribers(db, "active") == []
+    assert [person.id for person in list_subscribers(db, "ended")] == [first.id]
+
+    again = add_subscriber(db, "li@example.com", name="新", now=NOW)
+    assert (again.id, again.state, again.name) == (first.id, "active", "新")

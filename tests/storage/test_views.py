@@ -1,0 +1,132 @@
+"""What analysts see in the views."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from storage.catalogue import sync_catalogue
+from storage.duplicates import link
+from storage.models import Check, Deadline
+from storage.runs import save_check, start_run
+from storage.values import select
+from tests.storage.samples import NOW, at, page, saved, site
+
+
+def view(db: Database, name: str) -> list[dict[str, Any]]:
+    return select(db, f"SELECT * FROM {name}")  # noqa: S608 - a name of ours
+
+
+@pytest.fixture
+def today() -> date:
+    """Today in China: the views know no other clock."""
+    return (datetime.now(UTC) + timedelta(hours=8)).date()
+
+
+def test_this_week_holds_one_row_a_document(db: Database, today: date) -> None:
+    sync_catalogue(db, [site("cde", "新闻中心")], NOW)
+    one = saved(db, page("one", published_on=today))
+    two = saved(db, page("two", published_on=today - timedelta(days=6)))
+    saved(db, page("old", published_on=today - timedelta(days=7)))
+    saved(db, page("future", published_on=today + timedelta(days=2)))
+    link(db, saved(db, page("repost", published_on=today)), one, "转载")
+
+    rows = view(db, "v_this_week")
+
+    assert [(row["id"], row["also_at"], row["site_name"]) for row in rows] == [
+        (one, 1, "网站cde"),
+        (two, 0, "网站cde"),
+    ]
+
+
+def test_deadlines_are_one_row_each_nearest_first(db: Database, today: date) -> None:
+    near, far = today + timedelta(days=3), today + timedelta(days=30)
+    several = page(
+        "several",
+        deadline_on=near,
+        deadlines=(
+            Deadline(far, "纸质材料", "30日前"),
+            Deadline(near, "网上申报", "3日内", computed=True),
+            Deadline(today - timedelta(days=1), "已过", "昨天"),
+        ),
+    )
+    saved(db, several)
+    saved(db, page("plain", deadline_on=today))
+
+    rows = view(db, "v_deadlines")
+
+    assert [(row["days_left"], row["what"], row["computed"]) for row in rows] == [
+        (0, "", 0),
+        (3, "网上申报", 1),
+        (30, "纸质材料", 0),
+    ]
+
+
+def test_sources_show_how_every_column_answered_last(db: Database) -> None:
+    sync_catalogue(db, [site("cde", "新闻中心", "公告")], NOW)
+    saved(db, page("a", published_on=date(2021, 2, 2)))
+    for day, verdict in ((1, "ok"), (2, "blocked")):
+        when = at(f"2021-02-0{day} 02:00")
+        run = start_run(db, "cde", now=when, pid=1)
+        save_check(db, Check(run, "cde", "新闻中心", when, verdict, "412"))  # type: ignore[arg-type] # literals
+
+    first, second = view(db, "v_sources")
+
+    assert (first["column"], first["verdict"], first["reason"]) == ("新闻中心", "blocked", "412")
+    assert first["last_good_at"] == "2021-02-01T02:00:00+00:00"
+    assert (first["notices"], first["newest_on"]) == (1, "2021-02-02")
+    assert (second["column"], second["verdict"], second["notices"]) == ("公告", None, 0)
+
+
+def test_same_document_shows_the_representative_first(db: Database) -> None:
+    repost, original = saved(db, page("repost")), saved(db, page("original"))
+    saved(db, page("alone"))
+    link(db, repost, original, "转载")
+
+    assert [
+        (row["document"], row["id"], row["representative"], row["duplicate_why"])
+        for row in view(db, "v_same_document")
+    ] == [(original, original, 1, ""), (original, repost, 0, "转载")]
+
+
+def test_revisions_show_before_and_now(db: Database) -> None:
+    saved(db, page(title="旧标题"), "2021-02-01 02:00")
+    saved(db, page(title="新标题", content_hash="b"), "2021-02-02 02:00")
+
+    (row,) = view(db, "v_revisions")
+
+    assert (row["old_title"], row["title_now"], row["changed"]) == ("旧标题", "新标题", "标题")
+
+
+@pytest.mark.parametrize(
+    ("published", "week", "friday"),
+    [
+        (date(2021, 1, 30), "2021-W05", "2021-02-05"),
+        (date(2021, 2, 5), "2021-W05", "2021-02-05"),
+        (date(2021, 2, 6), "2021-W06", "2021-02-12"),
+        (date(2021, 1, 1), "2020-W53", "2021-01-01"),
+        (date(2020, 12, 31), "2020-W53", "2021-01-01"),
+        (date(2019, 12, 31), "2020-W01", "2020-01-03"),
+        (date(2024, 12, 28), "2025-W01", "2025-01-03"),
+    ],
+)
+def test_weeks_run_from_saturday_to_friday(
+    db: Database, published: date, week: str, friday: str
+) -> None:
+    one = saved(db, page("one", published_on=published))
+    link(db, saved(db, page("two", published_on=published)), one, "转载")
+
+    assert view(db, "v_weekly_counts") == [
+        {
+            "week": week,
+            "to_on": friday,
+            "section": "pharma",
+            "grp": "国家级",
+            "site_name": "cde",
+            "pages": 2,
+            "documents": 1,
+        }
+    ]
