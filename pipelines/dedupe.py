@@ -56,12 +56,12 @@ def decide(page: Notice, other: Notice) -> Verdict:
 def representative(group: Iterable[StoredNotice]) -> StoredNotice:
     """The page that stands for the document.
 
-    The issuer's own before a repost, complete before incomplete, the whole text before an
-    excerpt (CDE lists a guideline as a notice and again as a short card), earlier before later.
+    The issuer's own before a repost, complete before incomplete, the announcement before the
+    card of what it announces (CDE lists a guideline twice, with the shorter text on the card),
+    earlier before later.
     """
     pages = list(group)
-    longest = max(len(page.notice.body_text) for page in pages)
-    return min(pages, key=lambda page: _rank(page, longest))
+    return min(pages, key=lambda page: _rank(page, pages))
 
 
 def settle(db: Database, stored: StoredNotice, now: datetime) -> str:
@@ -166,12 +166,17 @@ def _address(url: str) -> tuple[str, str, str]:
     return parts.netloc.lower(), parts.path, parts.query
 
 
-def _rank(stored: StoredNotice, longest: int) -> tuple[bool, bool, bool, date, int]:
+def _rank(stored: StoredNotice, group: list[StoredNotice]) -> tuple[bool, bool, bool, date, int]:
     notice = stored.notice
     return (
         bool(notice.original_url),
         not notice.complete,
-        len(notice.body_text) * 2 < longest,
+        any(_is_card_of(notice, other.notice) for other in group),
         notice.published_on or date.max,
         stored.id,
     )
+
+
+def _is_card_of(page: Notice, other: Notice) -> bool:
+    named = {title_key(name) for name in QUOTED.findall(other.title)}
+    return title_key(page.title) in named and len(page.body_text) < len(other.body_text)
