@@ -33,8 +33,7 @@ class BrowserChoice:
 
     `kind` is bundled, chromium, cdp or none; `path` an executable for chromium; `cdp_url` where
     the operator's browser listens; `upstream` the server every page is asked from ("": the net);
-    `user_agent` what the bundled browser calls itself (it refuses names that contain Mozilla
-    and then says Lightpanda).
+    `user_agent` what the bundled browser adds to its own name (it takes no other browser's name).
     """
 
     kind: str
@@ -45,13 +44,13 @@ class BrowserChoice:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> BrowserChoice:
-        """Read the ZX_BROWSER* settings, ZX_UPSTREAM and USER_AGENT."""
+        """Read the ZX_BROWSER* settings, ZX_UPSTREAM and ZX_USER_AGENT."""
         return cls(
             kind=str(settings.get("ZX_BROWSER") or "bundled"),
             path=str(settings.get("ZX_BROWSER_PATH") or ""),
             cdp_url=str(settings.get("ZX_BROWSER_CDP_URL") or ""),
             upstream=str(settings.get("ZX_UPSTREAM") or ""),
-            user_agent=str(settings.get("USER_AGENT") or ""),
+            user_agent=str(settings.get("ZX_USER_AGENT") or ""),
         )
 
 
@@ -98,6 +97,8 @@ async def _start_bundled(
         raise BrowserError('no bundled browser here: set crawl.browser = "chromium"') from error
     # Without an upstream nothing else keeps a page's scripts away from this network.
     args = ["--http-proxy", choice.upstream] if choice.upstream else ["--block-private-networks"]
+    if choice.user_agent.isascii() and choice.user_agent.isprintable() and choice.user_agent:
+        args += ["--user-agent-suffix", choice.user_agent]
     # It reports to its makers unless told not to.
     server = AsyncCDPServer(args=args, env={"LIGHTPANDA_DISABLE_TELEMETRY": "true"})
     try:
@@ -106,8 +107,7 @@ async def _start_bundled(
         raise BrowserError(f"the bundled browser did not start: {error}") from error
     browser = await driver.chromium.connect_over_cdp(server.ws_endpoint)
     stack.push_async_callback(browser.close)
-    named = "Mozilla" not in choice.user_agent and choice.user_agent
-    return browser, await browser.new_context(user_agent=named or None)
+    return browser, await browser.new_context()
 
 
 async def _start_chromium(

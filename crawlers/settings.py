@@ -21,6 +21,9 @@ ZX_BROWSER_PATH = _config.crawl.browser_path
 ZX_BROWSER_CDP_URL = _config.crawl.browser_cdp_url
 ZX_OPERATOR_SOURCES = str(_config.operator_sources or "")
 ZX_PROGRESS = 0
+# Who we are: said to every site that does not need an ordinary browser's name, and by the
+# bundled browser to all of them.
+ZX_USER_AGENT = f"Zhengxun/0.1{_contact}"
 # Sites that answer only to ordinary browsers get this one (catalogue: user_agent = "browser").
 ZX_BROWSER_USER_AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -32,7 +35,7 @@ SPIDER_MODULES = ["crawlers.spiders"]
 SPIDER_LOADER_CLASS = "crawlers.loader.CatalogueSpiderLoader"
 
 # Politeness
-USER_AGENT = f"Zhengxun/0.1{_contact}"
+USER_AGENT = ZX_USER_AGENT
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "Zhengxun"
 CONCURRENT_REQUESTS = 4

@@ -9,6 +9,7 @@ When the steps are used up the request fails with `WallError`, which reaches the
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ __all__ = ["WallError", "WallMiddleware", "failure_from"]
 
 log = logging.getLogger(__name__)
 
+# A site that keeps refusing is left in peace until the next crawl.
+GIVE_UP_AFTER = 3
 TAKEN = "wall_steps"
 WORDS = "wall_words"
 SENT_WARM = "wall_sent_warm"
@@ -39,15 +42,21 @@ class WallMiddleware:
         self._has_browser = crawler.settings.get("ZX_BROWSER") != "none"
         self._warmup = Warmup(crawler)
         self._browser_places: dict[str, str] = {}
+        self._blocked_places: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Where only the browser got through before, it is asked at once."""
+        """Where only the browser got through before, it is asked at once; where nothing did,
+        nothing more is asked. Raises WallError."""
         if _is_exempt(request):
             return
+        if self._blocked_places[_place(request)] >= GIVE_UP_AFTER:
+            self._count("walls/given_up")
+            reason = f"同一目录已连续 {GIVE_UP_AFTER} 次被拦截，本次不再请求"
+            raise WallError(Failure("blocked", reason, request.url))
         request.meta[SENT_WARM] = self._warmup.done
         words = self._browser_places.get(_place(request))
         if words is not None and not request.meta.get("browser"):
@@ -61,6 +70,7 @@ class WallMiddleware:
             return response
         words = find_wall(response, wants_json=request.meta.get("want") == "json")
         if not words:
+            self._blocked_places.pop(_place(request), None)
             if request.meta.get("browser") and WORDS in request.meta:
                 self._browser_places[_place(request)] = str(request.meta[WORDS])
             return response
@@ -74,7 +84,7 @@ class WallMiddleware:
         """A browser that fails in front of a wall: the wall is what is reported."""
         if isinstance(exception, BrowserError) and WORDS in request.meta:
             log.warning("%s", exception)
-            self._count("walls/blocked")
+            self._note_blocked(request)
             reason = f"{request.meta[WORDS]}，浏览器也未能打开"
             excerpt = str(exception)[:200]
             raise WallError(Failure("blocked", reason, request.url, excerpt=excerpt)) from exception
@@ -109,12 +119,18 @@ class WallMiddleware:
             reason += "，取得 Cookie 后仍未通过"
         if "browser" in self._steps() and not self._has_browser:
             reason += "（未启用浏览器）"
-        self._count("walls/blocked")
+        if words not in reason:
+            reason += f"（最后一次：{words}）"
+        self._note_blocked(request)
         failure = Failure(
             "blocked", reason, request.url, status=response.status, excerpt=excerpt_of(response)
         )
         log.warning("%s: %s", reason, request.url)
         return WallError(failure)
+
+    def _note_blocked(self, request: Request) -> None:
+        self._blocked_places[_place(request)] += 1
+        self._count("walls/blocked")
 
     def _steps(self) -> tuple[str, ...]:
         site = self._site()
@@ -135,7 +151,8 @@ def _is_exempt(request: Request) -> bool:
 
 def _place(request: Request) -> str:
     """The directory of a request: walls differ from one part of a site to the next."""
-    parts = urlsplit(request.url)
+    asked = request.meta.get("redirect_urls", [request.url])[0]
+    parts = urlsplit(asked)
     return f"{parts.netloc}{parts.path.rpartition('/')[0]}"
 
 

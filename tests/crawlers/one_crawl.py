@@ -74,8 +74,8 @@ class OneSpider(Spider):
     job: dict[str, Any]
 
     async def start(self) -> AsyncIterator[Any]:
-        for priority, ask in enumerate(reversed(self.job["requests"])):
-            yield Request(**ask, priority=priority, callback=self.answered, errback=self.failed)
+        for place, ask in enumerate(self.job["requests"]):
+            yield Request(**ask, priority=-place, callback=self.answered, errback=self.failed)
 
     def answered(self, response: Response) -> None:
         """An ordinary answer."""

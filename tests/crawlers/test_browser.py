@@ -25,6 +25,7 @@ KINDS = [
     "bundled",
     pytest.param("chromium", marks=pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")),
 ]
+WHO = "Zhengxun/0.1 (+ops@example.com)"
 LIST = "https://www.example.gov.cn/main/list"
 CHALLENGE = """<html><head><script>
 setTimeout(function () { document.cookie = "pass=1; path=/"; location.reload(); }, 30);
@@ -55,7 +56,7 @@ def guarded(asked: Asked) -> Answer:
 
 @asynccontextmanager
 async def browser(kind: str, upstream: str) -> AsyncIterator[BrowserDownloadHandler]:
-    settings = {"ZX_BROWSER": kind, "ZX_UPSTREAM": upstream, "USER_AGENT": "Zhengxun/0.1"}
+    settings = {"ZX_BROWSER": kind, "ZX_UPSTREAM": upstream, "ZX_USER_AGENT": WHO}
     handler = BrowserDownloadHandler(get_crawler(settings_dict=settings))
     try:
         yield handler
@@ -159,7 +160,8 @@ async def test_the_bundled_browser_says_who_we_are() -> None:
     with serving(guarded) as site:
         async with browser("bundled", site.url) as handler:
             await handler.download_request(page_request())
-    assert {one.headers["user-agent"] for one in site.asked} == {"Zhengxun/0.1"}
+    names = {one.headers["user-agent"] for one in site.asked}
+    assert all(name.startswith("Lightpanda/") and name.endswith(f" {WHO}") for name in names)
 
 
 @pytest.mark.asyncio

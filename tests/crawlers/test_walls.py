@@ -183,6 +183,24 @@ def test_a_wall_the_cookies_do_not_open_is_asked_once_more_and_reported(tmp_path
     assert upstream.paths() == ["/tzgg/index.html", "/", "/tzgg/index.html"]
 
 
+def test_a_directory_that_keeps_refusing_is_left_in_peace(tmp_path: Path) -> None:
+    pages = [{"url": f"https://www.example.gov.cn/tzgg/t{n}.html"} for n in range(5)]
+    elsewhere = {"url": "https://www.example.gov.cn/open/t9.html"}
+
+    def respond(asked: Asked) -> Answer:
+        return Answer(403) if asked.path.startswith("/tzgg/") else Answer(body="<p>页</p>")
+
+    one_by_one = {"CONCURRENT_REQUESTS": 1}
+    with serving(respond) as upstream:
+        seen = crawl([*pages, elsewhere], tmp_path, upstream=upstream.url, settings=one_by_one)
+    assert [one.get("reason", "") for one in seen] == [
+        *["网站拒绝访问（403）"] * 3,
+        *["同一目录已连续 3 次被拦截，本次不再请求"] * 2,
+        "",
+    ]
+    assert len(upstream.paths()) == 4
+
+
 def test_html_in_place_of_json_is_blocked(tmp_path: Path) -> None:
     ask = {"url": PAGE, "method": "POST", "body": "pageNum=1", "meta": {"want": "json"}}
     with serving(lambda asked: Answer(body="<p>" + "网页" * 200 + "</p>")) as upstream:
