@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from commands.desk import CommandError, Desk
+from config import SHANGHAI
 from digest.weeks import parse_day
 from storage.backup import backup as back_up
 from storage.export import export_notices
@@ -55,14 +57,27 @@ def backup(desk: Desk, target: Path | None, keep: int, console: Console) -> int:
 
 
 def serve(desk: Desk, port: int) -> int:
-    """Datasette on the database, read-only; this process becomes the server."""
+    """The store in a browser of this machine, read-only; until Ctrl+C."""
+    import uvicorn
+
+    from storage.datasette.app import build
+
     with desk.store():
-        pass
-    root = Path(__file__).parent.parent
-    command = [
-        *(sys.executable, "-m", "datasette", "serve", str(desk.config.database)),
-        *("--host", "127.0.0.1", "--port", str(port)),
-        *("--metadata", str(root / "storage" / "datasette.json")),
-        *("--plugins-dir", str(root / "storage" / "datasette_plugins")),
-    ]
-    os.execv(sys.executable, command)  # noqa: S606 # our own interpreter, fixed arguments
+        pass  # made and migrated if need be: the server itself never writes
+    config = desk.config
+    application = build(
+        config.database,
+        today=config.now.astimezone(SHANGHAI).date() if config.now else None,
+        sections={chapter.id: chapter.title for chapter in config.digest.chapters},
+    ).app()
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(f"cannot use port {port}: {error.strerror}; give --port") from error
+        sys.stderr.write(f"http://127.0.0.1:{port}/ 只读；按 Ctrl+C 停止\n")
+        server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="on"))
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+    return 0

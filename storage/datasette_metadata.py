@@ -81,6 +81,7 @@ def metadata(
     return {
         "title": "政讯周报 · 通知库",
         "description": "监管部门网站通知，只读。",
+        "extra_css_urls": ["/assets/desk.css"],
         "databases": {
             database: {
                 "title": "政讯周报 · 通知库",

@@ -40,8 +40,9 @@ def safe_body(body_html: str, body_text: str) -> str:
         set_tag_attribute_values={"img": {"loading": "lazy", "referrerpolicy": "no-referrer"}},
         link_rel="noopener noreferrer nofollow",
     )
-    if cleaned.strip():
-        return cleaned
+    inner = cleaned.removeprefix("<div>").removesuffix("</div>")
+    if inner.strip():
+        return inner
     lines = (escape(line.strip()) for line in body_text.split("\n") if line.strip())
     return "".join(f"<p>{line}</p>" for line in lines)
 
@@ -71,8 +72,8 @@ def _prepared(markup: str) -> str:
         return ""
     try:
         tree = lxml_html.fragment_fromstring(markup, create_parent="div")
-    except etree.ParserError:
-        return ""
+    except (etree.ParserError, ValueError):
+        return markup
     for heading in list(tree.iter("h1", "h2", "h3")):
         heading.tag = "h4"
     for image in list(tree.iter("img")):

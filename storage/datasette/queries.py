@@ -1,31 +1,23 @@
 """What analysts ask most, as named queries. Headings are Chinese: they end up in spreadsheets.
 
 `编号` is the id of a notice; beside it `标题` becomes a link to the page of the notice.
-Days are China's; today() is the day of the server's clock there.
+Days are China's. The functions today(), china_minute(), verdict_words(), section_title() and zh_*()
+are those of plugins/chinese_search.py.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-# As `storage.search` weighs: title, number, text.
-_WEIGHTS = "10.0, 5.0, 1.0"
-_MINUTE = "substr(datetime({0}, '+8 hours'), 1, 16)"
-_SITE = "coalesce(s.name, n.site)"
-_DAY = "asked(day) AS (SELECT coalesce(date(nullif(trim(:day), '')), today()))"
 _DAY_LABEL = "截至哪天（如 2021-02-05；不填为今天）"
 
-_VERDICT = """CASE {0} WHEN 'ok' THEN '正常' WHEN 'quiet' THEN '安静' WHEN 'degraded' THEN '降级'
-         WHEN 'blocked' THEN '被拦截' WHEN 'broken' THEN '读取失败'
-         WHEN 'unreachable' THEN '无法访问' ELSE '未检查' END"""
-
-_THIS_WEEK = f"""
-WITH {_DAY}
+_THIS_WEEK = """
+WITH asked(day) AS (SELECT coalesce(date(nullif(trim(:day), '')), today()))
 SELECT n.id AS 编号, n.title AS 标题, section_title(n.section) AS 篇章, n.grp AS 分组,
-       {_SITE} AS 来源, n.column AS 栏目, n.published_on AS 发布日期, n.doc_number AS 文号,
-       n.deadline_on AS 截止日期,
+       coalesce(s.name, n.site) AS 来源, n.column AS 栏目, n.published_on AS 发布日期,
+       n.doc_number AS 文号, n.deadline_on AS 截止日期,
        (SELECT count(*) FROM notices d WHERE d.duplicate_of = n.id) AS 另见,
-       {_MINUTE.format("n.first_seen_at")} AS 首次见到, n.summary AS 摘要
+       china_minute(n.first_seen_at) AS 首次见到, n.summary AS 摘要
 FROM asked, notices n LEFT JOIN sites s ON s.id = n.site
 WHERE n.duplicate_of IS NULL
   AND coalesce(n.published_on, date(n.first_seen_at, '+8 hours'))
@@ -33,8 +25,8 @@ WHERE n.duplicate_of IS NULL
 ORDER BY n.section, n.grp, n.published_on DESC, n.id DESC
 """
 
-_DEADLINES = f"""
-WITH {_DAY}, due AS (
+_DEADLINES = """
+WITH asked(day) AS (SELECT coalesce(date(nullif(trim(:day), '')), today())), due AS (
     SELECT m.id AS notice_id, json_extract(e.value, '$.on') AS due_on,
            json_extract(e.value, '$.what') AS what, json_extract(e.value, '$.printed') AS printed,
            json_extract(e.value, '$.computed') AS computed
@@ -47,7 +39,8 @@ SELECT due.due_on AS 截止日期,
        CAST(julianday(due.due_on) - julianday(asked.day) AS INTEGER) AS 剩余天数,
        n.id AS 编号, n.title AS 标题, due.what AS 事项, due.printed AS 原文表述,
        CASE WHEN due.computed THEN '按文内期限推算' ELSE '' END AS 说明,
-       section_title(n.section) AS 篇章, {_SITE} AS 来源, n.published_on AS 发布日期
+       section_title(n.section) AS 篇章, coalesce(s.name, n.site) AS 来源,
+       n.published_on AS 发布日期
 FROM asked, due JOIN notices n ON n.id = due.notice_id LEFT JOIN sites s ON s.id = n.site
 WHERE n.duplicate_of IS NULL AND due.due_on >= asked.day
 ORDER BY due.due_on, n.id
@@ -62,28 +55,29 @@ FROM v_same_document
 ORDER BY document DESC, representative DESC, id
 """
 
-_REVISIONS = f"""
-SELECT {_MINUTE.format("seen_at")} AS 发现时间, notice_id AS 编号, title_now AS 标题, changed AS 变动,
+_REVISIONS = """
+SELECT china_minute(seen_at) AS 发现时间, notice_id AS 编号, title_now AS 标题,
+       changed AS 变动,
        CASE WHEN old_title <> title_now THEN old_title ELSE '' END AS 原标题,
        site_name AS 来源, published_on_now AS 发布日期, url AS 网址
 FROM v_revisions
 ORDER BY seen_at DESC, id DESC
 """
 
-_SOURCES = f"""
+_SOURCES = """
 SELECT site_name AS 来源, column AS 栏目,
-       CASE WHEN NOT enabled THEN '停用' ELSE {_VERDICT.format("verdict")} END AS 状况,
-       reason AS 说明, {_MINUTE.format("last_checked_at")} AS 上次检查,
-       {_MINUTE.format("last_good_at")} AS 上次正常, rows AS 列出条数, new AS 新增,
+       CASE WHEN NOT enabled THEN '停用' ELSE verdict_words(verdict) END AS 状况,
+       reason AS 说明, china_minute(last_checked_at) AS 上次检查,
+       china_minute(last_good_at) AS 上次正常, rows AS 列出条数, new AS 新增,
        notices AS 已收录, newest_on AS 最新通知, url AS 网址
 FROM v_sources
 """
 
-_DOC_NUMBER = f"""
+_DOC_NUMBER = """
 SELECT n.id AS 编号, n.title AS 标题, n.doc_number AS 文号,
        CASE WHEN n.doc_number <> '' AND instr(zh_key(n.doc_number), zh_key(:doc_number))
             THEN '本文' ELSE '文中提到' END AS 关系,
-       {_SITE} AS 来源, n.published_on AS 发布日期, n.url AS 网址
+       coalesce(s.name, n.site) AS 来源, n.published_on AS 发布日期, n.url AS 网址
 FROM notices n LEFT JOIN sites s ON s.id = n.site
 WHERE (n.doc_number <> '' AND instr(zh_key(n.doc_number), zh_key(:doc_number)))
    OR n.id IN (SELECT rowid FROM notices_fts WHERE notices_fts MATCH zh_number_query(:doc_number))
@@ -91,22 +85,22 @@ ORDER BY 关系 DESC, n.published_on DESC, n.id DESC
 LIMIT 500
 """
 
-_MONTHLY = f"""
-SELECT substr(n.published_on, 1, 7) AS 月份, section_title(n.section) AS 篇章, {_SITE} AS 来源,
-       count(*) AS 页数, sum(n.duplicate_of IS NULL) AS 文件数
+_MONTHLY = """
+SELECT substr(n.published_on, 1, 7) AS 月份, section_title(n.section) AS 篇章,
+       coalesce(s.name, n.site) AS 来源, count(*) AS 页数, sum(n.duplicate_of IS NULL) AS 文件数
 FROM notices n LEFT JOIN sites s ON s.id = n.site
 WHERE n.published_on IS NOT NULL
 GROUP BY 月份, n.section, n.site
 ORDER BY 月份 DESC, n.section, 页数 DESC
 """
 
-_SEARCH = f"""
-SELECT n.id AS 编号, n.title AS 标题, {_SITE} AS 来源, n.published_on AS 发布日期,
+_SEARCH = """
+SELECT n.id AS 编号, n.title AS 标题, coalesce(s.name, n.site) AS 来源, n.published_on AS 发布日期,
        n.doc_number AS 文号, zh_excerpt(:words, n.body_text, n.title, n.doc_number) AS 摘录,
        n.url AS 网址
 FROM notices_fts JOIN notices n ON n.id = notices_fts.rowid LEFT JOIN sites s ON s.id = n.site
 WHERE notices_fts MATCH zh_query(:words)
-ORDER BY bm25(notices_fts, {_WEIGHTS}), n.published_on DESC, n.id DESC
+ORDER BY bm25(notices_fts, 10.0, 5.0, 1.0), n.published_on DESC, n.id DESC
 LIMIT 200
 """
 
@@ -119,9 +113,9 @@ WHERE s.week = coalesce(nullif(upper(trim(:week)), ''), (SELECT max(week) FROM i
 ORDER BY i.position
 """
 
-_NOT_ISSUED = f"""
-SELECT n.id AS 编号, n.title AS 标题, {_SITE} AS 来源, n.published_on AS 发布日期,
-       {_MINUTE.format("n.first_seen_at")} AS 首次见到
+_NOT_ISSUED = """
+SELECT n.id AS 编号, n.title AS 标题, coalesce(s.name, n.site) AS 来源, n.published_on AS 发布日期,
+       china_minute(n.first_seen_at) AS 首次见到
 FROM notices n LEFT JOIN sites s ON s.id = n.site
 WHERE n.duplicate_of IS NULL AND NOT EXISTS (
     SELECT 1 FROM issue_items i JOIN notices m ON m.id = i.notice_id
@@ -130,26 +124,26 @@ ORDER BY n.published_on DESC, n.id DESC
 LIMIT 500
 """
 
-_CONFLICTS = f"""
-SELECT {_MINUTE.format("c.found_at")} AS 发现时间, c.why AS 矛盾, a.id AS 编号, a.title AS 标题,
+_CONFLICTS = """
+SELECT china_minute(c.found_at) AS 发现时间, c.why AS 矛盾, a.id AS 编号, a.title AS 标题,
        b.id AS 另一编号, b.title AS 另一标题, a.url AS 网址, b.url AS 另一网址
 FROM conflicts c JOIN notices a ON a.id = c.a JOIN notices b ON b.id = c.b
 ORDER BY c.found_at DESC, c.id DESC
 """
 
-_INCOMPLETE = f"""
-SELECT n.id AS 编号, n.title AS 标题, {_SITE} AS 来源, n.column AS 栏目,
+_INCOMPLETE = """
+SELECT n.id AS 编号, n.title AS 标题, coalesce(s.name, n.site) AS 来源, n.column AS 栏目,
        n.published_on AS 发布日期, n.read_attempts AS 已试次数,
-       {_MINUTE.format("n.last_read_at")} AS 上次尝试, n.warnings AS 原因, n.url AS 网址
+       china_minute(n.last_read_at) AS 上次尝试, n.warnings AS 原因, n.url AS 网址
 FROM notices n LEFT JOIN sites s ON s.id = n.site
 WHERE n.complete = 0
 ORDER BY n.published_on DESC, n.id DESC
 """
 
-_UNDELIVERED = f"""
+_UNDELIVERED = """
 SELECT s.week AS 期号, d.address AS 收件人, d.state AS 状态, d.attempts AS 已试次数,
-       d.last_reply AS 服务器答复, {_MINUTE.format("d.updated_at")} AS 更新时间,
-       {_MINUTE.format("d.next_attempt_at")} AS 下次尝试
+       d.last_reply AS 服务器答复, china_minute(d.updated_at) AS 更新时间,
+       china_minute(d.next_attempt_at) AS 下次尝试
 FROM deliveries d JOIN issues s ON s.id = d.issue_id
 WHERE d.state <> 'sent'
 ORDER BY s.week DESC, d.address
@@ -180,9 +174,7 @@ def canned_queries() -> dict[str, dict[str, Any]]:
         "revisions": _query("修订", "页面发布后的改动；点标题看改了什么。", _REVISIONS),
         "sources": _query("各来源状况", "每个栏目最近一次读取的结果。", _SOURCES),
         "monthly": _query("按月数量", "按发布月份、来源统计。", _MONTHLY),
-        "issue": _query(
-            "某期周报的内容", "不填为最近一期。", _ISSUE, week="期号（如 2021-W05）"
-        ),
+        "issue": _query("某期周报的内容", "不填为最近一期。", _ISSUE, week="期号（如 2021-W05）"),
         "not_issued": _query("尚未进入周报", "新近者在前；含首期之前的存量。", _NOT_ISSUED),
         "conflicts": _query("内容矛盾", "应为同一文件而内容不一致的两页，待人判断。", _CONFLICTS),
         "incomplete": _query("未能完整读取", "目前只有标题、日期、链接，仍在重试。", _INCOMPLETE),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
 from typing import Literal
 
 Kind = Literal["same", "gone", "added"]
@@ -14,7 +13,9 @@ Kind = Literal["same", "gone", "added"]
 # Comparing characters costs the product of the lengths: 4 million take about a second.
 _MOST_COMPARISONS = 4_000_000
 # Less alike than this, two paragraphs are shown one after the other.
-_ALIKE = 0.35
+_ALIKE = 0.5
+# How many new paragraphs one old paragraph is looked for in.
+_AHEAD = 20
 _CLAUSE = re.compile(r"[^，。；：、！？,;]*[，。；：、！？,;]?")
 
 
@@ -74,26 +75,27 @@ def _clauses(text: str) -> list[str]:
 
 def _context(lines: list[str], is_first: bool, is_last: bool) -> list[Paragraph]:
     """Unchanged lines: one beside each change, the rest counted."""
-    if is_first and is_last:
-        return [Paragraph(skipped=len(lines))]
-    top = [] if is_first else lines[:1]
-    bottom = [] if is_last else lines[max(1, len(top)) if not is_first else 0 :][-1:]
-    skipped = len(lines) - len(top) - len(bottom)
-    shown = [Paragraph((Piece("same", line),)) for line in top]
-    if skipped:
-        shown.append(Paragraph(skipped=skipped))
-    return shown + [Paragraph((Piece("same", line),)) for line in bottom]
+    top, bottom = int(not is_first), int(not is_last)
+    shown = [Paragraph((Piece("same", line),)) for line in lines]
+    skipped = len(lines) - top - bottom
+    if skipped <= 0:
+        return shown
+    return [*shown[:top], Paragraph(skipped=skipped), *shown[len(shown) - bottom :]]
 
 
 def _changed(before: list[str], after: list[str]) -> list[Paragraph]:
-    shown = []
-    for old, new in zip_longest(before, after, fillvalue=""):
-        if old and new and _is_alike(old, new):
-            shown.append(Paragraph(within(old, new)))
+    """Old lines with the new line each became, as far as there is one."""
+    shown: list[Paragraph] = []
+    rest = after
+    for old in before:
+        place = next((i for i, new in enumerate(rest[:_AHEAD]) if _is_alike(old, new)), None)
+        if place is None:
+            shown.append(Paragraph((Piece("gone", old),)))
             continue
-        shown += [Paragraph((Piece("gone", old),))] if old else []
-        shown += [Paragraph((Piece("added", new),))] if new else []
-    return shown
+        shown += [Paragraph((Piece("added", new),)) for new in rest[:place]]
+        shown.append(Paragraph(within(old, rest[place])))
+        rest = rest[place + 1 :]
+    return shown + [Paragraph((Piece("added", new),)) for new in rest]
 
 
 def _is_alike(old: str, new: str) -> bool:

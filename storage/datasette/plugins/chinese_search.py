@@ -18,8 +18,16 @@ from storage.search_index import cjk
 
 _CHINA = ZoneInfo("Asia/Shanghai")
 _NOTHING = '""'
+_VERDICTS = {
+    "ok": "正常",
+    "quiet": "安静",
+    "degraded": "降级",
+    "blocked": "被拦截",
+    "broken": "读取失败",
+    "unreachable": "无法访问",
+}
 # How sites print the year in a number: 〔2021〕 is right, the others are common.
-_BRACKETS = ("〔〕", "[]", "()", "【】", "<>")
+_BRACKETS = (("〔", "〕"), ("[", "]"), ("(", ")"), ("【", "】"), ("<", ">"))
 
 
 def zh_query(words: str | None) -> str:
@@ -44,6 +52,18 @@ def zh_excerpt(words: str | None, *texts: str | None) -> str:
     return excerpt([text or "" for text in texts], split_words(words or ""))
 
 
+def china_minute(instant: str | None) -> str | None:
+    """A stored instant as 2021-02-05 17:00, China time."""
+    if not instant:
+        return None
+    return f"{datetime.fromisoformat(instant).astimezone(_CHINA):%Y-%m-%d %H:%M}"
+
+
+def verdict_words(verdict: str | None) -> str:
+    """The verdict of a check as an issue words it."""
+    return _VERDICTS.get(verdict, verdict) if verdict else "未检查"
+
+
 @hookimpl(trylast=True)  # type: ignore[untyped-decorator] # datasette ships no types
 def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
     """Replace Datasette's escape_fts, after Datasette has defined it, and add ours."""
@@ -63,6 +83,8 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
         ("zh_number_query", 1, zh_number_query),
         ("zh_excerpt", -1, zh_excerpt),
         ("zh_key", 1, lambda text: title_key(text or "")),
+        ("china_minute", 1, china_minute),
+        ("verdict_words", 1, verdict_words),
         ("section_title", 1, section_title),
     ):
         conn.create_function(name, count, function, deterministic=True)
