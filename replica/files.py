@@ -60,14 +60,20 @@ def file_answer(file: NamedFile, entry: Entry) -> Answer:
 
 
 def files_named_by(entry: Entry) -> dict[str, NamedFile]:
-    """Address -> file, for every file or picture that the body of a notice refers to."""
+    """Address -> file, for every file or picture that the body of a notice refers to, and for a
+    notice whose row leads straight to a file."""
     found: dict[str, NamedFile] = {}
-    for link in _LINK.findall(entry.body):
+    for link in [entry.url, *_LINK.findall(entry.body)]:
         address = urljoin(entry.url, link)
-        if PurePosixPath(urlsplit(address).path).suffix.lower() in TYPES:
+        if is_file(address):
             path = urlsplit(address).path
             found[address] = NamedFile(PurePosixPath(path).name, f"{entry.title} {path}")
     return found
+
+
+def is_file(address: str) -> bool:
+    """Whether an address names a file rather than a page."""
+    return PurePosixPath(urlsplit(address).path).suffix.lower() in TYPES
 
 
 def make_file(suffix: str, text: str) -> bytes:

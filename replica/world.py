@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from replica.content import Entry
+from replica.files import is_file
 from replica.walls import Walls
 
 
@@ -56,9 +57,11 @@ class World:
         return [entry for entry in self.published(site) if column in entry.columns]
 
     def find(self, site: str, path: str) -> Entry | None:
-        """The page of a site at a path, if it has appeared; the query does not matter."""
+        """The page of a site at a path, if it has appeared; the query does not matter.
+        A notice that is itself a file (its row leads straight to it) is not a page."""
         for entry in self.published(site):
-            if urlsplit(entry.url).path == path and not entry.external_url:
+            here = urlsplit(entry.url).path == path and not entry.external_url
+            if here and not is_file(entry.url):
                 return entry
         return None
 

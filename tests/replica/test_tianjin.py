@@ -143,6 +143,14 @@ def test_files_lie_beside_their_page_and_can_be_opened(visitor: Visitor) -> None
     assert visitor.get(f"{folder}/W020210203999.docx").status == 404
 
 
+def test_a_row_may_lead_straight_to_a_file(visitor: Visitor) -> None:
+    folder = GYXXH + "/ZWGK4147/ZCWJ6355/wjwj/"
+    assert 'href="./202101/W020210125600218835471.pdf"' in visitor.get(folder).text
+    reply = visitor.get(folder + "202101/W020210125600218835471.pdf")
+    assert reply.headers["Content-Type"] == "application/pdf"
+    assert reply.body.startswith(b"%PDF-1.4")
+
+
 def test_a_file_is_the_same_bytes_every_time(visitor: Visitor) -> None:
     url = NOTICE.rpartition("/")[0] + "/W020210203102.xlsx"
     tag = visitor.get(url).headers["ETag"]
