@@ -11,7 +11,13 @@ from parsel import Selector
 from crawlers.reading.dates import find_date
 from crawlers.reading.meta import read_meta
 from crawlers.reading.patterns import BODIES
-from crawlers.reading.text import after_date_label, labelled_source, visible_text
+from crawlers.reading.text import (
+    after_date_label,
+    labelled_source,
+    text_before,
+    text_lines,
+    visible_text,
+)
 
 _HEADINGS = (
     "h1",
@@ -55,17 +61,18 @@ class Found:
 def read_page(page: Selector, body: Selector | None = None) -> Found:
     """Read a whole page; `body` is the body's node when another reader has found it."""
     body = body if body is not None else find_body(page)
-    head = _text_before(page, body)
+    head = text_before(page, body) if body is not None else visible_text(page)[:2000]
     text = visible_text(body) if body is not None else ""
     heading = _heading(page, body)
-    found = Found(heading or _head_title(page), body=body, title_is_heading=bool(heading))
+    title, dateline = _opening(body)
+    found = Found(heading or _head_title(page) or title, body=body, title_is_heading=bool(heading))
     labelled = find_date(after_date_label(head))
     found.date_is_labelled = bool(labelled)
     found.published = labelled or find_date(_after_title(head, found.title))
-    if not found.published:
-        found.published = find_date(after_date_label(text[-400:])) or find_date(text[:60])
+    found.published = found.published or find_date(dateline)
     repost = _REPOST_SOURCE.search(text)
-    found.source = labelled_source(head) or (repost.group(1) if repost else "")
+    named = repost.group(1).removesuffix("网站") if repost else ""
+    found.source = labelled_source(head) or labelled_source(dateline) or named
     found.original_url = printed_original(text)
     return found
 
@@ -106,24 +113,16 @@ def _head_title(page: Selector) -> str:
     return "" if title == read_meta(page).site_name or _PUBLISHER.search(title) else title
 
 
-def _text_before(page: Selector, body: Selector | None) -> str:
-    """The words above the body (title, date and source stand there) as one line."""
-    if body is None:
-        return visible_text(page)[:2000]
-    parts: list[str] = []
-    for event, node in etree.iterwalk(page.root, events=("start", "end")):
-        if node is body.root:
-            break
-        hidden = any(up.tag in {"script", "style", "head"} for up in _line(node))
-        if event == "start" and not hidden:
-            parts.append(node.text or "")
-        elif event == "end":
-            parts.append((node.tail or "") + " ")
-    return " ".join("".join(parts).split())
-
-
-def _line(node: etree._Element) -> list[etree._Element]:
-    return [node, *node.iterancestors()]
+def _opening(body: Selector | None) -> tuple[str, str]:
+    """Title and date line where both stand inside the body: a short line with a date, alone or
+    labelled, and the line above it."""
+    lines = text_lines(body)[:10] if body is not None else []
+    for above, line in zip(["", *lines], lines, strict=False):
+        date = find_date(line)
+        if date and len(line) < 80 and (line.startswith(date) or after_date_label(line)):
+            is_title = len(above) >= 6 and not re.search(r"[>＞]|^[\d. ]*\[", above)
+            return (above if is_title and not find_date(above) else "", line)
+    return "", ""
 
 
 def _after_title(head: str, title: str) -> str:

@@ -8,6 +8,7 @@ from lxml import etree
 from parsel import Selector
 
 _INVISIBLE = {"script", "style", "noscript", "template"}
+_BLOCKS = {"p", "br", "tr", "li", "div", "td", "h1", "h2", "h3", "h4"}
 _STOP = (
     r"(?=\s*(?:发布|发表|更新|时间|日期|作者|浏览|字号|字体|阅读|点击|访问|编辑|责编|责任编辑|打印|分享"
     r"|文号|索引|来源|【|\[|｜|\||$))"
@@ -29,6 +30,12 @@ def visible_text(selector: Selector) -> str:
     if isinstance(root, str):
         return " ".join(root.split())
     return " ".join("".join(_texts(root)).split())
+
+
+def text_lines(selector: Selector) -> list[str]:
+    """The text of a node, one entry a paragraph, cell or line; empty ones left out."""
+    lines = "".join(_texts(selector.root, "\n")).split("\n")
+    return [line for line in (" ".join(part.split()) for part in lines) if line]
 
 
 def first_text(selector: Selector, css: tuple[str, ...]) -> str:
@@ -53,13 +60,29 @@ def after_date_label(text: str) -> str:
     return text[match.end() :] if match else ""
 
 
-def _texts(node: etree._Element) -> list[str]:
+def text_before(page: Selector, node: Selector) -> str:
+    """The words above a node as one line, the page's head left out."""
+    bodies = page.css("body")
+    root = bodies[0].root if bodies else page.root
+    return " ".join("".join(_texts(root, " ", stop=node.root)).split())
+
+
+def _texts(
+    root: etree._Element, between: str = " ", stop: etree._Element | None = None
+) -> list[str]:
+    """The pieces of text under `root`, up to `stop`. A walk, not a recursion: pages nest deeply."""
     parts: list[str] = []
-    if isinstance(node.tag, str) and node.tag not in _INVISIBLE:
-        parts.append(node.text or "")
-        for child in node:
-            parts += _texts(child)
-            parts.append(child.tail or "")
-        if node.tag in {"p", "br", "tr", "li", "div", "td"}:
-            parts.append(" ")
+    hidden = 0
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if node is stop:
+            break
+        invisible = event in {"start", "end"} and node.tag in _INVISIBLE
+        if event == "start":
+            hidden += invisible
+            parts.append("" if hidden else node.text or "")
+            continue
+        hidden -= invisible
+        if not hidden:
+            parts.append(between if event == "end" and node.tag in _BLOCKS else "")
+            parts.append("" if node is root else node.tail or "")
     return parts
