@@ -31,7 +31,7 @@ _BARE = re.compile(
     r"(?:\.\w{2,5})?[\s:.、]*$",
     re.I,
 )
-_FILE_SIZE = re.compile(r"\s*[(\[]?\s*[0-9.]+\s*(?:KB|MB|K|M|字节)\s*[)\]]?\s*$", re.I)
+_FILE_SIZE = re.compile(r"\s*[(\[（]?\s*[0-9.]+\s*(?:KB|MB|K|M|字节)\s*[)\]）]?\s*$", re.I)
 _DIGITS = {sign: str(value) for value, sign in enumerate("一二三四五六七八九十", start=1)}
 
 

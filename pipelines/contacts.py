@@ -26,7 +26,7 @@ _LABEL = re.compile(
     r"|(?P<email>(?:电子|联系|征求意见|反馈|意见反馈|意见|指定|工作)?(?:电子)?(?:邮\s*箱|邮件|邮件地址|E-?mail))\s*(?:[:]|为)?",
     re.IGNORECASE,
 )
-_NAME_END = re.compile(r"[,;。\n)]|[0-9]{5,}|\s{2,}")
+_NAME_END = re.compile(r"[,;。\n)]|[0-9]{3,}|\s{2,}")
 _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z·、/ ()]{2,40}")
 _PLACEHOLDER = re.compile(r"\((?:names?|略|公章)?\)|\s+")
 

@@ -19,7 +19,8 @@ _SALUTATION = re.compile(
 _SALUTATION_LINE = re.compile(r"^(?:各|有关|相关|机关|局|直属|市有关)[^。]{0,600}[:：]\s*$")
 _PREAMBLE = re.compile(
     r"^(?:为|根据|按照|依据|依照|遵照|结合|经|深入贯彻|认真贯彻|全面贯彻|认真落实)[^。]{4,}?[，,]\s*(?="
-    r"(?:现|特|我|市|本|国家|经研究|药审中心|决定|拟|请|兹|组织|起草|制定|将|开展|北京|天津|[\u4e00-\u9fff]{2,8}(?:部|局|委|中心)[、，,联]))"
+    r"(?:现|特|我|市|本|国家|经研究|药审中心|决定|拟|请|兹|组织|起草|制定|将|开展|北京|天津"
+    r"|[\u4e00-\u9fff]{2,8}(?:部|局|委|中心)[、，,联]))"
 )
 _BACKGROUND = re.compile(r"^(?:为|为了|根据|按照|依据|以习近平|深入贯彻|全面贯彻|近年来|随着|当前)")
 _CUES = (
@@ -30,13 +31,15 @@ _CUES = (
     (re.compile(r"不得|施行|实施|废止|有效期"), 1),
 )
 _EMPTY_WORDS = re.compile(
-    r"^(?:特此(?:通知|公告|通告|公示)|感谢|欢迎|请认真|请遵照|联系|附件|电话|邮|(?:通讯|通信)?地址|抄送|"
-    r"提出异议的|任何(?:单位|个人|机构)|单位提出|个人提出|我们?局?(?:将|真诚)|征集到的|[(（](?:联系|此件))"
-    r"|@|(?:联系人|电话|邮箱|邮编|地址)[:：]|匿名|^\d+[、.]《|(?:局|部|委|中心|委员会|办公室)$|^\d+\. \[|^[0-9 年月日]+$"
+    r"^(?:特此(?:通知|公告|通告|公示)|感谢|欢迎|请认真|请遵照|联系|附件|电话|邮|(?:通讯|通信)?地址"
+    r"|抄送|提出异议的|任何(?:单位|个人|机构)|单位提出|个人提出|我们?局?(?:将|真诚)|征集到的"
+    r"|[(（](?:联系|此件))|@|(?:联系人|电话|邮箱|邮编|地址)[:：]|匿名|^\d+[、.]《"
+    r"|(?:局|部|委|中心|委员会|办公室)$|^\d+\. \[|^[0-9 年月日]+$"
 )
 _HEADLINE = re.compile(r"^[一二三四五六七八九十]{1,3}、|^[(（][一二三四五六七八九十]{1,3}[)）]")
 _SHORT_LINE = 14
 _WORTH_ADDING = 8
+_ENOUGH = 50
 _READ_SENTENCES = 60
 
 
@@ -98,7 +101,7 @@ def _compose(sentences: list[tuple[int, int, str]], room: int) -> str:
     chosen: dict[int, str] = {}
     left = room
     for score, place, words in sorted(sentences, key=lambda one: (-one[0], one[1])):
-        if words in chosen.values() or (chosen and score + place < _WORTH_ADDING):
+        if words in chosen.values() or (room - left > _ENOUGH and score + place < _WORTH_ADDING):
             continue
         if len(words) <= left:
             chosen[place] = words

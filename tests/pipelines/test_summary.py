@@ -1,0 +1,57 @@
+"""Summaries: what, for whom, until when; short; never the salutation."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.summary import LONGEST, summarise
+from storage.models import Deadline
+
+DUE = (Deadline(date(2021, 2, 18), "征求意见", "征求意见时限为：2021年2月4日-2021年2月18日"),)
+
+
+def test_a_short_body_is_its_own_summary() -> None:
+    assert summarise("公告", "本局网站将于周六停机维护。") == "本局网站将于周六停机维护。"
+
+
+def test_purpose_and_salutation_give_way_to_the_news_and_the_deadline() -> None:
+    text = (
+        "各有关单位：\n"
+        "为贯彻落实《关于促进中医药传承创新发展的意见》提出的改革中药注册管理的要求，"
+        "我中心组织起草了《中药新药复方制剂中医药理论申报资料撰写指导原则（征求意见稿）》。\n"
+        "现在中心网站予以公示，以广泛听取各界意见和建议，欢迎各界提出宝贵意见和建议，并请及时反馈给我们。\n"
+        "征求意见时限为：2021年2月4日-2021年2月18日（15天）。\n"
+        "联系人：张亚欣，联系方式：zhangyaxin@cde.org.cn。"
+    )
+    summary = summarise("关于公开征求意见的通知", text, DUE)
+    assert summary == (
+        "我中心组织起草了《中药新药复方制剂中医药理论申报资料撰写指导原则（征求意见稿）》。"
+        "现在中心网站予以公示，以广泛听取各界意见和建议，欢迎各界提出宝贵意见和建议，并请及时反馈给我们。"
+        "（征求意见截止 2021-02-18）"
+    )
+
+
+def test_the_title_is_not_repeated() -> None:
+    title = "关于组织申报2021年度天津市科技计划项目的通知"
+    text = (
+        f"{title}\n各有关单位：\n"
+        + "现组织开展项目申报，面向本市企业，最高资助50万元。" * 1
+        + "\n"
+        + "背景。" * 80
+    )
+    assert summarise(title, text).startswith("现组织开展项目申报")
+
+
+def test_no_text_no_summary() -> None:
+    assert summarise("标题", "") == ""
+
+
+@given(
+    st.text(),
+    st.text(alphabet="各有关单位：为贯彻落实现将公示，。申报截止2021年3月\n一、", max_size=600),
+)
+def test_a_summary_is_never_longer_than_allowed(title: str, text: str) -> None:
+    assert len(summarise(title, text, DUE)) <= LONGEST
