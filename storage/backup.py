@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage.database import StorageError, explained, refuse_foreign
+from storage.database import refuse_foreign
+from storage.errors import StorageError, explained
 
 _NAME = re.compile(r"zhengxun-\d{8}T\d{6}Z\.db")
 _COMPANIONS = ("-wal", "-shm", "-journal")

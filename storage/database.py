@@ -12,13 +12,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage import migrations, search_index, views
+from storage.errors import BUSY_TIMEOUT, StorageError, explained, path_of
 
-# Longest a writer waits for another one, in seconds.
-BUSY_TIMEOUT = 30.0
-
-
-class StorageError(Exception):
-    """The store cannot do what was asked; one line that says what to do."""
+__all__ = ["StorageError", "open_database", "refuse_foreign", "snapshot", "transaction"]
 
 
 def open_database(path: Path, *, read_only: bool = False) -> Database:
@@ -72,7 +68,7 @@ def transaction(db: Database) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         db.rollback()
-        raise explained(error, _path_of(db)) from error
+        raise explained(error, path_of(db)) from error
 
 
 @contextmanager
@@ -186,23 +182,3 @@ def _keep_older_copy(db: Database, path: Path) -> None:
         return
     with closing(sqlite3.connect(copy)) as target:
         db.conn.backup(target)
-
-
-def _path_of(db: Database) -> Path:
-    return Path(db.execute("PRAGMA database_list").fetchone()[2] or ":memory:")
-
-
-def explained(error: sqlite3.Error, path: Path) -> StorageError:
-    """What an error of SQLite about this file means for the operator."""
-    text = str(error)
-    if "not a database" in text or "malformed" in text:
-        advice = "is damaged or not a database; restore the last backup (zhengxun backup --help)"
-    elif "locked" in text:
-        advice = f"stayed locked for {BUSY_TIMEOUT:.0f} s; close the program that is writing to it"
-    elif "full" in text:
-        advice = "cannot grow: the disk is full; make room"
-    elif "readonly" in text:
-        advice = "is read-only; give this user write access to it and to its folder"
-    else:
-        advice = f"cannot be used ({text}); run: zhengxun doctor"
-    return StorageError(f"{path} {advice}")

@@ -135,10 +135,11 @@ def group_of(db: Database, notice_id: int) -> list[StoredNotice]:
 
 def record_conflict(db: Database, a: int, b: int, why: str, now: datetime) -> None:
     """Two pages contradict each other. Saying it again changes nothing."""
-    db.execute(
-        "INSERT OR IGNORE INTO conflicts (a, b, why, found_at) VALUES (?, ?, ?, ?)",
-        [min(a, b), max(a, b), clean(why), from_instant(now)],
-    )
+    with transaction(db):
+        db.execute(
+            "INSERT OR IGNORE INTO conflicts (a, b, why, found_at) VALUES (?, ?, ?, ?)",
+            [min(a, b), max(a, b), clean(why), from_instant(now)],
+        )
 
 
 def list_conflicts(db: Database) -> list[Conflict]:

@@ -53,10 +53,11 @@ def save_notice(db: Database, notice: Notice, *, now: datetime, run_id: int | No
 
 def touch_notice(db: Database, notice_id: int, *, now: datetime) -> None:
     """The page was listed again, and not read."""
-    db.execute(
-        "UPDATE notices SET last_seen_at = max(last_seen_at, ?) WHERE id = ?",
-        [from_instant(now), notice_id],
-    )
+    with transaction(db):
+        db.execute(
+            "UPDATE notices SET last_seen_at = max(last_seen_at, ?) WHERE id = ?",
+            [from_instant(now), notice_id],
+        )
 
 
 def add_alias(db: Database, notice_id: int, url: str) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlite_utils import Database
 
+from storage.database import transaction
 from storage.models import Check, Coverage, RunState
 from storage.values import (
     clean,
@@ -46,11 +47,12 @@ ORDER BY l.site_position, l.column_position
 
 def start_run(db: Database, site: str, *, now: datetime, pid: int | None) -> int:
     """Record that a crawl of a site began, in process `pid`; its id."""
-    cursor = db.execute(
-        "INSERT INTO runs (site, started_at, state, pid) VALUES (?, ?, 'running', ?)",
-        [site, from_instant(now), pid],
-    )
-    return int(cursor.lastrowid or 0)
+    with transaction(db):
+        cursor = db.execute(
+            "INSERT INTO runs (site, started_at, state, pid) VALUES (?, ?, 'running', ?)",
+            [site, from_instant(now), pid],
+        )
+        return int(cursor.lastrowid or 0)
 
 
 def finish_run(
@@ -64,40 +66,42 @@ def finish_run(
     notices: int = 0,
 ) -> None:
     """Record how a crawl ended. The first word stands: a run that ended stays as it ended."""
-    db.execute(
-        "UPDATE runs SET finished_at = ?, state = ?, reason = ?, requests = ?, notices = ?"
-        " WHERE id = ? AND state = 'running'",
-        [from_instant(now), state, clean(reason), requests, notices, run_id],
-    )
+    with transaction(db):
+        db.execute(
+            "UPDATE runs SET finished_at = ?, state = ?, reason = ?, requests = ?, notices = ?"
+            " WHERE id = ? AND state = 'running'",
+            [from_instant(now), state, clean(reason), requests, notices, run_id],
+        )
 
 
 def save_check(db: Database, check: Check) -> None:
     """Record how a column answered; a second word about the same run replaces the first."""
-    db.execute(
-        "INSERT INTO checks (run_id, site, column, checked_at, verdict, reason, rows, total,"
-        " pages, new, revised, newest_on, evidence)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (run_id, site, column) DO UPDATE SET checked_at = excluded.checked_at,"
-        " verdict = excluded.verdict, reason = excluded.reason, rows = excluded.rows,"
-        " total = excluded.total, pages = excluded.pages, new = excluded.new,"
-        " revised = excluded.revised, newest_on = excluded.newest_on,"
-        " evidence = excluded.evidence",
-        [
-            check.run_id,
-            check.site,
-            check.column,
-            from_instant(check.checked_at),
-            check.verdict,
-            clean(check.reason),
-            check.rows,
-            check.total,
-            check.pages,
-            check.new,
-            check.revised,
-            from_date(check.newest_on),
-            clean(check.evidence),
-        ],
-    )
+    with transaction(db):
+        db.execute(
+            "INSERT INTO checks (run_id, site, column, checked_at, verdict, reason, rows, total,"
+            " pages, new, revised, newest_on, evidence)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (run_id, site, column) DO UPDATE SET checked_at = excluded.checked_at,"
+            " verdict = excluded.verdict, reason = excluded.reason, rows = excluded.rows,"
+            " total = excluded.total, pages = excluded.pages, new = excluded.new,"
+            " revised = excluded.revised, newest_on = excluded.newest_on,"
+            " evidence = excluded.evidence",
+            [
+                check.run_id,
+                check.site,
+                check.column,
+                from_instant(check.checked_at),
+                check.verdict,
+                clean(check.reason),
+                check.rows,
+                check.total,
+                check.pages,
+                check.new,
+                check.revised,
+                from_date(check.newest_on),
+                clean(check.evidence),
+            ],
+        )
 
 
 def latest_coverage(db: Database, now: datetime) -> list[Coverage]:

@@ -17,16 +17,21 @@ _LONGEST_WORD = 100
 _EXCERPT_BEFORE = 20
 _EXCERPT_LENGTH = 80
 
+# Ranked first, read after: sorting must not carry the texts along.
 _SEARCH = f"""
 SELECT n.id, n.title, n.url, n.published_on, n.site, n.doc_number, n.body_text
-FROM notices_fts JOIN notices n ON n.id = notices_fts.rowid
-WHERE notices_fts MATCH :match
-  AND (:site IS NULL OR n.site = :site)
-  AND (:section IS NULL OR n.section = :section)
-  AND (:since IS NULL OR n.published_on >= :since)
-  AND (:until IS NULL OR n.published_on <= :until)
-ORDER BY bm25(notices_fts, {_WEIGHTS}), n.published_on DESC, n.id DESC
-LIMIT :limit
+FROM (
+    SELECT m.id, bm25(notices_fts, {_WEIGHTS}) AS score
+    FROM notices_fts JOIN notices m ON m.id = notices_fts.rowid
+    WHERE notices_fts MATCH :match
+      AND (:site IS NULL OR m.site = :site)
+      AND (:section IS NULL OR m.section = :section)
+      AND (:since IS NULL OR m.published_on >= :since)
+      AND (:until IS NULL OR m.published_on <= :until)
+    ORDER BY score, m.published_on DESC, m.id DESC
+    LIMIT :limit
+) best JOIN notices n ON n.id = best.id
+ORDER BY best.score, n.published_on DESC, n.id DESC
 """  # noqa: S608 - constants
 
 

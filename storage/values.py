@@ -7,21 +7,29 @@ the instants do, with and without fractions. Dates are YYYY-MM-DD.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlite_utils import Database
 
+from storage.errors import explained, path_of
+
 Row = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 def select(db: Database, sql: str, parameters: Parameters = ()) -> list[Row]:
-    """All rows of a query as dictionaries."""
-    cursor = db.conn.execute(sql, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, values, strict=True)) for values in cursor]
+    """All rows of a query as dictionaries. Raises StorageError when the file is damaged."""
+    try:
+        cursor = db.conn.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in cursor]
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise explained(error, path_of(db)) from error
 
 
 def select_one(db: Database, sql: str, parameters: Parameters = ()) -> Row | None:

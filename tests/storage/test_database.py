@@ -141,6 +141,22 @@ def test_a_truncated_store_is_refused(path: Path) -> None:
         open_database(path)
 
 
+def test_damage_found_while_reading_or_writing_is_one_clear_line(path: Path) -> None:
+    with closing(open_database(path)) as db:
+        for number in range(50):
+            saved(db, page(str(number), body_text="长文" * 2000))
+    content = bytearray(path.read_bytes())
+    content[4096 * 8 :] = b"\xff" * (len(content) - 4096 * 8)
+    path.write_bytes(content)
+
+    with closing(sqlite3.connect(path)) as connection:
+        db = Database(connection)
+        search_index.register(db)
+        for use in (lambda: search(db, "长文"), lambda: saved(db, page("new"))):
+            with pytest.raises(StorageError, match="damaged or not a database; restore"):
+                use()
+
+
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="is a folder"):
         open_database(tmp_path)
