@@ -162,9 +162,11 @@ def _place(node: etree._Element) -> tuple[object, ...]:
     return (node.tag, up.tag, up.get("class", ""), where)
 
 
-def _weight(group: list[Row]) -> float:
+def _weight(group: list[Row]) -> tuple[bool, float]:
+    """A list of notices prints dates; a menu may be longer, but has none."""
     dated = sum(bool(row.date) for row in group)
-    return 3 * dated + len(group) + sum(len(row.title) for row in group) / (10 * len(group))
+    titles = sum(len(row.title) for row in group) / len(group)
+    return (dated * 2 >= len(group), 3 * dated + len(group) + titles / 10)
 
 
 def _html(node: etree._Element) -> str:

@@ -60,10 +60,11 @@ class Found:
 
 def read_page(page: Selector, body: Selector | None = None) -> Found:
     """Read a whole page; `body` is the body's node when another reader has found it."""
-    body = body if body is not None else find_body(page)
+    known = body if body is not None else known_body(page)
+    body = known if known is not None else _densest(page)
     head = text_before(page, body) if body is not None else visible_text(page)[:2000]
     text = visible_text(body) if body is not None else ""
-    heading = _heading(page, body)
+    heading = _heading(page, known)
     title, dateline = _opening(body)
     found = Found(heading or _head_title(page) or title, body=body, title_is_heading=bool(heading))
     labelled = find_date(after_date_label(head))
@@ -83,13 +84,13 @@ def printed_original(text: str) -> str:
     return match.group(1) if match else ""
 
 
-def find_body(page: Selector) -> Selector | None:
-    """A container used by many sites, or the box with the most text of its own."""
+def known_body(page: Selector) -> Selector | None:
+    """The body's container by one of the names many sites use."""
     for css in BODIES:
         found = [node for node in page.css(css) if has_substance(node)]
         if found:
             return max(found, key=lambda node: len(visible_text(node)))
-    return _densest(page)
+    return None
 
 
 def has_substance(node: Selector) -> bool:
@@ -98,6 +99,7 @@ def has_substance(node: Selector) -> bool:
 
 
 def _heading(page: Selector, body: Selector | None) -> str:
+    """The first heading outside the body; a guessed body may well hold the heading itself."""
     inside = set(body.root.iter()) if body is not None else set()
     for css in _HEADINGS:
         for node in page.css(css):

@@ -82,7 +82,14 @@ def _date(node: Selector, css: tuple[str, ...]) -> str:
     words = visible_text(node)
     for anchor in node.css("a"):
         words = words.replace(visible_text(anchor), " ", 1)
-    return find_date(words) if words.strip() else ""
+    return find_date(words) or _date_behind(visible_text(node))
+
+
+def _date_behind(words: str) -> str:
+    """A date that ends the row inside its link; one within a title is not the row's."""
+    words = words.rstrip(" ]）)")
+    printed = find_date(words[-18:])
+    return printed if printed and words.endswith(printed) else ""
 
 
 def _link_title(link: Selector, date: str) -> str:

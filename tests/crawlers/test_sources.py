@@ -1,0 +1,64 @@
+"""The built-in catalogue: the sites and columns people were promised."""
+
+from datetime import datetime
+from importlib import import_module
+
+import pytest
+
+from crawlers.catalogue import SHANGHAI, Site, column_urls, load_catalogue
+
+SITES = load_catalogue()
+PROMISED = {
+    "cde": ("pharma", "国家级"),
+    "miit": ("projects", "北京市"),
+    "tj_kxjs": ("projects", "天津市"),
+    "tj_tten": ("projects", "天津市"),
+    "tj_gyxxh": ("projects", "天津市"),
+    "bj_zscqj": ("ip", "地方级"),
+    "wechat": ("ip", "资讯"),
+}
+
+
+def test_the_promised_sites_are_on_and_filed_where_readers_look() -> None:
+    enabled = {name: (site.section, site.group) for name, site in SITES.items() if site.enabled}
+    assert enabled == PROMISED
+
+
+@pytest.mark.parametrize("name", list(SITES))
+def test_every_site_has_a_platform_and_a_column(name: str) -> None:
+    site = SITES[name]
+    module = import_module(f"crawlers.platforms.{site.platform}")
+    assert module.PLATFORM_SPIDER is not None
+    assert site.columns
+    assert all(column.url.startswith("http") for column in site.columns)
+    assert site.group in {"国家级", "北京市", "天津市", "地方级", "资讯"}
+
+
+@pytest.mark.parametrize("site", SITES.values(), ids=list(SITES))
+def test_a_columns_address_lies_on_a_named_host(site: Site) -> None:
+    assert all(column.url.split("/")[2] in site.hosts for column in site.columns)
+
+
+def test_cde_lists_name_their_interface() -> None:
+    for column in SITES["cde"].columns:
+        assert column.endpoint.startswith("/") or not column.enabled
+        assert "pageSize" in column.params or not column.enabled
+
+
+def test_the_years_directory_and_its_parent_are_read_in_january() -> None:
+    column = SITES["tj_gyxxh"].columns[0]
+    january = datetime(2021, 1, 4, tzinfo=SHANGHAI)
+    folder = "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/"
+    assert column_urls(column, january) == [folder + "2021n/", folder + "2020n/", folder]
+
+
+def test_home_titles_of_cde_are_shared_out_without_overlap() -> None:
+    import re
+
+    patterns = [c.extra["home"] for c in SITES["cde"].columns if "home" in c.extra]
+    titles = [
+        "关于公开征求《某指导原则（征求意见稿）》意见的通知",
+        "关于发布《某指导原则》的通告（2021年第7号）",
+        "药审中心召开2021年工作会议",
+    ]
+    assert [sum(bool(re.search(p, title)) for p in patterns) for title in titles] == [1, 1, 1]
