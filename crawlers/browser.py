@@ -63,7 +63,9 @@ class BrowserDownloadHandler(BaseDownloadHandler):
                     f"the browser did not bring {request.url} within {seconds:.0f} s"
                 ) from error
             except PlaywrightError as error:
-                await self._drop()
+                # An address that does not answer is no fault of the browser.
+                if self._page is None or self._page.closed or "crash" in error.message.lower():
+                    await self._drop()
                 reason = error.message.splitlines()[0]
                 raise BrowserError(f"the browser failed on {request.url}: {reason}") from error
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from playwright.async_api import BrowserContext, Frame, Page, Route
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response as PageResponse
 
+from crawlers.failures import BrowserError
 from crawlers.guard import is_private_literal
 from crawlers.wall_signs import CHALLENGE_STATUSES, has_challenge_script
 
@@ -60,7 +61,7 @@ class Fetched:
 
 
 class BrowserPage:
-    """Wraps a Playwright page; every method raises playwright's Error when the browser fails."""
+    """Wraps a Playwright page. Every method raises playwright's Error when the browser fails."""
 
     def __init__(self, page: Page, upstream: str) -> None:
         self.looped = False
@@ -88,6 +89,11 @@ class BrowserPage:
         return self._real(self._page.url)
 
     @property
+    def closed(self) -> bool:
+        """Whether the page is gone."""
+        return self._page.is_closed()
+
+    @property
     def passed(self) -> bool:
         """Whether the page's last answer was a page and not a challenge or an error."""
         return self._last is not None and self._last.status < 400 and not self._challenged
@@ -103,27 +109,42 @@ class BrowserPage:
     async def load(self, url: str, *, referer: str, wait: str, seconds: float) -> None:
         """Go to `url` and stay until it is settled, or `seconds` are over."""
         self.looped, self._navigations, self._uncommitted, self._last = False, 0, 0, None
-        self._asked = url
-        self._scheme = urlsplit(url).scheme
-        if self._upstream:
-            await self._page.set_extra_http_headers({"X-Forwarded-Proto": self._scheme})
-        try:
-            await self._page.goto(
-                self._sent(url), wait_until="commit", referer=self._sent(referer) or None
-            )
-        except PlaywrightError:
-            # The abort of a sixth reload can end the first navigation too.
-            if not self.looped:
-                raise
+        self._asked, following = url, url
+        while following and self._navigations < MAX_NAVIGATIONS:
+            following = await self._go(following, referer)
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while loop.time() < end and not self.looped and not await self._settled(wait):
             await asyncio.sleep(POLL_SECONDS)
 
+    async def _go(self, url: str, referer: str) -> str:
+        """One navigation. Returns where to go on: a redirect to https cannot be followed by a
+        browser that reaches its upstream by http:// only, so it is followed here."""
+        self._scheme = urlsplit(url).scheme
+        if self._upstream:
+            await self._page.set_extra_http_headers({"X-Forwarded-Proto": self._scheme})
+        sent = self._sent(url)
+        try:
+            await self._page.goto(sent, wait_until="commit", referer=self._sent(referer) or None)
+        except PlaywrightError:
+            location = self._redirect()
+            if location:
+                return urljoin(url, location)
+            # The abort of a sixth reload can end the first navigation too.
+            if not self.looped:
+                raise
+        return ""
+
+    def _redirect(self) -> str:
+        if not self._upstream or self._last is None or not 300 <= self._last.status < 400:
+            return ""
+        return self._last.headers.get("location", "")
+
     async def read(self) -> Fetched:
-        """The page as it stands, with the status of its last navigation."""
+        """The page as it stands, with the status of its last navigation. Raises BrowserError
+        when no answer ever came."""
         if self._last is None:
-            return Fetched(0, "", "text/html")
+            raise BrowserError(f"the browser got no answer from {self.real_url}")
         kind = (await self._last.all_headers()).get("content-type", "text/html")
         if self.looped:
             return Fetched(self._last.status, "", "text/html")

@@ -42,6 +42,8 @@ def guarded(asked: Asked) -> Answer:
     """412 and a script until the cookie is there; a list, and the JSON behind it."""
     if asked.path == "/loop":
         return Answer(412, LOOP)
+    if asked.path == "/moved" and asked.headers.get("x-forwarded-proto") == "http":
+        return Answer(301, headers=(("Location", "https://www.example.gov.cn/moved"),))
     if asked.path == "/missing":
         return Answer(404, "<h1>没有</h1>")
     if asked.path == "/api/data.json":
@@ -130,6 +132,17 @@ async def test_a_page_that_reloads_for_ever_is_left_after_five(kind: str) -> Non
     assert "browser-loop" in response.flags
     assert site.paths("www.example.gov.cn").count("/loop") == 5
     assert after.status == 200
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_page_that_moved_to_https_is_followed_through_the_upstream(kind: str) -> None:
+    with serving(guarded) as site:
+        async with browser(kind, site.url) as handler:
+            response = await handler.download_request(
+                page_request("http://www.example.gov.cn/moved", browser_wait="li.row")
+            )
+    assert (response.status, response.url) == (200, "https://www.example.gov.cn/moved")
 
 
 @pytest.mark.asyncio
