@@ -27,7 +27,7 @@ _ATTRIBUTES = {
 
 
 def body_tree(entry: Entry) -> lxml_html.HtmlElement | None:
-    """The sanitised body as one <div>; None when the notice has no markup.
+    """The sanitised body as one <div>; None when its markup shows nothing.
 
     The store holds sanitised markup already; sanitising again means that no row written by
     another tool, or by an older version, can put script into a reader's mail.
@@ -41,7 +41,12 @@ def body_tree(entry: Entry) -> lxml_html.HtmlElement | None:
     )
     if not safe.strip():
         return None
-    return cast(lxml_html.HtmlElement, lxml_html.fragment_fromstring(safe, create_parent="div"))
+    # huge_tree: without it libxml2 drops what is nested deeper than 256 levels.
+    parser = lxml_html.HTMLParser(huge_tree=True)
+    tree = lxml_html.fragment_fromstring(safe, create_parent="div", parser=parser)
+    if not tree.text_content().strip() and tree.find(".//img") is None:
+        return None
+    return cast(lxml_html.HtmlElement, tree)
 
 
 def safe_body(entry: Entry) -> str:

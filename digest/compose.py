@@ -1,43 +1,31 @@
-"""What goes into an issue, and where. The only renderer-side code that asks the store."""
+"""What goes into an issue, and where: from the store to a Digest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
+from digest.chapters import Placed, arrange
 from digest.entry import due_dates
 from digest.models import (
-    OTHER_ID,
-    OTHER_TITLE,
     SHANGHAI,
     Chapter,
     Digest,
     DigestError,
     DueDate,
     Entry,
-    Group,
     Page,
-    Section,
 )
 from digest.weeks import Week, week_name, week_of
+from digest.wording import local_minute
 from storage import duplicates, issues, notices, runs
-from storage.models import IssueEntry, IssueRecord, StoredNotice
+from storage.models import Coverage, IssueEntry, IssueRecord, StoredNotice
 
-UNGROUPED = "未分组"
 # Notices rarely set a term longer than a quarter; older issues have nothing left to remind of.
 REMIND_ISSUES_OF = timedelta(days=120)
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """An entry with the chapter and heading it belongs to."""
-
-    section: str
-    group: str
-    entry: Entry
 
 
 def compose(
@@ -63,14 +51,7 @@ def compose(
     DigestError for a bad week or for other days of a recorded week.
     """
     span = _span(week, from_on, to_on, weekday)
-    known = issues.find_issue(db, span.name)
-    if known is not None and week is None and (known.from_on, known.to_on) != span[:2]:
-        if record:
-            raise DigestError(
-                f"issue {known.week} is already recorded for {known.from_on}..{known.to_on}; "
-                "use --preview to look at other days"
-            )
-        known = None
+    known = _find_recorded(db, span, by_name=week is not None, record=record)
     if known is not None:
         placed = _from_record(db, known, site_names)
         span = Week(known.from_on, known.to_on, known.week)
@@ -85,45 +66,12 @@ def compose(
         to_on=span.to_on,
         instant=instant,
         sections=arrange(placed, chapters),
-        coverage=tuple(runs.latest_coverage(db, instant)),
+        coverage=_coverage(db, span.from_on, instant),
     )
     digest = replace(digest, reminders=_reminders(db, digest, site_names))
     if record and known is None:
         _record(db, digest, now)
     return digest
-
-
-def arrange(placed: Iterable[_Placed], chapters: Sequence[Chapter]) -> tuple[Section, ...]:
-    """Chapters and headings in configured order; what fits none of them closes the issue."""
-    shelves: dict[tuple[str, str], list[Entry]] = {
-        (chapter.id, group): [] for chapter in chapters for group in chapter.groups
-    }
-    titles = {chapter.id: chapter.title for chapter in chapters}
-    rest: dict[str, list[Entry]] = {}
-    for item in placed:
-        shelf = shelves.get((item.section, item.group))
-        if shelf is not None:
-            shelf.append(item.entry)
-            continue
-        heading = item.group or UNGROUPED
-        if item.section in titles:
-            heading = f"{titles[item.section]} · {heading}"
-        rest.setdefault(heading, []).append(item.entry)
-    sections = [
-        Section(
-            id=chapter.id,
-            title=chapter.title,
-            department=chapter.department,
-            groups=tuple(
-                Group(group, tuple(shelves[chapter.id, group])) for group in chapter.groups
-            ),
-        )
-        for chapter in chapters
-    ]
-    if rest:
-        groups = tuple(Group(heading, tuple(entries)) for heading, entries in rest.items())
-        sections.append(Section(OTHER_ID, OTHER_TITLE, "", groups))
-    return tuple(sections)
 
 
 def _span(week: str | None, from_on: date | None, to_on: date | None, weekday: str) -> Week:
@@ -138,12 +86,24 @@ def _span(week: str | None, from_on: date | None, to_on: date | None, weekday: s
     return Week(from_on, to_on, week_name(to_on))
 
 
+def _find_recorded(db: Database, span: Week, *, by_name: bool, record: bool) -> IssueRecord | None:
+    known = issues.find_issue(db, span.name)
+    if known is None or by_name or (known.from_on, known.to_on) == (span.from_on, span.to_on):
+        return known
+    if record:
+        raise DigestError(
+            f"issue {known.week} is already recorded for {known.from_on}..{known.to_on}; "
+            "use --preview to look at other days"
+        )
+    return None
+
+
 def _from_selection(
     db: Database, span: Week, instant: datetime, site_names: Mapping[str, str]
-) -> list[_Placed]:
+) -> list[Placed]:
     found = issues.select_candidates(db, from_on=span.from_on, to_on=span.to_on, instant=instant)
     placed = [
-        _Placed(
+        Placed(
             item.stored.notice.section,
             item.stored.notice.grp,
             _entry(
@@ -167,16 +127,19 @@ def _from_selection(
     return sorted(placed, key=lambda item: (item.entry.revised, item.entry.late))
 
 
-def _from_record(db: Database, record: IssueRecord, site_names: Mapping[str, str]) -> list[_Placed]:
+def _from_record(db: Database, record: IssueRecord, site_names: Mapping[str, str]) -> list[Placed]:
     placed = []
-    for row in sorted(issues.issue_entries(db, record.id), key=lambda row: row.position):
+    rows = issues.issue_entries(db, record.id)
+    # Two pages printed as two entries stay two, even if they were found to be one later.
+    printed = {row.notice_id for row in rows}
+    for row in rows:
         stored = notices.get_notice(db, row.notice_id)
         also = [
             page
             for page in duplicates.group_of(db, row.notice_id)
-            if page.id != row.notice_id and page.first_seen_at <= record.instant
+            if page.id not in printed and page.first_seen_at <= record.instant
         ]
-        placed.append(_Placed(row.section, row.grp, _entry(stored, also, site_names, row)))
+        placed.append(Placed(row.section, row.grp, _entry(stored, also, site_names, row)))
     return placed
 
 
@@ -197,6 +160,21 @@ def _entry(
         change=row.change,
         site_name=site_names.get(stored.notice.site, stored.notice.site),
     )
+
+
+def _coverage(db: Database, from_on: date, instant: datetime) -> tuple[Coverage, ...]:
+    """The columns as of the issue's instant. One that nobody looked at since the week began has
+    no verdict: its last one would pass silence for news-free days."""
+    start = datetime(from_on.year, from_on.month, from_on.day, tzinfo=SHANGHAI)
+    rows = []
+    for row in runs.latest_coverage(db, instant):
+        if row.last_checked_at is None or row.last_checked_at < start:
+            since = local_minute(row.last_checked_at)
+            reason = f"本期未检查过（最近一次检查：{since}）"
+            rows.append(replace(row, verdict=None, reason=reason))
+        else:
+            rows.append(row)
+    return tuple(rows)
 
 
 def _record(db: Database, digest: Digest, now: datetime) -> None:

@@ -149,10 +149,12 @@ class BodyWriter:
     def write_table(self, element: HtmlElement) -> None:
         """A table with its caption; one that only lays out a page is read as running text."""
         grid = read_grid(element)
-        if grid.width <= 1 and len(grid.places) <= 1:
-            for slot in (slot for row in grid.places for slot in row.values()):
-                if slot.element is not None:
-                    self.blocks(slot.element)
+        if grid.too_wide or (grid.width <= 1 and len(grid.places) <= 1):
+            for cell in element.iter("td", "th", "caption"):
+                # A table inside a cell is written with its cell.
+                if next(cell.iterancestors("table")) is element:
+                    self.current = None
+                    self.blocks(cell)
             return
         for caption in element.iterchildren("caption"):
             self.block(caption, PLAIN)

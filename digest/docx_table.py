@@ -36,32 +36,37 @@ class Slot:
 class Grid:
     """A table with every place filled: `places[row]` maps a column to what begins there.
 
-    A place covered from above holds the same Slot as the row above it.
+    A place covered from above holds the same Slot as the row above it. `too_wide`: cells were
+    left out, because Word has no room for so many columns.
     """
 
     places: list[dict[int, Slot]] = field(default_factory=list)
     width: int = 0
     header_rows: int = 0
+    too_wide: bool = False
 
 
 def read_grid(table: HtmlElement) -> Grid:
     """Lay out an HTML table as browsers do (HTML standard, forming a table).
 
-    Spans are cut to the table's rows and to Word's columns, so a page cannot ask for millions.
+    Absurd spans are cut to the rows and columns that the other cells ask for.
     """
     rows = list(_rows(table))
     grid = Grid(places=[{} for _ in rows])
     taken: set[tuple[int, int]] = set()
+    asked = max((_asked_columns(row) for row in rows), default=1)
     for index, row in enumerate(rows):
         column = 0
         for cell in row.iterchildren("td", "th"):
             while (index, column) in taken:
                 column += 1
+            span = _span(cell, "colspan")
             if column >= MAX_COLUMNS:
+                grid.too_wide = True
                 break
             slot = Slot(
                 cell,
-                columns=min(_span(cell, "colspan"), MAX_COLUMNS - column),
+                columns=min(span if span <= MAX_COLUMNS else asked, MAX_COLUMNS - column),
                 rows=min(_span(cell, "rowspan"), len(rows) - index),
                 heading=cell.tag == "th",
             )
@@ -70,6 +75,11 @@ def read_grid(table: HtmlElement) -> Grid:
     grid.header_rows = _header_rows(rows)
     _fill_gaps(grid, taken)
     return grid
+
+
+def _asked_columns(row: HtmlElement) -> int:
+    spans = (_span(cell, "colspan") for cell in row.iterchildren("td", "th"))
+    return max(sum(span if span <= MAX_COLUMNS else 1 for span in spans), 1)
 
 
 def _place(grid: Grid, taken: set[tuple[int, int]], slot: Slot, index: int, column: int) -> int:

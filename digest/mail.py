@@ -84,7 +84,7 @@ def build_message(
     message["To"] = _recipient(subscriber)
     if reply_to:
         message["Reply-To"] = replies
-    message["Subject"] = printed.subject
+    message["Subject"] = _literal(printed.subject)
     message["Date"] = format_datetime(now.astimezone(SHANGHAI))
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
@@ -133,7 +133,12 @@ def address_of(text: str, *, what: str) -> Address:
 
 def _recipient(subscriber: Subscriber) -> Address:
     address = address_of(subscriber.address, what="the subscriber's address")
-    return Address(clean_line(subscriber.name), address.username, address.domain)
+    return Address(_literal(clean_line(subscriber.name)), address.username, address.domain)
+
+
+def _literal(text: str) -> str:
+    """Text that `email` will not decode: it reads =?utf-8?q?=0d=0a?= as a line break."""
+    return text.replace("=?", "= ?")
 
 
 def _set_content(message: EmailMessage, printed: Printed, formats: tuple[str, ...]) -> None:

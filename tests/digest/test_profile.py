@@ -1,0 +1,62 @@
+"""What a subscriber asked for, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from digest.entry import due_dates
+from digest.profile import Profile, personal
+from storage.models import Subscriber
+from tests.digest.samples import week_digest
+
+
+def _ids(profile: Profile) -> list[int]:
+    return [entry.id for entry in personal(week_digest(), profile).entries()]
+
+
+def test_nothing_chosen_means_everything() -> None:
+    assert personal(week_digest(), Profile()) == week_digest()
+
+
+def test_chapters_are_chosen_by_id_or_title() -> None:
+    assert _ids(Profile.of(Subscriber(1, "a@b.c", sections=("pharma",)))) == [3, 4, 5]
+    assert _ids(Profile.of(Subscriber(1, "a@b.c", sections=("医药信息篇", "ip")))) == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
+
+
+def test_headings_and_keywords_narrow_further() -> None:
+    assert _ids(Profile.of(Subscriber(1, "a@b.c", groups=("天津市",)))) == [7, 8]
+    assert _ids(Profile.of(Subscriber(1, "a@b.c", keywords=("IPRDAILY",)))) == [2]
+    both = Subscriber(1, "a@b.c", groups=("北京市",), keywords=("ＩＰＲｄａｉｌｙ",))
+    assert _ids(Profile.of(both)) == []
+
+
+def test_the_counts_are_the_subscribers_own() -> None:
+    found = personal(week_digest(), Profile(sections=("ip",))).highlights
+    assert (found.total, found.late, found.revised, found.due) == (2, 1, 0, ())
+
+
+def test_every_outage_is_told_to_everybody() -> None:
+    mine = personal(week_digest(), Profile(keywords=("没有的词",)))
+    assert mine.total == 0
+    assert mine.coverage == week_digest().coverage
+
+
+def test_reminders_follow_the_choice() -> None:
+    digest = week_digest()
+    entry = next(item for item in digest.entries() if item.id == 3)
+    old = replace(digest, sections=(), reminders=tuple(due_dates(entry, digest.today, "2021-W04")))
+    assert len(personal(old, Profile(sections=("pharma",))).reminders) == 1
+    assert personal(old, Profile(sections=("ip",))).reminders == ()
+    assert personal(old, Profile(keywords=("大豆",))).reminders == ()
+
+
+def test_equal_choices_are_one_profile() -> None:
+    one = Subscriber(1, "a@b.c", keywords=("中药", "疫苗"))
+    other = Subscriber(2, "d@e.f", keywords=("疫苗", "中药"))
+    assert Profile.of(one) == Profile.of(other)
