@@ -103,7 +103,6 @@ def _facts(stored: StoredNotice) -> list[tuple[str, str]]:
     notice = stored.notice
     contacts = ("　".join(filter(None, (c.name, c.phone, c.email))) for c in notice.contacts)
     facts = [
-        ("文号", notice.doc_number),
         ("发文机关", "、".join(notice.issuers)),
         ("来源", notice.source),
         ("成文日期", notice.written_on and notice.written_on.isoformat()),

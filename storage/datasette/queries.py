@@ -70,7 +70,8 @@ SELECT site_name AS 来源, column AS 栏目,
        reason AS 说明, china_minute(last_checked_at) AS 上次检查,
        china_minute(last_good_at) AS 上次正常, rows AS 列出条数, new AS 新增,
        notices AS 已收录, newest_on AS 最新通知, url AS 网址
-FROM v_sources
+FROM (SELECT *, row_number() OVER () AS place FROM v_sources)
+ORDER BY enabled DESC, verdict IN ('blocked', 'broken', 'unreachable') DESC, place
 """
 
 _DOC_NUMBER = """
@@ -153,7 +154,8 @@ ORDER BY s.week DESC, d.address
 def canned_queries() -> dict[str, dict[str, Any]]:
     """Name -> query as Datasette's metadata wants it.
 
-    `labels` (parameter -> Chinese words) is ours, for the query page.
+    `labels` (parameter -> Chinese words) is ours, for the query page. A name must not be that
+    of a table: Datasette would show the query in place of the table.
     """
     return {
         "this_week": _query("本周新增", "七天内发布的文件，一份一行。", _THIS_WEEK, day=_DAY_LABEL),
@@ -171,12 +173,14 @@ def canned_queries() -> dict[str, dict[str, Any]]:
             doc_number="文号",
         ),
         "same_document": _query("同一文件多处发布", "主条目在前，另见在后。", _SAME_DOCUMENT),
-        "revisions": _query("修订", "页面发布后的改动；点标题看改了什么。", _REVISIONS),
-        "sources": _query("各来源状况", "每个栏目最近一次读取的结果。", _SOURCES),
+        "changed": _query("修订", "页面发布后的改动；点标题看改了什么。", _REVISIONS),
+        "sources": _query("各来源状况", "每个栏目最近一次读取的结果，读不到的在前。", _SOURCES),
         "monthly": _query("按月数量", "按发布月份、来源统计。", _MONTHLY),
         "issue": _query("某期周报的内容", "不填为最近一期。", _ISSUE, week="期号（如 2021-W05）"),
         "not_issued": _query("尚未进入周报", "新近者在前；含首期之前的存量。", _NOT_ISSUED),
-        "conflicts": _query("内容矛盾", "应为同一文件而内容不一致的两页，待人判断。", _CONFLICTS),
+        "contradictions": _query(
+            "内容矛盾", "应为同一文件而内容不一致的两页，待人判断。", _CONFLICTS
+        ),
         "incomplete": _query("未能完整读取", "目前只有标题、日期、链接，仍在重试。", _INCOMPLETE),
         "undelivered": _query("未送达的周报", "邮件服务器尚未确认收下的。", _UNDELIVERED),
     }

@@ -54,7 +54,11 @@ def fill(db: Database) -> dict[str, int]:
     add_subscriber(db, "reader@example.com", now=at("2021-02-01 00:00"))
     people = list_subscribers(db)
     ensure_deliveries(
-        db, told.id, people, {person.id: "<1@example.com>" for person in people}, at("2021-02-05 09:01")
+        db,
+        told.id,
+        people,
+        {person.id: "<1@example.com>" for person in people},
+        at("2021-02-05 09:01"),
     )
     return ids
 

@@ -1,4 +1,4 @@
-"""Cells for people: titles lead to the page of the notice, JSON lists read as lists."""
+"""Cells for people: titles lead to the page of the notice, lists read as lists, trouble shows."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _TITLES = {
 }
 # Tables whose `id` is that of a notice; None is a query.
 _OF_NOTICES = {"notices", "v_this_week", "v_deadlines", "v_same_document"}
+_TROUBLE = {"blocked", "broken", "unreachable", "被拦截", "读取失败", "无法访问"}
 _LISTS = {"issuers", "topics", "amounts", "repeals", "warnings", "原因"}
 
 
@@ -30,9 +31,9 @@ def render_cell(
         return None
     if column in _TITLES:
         return _title_link(dict(row), value, column, table, datasette)
-    if column in _LISTS:
-        return _joined(value)
-    return None
+    if column in {"verdict", "状况"} and value in _TROUBLE:
+        return Markup('<span class="bad">{}</span>').format(value)
+    return _joined(value) if column in _LISTS else None
 
 
 def _title_link(

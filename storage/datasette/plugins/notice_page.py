@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from datasette import hookimpl
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import Response
 from markupsafe import Markup
 from sqlite_utils import Database
 
@@ -36,7 +36,8 @@ async def notice_page(datasette: Any, request: Any) -> Any:
         lambda connection: notice_context(Database(connection), notice_id)
     )
     if context is None:
-        raise NotFound(f"没有编号为 {notice_id} 的通知")
+        # Not raised: Datasette prints a traceback for a page that is merely not there.
+        return Response.text(f"没有编号为 {notice_id} 的通知。", status=404)
     titles = (datasette.plugin_config("zhengxun") or {}).get("sections", {})
     notice = context["notice"]
     context |= {
