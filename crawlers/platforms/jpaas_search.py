@@ -9,6 +9,7 @@ from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
 from crawlers.platforms.base import BaseSpider
+from crawlers.reading.addresses import absolute
 from crawlers.reading.attachments import find_attachments
 from crawlers.reading.notice import body_html, finish
 from crawlers.reading.rows import Row
@@ -44,11 +45,12 @@ class SearchColumns(BaseSpider):
             self.fail(column.name, self.broken(response, str(error)), page)
             return []
         self.reports[column.name].total = answer.total
-        return [self._search_row(hit, column) for hit in answer.hits]
+        rows = [self._search_row(hit, column) for hit in answer.hits]
+        return [row for row in rows if row.url]
 
     def _search_row(self, hit: Hit, column: Column) -> Row:
-        row = Row(urljoin(column.url, hit.url), hit.title, hit.published)
-        if not hit.body_html.strip():
+        row = Row(absolute(column.url, hit.url), hit.title, hit.published)
+        if not row.url or not hit.body_html.strip():
             return row
         item = self.new_item(self.notice_meta(row, column.name))
         item.title, item.published = hit.title, hit.published

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import (
+    parse_qs,
+    parse_qsl,
+    unquote,
+    urlencode,
+    urljoin,
+    urlsplit,
+    urlunsplit,
+)
 
 # MmEwMD is made per request by the 瑞数 script; xxgkhide and type are views of the same page.
 _NOISE = re.compile(
@@ -15,6 +23,20 @@ _HEX = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?![0-9a-f])")
 _EASYSITE = re.compile(r"/(\d{5,9})/(?:index\.s?html?)?$")
 _HANWEB = re.compile(r"art_(\d+_\d+)\.html")
 _TRS = re.compile(r"/t\d{8}_\d+\.s?html?$")
+
+
+def absolute(base_url: str, address: str) -> str:
+    """The whole address of a link, or empty for one that is no address of the web.
+
+    Pages hold broken ones (`http://[内网]/`, a port of letters); one must not cost the others.
+    """
+    try:
+        url = urljoin(base_url, re.sub(r"[\r\n\t]", "", address).strip().replace(" ", "%20"))
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return ""
+    return url if usable else ""
 
 
 def is_wechat(url: str) -> bool:

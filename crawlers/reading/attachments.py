@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from parsel import Selector
 
 from crawlers.items import PrintedLink
+from crawlers.reading.addresses import absolute
 from crawlers.reading.text import visible_text
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|rtf|zip|rar|7z|ofd|txt|csv)$", re.IGNORECASE)
@@ -29,9 +30,9 @@ def find_attachments(page: Selector, base_url: str, css: Iterable[str] = ()) -> 
     chosen = {node.root for query in css for node in page.css(query)}
     found: dict[str, PrintedLink] = {}
     for anchor in page.xpath(f"//a[@href][not({_FURNITURE})]"):
-        url = urljoin(base_url, anchor.attrib["href"].strip())
+        url = absolute(base_url, anchor.attrib["href"])
         wanted = anchor.root in chosen and not _is_page(url)
-        if url.startswith("http") and (wanted or is_file(url) or _DOWNLOAD.search(url)):
+        if url and (wanted or is_file(url) or _DOWNLOAD.search(url)):
             found.setdefault(url, PrintedLink(_name(anchor, url), url))
     return list(found.values())
 

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
+from crawlers.reading.addresses import absolute
 from crawlers.reading.dates import from_unix
 from crawlers.reading.rows import Row
 
@@ -74,7 +75,13 @@ def read_page(text: str) -> CdePage:
         return CdePage([record for record in data if isinstance(record, dict)], len(data))
     if not isinstance(data, dict) or not isinstance(data.get("records"), list):
         raise RefusedListError("列表接口的回答里没有 records", blocked=False)
-    return CdePage(data["records"], data.get("total"), int(data.get("pages") or 1))
+    records = [record for record in data["records"] if isinstance(record, dict)]
+    total, pages = str(data.get("total")), str(data.get("pages"))
+    return CdePage(
+        records,
+        int(total) if total.isdigit() else None,
+        int(pages) if pages.isdigit() else 1,
+    )
 
 
 def record_row(record: Record, list_url: str) -> Row:
@@ -130,7 +137,7 @@ def record_table(record: Record) -> str:
 def _address(record: Record, list_url: str) -> str:
     outside = str(record.get("externalLinks") or "").strip()
     if outside:
-        return urljoin(list_url, outside)
+        return absolute(list_url, outside) or list_url
     if record.get("newsIdCode"):
         picture = str(record.get("isPic") or "").lower() in {"1", "true"}
         kind = "newspic/view" if picture else "news/viewInfoCommon"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
 
 from parsel import Selector
 
+from crawlers.reading.addresses import absolute
 from crawlers.reading.dates import SHANGHAI, find_date
 from crawlers.reading.rows import Row
 
@@ -31,7 +31,7 @@ def _row(entry: Selector, base_url: str) -> Row:
     address = address or _first(entry, "guid[not(@isPermaLink='false')]/text()")
     printed = _first(entry, "pubDate/text()", "published/text()", "updated/text()", "date/text()")
     title = " ".join(entry.xpath("string(title)").get("").split())
-    return Row(urljoin(base_url, address) if address else "", title, local_time(printed))
+    return Row(absolute(base_url, address) if address else "", title, local_time(printed))
 
 
 def local_time(printed: str) -> str:

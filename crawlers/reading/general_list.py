@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 from parsel import Selector
 
+from crawlers.reading.addresses import absolute
 from crawlers.reading.dates import find_date, url_date
 from crawlers.reading.rows import Row
 from crawlers.reading.text import visible_text
@@ -70,12 +71,12 @@ def _array_rows(text: str, base_url: str) -> list[Row]:
         if name == "urls":
             values = {}
         values[name] = re.sub(r"\\(.)", r"\1", single or double)
-        if name == "day" or (name == "headers" and "urls" in values):
+        if "urls" in values and name in {"day", "headers"}:
             day = "-".join(values[part] for part in ("year", "month", "day") if part in values)
-            row = Row(urljoin(base_url, values["urls"]), _plain(values.get("headers", "")), day)
+            row = Row(absolute(base_url, values["urls"]), _plain(values.get("headers", "")), day)
             if rows and rows[-1].url == row.url:
                 rows.pop()
-            rows.append(row)
+            rows += [row] if row.url else []
     return rows
 
 
@@ -87,7 +88,7 @@ def _groups(page: Selector, base_url: str, link: str) -> list[list[Row]]:
     wanted = re.compile(link) if link else None
     found: dict[tuple[object, ...], dict[str, Row]] = {}
     for anchor in _anchors(page):
-        url = urljoin(base_url, anchor.get("href", "").strip())
+        url = absolute(base_url, anchor.get("href", ""))
         title = _title(anchor)
         if not _acceptable(url, title, wanted):
             continue
@@ -112,7 +113,7 @@ def _is_furniture(node: etree._Element) -> bool:
 
 
 def _acceptable(url: str, title: str, wanted: re.Pattern[str] | None) -> bool:
-    if not url.startswith(("http://", "https://")):
+    if not url:
         return False
     if wanted is not None:
         return bool(title) and wanted.search(url) is not None
@@ -135,7 +136,7 @@ def _row_node(
         up = node.getparent()
         if up is None or up.tag in {"body", "html", "ul", "ol", "table", "tbody"}:
             break
-        links = {urljoin(base_url, a.get("href", "")): _title(a) for a in up.iter("a")}
+        links = {absolute(base_url, a.get("href", "")): _title(a) for a in up.iter("a")}
         if sum(_acceptable(url, title, wanted) for url, title in links.items()) > 1:
             break
         node = up

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from parsel import Selector
 
 from crawlers.catalogue import Selectors
+from crawlers.reading.addresses import absolute
 from crawlers.reading.dates import find_date, url_date
 from crawlers.reading.general_list import general_rows, is_pinned, script_rows
 from crawlers.reading.patterns import NOTICE_LINK, ROWS, RowPattern
@@ -53,8 +53,8 @@ def _row(node: Selector, base_url: str, selectors: Selectors) -> Row | None:
     link = _link(node, selectors.link)
     if link is None:
         return None
-    url = urljoin(base_url, link.attrib["href"].strip())
-    if not url.startswith(("http://", "https://")):
+    url = absolute(base_url, link.attrib["href"])
+    if not url:
         return None
     date = _date(node, selectors.date)
     title = first_text(node, selectors.title) or _link_title(link, date)

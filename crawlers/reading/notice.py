@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import copy
 import re
-from urllib.parse import urljoin
 
 from lxml import etree, html
 from parsel import Selector
 
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
+from crawlers.reading.addresses import absolute
 from crawlers.reading.attachments import find_attachments
 from crawlers.reading.dates import day_of, find_date
 from crawlers.reading.general_notice import Found, has_substance, printed_original, read_page
@@ -33,7 +33,7 @@ def fill_from_page(item: NoticeItem, text: str, selectors: Selectors, platform: 
     An item left without a title takes the list's; without a body it becomes incomplete.
     """
     page = Selector(text=text or "<html></html>")
-    base_url = urljoin(item.url, page.css("base::attr(href)").get("").strip() or item.url)
+    base_url = absolute(item.url, page.css("base::attr(href)").get("")) or item.url
     pattern = NOTICE.get(platform, NoticePattern())
     body, body_reader = _body(page, selectors, pattern)
     meta = read_meta(page)
@@ -85,7 +85,10 @@ def body_html(node: Selector, base_url: str) -> str:
         if image.get("data-src"):
             image.set("src", image.get("data-src"))
     if isinstance(root, html.HtmlElement):
-        root.make_links_absolute(base_url, resolve_base_href=False, handle_failures="ignore")
+        root.rewrite_links(
+            lambda link: link if link.startswith("mailto:") else absolute(base_url, link) or None,
+            resolve_base_href=False,
+        )
     return etree.tostring(root, encoding="unicode", method="html", with_tail=False)
 
 

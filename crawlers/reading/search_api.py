@@ -48,7 +48,8 @@ def read_search(text: str) -> SearchAnswer:
     result = data.get("searchResult")
     if not isinstance(result, dict):
         return SearchAnswer(total=0)
-    records = [_record(entry) for entry in result.get("dataResults") or []]
+    entries = result.get("dataResults") or []
+    records = [_record(entry) for entry in entries if isinstance(entry, dict)]
     total = result.get("totalCount", result.get("total"))
     hits = [_hit(record) for record in records if record.get("title") and record.get("url")]
     return SearchAnswer(hits, int(total) if total is not None else None)

@@ -132,3 +132,13 @@ def test_script_and_mail_links_are_no_rows() -> None:
       <li><a href="javascript:void(0)">点击查看更多内容</a></li>
       <li><a href="mailto:a@b.cn">给我们写信的链接</a></li></ul>"""
     assert read(html, "trs") == ([], "")
+
+
+def test_a_broken_address_does_not_cost_the_other_rows() -> None:
+    html = """<ul class="news_list news_list2"><li><a href="http://[内网]/1.html">地址写坏的通知</a></li>
+      <li><a href="http://x:port/2.html">端口写坏的通知</a></li>
+      <li><a href="./t20210204_1.html">好好的一条通知</a></li></ul>"""
+    assert [row.title for row in read(html, "trs")[0]] == ["好好的一条通知"]
+    assert [row.title for row in read(html.replace("news_list", "x"), "trs")[0]] == [
+        "好好的一条通知"
+    ]

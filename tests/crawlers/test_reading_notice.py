@@ -185,3 +185,14 @@ def test_meta_tags_are_read_with_their_deviations(head: str, field: str, value: 
 def test_a_deeply_nested_page_is_read() -> None:
     html = "<div class='TRS_Editor'>" + "<div>" * 1500 + "深处的正文" + "</div>" * 1500 + "</div>"
     assert "深处的正文" in read(f"<h1>关于某事项的通知</h1>{html}").body_html
+
+
+def test_links_of_the_body_are_whole_and_broken_ones_gone() -> None:
+    html = """<div class="TRS_Editor"><a href="../名单 1.xls">一</a><a href="http://[x/">二</a>
+      <a href="mailto:a@b.cn">三</a><a href="javascript:alert(1)">四</a></div>"""
+    body = read(html).body_html
+    assert "https://kxjs.tj.gov.cn/ZWGK4143/TZGG2079/" in body
+    assert "%201.xls" in body
+    assert "mailto:a@b.cn" in body
+    assert "javascript" not in body
+    assert "[x" not in body

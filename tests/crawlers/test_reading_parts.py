@@ -1,5 +1,6 @@
 """Dates, addresses, charsets, feeds and WeChat variables: the small readers."""
 
+import json
 from datetime import date
 
 import pytest
@@ -152,8 +153,9 @@ def test_a_feed_without_entries_is_empty_and_a_page_no_feed() -> None:
 
 
 def test_the_simple_form_of_the_search_answer_is_read_too() -> None:
-    text = '{"data":{"searchResult":{"totalCount":1,"dataResults":[{"data":{"title":"标题","url":"/a.html","cdate":"2021-02-03"}}]}}}'
-    answer = read_search(text)
+    hit = {"title": "标题", "url": "/a.html", "cdate": "2021-02-03"}
+    result = {"totalCount": 1, "dataResults": [{"data": hit}]}
+    answer = read_search(json.dumps({"data": {"searchResult": result}}))
     assert (answer.total, answer.hits[0].published) == (1, "2021-02-03")
 
 

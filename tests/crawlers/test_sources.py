@@ -1,5 +1,6 @@
 """The built-in catalogue: the sites and columns people were promised."""
 
+import re
 from datetime import datetime
 from importlib import import_module
 
@@ -53,8 +54,6 @@ def test_the_years_directory_and_its_parent_are_read_in_january() -> None:
 
 
 def test_home_titles_of_cde_are_shared_out_without_overlap() -> None:
-    import re
-
     patterns = [c.extra["home"] for c in SITES["cde"].columns if "home" in c.extra]
     titles = [
         "关于公开征求《某指导原则（征求意见稿）》意见的通知",
