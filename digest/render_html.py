@@ -52,6 +52,7 @@ _LEVELS = (
     _TITLES,
     replace(_TITLES, title=60, facts=False),
     replace(_TITLES, title=40, facts=False),
+    replace(_TITLES, title=32, facts=False),
     replace(_TITLES, title=24, facts=False),
     replace(_TITLES, title=60, facts=False, links=False),
     replace(_TITLES, title=30, facts=False, links=False),
