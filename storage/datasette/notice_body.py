@@ -80,6 +80,8 @@ def _prepared(markup: str) -> str:
         source = str(image.get("src") or "")
         if not source.startswith(("https://", "data:")):
             _as_link(image, source)
+        elif not image.get("alt"):
+            image.set("alt", "［图］")
     return str(lxml_html.tostring(tree, encoding="unicode"))
 
 

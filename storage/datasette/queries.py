@@ -13,11 +13,11 @@ _DAY_LABEL = "截至哪天（如 2021-02-05；不填为今天）"
 
 _THIS_WEEK = """
 WITH asked(day) AS (SELECT coalesce(date(nullif(trim(:day), '')), today()))
-SELECT n.id AS 编号, n.title AS 标题, section_title(n.section) AS 篇章, n.grp AS 分组,
-       coalesce(s.name, n.site) AS 来源, n.column AS 栏目, n.published_on AS 发布日期,
+SELECT n.id AS 编号, n.title AS 标题, n.summary AS 摘要, section_title(n.section) AS 篇章,
+       n.grp AS 分组, coalesce(s.name, n.site) AS 来源, n.published_on AS 发布日期,
        n.doc_number AS 文号, n.deadline_on AS 截止日期,
-       (SELECT count(*) FROM notices d WHERE d.duplicate_of = n.id) AS 另见,
-       china_minute(n.first_seen_at) AS 首次见到, n.summary AS 摘要
+       nullif((SELECT count(*) FROM notices d WHERE d.duplicate_of = n.id), 0) AS 另见,
+       n.column AS 栏目, china_minute(n.first_seen_at) AS 首次见到
 FROM asked, notices n LEFT JOIN sites s ON s.id = n.site
 WHERE n.duplicate_of IS NULL
   AND coalesce(n.published_on, date(n.first_seen_at, '+8 hours'))
@@ -118,9 +118,9 @@ _NOT_ISSUED = """
 SELECT n.id AS 编号, n.title AS 标题, coalesce(s.name, n.site) AS 来源, n.published_on AS 发布日期,
        china_minute(n.first_seen_at) AS 首次见到
 FROM notices n LEFT JOIN sites s ON s.id = n.site
-WHERE n.duplicate_of IS NULL AND NOT EXISTS (
-    SELECT 1 FROM issue_items i JOIN notices m ON m.id = i.notice_id
-    WHERE coalesce(m.duplicate_of, m.id) = n.id)
+WHERE n.duplicate_of IS NULL AND n.id NOT IN (
+    SELECT coalesce(m.duplicate_of, m.id)
+    FROM issue_items i JOIN notices m ON m.id = i.notice_id)
 ORDER BY n.published_on DESC, n.id DESC
 LIMIT 500
 """

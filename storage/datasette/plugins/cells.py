@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from datasette import hookimpl
 from markupsafe import Markup
+
+from storage.datasette.notice_body import web_address
 
 # Headings of titles, each with the heading of the notice's id that may stand in the same row.
 _TITLES = {
@@ -19,6 +22,7 @@ _TITLES = {
 # Tables whose `id` is that of a notice; None is a query.
 _OF_NOTICES = {"notices", "v_this_week", "v_deadlines", "v_same_document"}
 _TROUBLE = {"blocked", "broken", "unreachable", "被拦截", "读取失败", "无法访问"}
+_ADDRESSES = {"网址", "另一网址"}
 _LISTS = {"issuers", "topics", "amounts", "repeals", "warnings", "原因"}
 
 
@@ -31,6 +35,8 @@ def render_cell(
         return None
     if column in _TITLES:
         return _title_link(dict(row), value, column, table, datasette)
+    if column in _ADDRESSES:
+        return _host_link(value)
     if column in {"verdict", "状况"} and value in _TROUBLE:
         return Markup('<span class="bad">{}</span>').format(value)
     return _joined(value) if column in _LISTS else None
@@ -49,6 +55,15 @@ def _title_link(
         return None
     address = datasette.urls.path(f"/-/notice/{notice_id}")
     return Markup('<a href="{}">{}</a>').format(address, title)
+
+
+def _host_link(url: str) -> Markup | None:
+    """A query has many columns: the name of the host says enough."""
+    address = web_address(url)
+    if not address:
+        return None
+    link = Markup('<a href="{}" rel="noopener noreferrer">{}</a>')
+    return link.format(address, urlsplit(address).hostname or address)
 
 
 def _joined(value: str) -> str | None:
