@@ -58,10 +58,13 @@ def backup(desk: Desk, target: Path | None, keep: int, console: Console) -> int:
 
 def serve(desk: Desk, port: int) -> int:
     """The store in a browser of this machine, read-only; until Ctrl+C."""
+    import rich
     import uvicorn
 
     from storage.datasette.app import build
 
+    # Datasette would print a traceback with all variables for every mistyped address.
+    rich.get_console().quiet = True
     with desk.store():
         pass  # made and migrated if need be: the server itself never writes
     config = desk.config

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ import pytest
 import pytest_asyncio
 from lxml import html
 
+from storage.database import open_database
 from storage.datasette.notice_body import safe_body, web_address
+from storage.models import Attachment
 from tests.storage.datasette_samples import made, served
+from tests.storage.samples import page, saved
 
 
 @pytest_asyncio.fixture
@@ -113,12 +117,6 @@ async def test_scripts_in_a_body_are_gone_and_forbidden(site: Any) -> None:
 
 @pytest.mark.asyncio
 async def test_hostile_words_elsewhere_stay_words(path: Path) -> None:
-    from contextlib import closing
-
-    from storage.database import open_database
-    from storage.models import Attachment
-    from tests.storage.samples import page, saved
-
     attack = "<script>alert(1)</script>"
     with closing(open_database(path)) as db:
         hostile = page(

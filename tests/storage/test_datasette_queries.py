@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
+from openpyxl import load_workbook
 
+from storage.database import open_database
 from storage.datasette.queries import canned_queries
 from storage.datasette_metadata import metadata
 from tests.storage.datasette_samples import made, served
+from tests.storage.samples import page, saved
 
 ASKED = {"search": "words=中药", "doc_number": "doc_number=药审业", "issue": "week=2021-w05"}
 
@@ -67,11 +72,6 @@ async def test_the_search_box_finds_words_of_any_length(
 async def test_the_search_box_finds_what_was_written_after_the_server_started(
     site: Any, path: Path
 ) -> None:
-    from contextlib import closing
-
-    from storage.database import open_database
-    from tests.storage.samples import page, saved
-
     with closing(open_database(path)) as db:
         added = saved(db, page("late", title="疫苗追溯公告"))
 
@@ -90,17 +90,15 @@ async def test_every_named_query_answers_with_rows(site: Any, query: str) -> Non
 
     assert await rows(site, f"/zhengxun/{query}.json?_shape=array&{parameters}")
 
-    page = await site.client.get(f"/zhengxun/{query}?{parameters}")
-    assert page.status_code == 200
-    assert f"<h1>{canned_queries()[query]['title']}</h1>" in page.text
-    assert "没有符合的记录" not in page.text
+    shown = await site.client.get(f"/zhengxun/{query}?{parameters}")
+    assert shown.status_code == 200
+    assert f"<h1>{canned_queries()[query]['title']}</h1>" in shown.text
+    assert "没有符合的记录" not in shown.text
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("query", canned_queries())
 async def test_every_named_query_answers_on_an_empty_store(path: Path, query: str) -> None:
-    from storage.database import open_database
-
     open_database(path).close()
     async with served(path) as empty:
         assert await asked(empty, query) == []
@@ -155,10 +153,10 @@ async def test_months_count_pages_and_documents(site: Any) -> None:
 @pytest.mark.asyncio
 async def test_search_results_show_the_hit_and_lead_to_the_notice(site: Any) -> None:
     (hit,) = await asked(site, "search", words="规范中药")
-    page = await site.client.get("/zhengxun/search?words=" + quote("规范中药"))
+    shown = await site.client.get("/zhengxun/search?words=" + quote("规范中药"))
 
     assert hit["摘录"].startswith("为【规范中药】注册")
-    assert '<a href="/-/notice/1">' in page.text
+    assert '<a href="/-/notice/1">' in shown.text
 
 
 @pytest.mark.asyncio
@@ -166,17 +164,17 @@ async def test_every_table_and_view_of_the_store_is_titled_and_described(site: A
     tables = metadata()["databases"]["zhengxun"]["tables"]
     database = site.get_database()
     names = [*await database.table_names(), *await database.view_names()]
-    shown = set(names) - set(await database.hidden_table_names())
+    visible = set(names) - set(await database.hidden_table_names())
 
-    assert shown == {name for name in tables if not tables[name].get("hidden")}
-    for name in shown:
+    assert visible == {name for name in tables if not tables[name].get("hidden")}
+    for name in visible:
         table = tables[name]
         assert table["description"]
         assert table["title"] != name
         assert list(table["columns"]) == await database.table_columns(name)
-        page = await site.client.get(f"/zhengxun/{name}")
-        assert page.status_code == 200
-        assert f"{table['title']}" in page.text
+        shown = await site.client.get(f"/zhengxun/{name}")
+        assert shown.status_code == 200
+        assert table["title"] in shown.text
 
 
 @pytest.mark.asyncio
@@ -194,8 +192,27 @@ async def test_facets_order_and_labels_are_set(site: Any) -> None:
 
 @pytest.mark.asyncio
 async def test_the_first_page_offers_the_queries_by_their_chinese_names(site: Any) -> None:
-    page = (await site.client.get("/")).text
+    shown = (await site.client.get("/")).text
 
     names = "本周新增 即将截止 同一文件多处发布 修订 各来源状况 某文号 按月数量 搜索"
     for name in names.split():
-        assert f">{name}</a>" in page
+        assert f">{name}</a>" in shown
+
+
+@pytest.mark.asyncio
+async def test_a_query_is_downloaded_as_a_spreadsheet_without_formulas(path: Path) -> None:
+    made(path)
+    with closing(open_database(path)) as db:
+        saved(db, page("formula", title="=HYPERLINK(1)"))
+    async with served(path) as site:
+        answer = await site.client.get("/zhengxun/this_week.xlsx")
+        offered = (await site.client.get("/zhengxun/this_week")).text
+
+    sheet = load_workbook(BytesIO(answer.content)).active
+    assert sheet is not None
+    heads, *found = list(sheet.iter_rows(values_only=True))
+    assert heads[:3] == ("编号", "标题", "摘要")
+    assert [row[1] for row in found if row[0] == 5] == ["'=HYPERLINK(1)"]
+    assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+    assert answer.headers["content-disposition"] == 'attachment; filename="this_week.xlsx"'
+    assert ">Excel</a>" in offered

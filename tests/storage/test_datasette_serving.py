@@ -6,6 +6,7 @@ import hashlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -62,8 +63,6 @@ async def test_no_statement_writes(path: Path, sql: str) -> None:
 
 @pytest.mark.asyncio
 async def test_the_connection_itself_refuses_to_write(path: Path) -> None:
-    import sqlite3
-
     made(path)
     async with served(path) as site:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
