@@ -21,6 +21,12 @@ _WORTH = re.compile(
     r"分享|扫一扫|微信扫|打印|关闭|字体|字号|浏览|阅读|点击|访问|返回|纠错|收藏|TOP|朗读"
 )
 _LONGEST = 60
+# Most lines hold none of these words and need no closer look.
+_MAYBE = re.compile(
+    r"分享|扫一扫|微信扫|打印|关闭|字体|字号|浏览|阅读|点击|访问|返回|纠错|收藏|TOP|ＴＯＰ|朗读|"
+    r"发布|发表|更新|位置|一[篇条页]"
+)
+_MAYBE_REPOST = re.compile(r"原文|下载|资料来源|转载自")
 _STAMP_LINE = re.compile(
     r"^(?:(?:信息|文章|稿件)?来源:\S{0,30}\s+)?(?:发布|发表|更新)(?:时间|日期):\s*"
     r"[0-9][-0-9/.年月日: ]{7,24}"
@@ -48,7 +54,7 @@ class RepostLine:
 
 def is_boilerplate(line: str) -> bool:
     """Whether a whole line is furniture of the page."""
-    if not line or len(line) > _LONGEST * 2:
+    if len(line) > _LONGEST * 2 or not _MAYBE.search(line):
         return False
     folded = fold_width(line).strip()
     if _STAMP_LINE.match(folded) or _CRUMBS.match(folded) or _NEIGHBOUR.match(folded):
@@ -60,7 +66,7 @@ def is_boilerplate(line: str) -> bool:
 
 def read_repost_line(line: str, first_link: str = "") -> RepostLine | None:
     """`阅读原文/下载相关附件请前往:URL` and `资料来源:NAME host`, as i.tten.cn ends its reposts."""
-    if len(line) > 400:
+    if len(line) > 400 or not _MAYBE_REPOST.search(line):
         return None
     folded = fold_width(line).strip()
     match = _ORIGINAL.match(folded)

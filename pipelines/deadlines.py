@@ -18,7 +18,8 @@ from storage.models import Deadline
 _WORTH_READING = re.compile(
     r"[0-9一二三四五六七八九十]\s*[日号]|[0-9][-/.][0-9]|月底|日起|工作日|[天周月]"
 )
-_SENTENCE = re.compile(r"[^。;!?]+")
+# Nobody prints a longer sentence; what pretends to be one is read in pieces.
+_SENTENCE = re.compile(r"[^。;!?]{1,1000}")
 _BOOK = re.compile(r"《[^《》]*(?:〈[^〉]*〉[^《》]*)?》")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff]+")
 

@@ -39,6 +39,7 @@ _SOURCE_END = re.compile(
     r"\s*(?:发布|发表|更新)?(?:时间|日期)\s*[:：].*|\s+(?:作者|字体|字号|浏览|阅读|点击|编辑|【|\[).*",
     re.DOTALL,
 )
+_FACTS_WITHIN = 200_000
 _REPLACEMENT = "\ufffd"
 
 
@@ -56,7 +57,8 @@ class _Reading:
         self.read_by = dict(item.read_by)
         self.warnings = [*item.disagreements, *([item.problem] if item.problem else [])]
         self.body: Body = read_body(item.body_html, item.url)
-        self.lines = self.body.text.split("\n") if self.body.text else []
+        text = self.body.text[:_FACTS_WITHIN]
+        self.lines = text.split("\n") if text else []
         self.place = place_of(item.site_name, item.group)
         self.title = self._title()
         self.stamp = self._published()
@@ -67,14 +69,14 @@ class _Reading:
     def notice(self) -> Notice:
         """Put the facts together."""
         item, body, published = self.item, self.body, self.stamp.on if self.stamp else None
-        text = body.text
+        text = body.text[:_FACTS_WITHIN]
         self.warnings.extend(body.warnings)
         written = parse_date(item.written) or self.signature.written_on
         deadlines = find_deadlines(
             self.title, text, published=published or written, base=self._count_from(written)
         )
         attachments = find_attachments(item.attachments, body.links, text, item.url)
-        hashed = text or "\n".join(body.images)
+        hashed = body.text or "\n".join(body.images)
         topics = find_topics(self.title, text)
         return Notice(
             site=item.site,
@@ -100,7 +102,7 @@ class _Reading:
             topics=tuple(topic.name for topic in topics),
             repeals=find_repeals(text),
             body_html=body.html,
-            body_text=text,
+            body_text=body.text,
             summary=summarise(self.title, text, deadlines) or self._summary_without_text(),
             content_hash=content_hash(self.title, hashed, (one.name for one in attachments)),
             original_url=self.original_url,

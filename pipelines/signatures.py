@@ -15,6 +15,7 @@ _TAIL_LINES = 10
 _SIGNERS = 12
 _LONGEST = 60
 _NOT_SIGNED = re.compile(r"发布|时间|日期|更新|期|截止|前|至|起|:|止")
+_DATE_END = re.compile(r"[日号0-9０-９⽇]\s*$")
 _SEAL = re.compile(r"\((?:章|盖章|公章|代章|印)\)")
 
 
@@ -56,7 +57,7 @@ def _tail_signature(lines: Sequence[str], place: str) -> Signature:
 
 def _lone_date(line: str) -> date | None:
     """The date of a line that ends in a date and says nothing about publishing or terms."""
-    if not 6 <= len(line) <= _LONGEST:
+    if not 6 <= len(line) <= _LONGEST or not _DATE_END.search(line):
         return None
     folded = fold_width(line).strip()
     found = find_dates(folded)

@@ -9,7 +9,9 @@ _SPACE = re.compile(r"[\s\u00a0\u3000\u2002\u2003\u2009]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _HAN = r"\u4e00-\u9fff，。、；：！？（）《》“”‘’〔〕【】"
 # Joined lines need no space in Chinese; a printed space between two words is kept.
-_LINE_BREAK = re.compile(rf"(?<=[{_HAN}0-9])[ \t\u3000]*[\r\n]+\s*(?=[{_HAN}0-9])")
+_LINE_BREAK = re.compile(
+    rf"(?<=[{_HAN}])[ \t\u3000]*[\r\n]+\s*(?=[{_HAN}0-9])|(?<=[0-9])[\r\n]+\s*(?=[{_HAN}])"
+)
 _PINNED = re.compile(
     r"^\s*(?:[【\[［(（](?:置顶|推荐|热门|最新|进行中|征集中|已结束|已过期|已截止|头条|图文|图|新)[】\]］)）]"
     r"|(?:NEW|HOT|TOP)(?![A-Za-z])[!！]?|置顶\s+|[·•▪■◆●>»]+)\s*",

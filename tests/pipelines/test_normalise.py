@@ -58,9 +58,9 @@ def test_a_joint_notice_with_a_deadline() -> None:
         source="来源：中小企业处 发布时间：2021-02-05 09:30",
         body_html=paragraphs(
             "各区工业和信息化主管部门、财政局：",
-            "“申报单位须提供 2019 年 12 月份社会缴费证明（单位）”可以不作为初步审查的条件。",
-            "符合条件的可以补充申报，于 2021 年 2 月 26 日前，将相关材料报市工业和信息化局工业中小企业"
-            "服务发展处（河西区友谊路 35 号 城市大厦 701 室），逾期不再受理。",
+            "“申报单位须提供 2019 年 12 月份社会缴费证明（单位）”可以不作为初步审查条件。",
+            "符合条件的可以补充申报，于 2021 年 2 月 26 日前，将相关材料报市工业和信息化局工业"
+            "中小企业服务发展处（河西区友谊路 35 号 城市大厦 701 室），逾期不再受理。",
             "特此通知。",
             "市工业和信息化局&nbsp;&nbsp;市财政局",
         ),
@@ -236,6 +236,13 @@ def _seconds(item: NoticeItem) -> float:
     started = time.perf_counter()
     normalise(item, NOW)
     return time.perf_counter() - started
+
+
+@pytest.mark.parametrize(
+    "unit", ["2021-03-01至", "《甲》、", "公示期", "a@", "市", "财政部", "（2021）"]
+)
+def test_text_made_to_be_slow_is_read_in_time(unit: str) -> None:
+    assert _seconds(make_item(body_html=unit * (500_000 // len(unit)))) < 20
 
 
 class _Site(Spider):
