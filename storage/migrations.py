@@ -41,7 +41,20 @@ def m002_issues_and_deliveries(db: Database) -> None:
     db.executescript(_LEDGER)
 
 
-_KNOWN = {step.__name__ for step in (m001_catalogue_and_notices, m002_issues_and_deliveries)}
+@migrations()
+def m003_similarity_and_settlements(db: Database) -> None:
+    """What a text is like, and what a person decided about two pages."""
+    db.executescript(_SIMILARITY)
+
+
+_KNOWN = {
+    step.__name__
+    for step in (
+        m001_catalogue_and_notices,
+        m002_issues_and_deliveries,
+        m003_similarity_and_settlements,
+    )
+}
 
 _CATALOGUE = """
 CREATE TABLE sites (
@@ -278,4 +291,30 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_by_subscriber ON deliveries (subscriber_id);
 CREATE INDEX deliveries_open ON deliveries (state, issue_id) WHERE state <> 'sent';
+"""
+
+_SIMILARITY = """
+CREATE TABLE signatures (
+    notice_id INTEGER PRIMARY KEY REFERENCES notices(id) ON DELETE CASCADE,
+    algorithm TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    bands BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE bands (
+    hash INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    notice_id INTEGER NOT NULL,
+    PRIMARY KEY (hash, day, notice_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settlements (
+    a INTEGER NOT NULL REFERENCES notices(id) ON DELETE CASCADE,
+    b INTEGER NOT NULL REFERENCES notices(id) ON DELETE CASCADE,
+    verdict TEXT NOT NULL CHECK (verdict IN ('same', 'different')),
+    settled_at TEXT NOT NULL,
+    CHECK (a < b),
+    PRIMARY KEY (a, b)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX settlements_by_b ON settlements (b);
 """
