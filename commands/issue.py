@@ -41,7 +41,7 @@ def digest(
     with desk.store() as db:
         issue = make(desk, db, span, folder, record=not preview)
     if as_json:
-        console.file.write(render_json(issue) + "\n")
+        console.file.write(render_json(issue))
         return 0
     console.print(summary_table(issue))
     console.print(f"写入 {folder}")

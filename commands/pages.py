@@ -24,7 +24,7 @@ from storage.models import Notice
 
 CHILD_SECONDS = 180
 SHOWN_TEXT = 400
-ADOPTED = "listing"
+LOOK_ONLY = ("-s", "ZX_STORE=0", "-s", "ITEM_PIPELINES={}")
 
 
 def inspect(desk: Desk, target: str, url: str, console: Console, *, as_json: bool) -> int:
@@ -105,7 +105,10 @@ def child_items(desk: Desk, command: list[str]) -> list[NoticeItem]:
     """Items as the spider made them, before any pipeline."""
     with tempfile.TemporaryDirectory() as folder:
         feed = Path(folder) / "items.jsonl"
-        run_child(desk, [*command, "-s", "ZX_STORE=0", "-s", "ITEM_PIPELINES={}", "-O", f"{feed}:jsonlines"])
+        run_child(
+            desk,
+            [*command, "-s", "ZX_STORE=0", "-s", "ITEM_PIPELINES={}", "-O", f"{feed}:jsonlines"],
+        )
         lines = feed.read_text(encoding="utf-8").splitlines() if feed.exists() else []
     return [item_from(json.loads(line)) for line in lines]
 

@@ -133,6 +133,7 @@ class Column(_Table):
 class Site(_Table):
     """One watched site. `crawl` is cron in Asia/Shanghai; `delay` is seconds between requests
     (None: the configuration's). `walls` are the steps taken against an anti-bot page, in order.
+    `tls = "lenient"` takes unverifiable certificates and old ciphers, as some .gov.cn hosts need.
     `timezone` is the zone of the dates the site prints.
     """
 
@@ -147,6 +148,7 @@ class Site(_Table):
     robots: Literal["obey", "ignore"] = "obey"
     robots_reason: str = ""
     user_agent: Literal["honest", "browser"] = "honest"
+    tls: Literal["verify", "lenient"] = "verify"
     walls: tuple[WallStep, ...] = ()
     warmup_url: Address = ""
     delay: float | None = Field(default=None, ge=0)

@@ -19,6 +19,7 @@ from crawlers.robots import ForbiddenByRobots
 from crawlers.wall_signs import find_wall, visible_text
 
 EXCERPT_CHARACTERS = 200
+BAD_CERTIFICATE = '网站的证书无法验证；确认无误后可在 sources.toml 中为它设置 tls = "lenient"'
 
 
 class BrowserError(Exception):
@@ -59,6 +60,10 @@ def failure_from(cause: BaseException | Response | TwistedFailure, url: str) -> 
     for kind, verdict, reason in _EXCEPTIONS:
         if isinstance(cause, kind):
             return Failure(verdict, reason, url, excerpt=str(cause)[:EXCERPT_CHARACTERS])
+    if "certificate verify failed" in repr(cause):
+        return Failure(
+            "unreachable", BAD_CERTIFICATE, url, excerpt=repr(cause)[:EXCERPT_CHARACTERS]
+        )
     reason = "连接中断" if _is_connection_trouble(cause) else "读取失败"
     return Failure("unreachable", reason, url, excerpt=repr(cause)[:EXCERPT_CHARACTERS])
 

@@ -74,4 +74,7 @@ class CatalogueSpiderLoader:
         # A gateway or replica on this machine needs no politeness.
         if site.delay is not None and not self._settings.get("ZX_UPSTREAM"):
             own["DOWNLOAD_DELAY"] = site.delay
+        if site.tls == "lenient":
+            own["DOWNLOAD_VERIFY_CERTIFICATES"] = False
+            own["DOWNLOADER_CLIENT_TLS_CIPHERS"] = "DEFAULT@SECLEVEL=1"
         return own

@@ -43,9 +43,10 @@ def judge(
     if report.pages == 0 and report.degraded:
         return "degraded", report.degraded
     if report.rows < report.min_rows:
-        return "broken", (
-            f"列表只读到 {report.rows} 条，至少应有 {report.min_rows} 条：页面可能已改版"
-        )
+        few = f"列表只读到 {report.rows} 条，至少应有 {report.min_rows} 条"
+        if report.rows and report.degraded:
+            return "degraded", f"{report.degraded}；{few}"
+        return "broken", "；".join(filter(None, (f"{few}：页面可能已改版", report.degraded)))
     if errors:
         return "degraded", f"{errors} 个页面解析出错，其余正常"
     if report.degraded:

@@ -70,10 +70,10 @@ class SeenMiddleware:
 
     def is_known(self, request: Request) -> bool:
         """Whether this request is for a page that the store has and that is not due."""
-        row = request.meta.get("notice")
-        if row is None or row.get("asked_for") or self.db is None or self.crawler.spider is None:
+        row, spider = request.meta.get("notice"), self.crawler.spider
+        if row is None or self.db is None or spider is None or getattr(spider, "only_url", ""):
             return False
-        known = find_known(self.db, self.crawler.spider.name, row["key"], row["url"])
+        known = find_known(self.db, spider.name, row["key"], row["url"])
         now = clock_of(self.crawler)
         if known is None or is_due(known, now):
             return False

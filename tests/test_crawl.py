@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -35,9 +34,7 @@ def rows_of(house: House, sql: str) -> list[tuple[object, ...]]:
         return db.execute(sql).fetchall()
 
 
-STATE = (
-    "SELECT site, key, title, content_hash, first_seen_at, revised_at FROM notices ORDER BY id"
-)
+STATE = "SELECT site, key, title, content_hash, first_seen_at, revised_at FROM notices ORDER BY id"
 
 
 def test_a_second_crawl_with_nothing_new_stores_nothing_and_fetches_no_notice(
@@ -69,7 +66,7 @@ def test_a_changed_page_becomes_a_revision_and_is_issued_again(
     replica.set_as_of(datetime.fromisoformat(FRIDAY))
     revised = rows_of(house, "SELECT url FROM notices WHERE revised_at IS NOT NULL")
     assert [str(row[0]).rsplit("/", 1)[1] for row in revised] == ["t20210203_5346233.html"]
-    old = rows_of(house, "SELECT old_body_text FROM revisions")
+    old = rows_of(house, "SELECT body_text FROM revisions")
     assert "2月26日" in str(old[0][0])
     house.now = "2021-02-12T17:00:00+08:00"
     house.run("digest", "--week", "2021-W06")
@@ -108,7 +105,7 @@ def test_a_crawl_that_is_killed_leaves_a_verdict_for_every_column(house: House) 
 
 
 # The child is killed as soon as it says that it has opened.
-KILLED_CRAWL = f"""
+KILLED_CRAWL = """
 import asyncio, os, signal, subprocess
 from rich.console import Console
 from config import load_config
@@ -117,9 +114,12 @@ from pipelines.supervisor import Crawl
 
 def kill(event):
     if event["event"] == "opened":
-        found = subprocess.run(["pgrep", "-f", "scrapy crawl tj_kxjs -a run="], capture_output=True)
+        found = subprocess.run(["pgrep", "-P", str(os.getpid())], capture_output=True)
         for pid in found.stdout.split():
-            os.kill(int(pid), signal.{signal.SIGKILL.name})
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except ProcessLookupError:  # pgrep lists itself
+                pass
 
 desk = Desk(load_config())
 with desk.store():
@@ -163,13 +163,17 @@ def test_sources_check_and_inspect_store_nothing(house: House) -> None:
     checked = house.run("sources", "check", "tj_gyxxh")
     assert checked.returncode == 0, checked.stderr
     assert "published_on" in checked.stdout
-    seen = house.run("inspect", "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2021n/202102/t20210204_5348438.html")
+    seen = house.run(
+        "inspect", "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2021n/202102/t20210204_5348438.html"
+    )
     assert seen.returncode == 0, seen.stderr
     assert "2021-02-05" in seen.stdout
     assert "2021-02-26" in seen.stdout
-    assert rows_of(house, "SELECT count(*) FROM notices") == [(0,)] if (
-        house.folder / "data" / "zhengxun.db"
-    ).exists() else True
+    assert (
+        rows_of(house, "SELECT count(*) FROM notices") == [(0,)]
+        if (house.folder / "data" / "zhengxun.db").exists()
+        else True
+    )
 
 
 def test_add_puts_one_page_into_the_store(house: House) -> None:

@@ -133,7 +133,7 @@ def test_the_tianjin_notices_name_their_reposts(demo: Demo) -> None:
         (PLATFORMS, "i.tten.cn/news/tzgg/202102/"),
     ):
         [(_, _, item)] = [entry for entry in demo.entries() if entry[2]["title"] == title]
-        assert any(repost in page["url"] for page in item["also_at"])
+        assert any(repost in url for url in item["also_at"])
 
 
 def test_the_hand_made_errors_are_not_repeated(demo: Demo) -> None:
@@ -149,7 +149,7 @@ def test_the_hand_made_errors_are_not_repeated(demo: Demo) -> None:
 def test_no_document_stands_twice(demo: Demo) -> None:
     urls = [item["url"] for _, _, item in demo.entries()]
     assert len(urls) == len(set(urls))
-    others = [page["url"] for _, _, item in demo.entries() for page in item["also_at"]]
+    others = [url for _, _, item in demo.entries() for url in item["also_at"]]
     assert not set(urls) & set(others)
 
 

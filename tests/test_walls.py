@@ -32,14 +32,14 @@ def house(tmp_path: Path, replica: Replica) -> Iterator[House]:
     [
         ("miit", "forbidden", "miit", {"blocked"}, "403"),
         ("miit", "jsl521", "miit", {"blocked"}, "521"),
-        ("miit", "verify", "miit", {"blocked"}, "验证"),
+        ("miit", "verify", "miit", {"blocked"}, "浏览器也未能通过"),
         ("miit", "down", "miit", {"unreachable"}, "连接"),
         ("tianjin", "forbidden13", "tj_kxjs", {"blocked"}, "403"),
         ("tianjin", "forbidden13", "tj_tten", {"blocked"}, "403"),
         ("tianjin", "down", "tj_gyxxh", {"unreachable"}, "连接"),
         ("beijing", "forbidden", "bj_zscqj", {"blocked"}, "403"),
         ("relay", "down", "wechat", {"unreachable"}, "连接"),
-        ("relay", "broken", "wechat", {"broken", "unreachable"}, ""),
+        ("relay", "broken", "wechat", {"degraded", "broken"}, "不完整"),
     ],
 )
 def test_a_wall_is_a_verdict_with_a_reason(
@@ -99,9 +99,7 @@ def test_a_wall_at_one_site_leaves_the_others_alone_and_is_in_the_issue(
     assert "工业和信息化部" in text
 
 
-def test_wechat_articles_behind_the_shell_are_kept_and_said(
-    house: House, replica: Replica
-) -> None:
+def test_wechat_articles_behind_the_shell_are_kept_and_said(house: House, replica: Replica) -> None:
     replica.set_wall("wechat", "verify")
     house.run("crawl", "wechat")
     rows = {column: row for (of, column), row in house.coverage().items() if of == "wechat"}

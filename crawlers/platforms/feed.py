@@ -9,7 +9,7 @@ from scrapy.http import Request, TextResponse
 from crawlers.catalogue import Column
 from crawlers.platforms.base import BaseSpider
 from crawlers.platforms.notice_pages import Output
-from crawlers.reading.feed_page import NotAFeedError, read_feed
+from crawlers.reading.feed_page import NotAFeedError, is_cut, read_feed
 
 
 class FeedSpider(BaseSpider):
@@ -25,6 +25,8 @@ class FeedSpider(BaseSpider):
         except NotAFeedError as error:
             self.fail(column.name, self.broken(response, str(error)))
             return
+        if is_cut(response.text):
+            self.degrade(column, "订阅源不完整或有语法错误，只读到出错之前的部分")
         yield from self.take_rows(response, column, page, rows)
 
     def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from lxml import etree
 from parsel import Selector
 
 from crawlers.reading.addresses import absolute
@@ -24,6 +25,15 @@ def read_feed(text: str, base_url: str) -> list[Row]:
         raise NotAFeedError("订阅地址返回的不是 RSS 或 Atom")
     rows = (_row(entry, base_url) for entry in feed.xpath("//item | //entry"))
     return [row for row in rows if row.url]
+
+
+def is_cut(text: str) -> bool:
+    """Whether the feed is not well-formed to its end: what follows the break is missing."""
+    try:
+        etree.fromstring(text.strip().encode(), etree.XMLParser(resolve_entities=False))
+    except etree.XMLSyntaxError:
+        return True
+    return False
 
 
 def _row(entry: Selector, base_url: str) -> Row:

@@ -28,6 +28,8 @@ def report(**over: object) -> ColumnReport:
         (report(), "ok", ""),
         (report(rows=4), "broken", "只读到 4 条，至少应有 5 条"),
         (report(rows=0, pages=0), "broken", "只读到 0 条"),
+        (report(rows=2, degraded="改读首页新闻"), "degraded", "改读首页新闻；列表只读到 2 条"),
+        (report(rows=0, degraded="改读首页新闻"), "broken", "改读首页新闻"),
         (report(degraded="列表没有日期"), "degraded", "列表没有日期"),
         (report(rows=0, pages=0, degraded="没有配置订阅中继"), "degraded", "订阅中继"),
         (report(notice_failures=2), "degraded", "2 篇"),
