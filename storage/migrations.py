@@ -47,12 +47,19 @@ def m003_similarity_and_settlements(db: Database) -> None:
     db.executescript(_SIMILARITY)
 
 
+@migrations()
+def m004_notes_on_attachments(db: Database) -> None:
+    """Why a file or its text is missing; files found by their address."""
+    db.executescript(_NOTES_ON_ATTACHMENTS)
+
+
 _KNOWN = {
     step.__name__
     for step in (
         m001_catalogue_and_notices,
         m002_issues_and_deliveries,
         m003_similarity_and_settlements,
+        m004_notes_on_attachments,
     )
 }
 
@@ -317,4 +324,9 @@ CREATE TABLE settlements (
     PRIMARY KEY (a, b)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX settlements_by_b ON settlements (b);
+"""
+
+_NOTES_ON_ATTACHMENTS = """
+ALTER TABLE attachments ADD COLUMN note TEXT NOT NULL DEFAULT '';
+CREATE INDEX attachments_by_url ON attachments (url) WHERE sha256 IS NOT NULL;
 """

@@ -14,7 +14,10 @@ DeliveryState = Literal["queued", "sending", "sent", "deferred", "refused", "unk
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file named by a notice. `bytes`, `sha256`, `path`, `text` are None until downloaded."""
+    """A file named by a notice. `bytes`, `sha256`, `path`, `text` are None until downloaded.
+
+    `path` is relative to the data folder. `note` says in Chinese why there is no file or no text.
+    """
 
     url: str
     name: str
@@ -23,6 +26,7 @@ class Attachment:
     sha256: str | None = None
     path: str | None = None
     text: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,12 +193,12 @@ def _save_attachments(
     for position, item in enumerate(attachments):
         db.execute(
             "INSERT INTO attachments"
-            " (notice_id, position, url, name, type, bytes, sha256, path, text)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " (notice_id, position, url, name, type, bytes, sha256, path, text, note)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (notice_id, url) DO UPDATE SET position = excluded.position,"
             " name = excluded.name, type = excluded.type, bytes = excluded.bytes,"
             " sha256 = excluded.sha256, path = excluded.path, text = excluded.text,"
-            " removed_at = NULL",
+            " note = excluded.note, removed_at = NULL",
             [
                 notice_id,
                 position,
@@ -209,5 +209,6 @@ def _save_attachments(
                 item.sha256,
                 item.path,
                 None if item.text is None else clean(item.text),
+                clean(item.note),
             ],
         )

@@ -166,7 +166,8 @@ def _file_changed(old: Attachment, new: Attachment, *, same_hash: bool) -> bool:
 def _with_file(new: Attachment, old: Attachment | None) -> Attachment:
     if old is None or new.sha256 is not None:
         return new
-    return replace(new, bytes=old.bytes, sha256=old.sha256, path=old.path, text=old.text)
+    file = {name: getattr(old, name) for name in ("bytes", "sha256", "path", "text", "note")}
+    return replace(new, **file)
 
 
 def _from_attachment(item: Attachment) -> dict[str, Any]:

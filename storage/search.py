@@ -8,7 +8,7 @@ from datetime import date
 from sqlite_utils import Database
 
 from storage.search_index import fold
-from storage.values import from_date, select, to_date
+from storage.values import Row, from_date, select, to_date
 
 # A hit in the title outweighs dozens in the text; bm25 levels off, hence the large numbers.
 _WEIGHTS = "100.0, 20.0, 1.0"
@@ -17,22 +17,33 @@ _LONGEST_WORD = 100
 _EXCERPT_BEFORE = 20
 _EXCERPT_LENGTH = 80
 
-# Ranked first, read after: sorting must not carry the texts along.
+# Every word must be somewhere in the notice or in its files. Notices that hold all words
+# themselves come first; ranked first, read after: sorting must not carry the texts along.
+_ONE_WORD = """
+SELECT * FROM (
+    SELECT rowid FROM notices_fts WHERE notices_fts MATCH :word{0}
+    UNION SELECT a.notice_id FROM notices_fts_files f JOIN attachments a ON a.id = f.rowid
+    WHERE notices_fts_files MATCH :word{0} AND a.removed_at IS NULL)
+"""
 _SEARCH = f"""
 SELECT n.id, n.title, n.url, n.published_on, n.site, n.doc_number, n.body_text
 FROM (
-    SELECT m.id, bm25(notices_fts, {_WEIGHTS}) AS score
-    FROM notices_fts JOIN notices m ON m.id = notices_fts.rowid
-    WHERE notices_fts MATCH :match
+    SELECT m.id, own.score
+    FROM notices m LEFT JOIN (
+        SELECT rowid, bm25(notices_fts, {_WEIGHTS}) AS score
+        FROM notices_fts WHERE notices_fts MATCH :match
+    ) own ON own.rowid = m.id
+    WHERE m.id IN ({{ids}})
       AND (:site IS NULL OR m.site = :site)
       AND (:section IS NULL OR m.section = :section)
       AND (:since IS NULL OR m.published_on >= :since)
       AND (:until IS NULL OR m.published_on <= :until)
-    ORDER BY score, m.published_on DESC, m.id DESC
+    ORDER BY own.score IS NULL, own.score, m.published_on DESC, m.id DESC
     LIMIT :limit
 ) best JOIN notices n ON n.id = best.id
-ORDER BY best.score, n.published_on DESC, n.id DESC
+ORDER BY best.score IS NULL, best.score, n.published_on DESC, n.id DESC
 """  # noqa: S608 - constants
+_FILES = "SELECT text FROM attachments WHERE notice_id = ? AND removed_at IS NULL ORDER BY position"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,9 @@ def search(
     since: date | None = None,
     until: date | None = None,
 ) -> list[SearchHit]:
-    """Notices that contain every word (substrings; width and case do not matter), best first.
+    """Notices that contain every word, themselves or in the text of their files, best first.
+
+    Words are substrings; width and case do not matter.
 
     `since` and `until` are days of publication, inclusive. Nothing that a person can type
     raises; without a word there are no hits.
@@ -72,7 +85,8 @@ def search(
         "since": from_date(since),
         "until": from_date(until),
         "limit": limit,
-    }
+    } | {f"word{place}": match_expression([word]) for place, word in enumerate(wanted)}
+    ids = " INTERSECT ".join(_ONE_WORD.format(place) for place in range(len(wanted)))
     return [
         SearchHit(
             id=row["id"],
@@ -80,9 +94,9 @@ def search(
             url=row["url"],
             published_on=to_date(row["published_on"]),
             site=row["site"],
-            excerpt=excerpt([row["body_text"], row["title"], row["doc_number"]], wanted),
+            excerpt=_excerpt_of(db, row, wanted),
         )
-        for row in select(db, _SEARCH, parameters)
+        for row in select(db, _SEARCH.format(ids=ids), parameters)
     ]
 
 
@@ -104,6 +118,20 @@ def excerpt(texts: list[str], words: list[str]) -> str:
         if spots:
             return _cut(text, *min(spots))
     return _one_line(texts[0][:_EXCERPT_LENGTH]) if texts else ""
+
+
+def _excerpt_of(db: Database, row: Row, words: list[str]) -> str:
+    """From the notice if it holds one of the words, else from its files."""
+    texts = [row["body_text"], row["title"], row["doc_number"]]
+    if not _holds_any(texts, words):
+        files = [file["text"] or "" for file in select(db, _FILES, [row["id"]])]
+        texts = [text for text in files if _holds_any([text], words)] or texts
+    return excerpt(texts, words)
+
+
+def _holds_any(texts: list[str], words: list[str]) -> bool:
+    folded = [fold(text) for text in texts]
+    return any(word in text for word in words for text in folded)
 
 
 def _cut(text: str, start: int, end: int) -> str:
