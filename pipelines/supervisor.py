@@ -175,8 +175,10 @@ def close_abandoned_runs(db: Database, now: datetime) -> int:
     return len(abandoned)
 
 
-def is_alive(pid: int) -> bool:
+def is_alive(pid: int | None) -> bool:
     """Whether a process with this id lives on this machine."""
+    if pid is None:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
