@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from pipelines.terms import PERIOD, RELATIVE, Term, find_terms, relative_end
+from pipelines.terms import COUNTED_FROM, PERIOD, RELATIVE, Term, find_terms, relative_end
 from pipelines.width import fold_width
 from storage.models import Deadline
 
@@ -34,7 +34,7 @@ _PURPOSES = (
     ("公示", re.compile(r"公示|异议")),
     ("缴费", re.compile(r"缴费|缴纳|年费|汇款|交费")),
     ("报名", re.compile(r"报名|参会回执|回执")),
-    ("申报", re.compile(r"申报|受理|填报|申请|网上提交|项目推荐")),
+    ("申报", re.compile(r"申报|受理|填报|申请|网上提交|项目推荐|征集")),
     (
         "报送",
         re.compile(
@@ -43,7 +43,7 @@ _PURPOSES = (
         ),
     ),
 )
-_ERRAND = re.compile(r"办理|领取|登录|参加|完成(?:注册|填写|整改|登记|网上)|联系")
+_ERRAND = re.compile(r"逾期|办理|领取|登录|参加|完成(?:注册|填写|整改|登记|网上)|联系")
 _OBJECTIONS = re.compile(r"异议|公示期|公示时间|公示日期")
 _REFUSED_LATE = re.compile(r"(?:逾期|过期|超期)[^,。;]{0,6}(?:不予|不再)[^,。;]{0,6}")
 _UNTIL = re.compile(
@@ -52,13 +52,13 @@ _UNTIL = re.compile(
     r"(?P<word>之前|以前|前|为止|截止|截至|止|结束|以内)"
 )
 _ELIGIBLE = re.compile(
-    r"(?:已经?|依法|在(?:本市|我市|我国|天津|北京|境内))?"
-    r"(?:注册|成立|设立|获得|取得|授权|上市|投产|建成|竣工|出生|入职|签订|发生|登记|印发|发布|实现|基本)"
+    r"的|(?:期间|内|间)?,?(?:已经?|依法|在(?:本市|我市|我国|天津|北京|境内))?"
+    r"(?:申请的|产生|提出申请的|完成的|注册|成立|设立|获得|取得|授权|上市|投产|建成|竣工|出生|入职|签订|发生|登记|印发|发布|实现|基本)"
 )
 _DUE_BEFORE = re.compile(
-    r"(?:截止|截至)(?:的)?(?:日期|时间|期限|日|到|至)*(?:为|是|:|到|至|于|在)*\s*(?:[(]?北京时间[)]?)?\s*$"
+    r"(?:截止|截至|期限届满|届满|最后期限|最迟|不迟于|不晚于)(?:的)?(?:日期|时间|期限|日|到|至)*(?:为|是|:|到|至|于|在)*\s*(?:[(]?北京时间[)]?)?\s*$"
 )
-_DUE_LABEL = re.compile(r"(?:截止|截至)(?:的)?(?:日期|时间|期限|日)")
+_DUE_LABEL = re.compile(r"(?:截止|截至|届满)(?:的)?(?:日期|时间|期限|日)|最后期限|最迟|不[迟晚]于")
 _EXTENDED = re.compile(r"(?:延期|延长|顺延|推迟|延)(?:到|至)\s*$")
 _OPEN_UNTIL = re.compile(r"(?:起|期|期限|时间|时限)(?:为|:|是)*\s*(?:至|到)\s*$")
 _STATISTICS = re.compile(r"[,、]?\s*(?:全|我|已|共|累计|有|达|各|本|国家|经|完成|中国)")
@@ -68,8 +68,9 @@ _SPAN_LABEL = re.compile(
 )
 _OTHER_SPAN = re.compile(
     r"(?:执行期|实施期|建设期|有效期|周期|任期|合同期|服务期|保护期|培育期|考核期|统计期|资助期|"
-    r"会议|培训|活动|举办|举行|召开|考试|展会|大赛|放假)[^,。;]{0,12}$"
+    r"统计期间)[^,。;]{0,12}$"
 )
+_EVENT_SPAN = re.compile(r"(?:会议|培训|活动|举办|举行|召开|考试|展会|大赛|放假)[^,。;]{0,12}$")
 _HEADING = re.compile(r"时间|期限|时限|截止|日期|公示期|申报|报名|征求意见|报送")
 _AFTER_TERM = re.compile(r"(?:个?工作日)?\s*(?:后|起|以后|以上|满)")
 _SNIPPET = 60
@@ -138,19 +139,23 @@ def _blank(match: re.Match[str]) -> str:
 def _of_sentence(sentence: _Sentence, frame: _Frame) -> Iterator[Deadline]:
     if not _WORTH_READING.search(sentence.bare):
         return
-    any_absolute = False
-    for term in find_terms(sentence.bare, frame.published):
-        any_absolute = True
+    terms = find_terms(sentence.bare, frame.published)
+    for term in terms:
         due = _span_is_due if term.is_span else _day_is_due
         if due(sentence, term, frame):
             what = _purpose(sentence, term, frame)
             yield Deadline(term.on, what, _snippet(sentence, term), computed=term.computed)
-    if not any_absolute and frame.base is not None:
-        yield from _relative(sentence, frame, frame.base)
+    if len(terms) == 1 and not terms[0].is_span:
+        yield from _counted_from(sentence, terms[0], frame)
+    elif not terms and frame.base is not None:
+        match = RELATIVE.search(sentence.bare) or PERIOD.search(sentence.bare)
+        yield from _relative(sentence, match, frame, frame.base)
 
 
 def _day_is_due(sentence: _Sentence, term: Term, frame: _Frame) -> bool:
     before, after = sentence.bare[: term.start], sentence.bare[term.end :]
+    if not before.strip() and _DUE_LABEL.search(sentence.context):
+        return True
     if _DUE_BEFORE.search(before):
         counted = not _DUE_LABEL.search(before) and _STATISTICS.match(after)
         return bool(not counted and (_has_purpose(sentence) or _DUE_LABEL.search(before)))
@@ -167,7 +172,12 @@ def _span_is_due(sentence: _Sentence, term: Term, frame: _Frame) -> bool:
     before = sentence.context + sentence.bare[: term.start]
     if _OTHER_SPAN.search(before[-24:]) or not _has_purpose(sentence):
         return False
-    labelled = bool(_SPAN_LABEL.search(before)) or bool(sentence.context)
+    named = bool(_SPAN_LABEL.search(before))
+    if not named and _EVENT_SPAN.search(before[-24:]):
+        return False
+    if not named and _ELIGIBLE.match(sentence.bare[term.end :].lstrip(" ,")):
+        return False
+    labelled = named or bool(sentence.context)
     return labelled or frame.published is None or term.on >= frame.published
 
 
@@ -181,9 +191,13 @@ def _purpose(sentence: _Sentence, term: Term, frame: _Frame) -> str:
     text = _REFUSED_LATE.sub(_blank, sentence.bare)
     if _PURPOSES[0][1].search(text):
         return "征求意见"
-    if _OBJECTIONS.search(text) or (term.is_span and "公示" in text):
+    if _OBJECTIONS.search(text) or ((term.is_span or term.computed) and "公示" in text):
         return "公示"
-    for part, nearest_first in ((text[term.end :], True), (text[: term.start], False)):
+    before, after = text[: term.start], text[term.end :]
+    sides = [(after, True), (before, False)]
+    if _DUE_BEFORE.search(before) or _SPAN_LABEL.search(before):
+        sides.reverse()
+    for part, nearest_first in sides:
         what = _nearest(part, nearest_first=nearest_first)
         if what:
             return what
@@ -203,16 +217,27 @@ def _other(text: str) -> str:
     return "办理" if _ERRAND.search(text) else "截止"
 
 
-def _relative(sentence: _Sentence, frame: _Frame, base: date) -> Iterator[Deadline]:
-    match = RELATIVE.search(sentence.bare) or PERIOD.search(sentence.bare)
+def _counted_from(sentence: _Sentence, start: Term, frame: _Frame) -> Iterator[Deadline]:
+    """公示7天，自2月5日起; 自2月5日起5个工作日: the printed first day counts."""
+    match = COUNTED_FROM.match(sentence.bare, start.end)
+    if match is None and re.match(r"\s*(?:起|开始)", sentence.bare[start.end :]):
+        match = PERIOD.search(sentence.bare)
+    yield from _relative(sentence, match, frame, start.on - timedelta(days=1))
+
+
+def _relative(
+    sentence: _Sentence, match: re.Match[str] | None, frame: _Frame, base: date
+) -> Iterator[Deadline]:
     if match is None or _AFTER_TERM.match(match["after"]) or "施行" in match["after"]:
         return
-    if not (_has_purpose(sentence) or any(p.search(frame.title) for _, p in _PURPOSES)):
+    asked = _has_purpose(sentence) or _DUE_LABEL.search(sentence.bare)
+    if not asked and not any(pattern.search(frame.title) for _, pattern in _PURPOSES):
         return
     on = relative_end(match, base)
     if on is not None:
-        term = Term(on, match.start(), match.end())
-        yield Deadline(on, _purpose(sentence, term, frame), _snippet(sentence, term), computed=True)
+        term = Term(on, match.start("count"), match.end(), computed=True)
+        what = _purpose(sentence, term, frame)
+        yield Deadline(on, what, _snippet(sentence, term), computed=True)
 
 
 def _snippet(sentence: _Sentence, term: Term) -> str:

@@ -26,12 +26,13 @@ _ANY = re.compile(f"(?:{_BRACKETED})|(?:{_YEARLY})|(?:{_ORDER})")
 _YEARLY_KIND = r"(?:\s*(?:公告|通告|令|通知))?"
 _WHOLE = re.compile(f"(?:{_BRACKETED})|(?:{_YEARLY}){_YEARLY_KIND}|(?:{_ORDER})")
 _LINE = re.compile(
-    r"\s*(?:(?:发文字号|文件编号|发文编号|文\s*号|文件号)\s*[:]?\s*)?[(]?\s*(?P<number>.+?)\s*[)]?\s*"
+    r"\s*(?:(?:发文字号|文件编号|发文编号|文\s*号|文件号)\s*[:]?\s*)?[(]?\s*(?P<number>.+?)\s*[)]?(?:\s*签发人\s*:.{0,12})?\s*"
 )
 _TITLE_END = re.compile(r"(?P<open>[(])\s*(?P<inside>[^()]{4,40})[)]\s*$")
 _TITLE_LAST_WORD = re.compile(rf"[\s](?P<inside>(?:{_BRACKETED})|(?:{_YEARLY}){_YEARLY_KIND})$")
 _TITLE_FIRST_WORD = re.compile(rf"^(?P<inside>(?:{_BRACKETED}))\s")
 _CITED = re.compile(r"(?:根据|依据|按照|依照|落实|贯彻|转发|执行|以下简称|参照|关于)")
+_ORDER_NAME = re.compile(r"[\u4e00-\u9fff]{4,24}(?:令|公告|通告)")
 _NAMED = re.compile(r"《([^《》]{4,80}(?:〈[^〉]*〉[^《》]*)?)》")
 _ANNOUNCES = re.compile(r"印发|发布|出台|公布|下发")
 _NOT_ANNOUNCED = re.compile(r"转发|解读|读懂|答记者问|问答|征求")
@@ -119,10 +120,17 @@ def _line_number(line: str) -> str:
     return _write(whole)
 
 
+def _order_over_two_lines(line: str, following: Sequence[str]) -> str:
+    """国家知识产权局公告 on one line, 第四一三号 on the next."""
+    if len(line) > 30 or not following or not _ORDER_NAME.fullmatch(fold_width(line).strip()):
+        return ""
+    return _line_number(line.strip() + following[0].strip())
+
+
 def _from_top(lines: Sequence[str]) -> DocNumber | None:
     """A number line before the first paragraph: headings, numbers and salutations come first."""
     for index, line in enumerate(lines[:_TOP_LINES]):
-        number = _line_number(line)
+        number = _line_number(line) or _order_over_two_lines(line, lines[index + 1 : index + 2])
         if number:
             return DocNumber(number, "body", index)
         if len(line) > _PARAGRAPH or line.rstrip().endswith(("。", "；")):

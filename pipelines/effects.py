@@ -23,6 +23,10 @@ _REPEALED = re.compile(
     rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}})"
     r"[^。;《》]{0,24}?(?:同时|即行|予以|一并|自即日起|现行)?废止"
 )
+_REPEALS = re.compile(
+    r"(?:决定|同时|予以|现)废止(?:以下|下列)?[^《。\n]{0,12}"
+    rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}})"
+)
 _ONE = re.compile(rf"{_TITLE}{_NUMBER}")
 _NOT_REPEALED = re.compile(r"(?:不|未|尚未|是否)[^。]{0,4}$")
 
@@ -58,7 +62,7 @@ def find_repeals(text: str) -> tuple[str, ...]:
         return ()
     folded = fold_width(text)
     found: list[str] = []
-    for match in _REPEALED.finditer(folded):
+    for match in (*_REPEALED.finditer(folded), *_REPEALS.finditer(folded)):
         if _NOT_REPEALED.search(match[0].removesuffix("废止")):
             continue
         start = match.start("what")

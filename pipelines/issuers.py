@@ -13,7 +13,7 @@ from pipelines.width import fold_width
 _SEPARATOR = re.compile(r"[、,;|\s]+")
 _SPACED_OUT = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff](?:\s|$))")
 _SHAPE = re.compile(
-    r"[\u4e00-\u9fff()·]{2,40}(?:部|委|局|厅|署|办|院|会|中心|政府|司|处|银行|大学|法院|研究所)"
+    r"[\u4e00-\u9fff()·]{2,40}(?:部|委|局|厅|署|办|院|会|中心|政府|司|处|银行|大学|法院|研究所|办公室|协会|学会|联合会|领导小组)"
 )
 _NOT_A_NAME = re.compile(
     r"^(?:各|我|本|该|两|三|多|附|联系|请|按|由|在|将|经|现|关于|有关|相关|主办|承办|抄送|根据|欢迎)"

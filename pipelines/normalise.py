@@ -7,6 +7,7 @@ Each fact is read in a file of its own; this one brings them together and says, 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -68,16 +69,38 @@ class _Reading:
 
     def notice(self) -> Notice:
         """Put the facts together."""
-        item, body, published = self.item, self.body, self.stamp.on if self.stamp else None
-        text = body.text[:_FACTS_WITHIN]
+        body, text, head = self.body, self.body.text[:_FACTS_WITHIN], self._head()
         self.warnings.extend(body.warnings)
-        written = parse_date(item.written) or self.signature.written_on
         deadlines = find_deadlines(
-            self.title, text, published=published or written, base=self._count_from(written)
+            self.title,
+            text,
+            published=head.published_on or head.written_on,
+            base=self._count_from(head.written_on),
         )
-        attachments = find_attachments(item.attachments, body.links, text, item.url)
+        attachments = find_attachments(self.item.attachments, body.links, text, self.item.url)
         hashed = body.text or "\n".join(body.images)
-        topics = find_topics(self.title, text)
+        return replace(
+            head,
+            effective_on=find_effective_on(self.item.effective, text, head.published_on),
+            deadline_on=nearest_deadline(
+                deadlines, published=head.published_on, today=self.now.astimezone(SHANGHAI).date()
+            ),
+            deadlines=deadlines,
+            contacts=find_contacts(text),
+            amounts=find_amounts(text),
+            topics=tuple(topic.name for topic in find_topics(self.title, text)),
+            repeals=find_repeals(text),
+            summary=summarise(self.title, text, deadlines) or self._summary_without_text(),
+            content_hash=content_hash(self.title, hashed, (one.name for one in attachments)),
+            attachments=attachments,
+            complete=self._complete(bool(attachments)),
+            read_by=self.read_by,
+            warnings=tuple(dict.fromkeys(self.warnings)),
+        )
+
+    def _head(self) -> Notice:
+        """What the page says of itself, without what must be read out of its text."""
+        item, stamp = self.item, self.stamp
         return Notice(
             site=item.site,
             column=item.column,
@@ -89,27 +112,12 @@ class _Reading:
             doc_number=self._doc_number(),
             issuers=self._issuers(),
             source=self._source(),
-            published_on=published,
-            published_time=self.stamp.time if self.stamp else "",
-            written_on=written,
-            effective_on=find_effective_on(item.effective, text, published),
-            deadline_on=nearest_deadline(
-                deadlines, published=published, today=self.now.astimezone(SHANGHAI).date()
-            ),
-            deadlines=deadlines,
-            contacts=find_contacts(text),
-            amounts=find_amounts(text),
-            topics=tuple(topic.name for topic in topics),
-            repeals=find_repeals(text),
-            body_html=body.html,
-            body_text=body.text,
-            summary=summarise(self.title, text, deadlines) or self._summary_without_text(),
-            content_hash=content_hash(self.title, hashed, (one.name for one in attachments)),
+            published_on=stamp.on if stamp else None,
+            published_time=stamp.time if stamp else "",
+            written_on=parse_date(item.written) or self.signature.written_on,
+            body_html=self.body.html,
+            body_text=self.body.text,
             original_url=self.original_url,
-            attachments=attachments,
-            complete=self._complete(bool(attachments)),
-            read_by=self.read_by,
-            warnings=tuple(dict.fromkeys(self.warnings)),
         )
 
     def _title(self) -> str:
@@ -148,9 +156,9 @@ class _Reading:
 
     def _doc_number(self) -> str:
         if self.number.told_by:
-            self.read_by["doc_number"] = {"field": self.read_by.get("doc_number", "page")}.get(
-                self.number.told_by, self.number.told_by
-            )
+            told_by = self.number.told_by
+            page = self.read_by.get("doc_number", "page")
+            self.read_by["doc_number"] = page if told_by == "field" else told_by
         return self.number.number
 
     def _issuers(self) -> tuple[str, ...]:

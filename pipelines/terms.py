@@ -31,6 +31,9 @@ RELATIVE = re.compile(
     r"(?:自|从|在|于)?[^,。;]{0,12}?(?:发布|公布|公告|公示|印发|刊登|发文|下发|即|通知|发出)(?:之)?日起"
     rf"(?:的|,)?\s*{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,12}})"
 )
+COUNTED_FROM = re.compile(
+    rf"\s*(?:起|开始)(?:,|的|共|至|,?公示|,?为期)?\s*{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,6}})"
+)
 PERIOD = re.compile(
     r"(?:公示|征求意见|意见征集|征集|意见反馈|反馈|公开征集|异议)(?:的)?(?:期限|时限|时间|期)?(?:为|是|:|共)*\s*"
     rf"{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,6}})"
@@ -118,7 +121,9 @@ def _complete(month: int, day: int, earlier: _Day | None, reference: date | None
     """Supply the year: of the date before it in the sentence, else the one nearest ahead."""
     if earlier is not None:
         on = make_date(earlier.on.year, month, day)
-        return on if on is None or on >= earlier.on else make_date(earlier.on.year + 1, month, day)
+        if on is None or on >= earlier.on or (reference is not None and on >= reference):
+            return on
+        return make_date(earlier.on.year + 1, month, day)
     if reference is None:
         return None
     on = make_date(reference.year, month, day)

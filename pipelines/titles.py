@@ -24,6 +24,10 @@ _SUFFIX_MARK = r"\s*(?:[-_|—–－·｜丨]+|--+)\s*"
 _OTHER_SITE = re.compile(
     _SUFFIX_MARK + r"[\u4e00-\u9fff]{2,24}(?:网|网站|门户|平台|局|部|中心|委员会|政府|首都之窗)$"
 )
+_COLUMN = re.compile(
+    _SUFFIX_MARK
+    + r"(?:通知公告|公示公告|公告公示|政策文件|工作动态|新闻动态|政务公开|通知|公告|公示)$"
+)
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 
 
@@ -53,6 +57,6 @@ def _strip_badges(title: str) -> str:
 def _strip_site(title: str, site_name: str) -> str:
     if site_name:
         title = re.sub(_SUFFIX_MARK + re.escape(site_name) + r"(?:官网|网站|门户网站)?$", "", title)
-    stripped = _OTHER_SITE.sub("", title)
+    stripped = _COLUMN.sub("", _OTHER_SITE.sub("", title))
     # 医药工业-天津市…局 is a suffix; a title that would shrink to a word or two is not cut.
     return stripped if len(stripped) >= 6 else title

@@ -65,6 +65,13 @@ def test_a_line_of_its_own_under_the_repeated_title_is_own() -> None:
     assert own_doc_number("", title, lines).number == "京知局〔2021〕35号"
 
 
+def test_headings_over_several_lines() -> None:
+    order = ["国家知识产权局公告", "第四一三号", "为了规范管理，现予公告。"]
+    assert own_doc_number("", "关于某事的公告", order).number == "国家知识产权局公告第四一三号"
+    signed = ["津科规〔2021〕1号    签发人：张三", "各有关单位："]
+    assert own_doc_number("", "关于某事的通知", signed).number == "津科规〔2021〕1号"
+
+
 def test_a_number_cited_in_a_sentence_is_not_own() -> None:
     lines = [
         "根据《国家药监局综合司关于印发发布程序的通知》（药监综药管〔2020〕9 号）要求，现予发布。",

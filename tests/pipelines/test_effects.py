@@ -43,6 +43,11 @@ def test_repealed_documents_with_their_numbers() -> None:
     assert find_repeals(text) == ("《甲办法》（津政办规〔2018〕4号）", "《乙细则》")
 
 
+def test_a_decision_to_repeal() -> None:
+    text = "现决定废止《甲管理办法》（第12号令）、《乙实施细则》。"
+    assert find_repeals(text) == ("《甲管理办法》（第12号令）", "《乙实施细则》")
+
+
 def test_nothing_repealed() -> None:
     assert find_repeals("《甲办法》未废止。") == ()
     assert find_repeals("依据《甲办法》。本通知自2021年起废止旧系统。") == ()
