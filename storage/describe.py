@@ -1,7 +1,7 @@
 """The one description of the schema, and the texts made from it.
 
-schema.json says what every table and column means, queries.json what analysts often ask.
-docs/schema.md and datasette.json are made from them: `python -m storage.describe` writes both.
+schema.json says what every table and column means. Datasette's metadata and docs/schema.md are
+made from it; `python -m storage.describe` writes the latter.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
 
 from storage.database import open_database
-from storage.search_index import INDEX
 from storage.values import Row, select
 
 _HERE = Path(__file__).parent
@@ -75,40 +73,16 @@ def schema_markdown(db: Database) -> str:
     return "".join(parts)
 
 
-def datasette_metadata() -> dict[str, Any]:
-    """The metadata `zhengxun serve` gives Datasette: descriptions, search, canned queries."""
-    tables: dict[str, Any] = {}
-    for name, text in described().items():
-        tables[name] = {"description": text.about, "columns": dict(text.columns)}
-    tables["notices"] |= {
-        "fts_table": INDEX,
-        "fts_pk": "id",
-        "label_column": "title",
-        "sort_desc": "published_on",
-        "facets": ["site", "section", "grp"],
-    }
-    tables["sites"]["label_column"] = "name"
-    tables["issues"] |= {"label_column": "week", "sort_desc": "to_on"}
-    queries = json.loads((_HERE / "queries.json").read_text(encoding="utf-8"))
-    return {
-        "title": "政讯周报",
-        "description": "监管部门网站通知库（只读）",
-        "databases": {"zhengxun": {"tables": tables, "queries": queries}},
-    }
-
-
-def write_texts(root: Path) -> list[Path]:
-    """Write docs/schema.md and storage/datasette.json below `root`; returns both."""
+def write_texts(root: Path) -> Path:
+    """Write docs/schema.md below `root`; returns it."""
     with (
         tempfile.TemporaryDirectory() as folder,
         closing(open_database(Path(folder) / "empty.db")) as db,
     ):
         markdown = schema_markdown(db)
-    metadata = json.dumps(datasette_metadata(), ensure_ascii=False, indent=2) + "\n"
-    written = [root / "docs" / "schema.md", root / "storage" / "datasette.json"]
-    for path, text in zip(written, (markdown, metadata), strict=True):
-        path.write_text(text, encoding="utf-8")
-    return written
+    path = root / "docs" / "schema.md"
+    path.write_text(markdown, encoding="utf-8")
+    return path
 
 
 def _table_markdown(db: Database, name: str, text: TableText, is_view: bool) -> str:
