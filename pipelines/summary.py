@@ -126,6 +126,7 @@ def _due_phrase(deadlines: Sequence[Deadline]) -> str:
 
 
 def _ended(words: str) -> str:
+    words = words.rstrip("，、, ")
     return words if words.endswith(("。", "！", "？", "；", "…", "：")) else words + "。"
 
 
