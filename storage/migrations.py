@@ -53,6 +53,12 @@ def m004_notes_on_attachments(db: Database) -> None:
     db.executescript(_NOTES_ON_ATTACHMENTS)
 
 
+@migrations()
+def m005_alarms(db: Database) -> None:
+    """What the operator is to hear, and whether it was sent."""
+    db.executescript(_ALARMS)
+
+
 _KNOWN = {
     step.__name__
     for step in (
@@ -60,6 +66,7 @@ _KNOWN = {
         m002_issues_and_deliveries,
         m003_similarity_and_settlements,
         m004_notes_on_attachments,
+        m005_alarms,
     )
 }
 
@@ -329,4 +336,23 @@ CREATE INDEX settlements_by_b ON settlements (b);
 _NOTES_ON_ATTACHMENTS = """
 ALTER TABLE attachments ADD COLUMN note TEXT NOT NULL DEFAULT '';
 CREATE INDEX attachments_by_url ON attachments (url) WHERE sha256 IS NOT NULL;
+"""
+
+_ALARMS = """
+CREATE TABLE alarms (
+    id INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('raised', 'reminder', 'recovered', 'event')),
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    raised_at TEXT NOT NULL,
+    mailed_at TEXT,
+    posted_at TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at TEXT,
+    last_reply TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX alarms_by_subject ON alarms (subject);
+CREATE INDEX alarms_to_mail ON alarms (id) WHERE mailed_at IS NULL;
+CREATE INDEX alarms_to_post ON alarms (id) WHERE posted_at IS NULL;
 """
