@@ -1,8 +1,9 @@
 """The same document on several pages is one entry: decide which pages belong together, and why.
 
 In the order of trust: the link to the original that a repost prints; the document number (文号)
-with its issuer; title and date. Nothing is deleted: pages are linked, one of them represents the
-document. Two different texts under one number are a conflict for a person, never merged.
+with its issuer; title and date; a text that agrees in every fact. Nothing is deleted: pages are
+linked, one of them represents the document. Two different texts under one number are a conflict
+for a person, never merged; what a person settled is never decided again here.
 """
 
 from __future__ import annotations
@@ -12,22 +13,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from rapidfuzz import fuzz
 from sqlite_utils import Database
 
+from pipelines.agreement import Agreement, compare
 from pipelines.keys import title_key
-from storage import duplicates
+from pipelines.similarity import ALGORITHM, bands_of, bare_text
+from storage import duplicates, settlements, similar
 from storage.models import Notice, StoredNotice
 
 # A correction, an interpretation or a picture of a document names it, but is another text.
 ABOUT_IT = re.compile("更正|勘误|修正|解读|图解|一图读懂|答记者问|问答")
 QUOTED = re.compile("《([^《》]{6,})》")
-SAME_TEXT = 90.0
-COMPATIBLE_TEXT = 60.0
+# Shares of the longer text, 0..1, that both pages must have.
+SAME_TEXT = 0.85
+COMPATIBLE_TEXT = 0.5
 MIN_TITLE = 10
+MIN_CORE = 8
+MIN_TEXT = 120
 REPOST_DAYS = 15
-COMPARED_CHARACTERS = 6000
+# First, second batch, year, issue: what tells the documents of a series apart.
+SERIES = re.compile("第?([0-9〇零一二三四五六七八九十百]+)[-—]?(年|批|号|期|次|季度|月|轮|届|版)")
+# A title's own words begin after its publisher's name.
+BEFORE_ABOUT = re.compile("^.{0,40}?(?=关于)")
+AFTER_ABOUT = re.compile("^关于|的(?:通知|公告|通告|公示|函|意见)$")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,8 @@ def decide(page: Notice, other: Notice) -> Verdict:
         return Verdict(same=True, why=f"转载，原文链接 {other.original_url}")
     if page.doc_number and page.doc_number == other.doc_number and _issuers_agree(page, other):
         return _same_number(page, other)
-    return _same_title(page, other)
+    verdict = _same_title(page, other)
+    return verdict if verdict.same else _same_text(page, other)
 
 
 def representative(group: Iterable[StoredNotice]) -> StoredNotice:
@@ -65,52 +77,82 @@ def representative(group: Iterable[StoredNotice]) -> StoredNotice:
 
 
 def settle(db: Database, stored: StoredNotice, now: datetime) -> str:
-    """Link a saved page with the others of its document; returns the reason, or ''.
+    """Link a saved page with the others of its document; returns the first reason, or ''.
 
     Call it in the transaction that saved the page, so that two crawls cannot miss each other.
     """
-    for other in _candidates(db, stored):
+    bands = _sign(db, stored)
+    reason = ""
+    for other in _candidates(db, stored, bands):
+        settled = settlements.settlement_of(db, stored.id, other.id)
         verdict = decide(stored.notice, other.notice)
-        if verdict.conflict:
+        if settled == "same":
+            verdict = Verdict(same=True, why="人工确认为同一文件")
+        if verdict.conflict and settled is None:
             duplicates.record_conflict(db, stored.id, other.id, verdict.why, now)
-        if verdict.same:
-            _join(db, stored, other, verdict.why)
-            return verdict.why
-    return ""
+        if verdict.same and _join(db, stored.id, other.id, verdict.why):
+            reason = reason or verdict.why
+    return reason
 
 
-def _candidates(db: Database, stored: StoredNotice) -> list[StoredNotice]:
-    notice = stored.notice
-    found: dict[int, StoredNotice] = {}
+def _sign(db: Database, stored: StoredNotice) -> tuple[int, ...]:
+    """Keep the signature of a complete page's text; the bands to look for others by."""
+    bands = bands_of(stored.notice.body_text) if stored.notice.complete else ()
+    if bands:
+        similar.keep_signature(db, stored.id, algorithm=ALGORITHM, day=_day(stored), bands=bands)
+    else:
+        similar.drop_signature(db, stored.id)
+    return bands
+
+
+def _candidates(db: Database, stored: StoredNotice, bands: tuple[int, ...]) -> list[StoredNotice]:
+    notice, pages = stored.notice, []
     if notice.original_url:
         original = duplicates.with_url(db, notice.original_url)
-        if original is not None:
-            found[original.id] = original
-    pages = duplicates.naming_original(db, notice.url)
-    if notice.doc_number:
-        pages = [*pages, *duplicates.with_doc_number(db, notice.doc_number, stored.id)]
-    pages = [*pages, *duplicates.with_title_on(db, title_key(notice.title), stored.id)]
-    for page in pages:
-        found.setdefault(page.id, page)
-    found.pop(stored.id, None)
-    return list(found.values())
+        pages = [original] if original is not None else []
+    pages += duplicates.naming_original(db, notice.url)
+    pages += duplicates.with_doc_number(db, notice.doc_number, stored.id)
+    pages += duplicates.with_title_on(
+        db, title_key(notice.title), stored.id, near=_day(stored), within=REPOST_DAYS
+    )
+    pages += similar.with_bands(
+        db, bands, day=_day(stored), within=REPOST_DAYS, exclude_id=stored.id
+    )
+    found = {page.id: page for page in reversed(pages) if page.id != stored.id}
+    return list(reversed(found.values()))
 
 
-def _join(db: Database, stored: StoredNotice, other: StoredNotice, why: str) -> None:
-    if stored.duplicate_of is None:
-        group = duplicates.group_of(db, other.id)
-        duplicates.link(db, stored.id, group[0].id, why)
-    best = representative(duplicates.group_of(db, stored.id))
+def _day(stored: StoredNotice) -> date:
+    """The day a page belongs to: of publication, else of first sight (Asia/Shanghai)."""
+    return stored.notice.published_on or stored.first_seen_at.astimezone(SHANGHAI).date()
+
+
+def _join(db: Database, one: int, other: int, why: str) -> bool:
+    """Make one group of two, unless a person said that pages of them are two documents."""
+    ours, theirs = duplicates.group_of(db, one), duplicates.group_of(db, other)
+    if ours[0].id == theirs[0].id:
+        return False
+    if settlements.are_settled_apart(db, [page.id for page in ours], [page.id for page in theirs]):
+        return False
+    duplicates.link(db, ours[0].id, theirs[0].id, why)
+    best = representative(duplicates.group_of(db, one))
     if best.duplicate_of is not None:
         duplicates.promote(db, best.id)
+    return True
 
 
 def _same_number(page: Notice, other: Notice) -> Verdict:
-    if not page.complete or not other.complete or _texts_agree(page, other, COMPATIBLE_TEXT):
-        return Verdict(same=True, why=f"同一文号 {page.doc_number}")
+    same = Verdict(same=True, why=f"同一文号 {page.doc_number}")
+    about = bool(ABOUT_IT.search(page.title)) != bool(ABOUT_IT.search(other.title))
+    if not about and not (page.complete and other.complete and page.body_text and other.body_text):
+        return same
+    agreement = compare(page.body_text, other.body_text)
+    if not about and not agreement.against and agreement.shared >= COMPATIBLE_TEXT:
+        return same
     if _announces(page.title, other.title) or _announces(other.title, page.title):
         return Verdict(same=True, why=f"同一文号 {page.doc_number}，标题所称文件相同")
-    return Verdict(same=False, conflict=True, why=f"同一文号 {page.doc_number}，正文不同")
+    said = f"：{agreement.against}" if agreement.against else ""
+    return Verdict(same=False, conflict=True, why=f"同一文号 {page.doc_number}，正文不同{said}")
 
 
 def _same_title(page: Notice, other: Notice) -> Verdict:
@@ -126,11 +168,67 @@ def _same_title(page: Notice, other: Notice) -> Verdict:
     return UNRELATED
 
 
+def _same_text(page: Notice, other: Notice) -> Verdict:
+    """A copy under another title: the text agrees in every fact, and one title is in both."""
+    apart = _days_apart(page.published_on, other.published_on)
+    if apart is None or apart > REPOST_DAYS or (page.site == other.site and apart):
+        return UNRELATED
+    if not (page.complete and other.complete) or _numbers_differ(page, other):
+        return UNRELATED
+    if min(len(page.body_text), len(other.body_text)) < MIN_TEXT:
+        return UNRELATED
+    if not _titles_fit(page, other):
+        return UNRELATED
+    agreement = compare(page.body_text, other.body_text)
+    if agreement.against or agreement.shared < SAME_TEXT:
+        return UNRELATED
+    return Verdict(same=True, why=f"正文相同（{agreement.shared:.0%}），数字与名称一致")
+
+
+def _titles_fit(page: Notice, other: Notice) -> bool:
+    """Whether two titles can stand over one text: no other batch, no correction of the other."""
+    if bool(ABOUT_IT.search(page.title)) != bool(ABOUT_IT.search(other.title)):
+        return False
+    if _series_differ(page, other):
+        return False
+    one, two = _title_core(page.title), _title_core(other.title)
+    if min(len(one), len(two)) < MIN_CORE:
+        return False
+    return one in two or two in one or _quotes(page, two) or _quotes(other, one)
+
+
+def _quotes(page: Notice, core: str) -> bool:
+    """A retitled copy prints the title of its original over the text."""
+    return core in bare_text(page.body_text)
+
+
+def _title_core(title: str) -> str:
+    """The title without the publisher's name before 关于 and the kind of document after it."""
+    core = BEFORE_ABOUT.sub("", title.strip())
+    return title_key(AFTER_ABOUT.sub("", AFTER_ABOUT.sub("", core)))
+
+
+def _series_differ(page: Notice, other: Notice) -> bool:
+    """Titles, or names of files, of another year, batch or number."""
+    for one, two in (
+        (page.title, other.title),
+        (_file_names(page), _file_names(other)),
+    ):
+        ours, theirs = set(SERIES.findall(one)), set(SERIES.findall(two))
+        if ours and theirs and not (ours <= theirs or theirs <= ours):
+            return True
+    return False
+
+
+def _file_names(page: Notice) -> str:
+    return " ".join(attachment.name for attachment in page.attachments)
+
+
 def _announces(title: str, other: str) -> bool:
     """Whether `title`, or a document that it names in 《》, is what `other` is titled after."""
-    if ABOUT_IT.search(title) or ABOUT_IT.search(other):
-        return False
     whole = title_key(other)
+    if ABOUT_IT.search(title) or ABOUT_IT.search(other) or title_key(title) == whole:
+        return False
     names = (title_key(name) for name in (title, *QUOTED.findall(title)))
     return any(len(name) >= MIN_TITLE and name in whole for name in names)
 
@@ -151,10 +249,15 @@ def _issuers_agree(page: Notice, other: Notice) -> bool:
 
 
 def _texts_agree(page: Notice, other: Notice, least: float) -> bool:
-    one, two = page.body_text[:COMPARED_CHARACTERS], other.body_text[:COMPARED_CHARACTERS]
-    if not one or not two:
-        return True
-    return fuzz.ratio(one, two) >= least
+    """Whether two pages of one title say the same; a text not read yet is taken on trust
+    between publishers that do not exclude each other, never on one site."""
+    if not page.body_text or not other.body_text:
+        apart = page.issuers and other.issuers and not set(page.issuers) & set(other.issuers)
+        return page.site != other.site and not apart
+    if _series_differ(page, other):
+        return False
+    agreement: Agreement = compare(page.body_text, other.body_text)
+    return not agreement.against and agreement.shared >= least
 
 
 def _names(original_url: str, url: str) -> bool:

@@ -7,7 +7,7 @@ longer than one step. Which pages belong together is decided in `pipelines.dedup
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -60,16 +60,29 @@ def with_doc_number(
 
 
 def with_title_on(
-    db: Database, title_key: str, exclude_id: int | None = None, *, on: date | None = None
+    db: Database,
+    title_key: str,
+    exclude_id: int | None = None,
+    *,
+    on: date | None = None,
+    near: date | None = None,
+    within: int = 0,
 ) -> list[StoredNotice]:
-    """Other pages with this bare title (`storage.keys.title_key`); `on` narrows to a day."""
+    """Other pages with this bare title (`storage.keys.title_key`).
+
+    `on` narrows to a day, `near` to `within` days around one; undated pages are not near any.
+    """
     if not title_key:
         return []
+    first = last = on
+    if near is not None:
+        first, last = near - timedelta(days=within), near + timedelta(days=within)
+    days = " AND published_on BETWEEN :first AND :last" if first else ""
     rows = select(
         db,
-        "SELECT * FROM notices WHERE title_key = :key AND id IS NOT :id"
-        " AND (:on IS NULL OR published_on = :on) ORDER BY published_on, id",
-        {"key": title_key, "id": exclude_id, "on": from_date(on)},
+        "SELECT * FROM notices WHERE title_key = :key AND id IS NOT :id"  # noqa: S608 - constants
+        f"{days} ORDER BY published_on, id",
+        {"key": title_key, "id": exclude_id, "first": from_date(first), "last": from_date(last)},
     )
     return to_stored(db, rows)
 

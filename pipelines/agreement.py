@@ -1,0 +1,149 @@
+"""Whether two texts say the same: what differs between them may be furniture, never a fact.
+
+Notices written after one template differ in a drug, a company or a number only, and are as alike
+as a repost is to its original. So texts are laid side by side, and every place where they differ
+is judged: layout, a publisher's way to speak of itself, and what one page merely has before or
+after the text are no difference; anything else is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from pipelines.keys import normal_text
+
+# Lines around a text that belong to the page, by their first words.
+FURNITURE_LINE = re.compile(
+    r"^\W*(?:(?:信息|文章|稿件|文件|内容)?来源|转载自|转自|本文(?:来源|转自)|发布(?:时间|日期|机构|单位)|"
+    r"发文(?:日期|机关|字号)|成文日期|时间|日期|作者|供稿|撰稿|责任?编辑|编辑|审核|校对|浏览(?:次数|量)?|"
+    r"阅读(?:次数|量)?|点击(?:次数|数)?|字[号体]|打印|关闭|【?打印|分享(?:到)?|上一[篇条]|下一[篇条]|"
+    r"相关(?:链接|阅读|附件|文章)|扫一扫|微信扫|索引号|主题(?:分类|词)|信息分类|有效性|"
+    r"免责声明|版权声明|声明|当前位置|您(?:现在|当前)的?位置|返回|附件下载|原文链接|点击(?:下载|查看)|"
+    r"阅读原文)(?=$|[\s:：】\]|｜>＞])"
+)
+MAX_FURNITURE = 80
+# What a change may consist of without changing what is said.
+_IGNORED = re.compile(
+    r"https?[a-z0-9]*|附件下载|点击下载|点击查看|下载|附件\d{0,2}|docx?|xlsx?|pdf|wps|zip|rar|"
+    r"(?<![a-z])(?:www)|[的了]"
+)
+_VARIANTS = str.maketrans("账录它像", "帐陆他象")
+_OURSELVES = re.compile("(?:我|本)[局委厅会院市省区县部所办]?|我们")
+_BODY_OF_STATE = "局委厅会院市省区县部所办"
+_CHINESE = re.compile("[\u4e00-\u9fff]{0,14}")
+_NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿a-z]")
+_POINT = re.compile(r"(?<=\d)[.．](?=\d)")
+_DASH = re.compile(r"(?<=\d)[-—–－~～](?=\d)")
+# Matches shorter than this between two differences are chance.
+_SHORTEST_MATCH = 4
+# Longest stretch laid side by side; two texts that differ over more are not called copies.
+_LONGEST_STRETCH = 12_000
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How two texts compare.
+
+    `against` is the first difference that is a fact (`甲→乙`), or ''. `shared` is the share of
+    the longer text that the other has too, 0..1.
+    """
+
+    against: str
+    shared: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    one: str
+    two: str
+    is_edge: bool
+    after: str
+
+
+def compare(one: str, two: str) -> Agreement:
+    """Lay two texts side by side. Pure."""
+    first, second = plain(one), plain(two)
+    if first == second:
+        return Agreement("", 1.0)
+    longest = max(len(first), len(second))
+    if max(len(part) for part in _middles(first, second)) > _LONGEST_STRETCH:
+        return Agreement("篇幅过长，未能逐字核对", 0.0)
+    found = list(_differences(first, second))
+    differing = sum(max(len(piece.one), len(piece.two)) for piece in found)
+    against = next((_said(piece) for piece in found if _is_fact(piece)), "")
+    return Agreement(against, max(0.0, 1 - differing / longest))
+
+
+def plain(text: str) -> str:
+    """The text without the page's furniture, layout, punctuation, and with one way of writing."""
+    lines = (unicodedata.normalize("NFKC", line).strip() for line in text.splitlines())
+    kept = (
+        line for line in lines if not (len(line) <= MAX_FURNITURE and FURNITURE_LINE.match(line))
+    )
+    whole = normal_text("\n".join(kept)).casefold()
+    whole = _DASH.sub("\x01", _POINT.sub("\x02", whole))
+    signs = (sign for sign in whole if sign.isalnum() or sign in "\x01\x02")
+    return "".join(signs).replace("\x01", "-").replace("\x02", ".").translate(_VARIANTS)
+
+
+def _middles(one: str, two: str) -> tuple[str, str]:
+    """What is left between the common beginning and the common end."""
+    shortest = min(len(one), len(two))
+    start = 0
+    while start < shortest and one[start] == two[start]:
+        start += 1
+    end = 0
+    while end < shortest - start and one[-1 - end] == two[-1 - end]:
+        end += 1
+    return one[start : len(one) - end], two[start : len(two) - end]
+
+
+def _differences(one: str, two: str) -> Iterator[_Difference]:
+    """The places where the texts differ, with short chance matches between them taken in."""
+    spans: list[tuple[int, int, int, int]] = []
+    for step in Levenshtein.opcodes(one, two):
+        if step.tag == "equal":
+            continue
+        span = (step.src_start, step.src_end, step.dest_start, step.dest_end)
+        if spans and step.src_start - spans[-1][1] < _SHORTEST_MATCH:
+            start, _, other, _ = spans.pop()
+            span = (start, step.src_end, other, step.dest_end)
+        spans.append(span)
+    for a, a_end, b, b_end in spans:
+        yield _Difference(
+            one=one[a:a_end],
+            two=two[b:b_end],
+            is_edge=(a == 0 and b == 0) or (a_end == len(one) and b_end == len(two)),
+            after=one[a_end : a_end + 1],
+        )
+
+
+def _is_fact(piece: _Difference) -> bool:
+    one, two = _IGNORED.sub("", piece.one), _IGNORED.sub("", piece.two)
+    if one == two:
+        return False
+    if piece.is_edge and (not one or not two or sorted(one) == sorted(two)):
+        # One page has more before or after the text; or the signatures stand in another order.
+        return False
+    return not (
+        _speaks_of_itself(one, two, piece.after) or _speaks_of_itself(two, one, piece.after)
+    )
+
+
+def _speaks_of_itself(one: str, two: str, after: str) -> bool:
+    """我局 here and 市科技局 there."""
+    if not _OURSELVES.fullmatch(one) or _NUMERAL.search(two) or not _CHINESE.fullmatch(two):
+        return False
+    ends = (one + after)[-1:] if len(one) == 1 else one[-1]
+    if one == "我们":
+        return True
+    return ends in _BODY_OF_STATE and (two + after)[-1:] in _BODY_OF_STATE
+
+
+def _said(piece: _Difference) -> str:
+    return f"“{piece.one[:20]}”与“{piece.two[:20]}”不一致"

@@ -1,0 +1,52 @@
+"""Finds texts that may be copies: MinHash of character n-grams, cut into bands.
+
+Two texts share a band with probability 1-(1-J^5)^24, J being the overlap of their n-grams:
+0.99 at J=0.7, 0.53 at 0.5. Sharing one only makes a candidate: notices written after one
+template overlap up to 0.88 and are different documents (see `pipelines.agreement`).
+"""
+
+from __future__ import annotations
+
+from array import array
+from hashlib import blake2b
+
+from rensa import RMinHash
+
+from pipelines.keys import normal_text
+
+SHINGLE = 4
+BANDS = 24
+ROWS = 5
+SEED = 20210205
+# Shorter texts say too little to be recognised by.
+MIN_CHARACTERS = 120
+MAX_CHARACTERS = 20_000
+# 48 bits, so that SQLite keeps a hash in six bytes.
+HASH_BYTES = 6
+ALGORITHM = f"rensa{RMinHash.ALGORITHM_VERSION}-{SHINGLE}-{BANDS}x{ROWS}"
+
+
+def bands_of(text: str) -> tuple[int, ...]:
+    """The hashes of the bands of a text; none for a text too short to compare. Pure."""
+    bare = bare_text(text)[:MAX_CHARACTERS]
+    if len(bare) < MIN_CHARACTERS:
+        return ()
+    sketch = RMinHash(num_perm=BANDS * ROWS, seed=SEED)
+    sketch.update(list({bare[at : at + SHINGLE] for at in range(len(bare) - SHINGLE + 1)}))
+    values = sketch.digest()
+    return tuple(
+        _hash(number, values[number * ROWS : (number + 1) * ROWS]) for number in range(BANDS)
+    )
+
+
+def bare_text(text: str) -> str:
+    """Letters, digits and characters only: what differs in punctuation is not different."""
+    return "".join(sign for sign in normal_text(text).casefold() if sign.isalnum())
+
+
+def _hash(number: int, values: list[int]) -> int:
+    packed = bytes([number]) + array("Q", values).tobytes()
+    # Six unsigned bytes minus half their span: SQLite stores signed integers.
+    return int.from_bytes(blake2b(packed, digest_size=HASH_BYTES).digest(), "big") - (
+        1 << (8 * HASH_BYTES - 1)
+    )
