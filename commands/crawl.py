@@ -24,6 +24,7 @@ VERDICT_WORDS = {
     "broken": "读取失败",
     "unreachable": "无法访问",
 }
+GOOD = {"ok", "quiet"}
 VERDICT_STYLES = {"ok": "green", "quiet": "cyan", "degraded": "yellow"}
 
 
@@ -69,7 +70,7 @@ def crawl(desk: Desk, sites: Sequence[str], days: int | None, console: Console) 
     names = {site.id: site.name for site in chosen}
     outcomes = run_crawls(desk, [Crawl(site.id, days) for site in chosen], names, console)
     with desk.store() as db:
-        console.print(coverage_table(db, desk, set(names)))
+        console.print(site_table(db, desk, set(names)))
     for outcome in outcomes:
         if outcome.reason:
             console.print(f"[red]{outcome.site}: {outcome.reason}[/red]")
@@ -85,21 +86,47 @@ def run_crawls(
         return asyncio.run(desk.supervisor().run_all(crawls, progress.note))
 
 
-def coverage_table(db: Database, desk: Desk, sites: set[str] | None = None) -> Table:
-    """The state of every column, worst news visible."""
+def site_table(db: Database, desk: Desk, sites: set[str]) -> Table:
+    """One line a site, and what is wrong with which of its columns; narrow enough for 80."""
+    table = Table(title="信息来源状况", title_justify="left", box=None, pad_edge=False)
+    table.add_column("来源", no_wrap=True)
+    for title in ("栏目正常", "列表行", "新通知"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("说明", overflow="fold")
+    rows = [row for row in latest_coverage(db, desk.config.clock()) if row.site in sites]
+    for site in dict.fromkeys(row.site for row in rows):
+        own = [row for row in rows if row.site == site]
+        fine = sum(row.verdict in GOOD for row in own)
+        remarks = [f"{row.column} {verdict_word(row)}：{row.reason}" for row in own if row.reason]
+        style = "green" if fine == len(own) else "yellow"
+        table.add_row(
+            own[0].site_name,
+            f"[{style}]{fine}/{len(own)}[/{style}]",
+            str(sum(row.rows for row in own)),
+            str(sum(row.new for row in own)),
+            "\n".join(remarks),
+        )
+    return table
+
+
+def coverage_table(db: Database, desk: Desk) -> Table:
+    """The state of every column."""
     table = Table(title="信息来源状况", title_justify="left", box=None, pad_edge=False)
     for title in ("来源", "栏目", "结论", "行数", "新增", "最新", "说明"):
         table.add_column(title, overflow="fold")
     for row in latest_coverage(db, desk.config.clock()):
-        if sites is None or row.site in sites:
-            table.add_row(*coverage_cells(row))
+        table.add_row(*coverage_cells(row))
     return table
 
 
 def coverage_cells(row: Coverage) -> tuple[str, ...]:
     """One column's state as printed words."""
-    verdict = row.verdict or ""
-    style = VERDICT_STYLES.get(verdict, "bold red")
-    word = f"[{style}]{VERDICT_WORDS.get(verdict, '尚未检查')}[/{style}]"
+    style = VERDICT_STYLES.get(row.verdict or "", "bold red")
+    word = f"[{style}]{verdict_word(row)}[/{style}]"
     newest = row.newest_on.isoformat() if row.newest_on else ""
     return row.site_name, row.column, word, str(row.rows), str(row.new), newest, row.reason
+
+
+def verdict_word(row: Coverage) -> str:
+    """The verdict in the reader's language."""
+    return VERDICT_WORDS.get(row.verdict or "", "尚未检查")

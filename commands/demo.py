@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from commands.crawl import coverage_table, run_crawls
+from commands.crawl import run_crawls, site_table
 from commands.desk import CommandError, Desk
 from commands.issue import make, report_line, send_issue, summary_table
 from config import Config, load_config
@@ -67,9 +68,11 @@ def demo(config: Config, console: Console) -> int:
         (issue / "digest.json", "周报，机器可读"),
         (issue / "deadlines.ics", "截止日期，日历"),
         (folder / "outbox", "发出的邮件 .eml"),
-        (folder / "zhengxun.db", "数据库；查看：zhengxun serve"),
+        (folder / "zhengxun.db", "数据库"),
     ):
         console.print(f"  {path}  [dim]{what}[/dim]", soft_wrap=True)
+    look = f"ZHENGXUN_DATA={folder} ZHENGXUN_NOW={NOW} {sys.executable} -m cli serve"
+    console.print(f"\n查询数据库（Datasette，http://127.0.0.1:8001）：\n  {look}", soft_wrap=True)
     return 0 if ended_well and sent_well else 1
 
 
@@ -112,7 +115,7 @@ def crawl_everything(desk: Desk, console: Console) -> bool:
         if outcome.reason:
             console.print(f"[red]{outcome.site}: {outcome.reason}[/red]")
     with desk.store() as db:
-        console.print(coverage_table(db, desk))
+        console.print(site_table(db, desk, set(names)))
     return all(outcome.state == "finished" for outcome in outcomes)
 
 

@@ -81,7 +81,7 @@ def relative_end(match: re.Match[str], base: date) -> date | None:
     """The last day of N days, weeks, months or working days counted from the day after `base`.
 
     Counting starts on the next day (民法典 第二百零一条). Week-ends are skipped for working
-    days; public holidays are not known here, so the day may be later, never earlier.
+    days; public holidays are not known here, so the true day may be later than this one.
     """
     count = read_number(match["count"])
     if not count:
