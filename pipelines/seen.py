@@ -71,7 +71,9 @@ class SeenMiddleware:
     def is_known(self, request: Request) -> bool:
         """Whether this request is for a page that the store has and that is not due."""
         row, spider = request.meta.get("notice"), self.crawler.spider
-        if row is None or self.db is None or spider is None or getattr(spider, "only_url", ""):
+        if row is None or self.db is None or spider is None:
+            return False
+        if getattr(spider, "only_url", None):
             return False
         known = find_known(self.db, spider.name, row["key"], row["url"])
         now = clock_of(self.crawler)

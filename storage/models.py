@@ -1,4 +1,4 @@
-"""The nouns that cross between rooms. Frozen; dates are local (Asia/Shanghai), instants UTC-aware."""
+"""The nouns that cross between rooms. Frozen; dates are Asia/Shanghai, instants UTC-aware."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class IssueRecord:
-    """A digest that was composed and recorded. `week` like 2021-W05; `from_on`..`to_on` inclusive."""
+    """A digest that was composed and recorded, e.g. 2021-W05; `from_on`..`to_on` inclusive."""
 
     id: int
     week: str
