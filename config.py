@@ -66,6 +66,9 @@ class DigestConfig(_Section):
     title: str = "政讯周报"
     weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "fri"
     time: str = Field("17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    last_workday: bool = Field(
+        False, description="the last working day before, when the issue's day is a holiday in China"
+    )
     chapters: tuple[ChapterConfig, ...] = DEFAULT_CHAPTERS
 
 
@@ -96,9 +99,28 @@ class CrawlConfig(_Section):
 
 
 class OperatorConfig(_Section):
-    """Who hears about outages."""
+    """Who hears about outages, and what notices the silence of the daemon itself."""
 
     email: str = ""
+    webhook: str = Field("", description="gets each alarm as a JSON POST")
+    ping_url: str = Field("", description="asked (GET) after each healthy round")
+
+    @field_validator("webhook", "ping_url")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// or http://")
+        return value
+
+
+class UpkeepConfig(_Section):
+    """What the daemon does at night (Asia/Shanghai), and how long things are kept."""
+
+    time: str = Field("03:10", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    backup_folder: str = Field("", description="relative to the data folder; '' = backups")
+    keep_backups: int = Field(14, ge=1, le=3660)
+    log_days: int = Field(60, ge=1, le=3660)
+    min_free_mib: int = Field(500, ge=1)
 
 
 class Config(_Section):
@@ -113,6 +135,7 @@ class Config(_Section):
     smtp: SmtpConfig = SmtpConfig()
     crawl: CrawlConfig = CrawlConfig()
     operator: OperatorConfig = OperatorConfig()
+    upkeep: UpkeepConfig = UpkeepConfig()
 
     @field_validator("upstream")
     @classmethod
@@ -125,6 +148,11 @@ class Config(_Section):
     def database(self) -> Path:
         """The one SQLite file."""
         return self.data / "zhengxun.db"
+
+    @property
+    def backups(self) -> Path:
+        """Where the nightly copies go; best another disk."""
+        return self.data / (self.upkeep.backup_folder or "backups")
 
     @property
     def operator_sources(self) -> Path | None:

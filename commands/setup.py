@@ -28,6 +28,7 @@ company = "{company}"        # signs each chapter
 # title = "政讯周报"
 # weekday = "fri"            # the day of the issue, and its time in Asia/Shanghai
 # time = "17:00"
+# last_workday = false       # true: a holiday in China moves it to the last working day before
 
 [smtp]
 host = "{host}"              # your outgoing mail server
@@ -45,7 +46,16 @@ contact = "{contact}"        # an address the websites can write to; it stands i
 # browser = "bundled"        # bundled | chromium (with browser_path) | cdp (browser_cdp_url) | none
 
 [operator]
-email = "{contact}"          # hears about outages
+email = "{contact}"          # hears about outages: once when something breaks, once when it is well
+# webhook = ""               # gets the same as a JSON POST (WeCom and DingTalk robots can read it)
+# ping_url = ""              # asked after each healthy round; a watcher there notices silence
+
+[upkeep]
+# time = "03:10"             # nightly copy and check of the database (Asia/Shanghai)
+# backup_folder = ""         # default: data/backups; better a folder on another disk
+# keep_backups = 14
+# log_days = 60
+# min_free_mib = 500         # less free disk space than this is an alarm
 """
 
 QUESTIONS = (

@@ -13,6 +13,7 @@ from digest.compose import compose, issue_instant
 from digest.models import SHANGHAI, Chapter, Digest
 from digest.render_atom import render_atom
 from digest.weeks import Week, week_ending, week_of
+from digest.workdays import issue_day
 from digest.write import write_bytes, write_issue
 from storage import issues
 
@@ -29,21 +30,22 @@ class PressSettings(Protocol):
     @property
     def time(self) -> str: ...
     @property
+    def last_workday(self) -> bool: ...
+    @property
     def chapters(self) -> Sequence[Chapter]: ...
 
 
 def closing_instant(settings: PressSettings, to_on: date) -> datetime:
-    """When the week that ends on `to_on` closes."""
+    """When the week that ends on `to_on` closes: before a holiday earlier, if so configured."""
     hour, minute = (int(part) for part in settings.time.split(":"))
-    return issue_instant(to_on, hour, minute)
+    return issue_instant(issue_day(to_on, last_workday=settings.last_workday), hour, minute)
 
 
 def latest_due(settings: PressSettings, now: datetime) -> Week:
     """The last week that has closed at `now`."""
-    today = now.astimezone(SHANGHAI).date()
-    week = week_ending(today, settings.weekday)
+    week = current_week(settings, now)
     if closing_instant(settings, week.to_on) > now:
-        week = week_ending(today - timedelta(days=1), settings.weekday)
+        week = week_ending(week.to_on - timedelta(days=1), settings.weekday)
     return week
 
 

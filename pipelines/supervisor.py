@@ -91,7 +91,11 @@ class Supervisor:
             db = open_database(self.database)
             try:
                 run_id = start_run(db, crawl.site, now=self.clock(), pid=os.getpid())
-                reason = await self._run_child(crawl, run_id, on_event)
+                try:
+                    reason = await self._run_child(crawl, run_id, on_event)
+                except asyncio.CancelledError:
+                    self._close(db, crawl.site, run_id, "程序停止")
+                    raise
                 outcome = self._close(db, crawl.site, run_id, reason)
             finally:
                 db.close()
@@ -167,8 +171,14 @@ def close_dead_run(
 
 
 def close_abandoned_runs(db: Database, now: datetime) -> int:
-    """Close runs left open by a process that no longer lives (a crash, a power cut)."""
-    abandoned = [run for run in unfinished_runs(db) if not is_alive(run[2])]
+    """Close runs left open by a process that no longer lives (a crash, a power cut).
+
+    Call it before starting any: rows of this very process id are leftovers too (a restarted
+    container gets the same id again).
+    """
+    own = os.getpid()
+    open_runs = unfinished_runs(db)
+    abandoned = [run for run in open_runs if run[2] in (None, own) or not is_alive(run[2])]
     for run_id, site, _ in abandoned:
         reason = "程序或电源中断"
         close_dead_run(db, site, run_id, now=now, state="killed", reason=reason)

@@ -1,0 +1,129 @@
+"""What the operator should hear, worked out from the store: columns, mails, disk, clock.
+
+Each function looks, and stores what changed since the last look: once when something turned
+bad, once when it is well again. Words are Chinese, as in the issue. Sending is in alert.py.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from digest.models import SHANGHAI
+from storage import alarms, deliveries, issues, runs
+from storage.models import Coverage
+
+BAD = frozenset({"blocked", "broken", "unreachable"})
+VERDICTS = {"blocked": "被拦截", "broken": "读取失败", "unreachable": "无法访问"}
+EXCERPT = 300
+# Clocks of two runs may differ by a summer time mistake at most.
+SKEW = timedelta(hours=2)
+MIB = 1024 * 1024
+JOB_NAMES = {
+    "issue": "编印周报",
+    "deliver": "发送周报",
+    "nightly": "备份与数据库检查",
+    "catch_up": "补做停机期间的任务",
+    "round": "例行检查",
+    "crawl": "抓取",
+}
+
+
+def review_columns(db: Database, *, now: datetime) -> None:
+    """One alarm a column when it turns bad (on the first bad run), one when it reads again."""
+    rows = {f"column:{row.site}/{row.column}": row for row in runs.latest_coverage(db, now)}
+    for subject, row in rows.items():
+        name = f"{row.site_name}·{row.column}"
+        if row.verdict in BAD:
+            word = VERDICTS[row.verdict]
+            text = evidence(db, row)
+            alarms.raise_alarm(db, subject, f"{name} {word}：{row.reason}", text, now=now)
+        elif row.verdict is not None:
+            alarms.clear_alarm(db, subject, f"{name} 已恢复", outage(db, subject, now), now=now)
+    for alarm in alarms.open_alarms(db):
+        if alarm.subject.startswith("column:") and alarm.subject not in rows:
+            name = alarm.subject.removeprefix("column:")
+            alarms.clear_alarm(db, alarm.subject, f"{name} 不再监测", now=now)
+
+
+def evidence(db: Database, row: Coverage) -> str:
+    """The address, since when, and the first words of the page."""
+    lines = [row.url]
+    if row.last_good_at is not None:
+        lines.append(f"上次正常：{local(row.last_good_at)}")
+    excerpt = " ".join(alarms.latest_evidence(db, row.site, row.column).split())[:EXCERPT]
+    if excerpt:
+        lines.append(f"页面开头：{excerpt}")
+    lines.append(f"查看：zhengxun sources check {row.site}")
+    return "\n".join(lines)
+
+
+def outage(db: Database, subject: str, now: datetime) -> str:
+    """How long it was bad."""
+    since = alarms.bad_since(db, subject)
+    if since is None:
+        return ""
+    hours = (now - since).total_seconds() / 3600
+    return f"自 {local(since)} 起，历时 {hours:.1f} 小时"
+
+
+def review_mails(db: Database, *, now: datetime) -> None:
+    """One alarm for each mail that a server refused for good."""
+    weeks = {record.id: record.week for record in issues.list_issues(db)}
+    for row in deliveries.list_deliveries(db):
+        if row.state == "refused":
+            week = weeks.get(row.issue_id, "")
+            title = f"{week} 无法送达 {row.address}"
+            text = (
+                f"{row.last_reply}\n改正地址或停止订阅：zhengxun subscribers remove {row.address}"
+            )
+            alarms.note_event(db, f"mail:{row.id}", title, text, now=now)
+
+
+def review_disk(db: Database, folder: Path, *, min_free_mib: int, now: datetime) -> bool:
+    """One alarm when room runs short; whether there is enough."""
+    free = shutil.disk_usage(folder).free // MIB
+    if free < min_free_mib:
+        title = f"磁盘只剩 {free} MiB"
+        alarms.raise_alarm(db, "disk", title, f"{folder}\n至少需要 {min_free_mib} MiB", now=now)
+        return False
+    # Some slack, so that a disk at the border does not ring all day.
+    if free >= min_free_mib * 1.1:
+        alarms.clear_alarm(db, "disk", f"磁盘空间已恢复（{free} MiB）", now=now)
+    return True
+
+
+def review_clock(db: Database, *, now: datetime) -> bool:
+    """One alarm when the clock stands before what was written; whether it is right."""
+    newest = alarms.newest_instant(db)
+    if newest is not None and now < newest - SKEW:
+        title = f"系统时钟可能有误：现在 {local(now)}，早于已有记录 {local(newest)}"
+        alarms.raise_alarm(db, "clock", title, "请检查时间同步：timedatectl", now=now)
+        return False
+    alarms.clear_alarm(db, "clock", "系统时钟已恢复", now=now)
+    return True
+
+
+def job_failed(db: Database, job: str, problem: str, *, now: datetime) -> bool:
+    """One alarm when a job fails; True when it is news."""
+    title = f"{job_name(job)}失败：{problem}"
+    return alarms.raise_alarm(db, f"job:{job}", title, "详见 data/logs/daemon.log", now=now)
+
+
+def job_done(db: Database, job: str, *, now: datetime) -> bool:
+    """One alarm when a job that had failed works again."""
+    return alarms.clear_alarm(db, f"job:{job}", f"{job_name(job)}已恢复", now=now)
+
+
+def job_name(job: str) -> str:
+    """'crawl:cde' as a reader's words."""
+    kind, _, rest = job.partition(":")
+    return " ".join(word for word in (JOB_NAMES.get(kind, kind), rest) if word)
+
+
+def local(instant: datetime) -> str:
+    """An instant as Beijing reads it."""
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
