@@ -93,6 +93,8 @@ class CrawlConfig(_Section):
     delay: float = Field(2.0, ge=0)
     timeout: float = Field(1800.0, gt=0, description="seconds before a crawl of a site is stopped")
     parallel: int = Field(3, ge=1, le=16)
+    attachments: bool = Field(True, description="download the files that notices name")
+    attachment_mb: int = Field(20, ge=1, le=200, description="larger files are only linked")
     browser: Literal["bundled", "chromium", "cdp", "none"] = "bundled"
     browser_path: str = ""
     browser_cdp_url: str = ""

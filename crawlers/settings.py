@@ -21,6 +21,13 @@ ZX_BROWSER_PATH = _config.crawl.browser_path
 ZX_BROWSER_CDP_URL = _config.crawl.browser_cdp_url
 ZX_OPERATOR_SOURCES = str(_config.operator_sources or "")
 ZX_PROGRESS = 0
+ZX_ATTACHMENTS = _config.crawl.attachments
+ZX_ATTACHMENT_MB = _config.crawl.attachment_mb
+# Documents and scans of them; programs, films and web pages are only linked.
+ZX_ATTACHMENT_TYPES = [
+    *("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "ofd", "rtf", "txt", "csv"),
+    *("zip", "rar", "7z", "jpg", "jpeg", "png", "gif", "tif"),
+]
 # Who we are: said to every site that does not need an ordinary browser's name, and by the
 # bundled browser to all of them.
 ZX_USER_AGENT = f"Zhengxun/0.1{_contact}"
@@ -99,6 +106,7 @@ SPIDER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {
     "pipelines.normalise.NormalisePipeline": 300,
+    "pipelines.download.DownloadPipeline": 600,
     "pipelines.store.StorePipeline": 800,
 }
 EXTENSIONS = {

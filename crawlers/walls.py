@@ -32,6 +32,8 @@ GIVE_UP_AFTER = 3
 TAKEN = "wall_steps"
 WORDS = "wall_words"
 SENT_WARM = "wall_sent_warm"
+# Set by whoever asks for a file named by a notice (pipelines.download).
+FILE_META = "zx_file"
 
 
 class WallMiddleware:
@@ -99,7 +101,7 @@ class WallMiddleware:
                 warmed = await self._warm(request)
                 if warmed:
                     return _again(request, taken, words, {})
-            elif step == "browser" and self._has_browser:
+            elif step == "browser" and self._has_browser and not _is_file(request):
                 return _again(request, taken, words, _browser_meta(request))
         return None
 
@@ -149,11 +151,18 @@ def _is_exempt(request: Request) -> bool:
     return bool(request.meta.get(WARMUP_META)) or urlsplit(request.url).path == "/robots.txt"
 
 
+def _is_file(request: Request) -> bool:
+    """A file is asked for as bytes, which the browser does not hand over."""
+    return bool(request.meta.get(FILE_META))
+
+
 def _place(request: Request) -> str:
-    """The directory of a request: walls differ from one part of a site to the next."""
+    """The directory of a request: walls differ from one part of a site to the next, and files
+    refused say nothing of the pages beside them."""
     asked = request.meta.get("redirect_urls", [request.url])[0]
     parts = urlsplit(asked)
-    return f"{parts.netloc}{parts.path.rpartition('/')[0]}"
+    kind = " files" if _is_file(request) else ""
+    return f"{parts.netloc}{parts.path.rpartition('/')[0]}{kind}"
 
 
 def _again(request: Request, taken: tuple[str, ...], words: str, more: dict[str, Any]) -> Request:

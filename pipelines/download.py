@@ -1,0 +1,253 @@
+"""Fetches the files that notices name, between normalise and store.
+
+A file is asked for through the crawl's own downloader, so robots.txt, pauses, walls and refused
+addresses apply. It is kept under the SHA-256 of its content and never opened here; its text is
+read by a child process. Whatever goes wrong, the notice goes on with the file named and linked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotConfigured,
+)
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from sqlite_utils import Database
+
+from crawlers.items import Failure
+from pipelines.file_kinds import NotAFileError, kind_of
+from pipelines.text_reader import FAILED, TextReader
+from storage.database import open_database
+from storage.files import known_file
+from storage.models import Attachment, Notice
+from storage.notices import find_by_url
+
+log = logging.getLogger(__name__)
+
+FOLDER = "files"
+FILE_SECONDS = 120.0
+NOTICE_SECONDS = 150.0
+"""A notice does not wait longer for its files; what is missing is asked for at its next reading."""
+
+GIVE_UP_AFTER = 3
+"""Failures in a row after which a host is asked for no more files in this crawl."""
+
+_POLL_SECONDS = 1.0
+
+
+class NotDownloadedError(Exception):
+    """There is no file; the message (Chinese) says why."""
+
+
+class DownloadPipeline:
+    """Settings: ZX_ATTACHMENTS, ZX_ATTACHMENT_MB, ZX_ATTACHMENT_TYPES, ZX_DATA, ZX_DATABASE."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.crawler = crawler
+        self.data = Path(str(settings["ZX_DATA"]))
+        self.megabytes = settings.getint("ZX_ATTACHMENT_MB", 20)
+        self.types = frozenset(settings.getlist("ZX_ATTACHMENT_TYPES"))
+        self.db: Database | None = None
+        self._reader = TextReader()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._got: dict[str, Attachment] = {}
+        self._failures: Counter[str] = Counter()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DownloadPipeline:
+        """Nothing is fetched when attachments are off, or when a page is only looked at."""
+        if not crawler.settings.getbool("ZX_ATTACHMENTS", True):
+            raise NotConfigured
+        if not crawler.settings.getbool("ZX_STORE", True):
+            raise NotConfigured
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        self.db = open_database(Path(str(self.crawler.settings["ZX_DATABASE"])))
+
+    async def close_spider(self) -> None:
+        await self._reader.close()
+        if self.db is not None:
+            self.db.close()
+
+    async def process_item(self, item: Any) -> Any:
+        """A Notice with its files; anything else passes through."""
+        if not isinstance(item, Notice) or not item.attachments:
+            return item
+        until = asyncio.get_running_loop().time() + NOTICE_SECONDS
+        is_changed = self._is_changed(item)
+        files = [
+            await self._with_file(file, item.url, until, anew=is_changed)
+            for file in item.attachments
+        ]
+        missing = [
+            f"附件“{file.name}”{file.note}" for file in files if file.note.startswith("未下载")
+        ]
+        warnings = tuple(dict.fromkeys((*item.warnings, *missing)))
+        return replace(item, attachments=tuple(files), warnings=warnings)
+
+    def _is_changed(self, notice: Notice) -> bool:
+        """Whether the page says something new: its files may have been replaced too."""
+        if self.db is None:
+            return False
+        stored = find_by_url(self.db, notice.url)
+        return stored is not None and stored.notice.content_hash != notice.content_hash
+
+    async def _with_file(
+        self, file: Attachment, referer: str, until: float, *, anew: bool
+    ) -> Attachment:
+        if file.type and file.type not in self.types:
+            return replace(file, note=f"{file.type} 类型不在下载之列，只保留链接")
+        async with self._locks[file.url]:
+            known = self._got.get(file.url) or (None if anew else self._known(file.url))
+            if known is None:
+                known = await self._download(file, referer, until)
+            elif known.text is None and known.note == FAILED:
+                known = await self._with_text(known)
+        if known.sha256:
+            self._got[file.url] = known
+        return replace(known, name=file.name, url=file.url)
+
+    def _known(self, url: str) -> Attachment | None:
+        """What an earlier crawl downloaded, if the file is still there."""
+        known = known_file(self.db, url) if self.db is not None else None
+        if known is None or not known.path or not (self.data / known.path).is_file():
+            return None
+        self._count("known")
+        return known
+
+    async def _download(self, file: Attachment, referer: str, until: float) -> Attachment:
+        try:
+            response = await self._fetch(file.url, referer, until)
+            kind = self._judge(response, file.type)
+            sha256, path = await asyncio.to_thread(keep, self.data, response.body, kind)
+        except (NotDownloadedError, NotAFileError) as error:
+            return self._without(file, str(error))
+        except OSError as error:
+            return self._without(file, f"无法保存（{error.strerror}）")
+        self._count("downloaded")
+        kept = replace(file, type=kind, bytes=len(response.body), sha256=sha256, path=path)
+        return await self._with_text(kept)
+
+    async def _with_text(self, file: Attachment) -> Attachment:
+        found = await self._reader.read(self.data / str(file.path), file.type)
+        return replace(file, text=found.text, note=found.note)
+
+    async def _fetch(self, url: str, referer: str, until: float) -> Response:
+        """Raises NotDownloadedError."""
+        host = urlsplit(url).netloc
+        if self._failures[host] >= GIVE_UP_AFTER:
+            raise NotDownloadedError(f"该网站已连续 {GIVE_UP_AFTER} 个附件下载失败，本次不再下载")
+        try:
+            response = await self._answer(self._request(url, referer), until)
+        except NotDownloadedError:
+            raise
+        except Exception as error:
+            self._failures[host] += not isinstance(error, DownloadCancelledError)
+            raise NotDownloadedError(self._words(error)) from error
+        self._failures[host] = 0
+        if response.status != 200:
+            raise NotDownloadedError(f"网站返回 {response.status}")
+        return response
+
+    async def _answer(self, request: Request, until: float) -> Response:
+        """The answer; given up at `until` (loop time), and when the crawl is being stopped."""
+        asking = asyncio.ensure_future(self.crawler.engine.download_async(request))
+        # An answer that comes too late is nobody's, nor is its error.
+        asking.add_done_callback(lambda done: done.cancelled() or done.exception())
+        while not asking.done():
+            if not self.crawler.crawling:
+                raise NotDownloadedError("抓取已停止")
+            left = until - asyncio.get_running_loop().time()
+            if left <= 0:
+                raise NotDownloadedError("等待时间过长")
+            await asyncio.wait({asking}, timeout=min(_POLL_SECONDS, left))
+        return asking.result()
+
+    def _request(self, url: str, referer: str) -> Request:
+        return Request(
+            url,
+            callback=NO_CALLBACK,
+            dont_filter=True,
+            headers={"Referer": referer, "Accept": "*/*"},
+            meta={
+                "zx_file": True,
+                # Kept under its checksum already; the cache would be a second copy.
+                "dont_cache": True,
+                "download_maxsize": self.megabytes * 1024 * 1024,
+                "download_timeout": FILE_SECONDS,
+                "max_retry_times": 1,
+            },
+        )
+
+    def _judge(self, response: Response, named: str) -> str:
+        """The type of the file. Raises NotAFileError, NotDownloadedError."""
+        disposition = (response.headers.get("Content-Disposition") or b"").decode("latin-1")
+        kind = kind_of(response.body, named, disposition)
+        if kind not in self.types:
+            raise NotDownloadedError(f"{kind} 类型不在下载之列")
+        return kind
+
+    def _words(self, error: Exception) -> str:
+        failure = getattr(error, "failure", None)
+        if isinstance(failure, Failure):
+            return failure.reason
+        if isinstance(error, DownloadCancelledError) or "MAXSIZE" in str(error):
+            return f"超过 {self.megabytes} MB 的大小限制"
+        if isinstance(error, DownloadTimeoutError):
+            return "下载超时"
+        if isinstance(error, IgnoreRequest):
+            is_robots = "robots.txt" in str(error)
+            return "网站的 robots.txt 不允许下载" if is_robots else "地址不允许访问或跳转次数过多"
+        return "连接失败或中断"
+
+    def _without(self, file: Attachment, reason: str) -> Attachment:
+        self._count("failed")
+        log.warning("not downloaded: %s: %s", file.url, reason)
+        return replace(file, note=f"未下载：{reason}")
+
+    def _count(self, what: str) -> None:
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value(f"attachments/{what}")
+
+
+def keep(data: Path, body: bytes, kind: str) -> tuple[str, str]:
+    """Store a file under its content's SHA-256; (sha256, path relative to `data`).
+
+    Another crawl sees the whole file or none. It is nobody's to execute. Raises OSError.
+    """
+    sha256 = hashlib.sha256(body).hexdigest()
+    relative = f"{FOLDER}/{sha256[:2]}/{sha256}.{kind}"
+    target = data / relative
+    if target.is_file() and target.stat().st_size == len(body):
+        return sha256, relative
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return sha256, relative
