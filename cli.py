@@ -1,7 +1,8 @@
 """The `zhengxun` command: parse arguments, call one function, print.
 
 Exit code 0 done, 1 failed, 2 bad usage. Results go to stdout, logs and errors to stderr; an
-error is one line that says what to do.
+error is one line that says what to do. Each verb imports what it needs when it is called: a
+status that loads Scrapy and Office writers first is not answered within a second.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commands import archive, crawl, issue, pages, people, setup, status
 from commands.desk import CommandError, Desk
 from config import ConfigError, config_path, load_config
 from crawlers.catalogue import CatalogueError
@@ -64,6 +64,8 @@ def crawl_command(
     days: Annotated[int | None, typer.Option(help="How far back lists are read.")] = None,
 ) -> None:
     """Crawl now.  Example: zhengxun crawl cde miit --days 60"""
+    from commands import crawl
+
     done(crawl.crawl(desk(), sites or [], days, console))
 
 
@@ -77,6 +79,8 @@ def digest(
     as_json: Json = False,
 ) -> None:
     """Compose and render an issue.  Example: zhengxun digest --week 2021-W05 --preview"""
+    from commands import issue
+
     here = desk()
     span = issue.choose_span(here, week, from_day, to_day)
     done(issue.digest(here, span, out, console, preview=preview, as_json=as_json))
@@ -88,6 +92,8 @@ def send(
     to: Annotated[str, typer.Option(metavar="ADDRESS", help="Only this subscriber.")] = "",
 ) -> None:
     """Deliver what is outstanding.  Example: zhengxun send --week 2021-W05"""
+    from commands import issue
+
     done(issue.send(desk(), week, to, console))
 
 
@@ -101,12 +107,16 @@ def run() -> None:
 @app.command(name="status")
 def status_command(as_json: Json = False) -> None:
     """Columns, next jobs, undelivered mail, disk.  Example: zhengxun status --json"""
+    from commands import status
+
     done(status.status(desk(), console, as_json=as_json))
 
 
 @sources_app.callback()
 def sources(context: typer.Context, as_json: Json = False) -> None:
     """The catalogue as resolved.  Example: zhengxun sources --json"""
+    from commands import status
+
     if context.invoked_subcommand is None:
         done(status.sources(desk(), console, as_json=as_json))
 
@@ -114,6 +124,8 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
 @sources_app.command(name="check")
 def sources_check(site: str) -> None:
     """Fetch a list and one notice, store nothing.  Example: zhengxun sources check cde"""
+    from commands import pages
+
     done(pages.check_source(desk(), site, console))
 
 
@@ -124,12 +136,16 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """What would be read from one page.  Example: zhengxun inspect page.html --url https://…"""
+    from commands import pages
+
     done(pages.inspect(desk(), target, url, console, as_json=as_json))
 
 
 @app.command()
 def add(url: str) -> None:
     """Put one page into the store.  Example: zhengxun add https://mp.weixin.qq.com/s/…"""
+    from commands import pages
+
     done(pages.add(desk(), url, console))
 
 
@@ -143,6 +159,8 @@ def subscribers_add(
     formats: Annotated[str, typer.Option(help="html,docx,ics.")] = "html,docx",
 ) -> None:
     """Add a subscriber.  Example: zhengxun subscribers add li@example.com --keywords 中药"""
+    from commands import people
+
     choices = {"sections": sections, "groups": groups, "keywords": keywords, "formats": formats}
     done(people.add(desk(), address, name, choices, console))
 
@@ -150,18 +168,24 @@ def subscribers_add(
 @subscribers_app.command(name="list")
 def subscribers_list() -> None:
     """All subscribers.  Example: zhengxun subscribers list"""
+    from commands import people
+
     done(people.show(desk(), console))
 
 
 @subscribers_app.command(name="remove")
 def subscribers_remove(address: str) -> None:
     """End a subscription.  Example: zhengxun subscribers remove li@example.com"""
+    from commands import people
+
     done(people.remove(desk(), address, console))
 
 
 @subscribers_app.command(name="import")
 def subscribers_import(path: Path) -> None:
     """Import a CSV (address,name,sections,…).  Example: zhengxun subscribers import who.csv"""
+    from commands import people
+
     done(people.load(desk(), path, console))
 
 
@@ -175,6 +199,8 @@ def search(
     limit: Annotated[int, typer.Option(min=1)] = 20,
 ) -> None:
     """Full-text search.  Example: zhengxun search 中药 --since 2021-01-01"""
+    from commands import archive
+
     options = {"site": site, "section": section, "since": since, "until": until}
     done(archive.search(desk(), " ".join(words), options, limit, console))
 
@@ -185,12 +211,16 @@ def export(
     form: Annotated[str, typer.Option("--format", help="csv, xlsx or jsonl.")] = "",
 ) -> None:
     """Notices as CSV, XLSX or JSON lines.  Example: zhengxun export notices.xlsx"""
+    from commands import archive
+
     done(archive.export(desk(), path, form, console))
 
 
 @app.command()
 def serve(port: Annotated[int, typer.Option(min=1, max=65535)] = 8001) -> None:
     """Datasette on the database, read-only.  Example: zhengxun serve --port 8001"""
+    from commands import archive
+
     done(archive.serve(desk(), port))
 
 
@@ -200,12 +230,16 @@ def backup(
     keep: Annotated[int, typer.Option(min=1, help="How many copies stay.")] = 14,
 ) -> None:
     """A consistent copy of the database.  Example: zhengxun backup /mnt/backup --keep 30"""
+    from commands import archive
+
     done(archive.backup(desk(), target, keep, console))
 
 
 @app.command()
 def doctor() -> None:
     """Check the set-up.  Example: zhengxun doctor"""
+    from commands import setup
+
     done(setup.doctor(desk(), console))
 
 
@@ -219,6 +253,8 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
 ) -> None:
     """Write a commented zhengxun.toml.  Example: zhengxun init --yes --host smtp.example.com"""
+    from commands import setup
+
     given = {"company": company, "host": host, "port": port, "sender": sender, "contact": contact}
     done(setup.init(config_path(), given, console, ask=not yes and sys.stdin.isatty()))
 
