@@ -42,11 +42,15 @@ class Detail:
 
 
 _SHORT = "本期条目较多，摘要从略，全文见附件。"
+_FILES = "本期条目较多，邮件内不列附件，见附件中的全文。"
 _BARE = "本期条目很多，邮件内仅列标题，全文见附件。"
 _TITLES = Detail(0, rows=False, extras=False, merged=True, due=10, coverage=20, note=_BARE)
 _LEVELS = (
     Detail(),
+    Detail(summary=84, merged=True, due=20),
     Detail(summary=60, merged=True, due=20),
+    Detail(summary=42, merged=True, due=20),
+    Detail(summary=42, extras=False, merged=True, due=20, note=_FILES),
     Detail(summary=0, merged=True, due=20, note=_SHORT),
     Detail(summary=0, extras=False, merged=True, due=15, coverage=40, note=_SHORT),
     _TITLES,
@@ -77,7 +81,9 @@ def render_mail_html(digest: Digest) -> str:
 def render_html(digest: Digest) -> str:
     """The file digest.html: whole bodies, contents and anchors; opening it fetches nothing."""
     page = templates().get_template("issue.html.jinja")
+    lead = weightiest(digest, 3)
     return page.render(
+        lead=lead if digest.total > len(lead) else (),
         digest=digest,
         css=style("issue.css"),
         totals=totals_line(digest),

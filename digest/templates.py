@@ -27,6 +27,7 @@ def templates() -> Environment:
     environment.filters |= {
         "badges": wording.badges,
         "body": safe_body,
+        "brief": wording.brief,
         "days": wording.days_left,
         "deadline": wording.deadline_line,
         "due_line": wording.due_line,

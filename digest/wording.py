@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from digest.models import SHANGHAI, Digest, DueDate, Entry, Section
@@ -18,6 +19,7 @@ VERDICT_WORDS = {
 _CONSULTATION = ("征求意见", "公开征集", "征集意见", "意见稿", "公开征询")
 _APPLICATION = ("申报", "申请", "推荐", "征集", "报送", "遴选", "认定")
 _ANNOUNCEMENT = ("公示",)
+_SAID_DEADLINE = re.compile(r"（[^（）]{0,12}截止 \d{4}-\d\d-\d\d）$")
 
 
 def badges(entry: Entry) -> tuple[str, ...]:
@@ -89,6 +91,11 @@ def short_facts(entry: Entry, today: date) -> str:
     facts = [f"{entry.published_on:%m-%d}"] if entry.published_on else []
     facts += [f"截止 {running[0]:%m-%d}"] if running else []
     return f"{marks} {'，'.join(facts)}".rstrip()
+
+
+def brief(entry: Entry) -> str:
+    """The summary for where the deadline has a line of its own, without its last words on it."""
+    return _SAID_DEADLINE.sub("", entry.summary) if entry.deadlines else entry.summary
 
 
 def due_line(due: DueDate) -> str:
