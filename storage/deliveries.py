@@ -88,19 +88,26 @@ def settle(
     reply: str,
     now: datetime,
     next_attempt_at: datetime | None = None,
+    *,
+    bounced: bool = False,
 ) -> None:
     """Record how an attempt ended, with the server's words on one line.
+
+    `bounced`: the mailbox is gone, by those words.
 
     Raises StorageError for a delivery that is not being sent: what is sent stays sent.
     """
     with transaction(db):
         cursor = db.execute(
-            "UPDATE deliveries SET state = ?, last_reply = ?, updated_at = ?,"
+            "UPDATE deliveries SET state = ?, last_reply = ?, bounced = ?, updated_at = ?,"
+            " interruptions = interruptions + ?,"
             " next_attempt_at = ?, pid = NULL WHERE id = ? AND state = 'sending'",
             [
                 state,
                 one_line(reply),
+                int(bounced),
                 from_instant(now),
+                int(state == "unknown"),
                 None if next_attempt_at is None else from_instant(next_attempt_at),
                 delivery_id,
             ],
@@ -119,18 +126,20 @@ def reclaim_sending(
     Call it before sending: rows of this very process id are leftovers too (a restarted
     container gets the same id again).
     """
-    reclaimed = []
+    reclaimed: set[int] = set()
     with transaction(db):
         for row in select(db, "SELECT * FROM deliveries WHERE state = 'sending' ORDER BY id"):
             if _is_held(row, now, alive):
                 continue
             db.execute(
                 "UPDATE deliveries SET state = 'unknown', pid = NULL, updated_at = ?,"
+                " interruptions = interruptions + 1,"
                 " last_reply = 'interrupted while sending' WHERE id = ?",
                 [from_instant(now), row["id"]],
             )
-            reclaimed.append(row["id"])
-        return [item for item in list_deliveries(db) if item.id in reclaimed]
+            reclaimed.add(row["id"])
+        rows = list_deliveries(db) if reclaimed else []
+        return [item for item in rows if item.id in reclaimed]
 
 
 def list_deliveries(db: Database, issue_id: int | None = None) -> list[Delivery]:
@@ -141,6 +150,52 @@ def list_deliveries(db: Database, issue_id: int | None = None) -> list[Delivery]
         {"issue": issue_id},
     )
     return [_to_delivery(row) for row in rows]
+
+
+def lacking(db: Database, issue_id: int) -> list[int]:
+    """Ids of the active subscribers whom the ledger of an issue does not know yet."""
+    rows = select(
+        db,
+        "SELECT s.id FROM subscribers s WHERE s.state = 'active' AND NOT EXISTS ("
+        " SELECT 1 FROM deliveries d WHERE d.issue_id = ? AND d.subscriber_id = s.id)"
+        " ORDER BY s.id",
+        [issue_id],
+    )
+    return [row["id"] for row in rows]
+
+
+def requeue(
+    db: Database, now: datetime, *, address: str | None = None, issue_id: int | None = None
+) -> int:
+    """Try again what was refused or waits for its next attempt, at once; how many that are."""
+    with transaction(db):
+        cursor = db.execute(
+            "UPDATE deliveries SET next_attempt_at = NULL, bounced = 0, updated_at = :now,"
+            " attempts = 0,"
+            " state = CASE state WHEN 'refused' THEN 'queued' ELSE state END"
+            " WHERE state IN ('refused', 'deferred', 'unknown')"
+            " AND (:address IS NULL OR address = :address COLLATE NOCASE)"
+            " AND (:issue IS NULL OR issue_id = :issue)"
+            " AND subscriber_id IN (SELECT id FROM subscribers WHERE state = 'active')",
+            {"now": from_instant(now), "address": address, "issue": issue_id},
+        )
+        return int(cursor.rowcount)
+
+
+def bounces_in_a_row(db: Database, subscriber_id: int) -> int:
+    """How many of a subscriber's last issues bounced, counted back to the last one that did not."""
+    rows = select(
+        db,
+        "SELECT bounced FROM deliveries WHERE subscriber_id = ? AND state IN ('sent', 'refused')"
+        " ORDER BY issue_id DESC LIMIT 20",
+        [subscriber_id],
+    )
+    count = 0
+    for row in rows:
+        if not row["bounced"]:
+            break
+        count += 1
+    return count
 
 
 def _is_held(row: Row, now: datetime, alive: Callable[[int], bool]) -> bool:
@@ -162,4 +217,6 @@ def _to_delivery(row: Row) -> Delivery:
         last_reply=row["last_reply"],
         updated_at=to_time(row["updated_at"]),
         next_attempt_at=to_time(row["next_attempt_at"]),
+        interruptions=row["interruptions"],
+        bounced=bool(row["bounced"]),
     )

@@ -59,6 +59,12 @@ def m005_alarms(db: Database) -> None:
     db.executescript(_ALARMS)
 
 
+@migrations()
+def m006_robots_and_interruptions(db: Database) -> None:
+    """Group robots as recipients; what may have gone out twice; mailboxes that are gone."""
+    db.executescript(_ROBOTS_AND_INTERRUPTIONS)
+
+
 _KNOWN = {
     step.__name__
     for step in (
@@ -67,6 +73,7 @@ _KNOWN = {
         m003_similarity_and_settlements,
         m004_notes_on_attachments,
         m005_alarms,
+        m006_robots_and_interruptions,
     )
 }
 
@@ -355,4 +362,12 @@ CREATE TABLE alarms (
 CREATE INDEX alarms_by_subject ON alarms (subject);
 CREATE INDEX alarms_to_mail ON alarms (id) WHERE mailed_at IS NULL;
 CREATE INDEX alarms_to_post ON alarms (id) WHERE posted_at IS NULL;
+"""
+
+_ROBOTS_AND_INTERRUPTIONS = """
+ALTER TABLE subscribers ADD COLUMN channel TEXT NOT NULL DEFAULT 'mail';
+ALTER TABLE subscribers ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE deliveries ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN bounced INTEGER NOT NULL DEFAULT 0
+    CHECK (bounced IN (0, 1));
 """

@@ -211,11 +211,16 @@ class Subscriber:
     keywords: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("html", "docx")
     state: Literal["active", "paused", "suspended", "ended"] = "active"
+    channel: str = "mail"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One row of the ledger: this issue to this subscriber."""
+    """One row of the ledger: this issue to this subscriber.
+
+    `interruptions`: how often it was cut off when it may already have arrived.
+    """
 
     id: int
     issue_id: int
@@ -227,3 +232,5 @@ class Delivery:
     last_reply: str = ""
     updated_at: datetime | None = None
     next_attempt_at: datetime | None = None
+    interruptions: int = 0
+    bounced: bool = False

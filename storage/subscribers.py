@@ -11,7 +11,16 @@ from sqlite_utils import Database
 from storage.addresses import check_address, check_name
 from storage.database import StorageError, transaction
 from storage.models import Subscriber
-from storage.values import Row, clean, from_instant, from_texts, select, select_one, to_texts
+from storage.values import (
+    Row,
+    clean,
+    from_instant,
+    from_texts,
+    one_line,
+    select,
+    select_one,
+    to_texts,
+)
 
 State = Literal["active", "paused", "suspended", "ended"]
 FORMATS = ("html", "docx", "ics")
@@ -61,8 +70,12 @@ def list_subscribers(db: Database, state: State | None = None) -> list[Subscribe
 
 
 def find_subscriber(db: Database, address: str) -> Subscriber | None:
-    """The subscriber with this address, in any state. Raises StorageError for a bad address."""
-    row = select_one(db, "SELECT * FROM subscribers WHERE address = ?", [check_address(address)])
+    """The subscriber with this address, in any state; a robot's is CHANNEL:NAME.
+
+    Raises StorageError for a bad address.
+    """
+    key = address if ":" in address and "@" not in address else check_address(address)
+    row = select_one(db, "SELECT * FROM subscribers WHERE address = ?", [key])
     return None if row is None else _to_subscriber(row)
 
 
@@ -77,8 +90,11 @@ def update_subscriber(
     keywords: Sequence[str] | None = None,
     formats: Sequence[str] | None = None,
     state: State | None = None,
+    note: str = "",
 ) -> Subscriber:
-    """Change what is not None. Raises StorageError for an unknown address or a bad value."""
+    """Change what is not None; `note` says why the state changed.
+
+    Raises StorageError for an unknown address or a bad value."""
     if state is not None and state not in STATES:
         raise StorageError(f"{state!r} is not a state; use one of {', '.join(STATES)}")
     with transaction(db):
@@ -91,6 +107,7 @@ def update_subscriber(
             old.formats if formats is None else formats,
         )
         changes |= {"state": state or old.state, "updated_at": from_instant(now)}
+        changes |= {} if state is None else {"note": one_line(note)}
         db.table("subscribers").update(old.id, changes)
         return _existing(db, address)
 
@@ -101,6 +118,42 @@ def remove_subscriber(db: Database, address: str, *, now: datetime) -> Subscribe
     Raises StorageError for an unknown address.
     """
     return update_subscriber(db, address, now=now, state="ended")
+
+
+def sync_robots(db: Database, robots: Sequence[Subscriber], *, now: datetime) -> None:
+    """Make the group robots of the configuration recipients; those gone from it are ended.
+
+    A robot's address is CHANNEL:NAME, so it never collides with a mail address.
+    """
+    wanted = {robot.address: robot for robot in robots}
+    with transaction(db):
+        for row in select(db, "SELECT * FROM subscribers WHERE channel <> 'mail'"):
+            if row["address"] not in wanted and row["state"] != "ended":
+                changes = {"state": "ended", "updated_at": from_instant(now)}
+                db.table("subscribers").update(row["id"], changes)
+        for robot in wanted.values():
+            _save_robot(db, robot, from_instant(now))
+
+
+def _save_robot(db: Database, robot: Subscriber, now: str) -> None:
+    choices = {
+        "name": robot.name,
+        "sections": from_texts(robot.sections),
+        "groups": from_texts(robot.groups),
+        "keywords": from_texts(robot.keywords),
+        "formats": from_texts(()),
+        "channel": robot.channel,
+    }
+    old = select_one(db, "SELECT * FROM subscribers WHERE address = ?", [robot.address])
+    if old is None:
+        times = {"added_at": now, "updated_at": now}
+        row = {"address": robot.address, "state": "active"} | choices | times
+        db.table("subscribers").insert(row)
+        return
+    if old["state"] == "ended":
+        choices["state"] = "active"
+    if any(old[key] != value for key, value in choices.items()):
+        db.table("subscribers").update(old["id"], choices | {"updated_at": now})
 
 
 def _existing(db: Database, address: str) -> Subscriber:
@@ -141,4 +194,6 @@ def _to_subscriber(row: Row) -> Subscriber:
         keywords=to_texts(row["keywords"]),
         formats=to_texts(row["formats"]),
         state=row["state"],
+        channel=row["channel"],
+        note=row["note"],
     )
