@@ -7,42 +7,18 @@ from datetime import date
 
 from sqlite_utils import Database
 
+from storage.ranking import best_hits, phrase
 from storage.search_index import fold
-from storage.values import Row, from_date, select, to_date
+from storage.values import Row, from_date, marks, select, to_date
 
-# A hit in the title outweighs dozens in the text; bm25 levels off, hence the large numbers.
-_WEIGHTS = "100.0, 20.0, 1.0"
 _MOST_WORDS = 20
 _LONGEST_WORD = 100
 _EXCERPT_BEFORE = 20
 _EXCERPT_LENGTH = 80
+# SQLite allows 999 parameters in its oldest builds.
+_BATCH = 500
 
-# Every word must be somewhere in the notice or in its files. Notices that hold all words
-# themselves come first; ranked first, read after: sorting must not carry the texts along.
-_ONE_WORD = """
-SELECT * FROM (
-    SELECT rowid FROM notices_fts WHERE notices_fts MATCH :word{0}
-    UNION SELECT a.notice_id FROM notices_fts_files f JOIN attachments a ON a.id = f.rowid
-    WHERE notices_fts_files MATCH :word{0} AND a.removed_at IS NULL)
-"""
-_SEARCH = f"""
-SELECT n.id, n.title, n.url, n.published_on, n.site, n.doc_number, n.body_text
-FROM (
-    SELECT m.id, own.score
-    FROM notices m LEFT JOIN (
-        SELECT rowid, bm25(notices_fts, {_WEIGHTS}) AS score
-        FROM notices_fts WHERE notices_fts MATCH :match
-    ) own ON own.rowid = m.id
-    WHERE m.id IN ({{ids}})
-      AND (:site IS NULL OR m.site = :site)
-      AND (:section IS NULL OR m.section = :section)
-      AND (:since IS NULL OR m.published_on >= :since)
-      AND (:until IS NULL OR m.published_on <= :until)
-    ORDER BY own.score IS NULL, own.score, m.published_on DESC, m.id DESC
-    LIMIT :limit
-) best JOIN notices n ON n.id = best.id
-ORDER BY best.score IS NULL, best.score, n.published_on DESC, n.id DESC
-"""  # noqa: S608 - constants
+_TEXTS = "SELECT id, title, url, published_on, site, doc_number, body_text FROM notices"
 _FILES = "SELECT text FROM attachments WHERE notice_id = ? AND removed_at IS NULL ORDER BY position"
 
 
@@ -78,26 +54,30 @@ def search(
     wanted = split_words(words)
     if not wanted or limit <= 0:
         return []
-    parameters = {
-        "match": match_expression(wanted),
+    limits: Row = {
         "site": site,
         "section": section,
         "since": from_date(since),
         "until": from_date(until),
-        "limit": limit,
-    } | {f"word{place}": match_expression([word]) for place, word in enumerate(wanted)}
-    ids = " INTERSECT ".join(_ONE_WORD.format(place) for place in range(len(wanted)))
-    return [
-        SearchHit(
-            id=row["id"],
-            title=row["title"],
-            url=row["url"],
-            published_on=to_date(row["published_on"]),
-            site=row["site"],
-            excerpt=_excerpt_of(db, row, wanted),
-        )
-        for row in select(db, _SEARCH.format(ids=ids), parameters)
-    ]
+    }
+    found = best_hits(db, wanted, limits, limit)
+    texts: dict[int, Row] = {}
+    for start in range(0, len(found), _BATCH):
+        ids = found[start : start + _BATCH]
+        rows = select(db, f"{_TEXTS} WHERE id IN ({marks(ids)})", ids)
+        texts |= {row["id"]: row for row in rows}
+    return [_hit(db, texts[notice_id], wanted) for notice_id in found if notice_id in texts]
+
+
+def _hit(db: Database, row: Row, wanted: list[str]) -> SearchHit:
+    return SearchHit(
+        id=row["id"],
+        title=row["title"],
+        url=row["url"],
+        published_on=to_date(row["published_on"]),
+        site=row["site"],
+        excerpt=_excerpt_of(db, row, wanted),
+    )
 
 
 def split_words(words: str) -> list[str]:
@@ -108,7 +88,7 @@ def split_words(words: str) -> list[str]:
 
 def match_expression(words: list[str]) -> str:
     """The FTS5 query for folded words: each a phrase of single characters, all of them."""
-    return " AND ".join('"' + " ".join(word).replace('"', '""') + '"' for word in words)
+    return " AND ".join(phrase(word) for word in words)
 
 
 def excerpt(texts: list[str], words: list[str]) -> str:

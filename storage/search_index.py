@@ -7,6 +7,7 @@ cannot change a notice and leave the index behind.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from sqlite_utils import Database
@@ -17,6 +18,7 @@ INDEX = "notices_fts"
 FILES = "notices_fts_files"
 # White space is a token of its own: 知识 产权 is not 知识产权.
 _SPACE = "␣"
+_WHITE = re.compile(r"\s")
 # Every character is a token, punctuation too: GB/T 1.1 is not GBT11.
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 _FORM = f"content='', tokenize=\"{_TOKENIZER}\""
@@ -64,7 +66,7 @@ _TRIGGERS = {
 def fold(text: str) -> str:
     """The form texts and words are compared in: NFKC, lower case, one sign for white space."""
     folded = unicodedata.normalize("NFKC", clean(text)).casefold()
-    return "".join(_SPACE if char.isspace() else char for char in folded)
+    return _WHITE.sub(_SPACE, folded)
 
 
 def cjk(text: str | None) -> str:
