@@ -62,16 +62,16 @@ def printed_names(text: str) -> dict[str, str]:
     names: dict[str, str] = {}
     inside = False
     for line in text.split("\n"):
-        folded = fold_width(line).strip()
+        line = line.strip()
+        folded = fold_width(line)
         heading = _HEADING.match(folded)
         if heading is not None and (heading["colon"] or not heading["rest"]):
             inside = True
             names = {}
-            rest = heading["rest"]
-            if rest:
-                _add_printed(names, rest)
+            if heading["rest"]:
+                _add_printed(names, line[heading.start("rest") :])
         elif inside or (heading is not None and _NUMBERED.match(folded)):
-            inside = _add_printed(names, folded, numbered_only=True)
+            inside = _add_printed(names, line, numbered_only=True)
     return names
 
 
@@ -85,9 +85,10 @@ def file_type(url: str, name: str = "") -> str:
 
 
 def _add_printed(names: dict[str, str], line: str, *, numbered_only: bool = False) -> bool:
-    match = _NUMBERED.match(line)
+    match = _NUMBERED.match(fold_width(line))
     if match is not None:
-        names[_DIGITS.get(match["number"], match["number"])] = _clean(match["name"])
+        name = line[match.start("name") :]  # as printed: folding keeps the length
+        names[_DIGITS.get(match["number"], match["number"])] = _clean(name)
     elif not numbered_only and len(line) <= 120:
         names["1"] = _clean(line)
     return match is not None
@@ -95,6 +96,7 @@ def _add_printed(names: dict[str, str], line: str, *, numbered_only: bool = Fals
 
 def _keep(found: dict[str, str], url: str, name: str) -> None:
     clean = _clean(name)
+    url = next((known for known in found if unquote(known) == unquote(url)), url)
     if url not in found or (_BARE.match(found[url]) and not _BARE.match(clean)):
         found[url] = clean
 

@@ -31,6 +31,10 @@ _LINE = re.compile(
 _TITLE_END = re.compile(r"(?P<open>[(])\s*(?P<inside>[^()]{4,40})[)]\s*$")
 _TITLE_LAST_WORD = re.compile(rf"[\s](?P<inside>(?:{_BRACKETED})|(?:{_YEARLY}){_YEARLY_KIND})$")
 _TITLE_FIRST_WORD = re.compile(rf"^(?P<inside>(?:{_BRACKETED}))\s")
+# 规章 open with the order that made them: (2020年1月22日国家市场监督管理总局令第27号公布).
+_PROMULGATED = re.compile(
+    rf"^\(?\s*[12][0-9]{{3}}年[0-9]{{1,2}}月[0-9]{{1,2}}日\s*{_ORDER}\s*(?:公布|发布)"
+)
 _CITED = re.compile(r"(?:根据|依据|按照|依照|落实|贯彻|转发|执行|以下简称|参照|关于)")
 _ORDER_NAME = re.compile(r"[\u4e00-\u9fff]{4,24}(?:令|公告|通告)")
 _NAMED = re.compile(r"《([^《》]{4,80}(?:〈[^〉]*〉[^《》]*)?)》")
@@ -84,10 +88,10 @@ def own_doc_number(field: str, title: str, lines: Sequence[str]) -> DocNumber:
 
 def _write(match: re.Match[str]) -> str:
     group = match.groupdict()
-    if group["agency"]:
+    if group.get("agency"):
         agency = re.sub(r"\s+", "", group["agency"])
         return f"{agency}〔{group['year']}〕{group['serial']}号"
-    if group["yearly"]:
+    if group.get("yearly"):
         return f"{group['yearly']}年第{group['yearly_serial']}号"
     return f"{group['order']}第{group['order_serial']}号"
 
@@ -120,6 +124,11 @@ def _line_number(line: str) -> str:
     return _write(whole)
 
 
+def _promulgated(line: str) -> str:
+    match = _PROMULGATED.match(fold_width(line).strip())
+    return _write(match) if match else ""
+
+
 def _order_over_two_lines(line: str, following: Sequence[str]) -> str:
     """国家知识产权局公告 on one line, 第四一三号 on the next."""
     if len(line) > 30 or not following or not _ORDER_NAME.fullmatch(fold_width(line).strip()):
@@ -133,6 +142,9 @@ def _from_top(lines: Sequence[str]) -> DocNumber | None:
         number = _line_number(line) or _order_over_two_lines(line, lines[index + 1 : index + 2])
         if number:
             return DocNumber(number, "body", index)
+        order = _promulgated(line)
+        if order:
+            return DocNumber(order, "body", index)
         if len(line) > _PARAGRAPH or line.rstrip().endswith(("。", "；")):
             return None
     return None

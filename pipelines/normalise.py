@@ -173,7 +173,12 @@ class _Reading:
             return titled
         if signed:
             self.read_by["issuers"] = "signature"
-        return signed
+        return signed or self._issuers_of_order()
+
+    def _issuers_of_order(self) -> tuple[str, ...]:
+        """国家市场监督管理总局令第27号 names who gave the order."""
+        office, mark, _ = self.number.number.partition("令第")
+        return split_issuers(office, self.place) if mark else ()
 
     def _issuers_of_embedded(self) -> tuple[str, ...]:
         """Who issued the document whose text a news item carries: its heading says so."""

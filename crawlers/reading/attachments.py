@@ -13,7 +13,10 @@ from crawlers.reading.addresses import absolute
 from crawlers.reading.text import visible_text
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|rtf|zip|rar|7z|ofd|txt|csv)$", re.IGNORECASE)
-_DOWNLOAD = re.compile(r"/downloadAtt\?|/attach(?:ment)?/|[?&]attach", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"/downloadAtt\?|/att/download/|/attach(?:ment)?/|[?&]attach", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?:附件|附表)?\s*[0-9一二三四五六七八九十]{0,2}|(?:点击|附件|全文)?(?:下载|查看)(?:附件)?"
+)
 _FURNITURE = "ancestor::header or ancestor::footer or ancestor::nav"
 
 
@@ -49,4 +52,6 @@ def _name(anchor: Selector, url: str) -> str:
     )
     printed = visible_text(nearby[0]) if nearby else visible_text(anchor)
     title = anchor.attrib.get("title", "").strip() or anchor.attrib.get("download", "").strip()
-    return printed or title or unquote(urlsplit(url).path.rsplit("/", 1)[-1])
+    if title and _BARE.fullmatch(printed):  # 附件1, with the file's name in the tooltip
+        return title
+    return printed or unquote(urlsplit(url).path.rsplit("/", 1)[-1])

@@ -11,6 +11,7 @@ from scrapy.http import TextResponse
 from w3lib.encoding import resolve_encoding
 
 _CHINESE = ("utf-8", "gb18030")
+_WESTERN = {"cp1252", "iso8859-1", "latin-1", "ascii"}  # any bytes are valid in it: no proof
 _TOLERATED = 0.05  # a cut or mixed page has a few broken characters, a wrong charset very many
 _ENOUGH = 8  # fewer bytes than this beyond ASCII prove nothing ("联通" in GBK is valid UTF-8)
 
@@ -20,7 +21,7 @@ def detect(body: bytes, declared: str = "") -> str:
     stated = resolve_encoding(declared) if declared else None
     if sum(byte > 0x7F for byte in body) < _ENOUGH:
         return stated or "utf-8"
-    if stated and stated not in _CHINESE and _damage(body, stated) == 0:
+    if stated and stated not in {*_CHINESE, *_WESTERN} and _damage(body, stated) == 0:
         return stated
     for encoding in _CHINESE:
         if _damage(body, encoding) <= _TOLERATED:

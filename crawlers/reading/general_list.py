@@ -20,7 +20,18 @@ from crawlers.reading.text import visible_text
 
 _SHORTEST_TITLE = 6  # navigation says 首页, 更多, 下一页; no notice has so short a title
 _CLIMB = 5
-_FURNITURE = {"nav", "menu", "foot", "footer", "header", "crumb", "crumbs", "breadcrumb", "pager"}
+_FURNITURE = {
+    "related",
+    "nav",
+    "menu",
+    "foot",
+    "footer",
+    "header",
+    "crumb",
+    "crumbs",
+    "breadcrumb",
+    "pager",
+}
 _ASSIGNED = re.compile(
     r"""(urls|headers|year|month|day)\s*\[\s*i\s*\]\s*=\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")"""
 )
@@ -33,11 +44,8 @@ def general_rows(page: Selector, base_url: str, link: str = "") -> list[Row]:
 
     Without `link` at least three rows must stand together, or the answer is empty.
     """
-    groups = _groups(page, base_url, link)
-    if not groups:
-        return []
-    best = max(groups, key=_weight)
-    return best if link or len(best) >= 3 else []
+    groups = [group for group in _groups(page, base_url, link) if link or len(group) >= 3]
+    return max(groups, key=_weight, default=[])
 
 
 def linked_rows(page: Selector, base_url: str, link: str) -> list[Row]:
@@ -62,6 +70,21 @@ def script_rows(text: str, base_url: str) -> list[Row]:
 def is_pinned(node_html: str) -> bool:
     """Whether a row says 置顶, or shows it as a picture or class named top."""
     return bool(_PINNED.search(node_html) or re.search(r"(?:icon|ico|zd)[-_]?top", node_html))
+
+
+def without_date(title: str, date: str) -> str:
+    """A title without the row's date before or behind it: some skins put both into the link."""
+    if not date:
+        return title
+    dated = rf"[\[(（]?\s*{re.escape(date)}\s*[\])）]?"
+    return re.sub(rf"^{dated}|{dated}$", "", title).strip() or title
+
+
+def date_behind(words: str) -> str:
+    """A date that ends the row inside its link; one within a title is not the row's."""
+    words = words.rstrip(" ]）)")
+    printed = find_date(words[-18:])
+    return printed if printed and words.endswith(printed) else ""
 
 
 def _array_rows(text: str, base_url: str) -> list[Row]:
@@ -93,7 +116,8 @@ def _groups(page: Selector, base_url: str, link: str) -> list[list[Row]]:
         if not _acceptable(url, title, wanted):
             continue
         node = _row_node(anchor, wanted, base_url)
-        row = Row(url, title, _row_date(node, title) or url_date(url), is_pinned(_html(node)))
+        date = _row_date(node, title)
+        row = Row(url, without_date(title, date), date or url_date(url), is_pinned(_html(node)))
         found.setdefault(_place(node), {}).setdefault(url, row)
     return [list(group.values()) for group in found.values()]
 
@@ -151,7 +175,12 @@ def _row_date(node: etree._Element, title: str) -> str:
         printed = find_date(node.tail)
     if not printed and follower is not None and not list(follower.iter("a")):
         printed = find_date(visible_text(Selector(root=follower, type="html")))
-    return printed
+    # Day and month set apart by style only (05 | 2021-02), or a date at the link's end.
+    return printed or find_date(_spread(node).replace(title, " ", 1)) or date_behind(_spread(node))
+
+
+def _spread(node: etree._Element) -> str:
+    return " ".join(" ".join(str(part) for part in node.itertext()).split())
 
 
 def _place(node: etree._Element) -> tuple[object, ...]:

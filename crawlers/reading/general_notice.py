@@ -28,6 +28,8 @@ _HEADINGS = (
     ".bt",
     ".tit",
     "h3",
+    "[class*='title' i]",
+    "[class*='biaoti' i], [class*='_bt' i], [class*='tit' i]",
 )
 _SUFFIX = re.compile(
     r"\s*[-_|—–－]+\s*[^-_|—–－]{2,20}(?:局|委|部|厅|中心|网|政府|门户网站|会|院)$"
@@ -38,6 +40,16 @@ _ORIGINAL = re.compile(r"阅读原文[^:：]{0,20}[:：]\s*(https?://[^\s<>\"'�
 _FURNITURE = re.compile(
     r"nav|menu|foot|header|crumb|sidebar|share|related|copyright|pager|search", re.IGNORECASE
 )
+_STAMP = re.compile(
+    r"^\W*(?:(?:信息|文章)?来源|发布|发表|更新|时间|日期|作者|浏览|阅读|字[体号]|责任?编辑)[^。；]{0,60}$"
+)
+_NUMBER = re.compile(
+    r"(?:(?:发文字号|文件编号|文\s*号)\s*[:：]\s*)?"
+    r"([\u4e00-\u9fff]{2,20}\s*[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*第?\s*\d+\s*号)"
+)
+_PICTURE = 20  # what a picture weighs in characters: some bodies are pictures only
+_OPENING = 40  # blocks among which a body's heading is looked for
+_NARROWED = 0.6  # of the weight of the box around it: a box in a box is layout
 _NOT_TEXT = {"script", "style", "noscript", "form", "nav", "footer", "header", "select"}
 
 
@@ -52,6 +64,7 @@ class Found:
     title: str = ""
     published: str = ""
     source: str = ""
+    doc_number: str = ""
     original_url: str = ""
     body: Selector | None = None
     title_is_heading: bool = False
@@ -74,6 +87,7 @@ def read_page(page: Selector, body: Selector | None = None) -> Found:
     repost = _REPOST_SOURCE.search(text)
     named = repost.group(1).removesuffix("网站") if repost else ""
     found.source = labelled_source(head) or labelled_source(dateline) or named
+    found.doc_number = _printed_number(page, body)
     found.original_url = printed_original(text)
     return found
 
@@ -89,13 +103,42 @@ def known_body(page: Selector) -> Selector | None:
     for css in BODIES:
         found = [node for node in page.css(css) if has_substance(node)]
         if found:
-            return max(found, key=lambda node: len(visible_text(node)))
+            best = max(found, key=lambda node: len(visible_text(node)))
+            return _narrowed(best) if css == "article" else best
     return None
 
 
 def has_substance(node: Selector) -> bool:
     """Whether a body says or shows anything: some notices are pictures only (一图读懂)."""
     return bool(visible_text(node)) or bool(node.xpath(".//img[@src or @data-src] | .//iframe"))
+
+
+def drop_heading(body: etree._Element, title: str) -> None:
+    """Take the title, and the stamp lines right after it, out of a body that opens with them."""
+    seen = False
+    gone: set[etree._Element] = {body}
+    blocks = list(body.iter("h1", "h2", "h3", "center", "td", "div", "p", "tr", "span"))
+    for node in blocks[:_OPENING]:
+        words = visible_text(Selector(root=node, type="html"))
+        if not words or node in gone:
+            continue
+        is_title = not seen and _plain(words) == _plain(title)
+        is_stamp = seen and len(words) < 80 and (_STAMP.match(words) or _is_dateline(words))
+        if is_title or is_stamp:
+            seen = True
+            gone.update(node.iter())
+            node.drop_tree()  # type: ignore[attr-defined]
+        elif seen or not words.startswith(title[:6]):
+            return
+
+
+def _is_dateline(words: str) -> bool:
+    date = find_date(words)
+    return bool(date) and words.strip("[]（） ").startswith(date) and "。" not in words
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", "", text)
 
 
 def _heading(page: Selector, body: Selector | None) -> str:
@@ -121,8 +164,13 @@ def _opening(body: Selector | None) -> tuple[str, str]:
     lines = text_lines(body)[:10] if body is not None else []
     for above, line in zip(["", *lines], lines, strict=False):
         date = find_date(line)
-        if date and len(line) < 80 and (line.startswith(date) or after_date_label(line)):
+        if (
+            date
+            and len(line) < 80
+            and (line.lstrip("[(（ ").startswith(date) or after_date_label(line))
+        ):
             is_title = len(above) >= 6 and not re.search(r"[>＞]|^[\d. ]*\[", above)
+            is_title = is_title and not _PUBLISHER.search(above)  # a signature
             return (above if is_title and not find_date(above) else "", line)
     return "", ""
 
@@ -139,7 +187,29 @@ def _densest(page: Selector) -> Selector | None:
         weight = _own_weight(node.root)
         if weight > best_weight:
             best, best_weight = node, weight
-    return best if best is not None else next(iter(page.css("body")), None)
+    return _narrowed(best) if best is not None else next(iter(page.css("body")), None)
+
+
+def _narrowed(box: Selector) -> Selector:
+    """The innermost box inside that holds nearly all the text: layout tables, <article>."""
+    least = _NARROWED * _own_weight(box.root)
+    inner = [
+        node
+        for node in box.css("div, td, section")
+        if node.root is not box.root and _own_weight(node.root) >= max(least, 1)
+    ]
+    return inner[-1] if inner else box
+
+
+def _printed_number(page: Selector, body: Selector | None) -> str:
+    """A 文号 alone in an element above the body: span.wh on one site, span.xxgk-fwzh on another."""
+    inside = set(body.root.iter()) if body is not None else set()
+    for node in page.xpath("//body//*[not(*)][contains(., '号')][string-length(.) < 48]"):
+        match = _NUMBER.fullmatch(visible_text(node))
+        in_list = next(node.root.iterancestors("a", "li"), None) is not None
+        if match and node.root not in inside and not in_list and node.root.tag != "a":
+            return match[1]
+    return ""
 
 
 def _own_weight(node: etree._Element) -> float:
@@ -151,9 +221,10 @@ def _own_weight(node: etree._Element) -> float:
     for child in node:
         weight += len((child.tail or "").strip())
         if child.tag in {"p", "table", "span", "strong", "b", "h2", "h3", "h4", "ul", "ol", "font"}:
-            whole = len(visible_text(Selector(root=child, type="html")))
+            words = visible_text(Selector(root=child, type="html"))
+            whole = 0 if _STAMP.match(words) or find_date(words) == words else len(words)
             linked = sum(len(visible_text(Selector(root=a, type="html"))) for a in child.iter("a"))
-            weight += whole - 2 * linked
+            weight += whole - 2 * linked + _PICTURE * len(list(child.iter("img")))
         elif child.tag == "img":
-            weight += 5
+            weight += _PICTURE
     return weight

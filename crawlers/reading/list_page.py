@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
 from parsel import Selector
 
 from crawlers.catalogue import Selectors
 from crawlers.reading.addresses import absolute
 from crawlers.reading.dates import find_date, url_date
-from crawlers.reading.general_list import general_rows, is_pinned, script_rows
+from crawlers.reading.general_list import (
+    date_behind,
+    general_rows,
+    is_pinned,
+    script_rows,
+    without_date,
+)
 from crawlers.reading.patterns import NOTICE_LINK, ROWS, RowPattern
 from crawlers.reading.rows import Row
 from crawlers.reading.text import first_text, visible_text
+
+_ENOUGH = 3
 
 
 def read_rows(
@@ -33,10 +39,14 @@ def read_rows(
         if rows:
             return rows, "platform"
     if platform in NOTICE_LINK:
-        rows = general_rows(page, base_url, NOTICE_LINK[platform])
-        if rows:
-            return rows, "platform"
-    rows = general_rows(page, base_url)
+        known = general_rows(page, base_url, NOTICE_LINK[platform])
+        if len(known) >= _ENOUGH:
+            return known, "platform"
+    else:
+        known = []
+    rows = general_rows(page, base_url)  # a list of other addresses outweighs a link or two
+    if known and len(rows) <= len(known):
+        return known, "platform"
     return rows, "general" if rows else ""
 
 
@@ -82,20 +92,10 @@ def _date(node: Selector, css: tuple[str, ...]) -> str:
     words = visible_text(node)
     for anchor in node.css("a"):
         words = words.replace(visible_text(anchor), " ", 1)
-    return find_date(words) or _date_behind(visible_text(node))
-
-
-def _date_behind(words: str) -> str:
-    """A date that ends the row inside its link; one within a title is not the row's."""
-    words = words.rstrip(" ]）)")
-    printed = find_date(words[-18:])
-    return printed if printed and words.endswith(printed) else ""
+    return find_date(words) or date_behind(visible_text(node))
 
 
 def _link_title(link: Selector, date: str) -> str:
-    printed = visible_text(link)
-    if date:  # some skins put the date inside the link
-        dated = rf"[\[(（]?\s*{re.escape(date)}\s*[\])）]?"
-        printed = re.sub(rf"^{dated}|{dated}$", "", printed).strip()
+    printed = without_date(visible_text(link), date)
     whole = " ".join(link.attrib.get("title", "").split())
     return whole if whole and len(whole) >= len(printed.rstrip("….")) - 2 else printed

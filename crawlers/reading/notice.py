@@ -17,7 +17,13 @@ from crawlers.items import NoticeItem
 from crawlers.reading.addresses import absolute
 from crawlers.reading.attachments import find_attachments
 from crawlers.reading.dates import day_of, find_date
-from crawlers.reading.general_notice import Found, has_substance, printed_original, read_page
+from crawlers.reading.general_notice import (
+    Found,
+    drop_heading,
+    has_substance,
+    printed_original,
+    read_page,
+)
 from crawlers.reading.labels import labelled_fields
 from crawlers.reading.meta import Meta, read_meta
 from crawlers.reading.patterns import NOTICE, NoticePattern
@@ -46,16 +52,29 @@ def fill_from_page(item: NoticeItem, text: str, selectors: Selectors, platform: 
         "general": _general_fields(found),
     }
     for field in (*_PLAIN_FIELDS, "issuers", "written", "effective"):
-        for reader, fields in readings.items():
+        for reader, fields in _in_order(readings, field, found):
             if fields.get(field) and not getattr(item, field):
                 setattr(item, field, fields[field])
                 item.read_by[field] = reader
-    _fill_body(item, found.body, body_reader, base_url)
+    heading = item.title if body_reader == "general" else ""
+    _fill_body(item, found.body, body_reader, base_url, heading)
     css = (*selectors.notice_attachments, *pattern.attachments)
     item.attachments = find_attachments(page, base_url, css)
     item.original_url = item.original_url or found.original_url
     item.disagreements += disagreements(item, readings, found)
     finish(item)
+
+
+def _in_order(
+    readings: dict[str, dict[str, str]], field: str, found: Found
+) -> list[tuple[str, dict[str, str]]]:
+    """The readers in order. Another day that the page shows as 发布时间 counts before the one in
+    its head: PubDate was seen later (工信部) and earlier (天津) than the printed day."""
+    order = list(readings.items())
+    head_day = day_of(readings["meta"]["published"])
+    if field == "published" and found.date_is_labelled and day_of(found.published) != head_day:
+        order.insert(-1, order.pop())
+    return order
 
 
 def take_from_list(item: NoticeItem) -> None:
@@ -77,9 +96,14 @@ def finish(item: NoticeItem) -> None:
         item.problem = "页面里没有读到标题"
 
 
-def body_html(node: Selector, base_url: str) -> str:
-    """The node's markup with absolute links, without scripts; lazy images get their address."""
+def body_html(node: Selector, base_url: str, heading: str = "") -> str:
+    """The node's markup with absolute links, without scripts; lazy images get their address.
+
+    `heading` is the page's title, left out with the date line below it where the body opens so.
+    """
     root = copy.deepcopy(node.root)
+    if heading:
+        drop_heading(root, heading)
     etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
     for image in root.iter("img", "iframe", "video"):
         if image.get("data-src"):
@@ -165,12 +189,15 @@ def _meta_fields(meta: Meta) -> dict[str, str]:
 
 
 def _general_fields(found: Found) -> dict[str, str]:
-    return {"title": found.title, "published": found.published, "source": found.source}
+    names = ("title", "published", "source", "doc_number")
+    return {name: getattr(found, name) for name in names}
 
 
-def _fill_body(item: NoticeItem, body: Selector | None, reader: str, base_url: str) -> None:
+def _fill_body(
+    item: NoticeItem, body: Selector | None, reader: str, base_url: str, heading: str
+) -> None:
     if body is None or not has_substance(body):
         return
-    item.body_html = body_html(body, base_url)
+    item.body_html = body_html(body, base_url, heading)
     item.read_by["body_html"] = reader
     item.original_url = item.original_url or printed_original(visible_text(body))

@@ -87,7 +87,7 @@ NOTICE: dict[str, NoticePattern] = {
             ".xxgk_title",
             ".xl-zw-top .sx-con",
         ),
-        published=("#content_fbrq", ".ty-content-bsmain"),
+        published=("#content_fbrq", ".ty-content-bsmain", ".common-content-subTitle"),
         source=(".ty-content-bsmain",),
         body=_TRS_BODY,
     ),

@@ -8,7 +8,10 @@ from lxml import etree
 from parsel import Selector
 
 _INVISIBLE = {"script", "style", "noscript", "template"}
-_BLOCKS = {"p", "br", "tr", "li", "div", "td", "h1", "h2", "h3", "h4"}
+_BLOCKS = {
+    "p", "br", "hr", "tr", "li", "dt", "dd", "div", "td", "th", "center", "section", "article",
+    "h1", "h2", "h3", "h4", "h5",
+}  # fmt: skip
 _STOP = (
     r"(?=\s*(?:发布|发表|更新|时间|日期|作者|浏览|字号|字体|阅读|点击|访问|编辑|责编|责任编辑|打印|分享"
     r"|文号|索引|来源|【|\[|｜|\||$))"
