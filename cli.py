@@ -36,6 +36,10 @@ subscribers_app = typer.Typer(
 )
 app.add_typer(sources_app, name="sources", invoke_without_command=True)
 app.add_typer(subscribers_app, name="subscribers")
+dedupe_app = typer.Typer(
+    help="Which pages are one document.  Example: zhengxun dedupe review", no_args_is_help=True
+)
+app.add_typer(dedupe_app, name="dedupe")
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
 console = Console()
@@ -187,6 +191,32 @@ def subscribers_import(path: Path) -> None:
     from commands import people
 
     done(people.load(desk(), path, console))
+
+
+@dedupe_app.command(name="review")
+def dedupe_review(as_json: Json = False) -> None:
+    """Pages that contradict each other.  Example: zhengxun dedupe review"""
+    from commands import dedupe
+
+    done(dedupe.review(desk(), console, as_json=as_json))
+
+
+@dedupe_app.command(name="join")
+def dedupe_join(one: int, other: int) -> None:
+    """Two pages are one document.  Example: zhengxun dedupe join 12 34"""
+    from commands import dedupe
+
+    done(dedupe.join(desk(), one, other, console))
+
+
+@dedupe_app.command(name="split")
+def dedupe_split(
+    page: int, other: Annotated[int | None, typer.Argument(metavar="[OTHER]")] = None
+) -> None:
+    """A page is a document of its own.  Example: zhengxun dedupe split 12 34"""
+    from commands import dedupe
+
+    done(dedupe.split(desk(), page, other, console))
 
 
 @app.command()

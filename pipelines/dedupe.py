@@ -90,7 +90,7 @@ def settle(db: Database, stored: StoredNotice, now: datetime) -> str:
             verdict = Verdict(same=True, why="人工确认为同一文件")
         if verdict.conflict and settled is None:
             duplicates.record_conflict(db, stored.id, other.id, verdict.why, now)
-        if verdict.same and _join(db, stored.id, other.id, verdict.why):
+        if verdict.same and join(db, stored.id, other.id, verdict.why):
             reason = reason or verdict.why
     return reason
 
@@ -127,8 +127,11 @@ def _day(stored: StoredNotice) -> date:
     return stored.notice.published_on or stored.first_seen_at.astimezone(SHANGHAI).date()
 
 
-def _join(db: Database, one: int, other: int, why: str) -> bool:
-    """Make one group of two, unless a person said that pages of them are two documents."""
+def join(db: Database, one: int, other: int, why: str) -> bool:
+    """Make one group of the groups of two pages; False if it is one, or must never be.
+
+    Pages that a person said are two documents are kept apart.
+    """
     ours, theirs = duplicates.group_of(db, one), duplicates.group_of(db, other)
     if ours[0].id == theirs[0].id:
         return False
