@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& command -v $$p && break; done)
 
-.PHONY: help demo test test-all lint format lock clean
+.PHONY: help demo eval test test-all lint format lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -17,6 +17,9 @@ demo: $(READY) ## the main job on the bundled replica: crawl, store, compose, ma
 
 test: $(READY) ## the tests, all local, within 10 minutes on 2 cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+eval: $(READY) .venv-eval/.ready ## the readers on the gold set, beside other extractors; fails below the floors
+	$(BIN)/python -m evaluation .venv-eval/bin/python
 
 test-all: $(READY) ## the tests, the slow ones too
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -34,8 +37,23 @@ format: $(READY) ## let ruff rewrite what it can
 lock: ## pin every dependency again (needs uv)
 	uv pip compile -q pyproject.toml --group dev --universal --no-header --no-annotate --upgrade -o requirements.lock
 
+# The extractors we compare with pin an older cssselect: they live apart, with nothing of ours.
+.venv-eval/.ready: evaluation/peers.lock $(READY)
+	@set -e; \
+	if command -v uv >/dev/null 2>&1; then \
+		uv venv -q --allow-existing --python $(BIN)/python .venv-eval; \
+		uv pip install -q --python .venv-eval/bin/python -r evaluation/peers.lock; \
+	elif [ -x .boot/bin/uv ]; then \
+		PYTHONPATH=.boot .boot/bin/uv venv -q --allow-existing --python $(BIN)/python .venv-eval; \
+		PYTHONPATH=.boot .boot/bin/uv pip install -q --python .venv-eval/bin/python -r evaluation/peers.lock; \
+	else \
+		$(BIN)/python -m venv .venv-eval; \
+		.venv-eval/bin/python -m pip install -q -r evaluation/peers.lock; \
+	fi; \
+	touch .venv-eval/.ready
+
 clean: ## remove the environment and the demo's data
-	rm -rf .venv .boot data/demo
+	rm -rf .venv .venv-eval .boot data/demo
 
 # uv where it is there, else venv with an upgraded pip (the pip that a fresh venv of Python 3.11
 # brings mis-resolves extras), else uv installed beside a Python that has pip but no venv (Debian).
