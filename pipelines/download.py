@@ -160,7 +160,7 @@ class DownloadPipeline:
         except NotDownloadedError:
             raise
         except Exception as error:
-            self._failures[host] += not isinstance(error, DownloadCancelledError)
+            self._failures[host] += _is_trouble(error)
             raise NotDownloadedError(self._words(error)) from error
         self._failures[host] = 0
         if response.status != 200:
@@ -226,6 +226,13 @@ class DownloadPipeline:
     def _count(self, what: str) -> None:
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"attachments/{what}")
+
+
+def _is_trouble(error: Exception) -> bool:
+    """Whether the host failed, or a wall refused: not a file too large or out of bounds."""
+    if isinstance(getattr(error, "failure", None), Failure):
+        return True
+    return not isinstance(error, (DownloadCancelledError, IgnoreRequest))
 
 
 def keep(data: Path, body: bytes, kind: str) -> tuple[str, str]:
