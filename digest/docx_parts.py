@@ -125,12 +125,13 @@ def field_code(code: str) -> _Element:
     return run
 
 
-def write_field(paragraph: Paragraph, code: str, shown: str) -> None:
-    """A field with what is shown until a program computes it."""
+def write_field(paragraph: Paragraph, code: str, shown: str) -> Run:
+    """A field; the run with what is shown until a program computes it."""
     for part in (field_mark("begin"), field_code(code), field_mark("separate")):
         paragraph._p.append(part)
-    paragraph.add_run(shown)
+    run = paragraph.add_run(shown)
     paragraph._p.append(field_mark("end"))
+    return run
 
 
 def new_numbering(document: Document, style: str, start: int) -> int:

@@ -7,12 +7,14 @@ from typing import NamedTuple, cast
 import docx
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import CharacterStyle, ParagraphStyle
+
+from digest.docx_pages import Measure
 
 SERIF = ("Times New Roman", "宋体")
 SANS = ("Arial", "黑体")
@@ -33,6 +35,9 @@ BODY_HEADING = "Notice Heading"
 META = "Notice Facts"
 CELL = "Table Text"
 SIGNATURE = "Chapter Signature"
+
+
+FIRST_INDENT = 21.0  # points: two characters of running text
 
 
 class _Look(NamedTuple):
@@ -85,6 +90,27 @@ _LOOKS = (
 )
 
 
+def line_height(look: _Look) -> float:
+    """Points from line to line: Chinese fonts want 1.3 times their size for "single"."""
+    return round(look.size * look.line * 1.3 * 2) / 2
+
+
+def measures() -> dict[str, Measure]:
+    """Every style of ours by its id, for counting pages."""
+    return {
+        look.name.replace(" ", ""): Measure(
+            look.size,
+            line_height(look),
+            look.before,
+            look.after,
+            look.left,
+            FIRST_INDENT if look.name == BODY else 0.0,
+            look.keep,
+        )
+        for look in _LOOKS
+    }
+
+
 def new_document() -> Document:
     """An empty A4 document with every style of ours, and no font left to a theme."""
     document = docx.Document()
@@ -95,6 +121,8 @@ def new_document() -> Document:
     _indent_first_line(_paragraph_style(document, BODY))
     _hyperlink_style(document)
     _underline(_paragraph_style(document, "Heading 1"))
+    for level in ("toc 1", "toc 2", "toc 3"):
+        _page_number_stop(_paragraph_style(document, level))
     _set_page(document)
     _set_language(document)
     return document
@@ -118,7 +146,8 @@ def _apply(style: ParagraphStyle, look: _Look) -> None:
     style.font.color.rgb = look.color
     layout = style.paragraph_format
     layout.space_before, layout.space_after = Pt(look.before), Pt(look.after)
-    layout.line_spacing = look.line
+    # Fixed, so that pages break alike whatever font stands in for 宋体.
+    layout.line_spacing = Pt(line_height(look))
     layout.keep_with_next = look.keep
     if look.left:
         layout.left_indent = Pt(look.left)
@@ -145,7 +174,7 @@ def _set_fonts(fonts: BaseOxmlElement, names: tuple[str, str]) -> None:
 
 def _indent_first_line(style: ParagraphStyle) -> None:
     """Two characters, whatever the size: how Chinese documents begin a paragraph."""
-    style.paragraph_format.first_line_indent = Pt(21)
+    style.paragraph_format.first_line_indent = Pt(FIRST_INDENT)
     indent = style.element.find(f"{qn('w:pPr')}/{qn('w:ind')}")
     indent.set(qn("w:firstLineChars"), "200")
 
@@ -166,6 +195,11 @@ def _underline(style: ParagraphStyle) -> None:
     properties = style.element.get_or_add_pPr()
     spacing = properties.find(qn("w:spacing"))
     spacing.addprevious(borders)
+
+
+def _page_number_stop(style: ParagraphStyle) -> None:
+    layout = style.paragraph_format
+    layout.tab_stops.add_tab_stop(Cm(15.8), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
 
 def _set_page(document: Document) -> None:

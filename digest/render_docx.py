@@ -12,9 +12,11 @@ from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.shared import RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from digest.coverage_table import HEADINGS, coverage_rows
 from digest.docx_body import write_body
+from digest.docx_pages import page_numbers
 from digest.docx_parts import (
     Ink,
     bookmark,
@@ -25,7 +27,18 @@ from digest.docx_parts import (
     write_field,
     write_jump,
 )
-from digest.docx_style import BODY, CELL, GOOD, META, RED, SIGNATURE, SOFT, WARM, new_document
+from digest.docx_style import (
+    BODY,
+    CELL,
+    GOOD,
+    META,
+    RED,
+    SIGNATURE,
+    SOFT,
+    WARM,
+    measures,
+    new_document,
+)
 from digest.docx_table import add_rows
 from digest.models import NOTHING_NEW, Digest, Entry, Group, Section
 from digest.safe_text import clean_line
@@ -58,6 +71,7 @@ def render_docx(digest: Digest) -> bytes:
     printer.due_table()
     printer.coverage_table()
     printer.running_lines()
+    printer.number_contents()
     _set_properties(document, digest)
     return _pack(document)
 
@@ -69,6 +83,7 @@ class _Printer:
         self.document = document
         self.digest = digest
         self.bookmarks = 0
+        self.page_fields: dict[str, Run] = {}
 
     def front_page(self) -> None:
         """Title, the week's main points, and the contents."""
@@ -121,8 +136,19 @@ class _Printer:
 
     def _contents_line(self, text: str, mark: str, level: int) -> Paragraph:
         line = new_paragraph(self.document._body, f"toc {level}")
-        write_jump(line, clean_line(text), mark)
+        link = write_jump(line, clean_line(text), mark)._r.getparent()
+        line.add_run("\t")
+        self.page_fields[mark] = write_field(line, f"PAGEREF {mark} \\h", "")
+        # The whole line is the link, as in Word's own contents.
+        if link is not None:
+            link.extend(list(link.itersiblings()))
         return line
+
+    def number_contents(self) -> None:
+        """Fill in the page numbers, once everything has its place."""
+        pages = page_numbers(self.document, measures())
+        for mark, shown in self.page_fields.items():
+            shown.text = str(pages[mark])
 
     def _heading(self, text: str, level: int, mark: str) -> Paragraph:
         heading = new_paragraph(self.document._body, f"Heading {level}", clean_line(text))
