@@ -85,6 +85,26 @@ class SmtpConfig(_Section):
     timeout: float = Field(60.0, gt=0)
 
 
+class ChannelConfig(_Section):
+    """A group robot that gets each issue's essentials; its URL and secret are passwords."""
+
+    kind: Literal["wecom", "dingtalk", "feishu", "webhook"]
+    name: str = Field(min_length=1, max_length=60, pattern=r"^[^\s@:]+$")
+    url: SecretStr
+    secret: SecretStr = SecretStr("")
+    sections: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    private: bool = Field(False, description="the destination may be on a private network")
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_web_address(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("must start with https:// or http://")
+        return value
+
+
 class CrawlConfig(_Section):
     """How politely and how far back we read."""
 
@@ -135,6 +155,7 @@ class Config(_Section):
     smtp_password: SecretStr = SecretStr("")
     digest: DigestConfig = DigestConfig()
     smtp: SmtpConfig = SmtpConfig()
+    channels: tuple[ChannelConfig, ...] = ()
     crawl: CrawlConfig = CrawlConfig()
     operator: OperatorConfig = OperatorConfig()
     upkeep: UpkeepConfig = UpkeepConfig()

@@ -9,11 +9,13 @@ from rich.table import Table
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk
-from digest.deliver import DeliveryReport, SmtpSettings, deliver
+from digest.chat import Robot
+from digest.deliver import DeliveryReport, SmtpSettings, deliver, enrol
 from digest.models import Digest
 from digest.press import current_week, print_issue, reprint, span_of, write_feed
 from digest.render_json import render_json
 from digest.weeks import Week, parse_day, week_name
+from storage import deliveries
 from storage.issues import find_issue, list_issues
 from storage.models import IssueRecord
 
@@ -71,7 +73,26 @@ def send(desk: Desk, week: str, address: str, console: Console) -> int:
         reports = [send_issue(desk, db, record, address or None) for record in records]
     for record, report in zip(records, reports, strict=True):
         console.print(report_line(record.week, report))
+        for note in report.notes:
+            console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
     return 1 if any(report.deferred or report.refused for report in reports) else 0
+
+
+def send_due(desk: Desk, db: Database) -> list[tuple[IssueRecord, DeliveryReport]]:
+    """What the daemon does every few minutes: deliver what is due now, of any issue.
+
+    The ledger is asked first; an issue that owes nobody anything is not composed again. Nothing
+    to do without a mail server and without robots.
+    """
+    robots, now = group_robots(desk), desk.config.clock()
+    records = list_issues(db)
+    if not records or not (robots or has_mail_server(desk)):
+        return []
+    enrol(db, records[-1], smtp=mail_server(desk), now=now, robots=robots)
+    rows = deliveries.outstanding(db, due_at=now)
+    mail = has_mail_server(desk)
+    due = {row.issue_id for row in rows if mail or "@" not in row.address}
+    return [(record, send_issue(desk, db, record, None)) for record in records if record.id in due]
 
 
 def find_recorded(desk: Desk, db: Database, week: str) -> IssueRecord:
@@ -86,18 +107,38 @@ def find_recorded(desk: Desk, db: Database, week: str) -> IssueRecord:
 def send_issue(
     desk: Desk, db: Database, record: IssueRecord, address: str | None
 ) -> DeliveryReport:
-    """One issue to whom it still has to go."""
+    """One issue to whom it still has to go; composed again only when somebody is due."""
     config = desk.config
-    issue = reprint(db, config.digest, record.week, config.clock(), desk.site_names())
+    robots = group_robots(desk)
+
+    def composed() -> Digest:
+        return reprint(db, config.digest, record.week, config.clock(), desk.site_names())
+
     return deliver(
-        db, record, issue, smtp=smtp_settings(desk), now=config.clock, only_address=address
+        db,
+        record,
+        composed,
+        smtp=mail_server(desk) if robots else smtp_settings(desk),
+        now=config.clock,
+        only_address=address,
+        robots=robots,
     )
+
+
+def has_mail_server(desk: Desk) -> bool:
+    """Whether mail can be sent at all."""
+    return bool(desk.config.smtp.host and desk.config.smtp.sender)
+
+
+def mail_server(desk: Desk) -> SmtpSettings | None:
+    """The mail server, or None when there is none."""
+    return smtp_settings(desk) if has_mail_server(desk) else None
 
 
 def smtp_settings(desk: Desk) -> SmtpSettings:
     """The mail server as configured; without one there is nothing to try."""
     smtp = desk.config.smtp
-    if not smtp.host or not smtp.sender:
+    if not has_mail_server(desk):
         raise CommandError("no mail server: set smtp.host and smtp.sender in zhengxun.toml")
     return SmtpSettings(
         host=smtp.host,
@@ -111,6 +152,23 @@ def smtp_settings(desk: Desk) -> SmtpSettings:
     )
 
 
+def group_robots(desk: Desk) -> list[Robot]:
+    """The group robots of `[[channels]]`."""
+    return [
+        Robot(
+            kind=channel.kind,
+            name=channel.name,
+            url=channel.url.get_secret_value(),
+            secret=channel.secret.get_secret_value(),
+            sections=channel.sections,
+            groups=channel.groups,
+            keywords=channel.keywords,
+            private=channel.private,
+        )
+        for channel in desk.config.channels
+    ]
+
+
 def report_line(week: str, report: DeliveryReport) -> str:
     """What happened to one issue's mails, in one line."""
     words = [f"{week}：已发 {report.sent}"]
@@ -118,6 +176,7 @@ def report_line(week: str, report: DeliveryReport) -> str:
         (report.deferred, "稍后再试"),
         (report.refused, "被拒"),
         (report.repeated, "中断后重发"),
+        (report.suspended, "退信暂停"),
         (report.skipped, "此前已发或无关"),
     ):
         if count:

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self
 
+from digest.bounces import is_hard
 from digest.models import DigestError
 from digest.safe_text import shorten
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+Answer = tuple[int, bytes]
+
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -40,11 +43,13 @@ class Attempt:
 
     `unknown`: the mail was handed over, but the connection broke before the answer.
     `no_server`: there was nobody to hand it to, so the next address would fare no better.
+    `bounced`: the server says that the mailbox is gone.
     """
 
     state: Literal["sent", "deferred", "refused", "unknown"]
     reply: str
     no_server: bool = False
+    bounced: bool = False
 
 
 class Courier:
@@ -73,13 +78,13 @@ class Courier:
     def carry(self, sender: str, recipient: str, content: bytes) -> Attempt:
         """Hand one mail over; `content` is CRLF-separated ASCII. Never raises for the server."""
         try:
-            smtp = self._connected()
+            smtp, answer = self._open(sender)
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             return Attempt("deferred", self._words(error), no_server=True)
         handed_over = False
         try:
-            refusal = self._envelope(smtp, sender, recipient)
+            refusal = self._envelope(smtp, answer, recipient)
             if refusal is not None:
                 return refusal
             handed_over = True
@@ -90,9 +95,24 @@ class Courier:
             return Attempt("unknown" if handed_over else "deferred", self._words(error))
         return self._judged(code, reply)
 
-    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str) -> Attempt | None:
-        """MAIL, RCPT and DATA; None when the server waits for the mail."""
-        code, reply = smtp.mail(sender)
+    def _open(self, sender: str) -> tuple[smtplib.SMTP, Answer]:
+        """A connection on which MAIL was answered.
+
+        Servers hang up on idle or busy connections. MAIL itself finds that out: nothing was
+        handed over yet, so asking once more on a new connection repeats nothing.
+        """
+        if self.smtp is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                answer = self.smtp.mail(sender)
+                if answer[0] != 421:
+                    return self.smtp, answer
+            self._hang_up()
+        self.smtp = self._connect()
+        return self.smtp, self.smtp.mail(sender)
+
+    def _envelope(self, smtp: smtplib.SMTP, answer: Answer, recipient: str) -> Attempt | None:
+        """RCPT and DATA after the answer to MAIL; None when the server waits for the mail."""
+        code, reply = answer
         if code // 100 != 2:
             self._reset(smtp)
             # About us, not about the subscriber: worth another try when the operator mended it.
@@ -110,17 +130,10 @@ class Courier:
             return Attempt("sent", self._reply(code, reply))
         if code == 421:
             self._hang_up()
-        return Attempt("refused" if code // 100 == 5 else "deferred", self._reply(code, reply))
-
-    def _connected(self) -> smtplib.SMTP:
-        if self.smtp is not None:
-            # Servers hang up on idle or busy connections; asking is cheaper than guessing.
-            with suppress(OSError, smtplib.SMTPException):
-                if self.smtp.noop()[0] == 250:
-                    return self.smtp
-            self._hang_up()
-        self.smtp = self._connect()
-        return self.smtp
+        words = self._reply(code, reply)
+        if code // 100 == 5:
+            return Attempt("refused", words, bounced=is_hard(words))
+        return Attempt("deferred", words)
 
     def _connect(self) -> smtplib.SMTP:
         settings = self.settings

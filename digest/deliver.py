@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
 
 from sqlite_utils import Database
 
+from digest.bounces import SUSPEND_AFTER
+from digest.chat import Robot, post_issue
 from digest.courier import Attempt, Courier, SmtpSettings
-from digest.mail import Printed, address_of, build_message, make_message_id
+from digest.letters import Letters
+from digest.mail import address_of, make_message_id
 from digest.models import Digest, DigestError
-from digest.profile import Profile
 from storage import deliveries, issues, subscribers
 from storage.models import Delivery, IssueRecord, Subscriber
 
-__all__ = ["DeliveryReport", "SmtpSettings", "deliver", "retry_delay"]
+__all__ = ["DeliveryReport", "SmtpSettings", "deliver", "enrol", "retry_delay"]
 
 Clock = Callable[[], datetime]
 
 _FIRST_DELAYS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 _LATER_DELAY = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(hours=48)
+# Message-IDs of what robots post, when no mail is sent at all.
+_NO_SENDER = "robots@zhengxun.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class DeliveryReport:
     """What one pass over an issue's ledger did.
 
     `deferred` counts all that still wait, `repeated` those of `sent` that may have arrived
-    before, `skipped` those sent or refused earlier, or in another process's hands.
+    before, `skipped` those sent or refused earlier, or in another process's hands, `suspended`
+    the subscribers who get nothing any more because their mailbox is gone.
     `notes` are lines for the operator: address and the server's words.
     """
 
@@ -38,47 +45,70 @@ class DeliveryReport:
     refused: int = 0
     repeated: int = 0
     skipped: int = 0
+    suspended: int = 0
     notes: tuple[str, ...] = ()
 
 
 def deliver(
     db: Database,
     issue: IssueRecord,
-    digest: Digest,
+    digest: Digest | Callable[[], Digest],
     *,
-    smtp: SmtpSettings,
+    smtp: SmtpSettings | None,
     now: Clock,
     only_address: str | None = None,
+    robots: Sequence[Robot] = (),
 ) -> DeliveryReport:
     """Send `issue` to everybody the ledger says is outstanding, or to one address of them.
 
     The newest issue is first entered into the ledger for all active subscribers; an older one
     only for `only_address`, so that a new subscriber is not sent the archive. An explicit
-    address is tried at once, without waiting for its next attempt. Raises DigestError for an
-    unknown `only_address` and for a sender that is no address.
+    address is tried at once, without waiting for its next attempt. A `digest` given as a
+    function is composed only when something is due. `smtp` None: mails wait, robots post.
+    Raises DigestError for an unknown `only_address` and for a sender that is no address.
+    """
+    only = enrol(db, issue, smtp=smtp, now=now(), only_address=only_address, robots=robots)
+    rows = deliveries.list_deliveries(db, issue.id)
+    if only is not None:
+        rows = [row for row in rows if row.subscriber_id == only.id]
+    mine = {row.id for row in rows}
+    waiting = {row.id for row in deliveries.outstanding(db, issue.id)} & mine
+    due_at = now() if only is None else None
+    due = [row for row in deliveries.outstanding(db, issue.id, due_at=due_at) if row.id in mine]
+    report = DeliveryReport(skipped=len(rows) - len(waiting), deferred=len(waiting) - len(due))
+    if not due:
+        return report
+    composed = digest() if callable(digest) else digest
+    people = {person.id: person for person in subscribers.list_subscribers(db)}
+    with _Mailing(db, composed, smtp, robots, now, report) as mailing:
+        for row in due:
+            mailing.handle(row, people[row.subscriber_id])
+    return mailing.report
+
+
+def enrol(
+    db: Database,
+    issue: IssueRecord,
+    *,
+    smtp: SmtpSettings | None,
+    now: datetime,
+    only_address: str | None = None,
+    robots: Sequence[Robot] = (),
+) -> Subscriber | None:
+    """Bring the ledger up to date: who is to get `issue`, and what a dead process left behind.
+
+    Returns the subscriber of `only_address`. Raises DigestError as `deliver` does.
     """
     # Ours, so a mistake in them is no subscriber's fault: found before anything is claimed.
-    for text, what in ((smtp.sender, "smtp.sender"), (smtp.reply_to, "smtp.reply_to")):
-        if text or what == "smtp.sender":
-            address_of(text, what=what)
+    if smtp is not None:
+        address_of(smtp.sender, what="smtp.sender")
+        if smtp.reply_to:
+            address_of(smtp.reply_to, what="smtp.reply_to")
+    subscribers.sync_robots(db, [robot.as_subscriber() for robot in robots], now=now)
     only = _known(db, only_address) if only_address is not None else None
-    _enrol(db, issue, smtp.sender, now(), only)
-    deliveries.reclaim_sending(db, now())
-    people = {person.id: person for person in subscribers.list_subscribers(db)}
-    rows = [
-        row
-        for row in deliveries.list_deliveries(db, issue.id)
-        if only is None or row.subscriber_id == only.id
-    ]
-    open_ids = {row.id for row in deliveries.outstanding(db, issue.id)}
-    with Courier(smtp) as courier:
-        mailing = _Mailing(db, digest, courier, now, impatient=only is not None)
-        for row in rows:
-            if row.id in open_ids:
-                mailing.handle(row, people[row.subscriber_id])
-            else:
-                mailing.count(skipped=1)
-    return mailing.report
+    _enter(db, issue, smtp.sender if smtp is not None else _NO_SENDER, now, only)
+    deliveries.reclaim_sending(db, now)
+    return only
 
 
 def retry_delay(attempts: int) -> timedelta | None:
@@ -94,53 +124,68 @@ class _Mailing:
     """One pass: renders each profile once, tries each row once."""
 
     def __init__(
-        self, db: Database, digest: Digest, courier: Courier, now: Clock, *, impatient: bool
+        self,
+        db: Database,
+        digest: Digest,
+        smtp: SmtpSettings | None,
+        robots: Sequence[Robot],
+        now: Clock,
+        report: DeliveryReport,
     ) -> None:
         self.db = db
-        self.digest = digest
-        self.courier = courier
         self.now = now
-        self.impatient = impatient
-        self.report = DeliveryReport()
-        self.printed: dict[Profile, Printed] = {}
+        self.report = report
+        self.robots = {robot.address: robot for robot in robots}
         self.outage = ""
-        self.sender = address_of(courier.settings.sender, what="smtp.sender").addr_spec
+        self.sender = "" if smtp is None else address_of(smtp.sender, what="smtp.sender").addr_spec
+        self.courier = None if smtp is None else Courier(smtp)
+        self.letters = Letters(
+            digest,
+            sender="" if smtp is None else smtp.sender,
+            reply_to="" if smtp is None else smtp.reply_to,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.courier is not None:
+            self.courier.__exit__(kind, error, traceback)
 
     def handle(self, row: Delivery, person: Subscriber) -> None:
-        """Try one row, or leave it for later."""
-        due_at = row.next_attempt_at
-        if due_at is not None and due_at > self.now() and not self.impatient:
+        """Try one row. Its message is made before it is claimed: a failure leaves it queued."""
+        if person.channel != "mail":
+            self.attempt(row, lambda: self.tell(row, person))
+            return
+        courier = self.courier
+        if courier is None:
             self.count(deferred=1)
             return
         try:
-            content = self.compose(row, person)
+            content = self.letters.write(person, row.message_id, self.now())
         except DigestError as error:
             problem = Attempt("refused", str(error))
             self.attempt(row, lambda: problem)
             return
-        self.attempt(row, lambda: self.carry(person.address, content))
+        self.attempt(row, lambda: self.carry(courier, person.address, content))
 
-    def compose(self, row: Delivery, person: Subscriber) -> bytes:
-        """The mail as bytes. Made before the row is claimed: a failure here leaves it queued."""
-        settings = self.courier.settings
-        profile = Profile.of(person)
-        if profile not in self.printed:
-            self.printed[profile] = Printed(self.digest, profile)
-        message = build_message(
-            self.printed[profile],
-            person,
-            message_id=row.message_id,
-            sender=settings.sender,
-            reply_to=settings.reply_to,
-            now=self.now(),
+    def tell(self, row: Delivery, person: Subscriber) -> Attempt:
+        """Post the issue's essentials to a group robot."""
+        printed = self.letters.printed(person)
+        return post_issue(
+            self.robots[person.address], printed.digest, message_id=row.message_id, now=self.now()
         )
-        return message.as_bytes()
 
-    def carry(self, recipient: str, content: bytes) -> Attempt:
+    def carry(self, courier: Courier, recipient: str, content: bytes) -> Attempt:
         """Hand over, unless the server was found missing in this pass."""
         if self.outage:
             return Attempt("deferred", self.outage)
-        result = self.courier.carry(self.sender, recipient, content)
+        result = courier.carry(self.sender, recipient, content)
         if result.no_server:
             self.outage = result.reply
         return result
@@ -161,12 +206,32 @@ class _Mailing:
                 state, reply = "refused", f"gave up after 48 hours; {reply}"
             else:
                 next_at = self.now() + delay
-        deliveries.settle(self.db, row.id, state, reply, self.now(), next_at)
-        if state == "sent":
-            self.count(sent=1, repeated=int(row.state == "unknown"))
-        else:
+        deliveries.settle(
+            self.db, row.id, state, reply, self.now(), next_at, bounced=result.bounced
+        )
+        self.tally(row, state, reply)
+        if result.bounced:
+            self.suspend(row, reply)
+
+    def tally(self, row: Delivery, state: str, reply: str) -> None:
+        """Count the outcome, with a line for the operator unless it is the plain one."""
+        if state != "sent":
             note = f"{row.address}: {reply}"
             self.count(refused=int(state == "refused"), deferred=int(state != "refused"), note=note)
+        elif row.interruptions:
+            note = f"{row.address}: 曾在发送中断，可能收到两次；Message-ID {row.message_id}"
+            self.count(sent=1, repeated=1, note=note)
+        else:
+            self.count(sent=1)
+
+    def suspend(self, row: Delivery, reply: str) -> None:
+        """Stop sending to a mailbox that has been gone for several issues."""
+        if deliveries.bounces_in_a_row(self.db, row.subscriber_id) >= SUSPEND_AFTER:
+            note = f"连续 {SUSPEND_AFTER} 期退信：{reply}"
+            subscribers.update_subscriber(
+                self.db, row.address, now=self.now(), state="suspended", note=note
+            )
+            self.count(suspended=1, note=f"{row.address}: 已暂停发送，{note}")
 
     def count(
         self,
@@ -176,6 +241,7 @@ class _Mailing:
         refused: int = 0,
         repeated: int = 0,
         skipped: int = 0,
+        suspended: int = 0,
         note: str = "",
     ) -> None:
         """Add to the report."""
@@ -187,17 +253,23 @@ class _Mailing:
             refused=old.refused + refused,
             repeated=old.repeated + repeated,
             skipped=old.skipped + skipped,
+            suspended=old.suspended + suspended,
             notes=(*old.notes, note) if note else old.notes,
         )
 
 
-def _enrol(
+def _enter(
     db: Database, issue: IssueRecord, sender: str, now: datetime, only: Subscriber | None
 ) -> None:
     if only is None and issues.list_issues(db)[-1].id != issue.id:
         return
+    lacking = set(deliveries.lacking(db, issue.id))
+    if only is not None:
+        lacking &= {only.id}
+    if not lacking:
+        return
     active = subscribers.list_subscribers(db, "active")
-    people = [person for person in active if only is None or person.id == only.id]
+    people = [person for person in active if person.id in lacking]
     ids = {person.id: make_message_id(issue.id, issue.week, person.id, sender) for person in people}
     deliveries.ensure_deliveries(db, issue.id, people, ids, now)
 

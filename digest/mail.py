@@ -77,22 +77,40 @@ def build_message(
 
     Raises DigestError when the sender or the address cannot stand in a header.
     """
+    message = build_shared(printed, subscriber.formats, sender=sender, reply_to=reply_to)
+    address_to(message, subscriber, message_id=message_id, now=now)
+    return message
+
+
+def build_shared(
+    printed: Printed, formats: tuple[str, ...], *, sender: str, reply_to: str
+) -> EmailMessage:
+    """What is the same for everybody with one profile and the same formats."""
     message = EmailMessage(policy=SMTP)
     origin = address_of(sender, what="smtp.sender")
     replies = address_of(reply_to, what="smtp.reply_to") if reply_to else origin
     message["From"] = origin
-    message["To"] = _recipient(subscriber)
     if reply_to:
         message["Reply-To"] = replies
     message["Subject"] = _literal(printed.subject)
-    message["Date"] = format_datetime(now.astimezone(SHANGHAI))
-    message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message["List-Id"] = f"<weekly.{origin.domain}>"
     message["List-Unsubscribe"] = f"<mailto:{replies.addr_spec}?subject=unsubscribe>"
     message["Content-Language"] = "zh-CN"
-    _set_content(message, printed, subscriber.formats)
+    _set_content(message, printed, formats)
     return message
+
+
+def address_to(
+    message: EmailMessage, subscriber: Subscriber, *, message_id: str, now: datetime
+) -> None:
+    """Add the headers that are one subscriber's own. `now` is the Date header.
+
+    Raises DigestError when the address cannot stand in a header.
+    """
+    message["To"] = _recipient(subscriber)
+    message["Date"] = format_datetime(now.astimezone(SHANGHAI))
+    message["Message-ID"] = message_id
 
 
 def subject_line(digest: Digest) -> str:
