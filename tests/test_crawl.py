@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -75,6 +76,28 @@ def test_a_changed_page_becomes_a_revision_and_is_issued_again(
     assert "天津市自然科学基金项目" in text
     late = [line for line in text.splitlines() if "补发" in line]
     assert late
+
+
+def test_a_notice_listed_two_weeks_after_its_date_is_not_missed(
+    house: House, replica: Replica
+) -> None:
+    house.run("crawl", "miit")
+    assert house.run("digest", "--week", "2021-W05").returncode == 0
+    house.now = "2021-02-12T17:00:00+08:00"
+    replica.set_as_of(datetime.fromisoformat(house.now))
+    house.run("crawl", "miit")
+    replica.set_as_of(datetime.fromisoformat(FRIDAY))
+    house.run("digest", "--week", "2021-W06")
+    issue = json.loads((house.folder / "data/issues/2021-W06/digest.json").read_text("utf-8"))
+    late = [
+        (item["published_on"], item["title"])
+        for section in issue["sections"]
+        for group in section["groups"]
+        for item in group["items"]
+        if item["late"]
+    ]
+    assert [day for day, _ in late] == ["2021-01-28"]
+    assert "中药材" in late[0][1]
 
 
 def test_an_upstream_that_dies_leaves_verdicts_and_no_half_notice(

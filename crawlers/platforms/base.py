@@ -89,7 +89,7 @@ class BaseSpider(NoticePages):
         fresh = [row for row in rows if self._is_fresh(row, walk)]
         self._count(report, rows, fresh)
         for row in fresh:
-            if in_window(row, self.since):
+            if in_window(row, self.taken_since):
                 yield self.row_output(row, column)
         if page > 1 and walk.starts == 1 and not fresh:
             what = "仍是同样的内容" if rows else "没有列出公告"

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column, Selectors, Site, load_catalogue
 from crawlers.items import ColumnReport, NoticeItem, PrintedLink
+from crawlers.platforms.window import LATE_DAYS
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
 from crawlers.reading.attachments import is_file
 from crawlers.reading.charset import readable
@@ -64,7 +65,9 @@ class NoticePages(scrapy.Spider):
         if settings.get("ZX_NOW"):
             self.now = datetime.fromisoformat(settings["ZX_NOW"])
         self.days = self.days or settings.getint("ZX_DAYS", 14)
-        self.since = self.now.astimezone(SHANGHAI).date() - timedelta(days=self.days)
+        today = self.now.astimezone(SHANGHAI).date()
+        self.since = today - timedelta(days=self.days)
+        self.taken_since = today - timedelta(days=max(self.days, LATE_DAYS))
         operator_file = settings.get("ZX_OPERATOR_SOURCES", "")
         sites = load_catalogue(Path(operator_file) if operator_file else None)
         for site in (*sites.values(), self.site):

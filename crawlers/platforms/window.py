@@ -9,6 +9,9 @@ from crawlers.reading.dates import day_of
 from crawlers.reading.rows import Row
 
 PAGE_CAP = 50
+# A notice may be listed weeks after its date. Pages are read back to the edge of the window only,
+# but an unknown row on a page that is read anyway is taken up to this age.
+LATE_DAYS = 60
 
 
 def pinned_rows(rows: Sequence[Row]) -> list[bool]:
