@@ -133,6 +133,14 @@ def sources_check(site: str) -> None:
     done(pages.check_source(desk(), site, console))
 
 
+@sources_app.command(name="probe")
+def sources_probe(url: str) -> None:
+    """Look at a list page nobody described, print its TOML.  Example: zhengxun sources probe URL"""
+    from commands import probe
+
+    done(probe.probe(desk(), url, console))
+
+
 @app.command()
 def inspect(
     target: Annotated[str, typer.Argument(metavar="URL-or-FILE")],

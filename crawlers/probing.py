@@ -1,0 +1,147 @@
+"""What `zhengxun sources probe` needs of a list page nobody described: which platform it is of, a
+selector for its rows, and a crawl that stops at one list page and one notice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from parsel import Selector
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawlers.catalogue import Selectors
+from crawlers.items import NoticeItem
+from crawlers.reading.addresses import absolute
+from crawlers.reading.general_list import script_rows
+from crawlers.reading.jpaas_units import read_units
+from crawlers.reading.list_page import read_rows
+from crawlers.reading.meta import read_meta
+from crawlers.reading.patterns import NOTICE_LINK
+from crawlers.reading.rows import Row
+from crawlers.reading.text import visible_text
+
+_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL)
+_CDE_HOST = "www.cde.org.cn"
+_CDE_API = re.compile(r"[\"'](/(?:\w+/){1,2}get\w+)[\"']")
+_LIST_ID = re.compile(r"/listpage/([0-9a-f]{32})")
+_ENOUGH = 3
+_ANCESTORS = 5
+
+
+@dataclass(slots=True)
+class Guess:
+    """A platform, and what its column needs beside name and address. `sign` says why (Chinese)."""
+
+    platform: str
+    sign: str
+    column: dict[str, Any] = field(default_factory=dict)
+    site: dict[str, Any] = field(default_factory=dict)
+
+
+def guess_platform(text: str, url: str) -> Guess:
+    """The platform of a list page, by the signs its publishing system leaves."""
+    if urlsplit(url).hostname == _CDE_HOST:
+        return _cde(text, url)
+    if _FEED.match(text):
+        return Guess("feed", "RSS 或 Atom")
+    if read_units(text):
+        return Guess("jpaas", "列表单元脚本 buildstatic", site={"user_agent": "browser"})
+    if len(script_rows(text, url)) >= _ENOUGH:
+        return Guess("hanweb", "列表数据写在脚本里")
+    links = {absolute(url, a.attrib["href"]) for a in Selector(text=text).css("a[href]")}
+    counts = {
+        name: sum(bool(re.search(pattern, link)) for link in links)
+        for name, pattern in NOTICE_LINK.items()
+    }
+    best = max(counts, key=lambda name: counts[name])
+    if counts[best] >= _ENOUGH:
+        return Guess(best, f"{counts[best]} 个链接是这种系统的公告地址")
+    return Guess("listing", "没有已知系统的特征，由通用阅读器读")
+
+
+def row_selector(text: str, url: str, rows: Sequence[Row]) -> str:
+    """A CSS selector that finds exactly these rows; empty when no simple one does."""
+    addresses = {row.url for row in rows}
+    page = Selector(text=text or "<html></html>")
+    anchors = [a.root for a in page.css("a[href]") if absolute(url, a.attrib["href"]) in addresses]
+    for height in range(_ANCESTORS):
+        nodes = [[a, *a.iterancestors()][height : height + 2] for a in anchors]
+        names = {tuple(map(_css_name, reversed(pair))) for pair in nodes if len(pair) == 2}
+        if len(names) != 1:
+            continue
+        css = " > ".join(names.pop())
+        found, _ = read_rows(text, url, Selectors(rows=(css,)), "listing")
+        if [(r.url, r.date) for r in found] == [(r.url, r.date) for r in rows]:
+            return css
+    return ""
+
+
+def names_of(text: str) -> tuple[str, str]:
+    """The site's and the column's name as the page gives them; empty where it does not."""
+    page = Selector(text=text or "<html></html>")
+    meta = read_meta(page)
+    title = page.css("title")
+    parts = re.split(r"\s*[-_|—–]+\s*", visible_text(title[0]) if title else "")
+    column = parts[0] if len(parts) > 1 or parts[0] != meta.site_name else ""
+    return meta.site_name or (parts[-1] if len(parts) > 1 else ""), meta.column or column
+
+
+class OneOfEach:
+    """Spider middleware: the first notice is fetched, the other rows become items at once, and
+    no second list page is asked for."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls()
+
+    async def process_spider_output(
+        self, response: Response, result: AsyncIterator[Any]
+    ) -> AsyncIterator[Any]:
+        async for output in result:
+            row = output.meta.get("notice") if isinstance(output, Request) else None
+            if row is not None:
+                yield _listed(row)
+                if not self.asked:
+                    self.asked = True
+                    yield output
+            elif not isinstance(output, Request) or output.cb_kwargs.get("page") in {None, 1}:
+                yield output
+
+
+def _listed(row: dict[str, str]) -> NoticeItem:
+    return NoticeItem(
+        "probe", row["column"], row["key"], row["url"], "", "",
+        list_title=row["list_title"], list_date=row["list_date"], complete=False,
+    )  # fmt: skip
+
+
+def _css_name(node: Any) -> str:
+    classes = [c for c in (node.get("class") or "").split() if re.fullmatch(r"[A-Za-z][\w-]*", c)]
+    name = re.sub(r"\d+$", "", classes[0]) if classes else ""
+    return f"{node.tag}.{classes[0]}" if name else str(node.tag)
+
+
+def _cde(text: str, url: str) -> Guess:
+    """CDE's lists are asked for by script: the address is in the page, the form by its kind."""
+    endpoint, page = _CDE_API.search(text), _LIST_ID.search(url)
+    params = {"pageSize": "10"}
+    if page and "/news/" in url:
+        params["classId"] = page[1]
+    elif page and "/zdyz/" in url:
+        empty = ("searchTitle", "zyfl1", "zyfl2", "issueDate1", "issueDate2")
+        params |= dict.fromkeys(empty, "") | {"isFbtg": "1", "classid": page[1]}
+    column = {"endpoint": endpoint[1] if endpoint else "", "params": params}
+    site = {
+        "user_agent": "browser",
+        "walls": ["warmup", "browser"],
+        "warmup_url": f"https://{_CDE_HOST}/",
+    }
+    return Guess("cde", "药审中心", column, site)
