@@ -33,14 +33,19 @@ _IGNORED = re.compile(
     r"(?<![a-z])(?:www)|[的了]"
 )
 _VARIANTS = str.maketrans("账录它像", "帐陆他象")
-_OURSELVES = re.compile("(?:我|本)[局委厅会院市省区县部所办]?|我们")
-_BODY_OF_STATE = "局委厅会院市省区县部所办"
+_OURSELVES = re.compile("(?:我|本)(?:[局委厅会院市省区县部所办]|中心)?|我们")
+_BODIES_OF_STATE = (*"局委厅会院市省区县部所办", "中心")
 _CHINESE = re.compile("[\u4e00-\u9fff]{0,14}")
 _NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿a-z]")
+# 一、 （二） 3. 4、 where a paragraph begins are layout; 2021年 and 1.5倍 are not.
+_ENUMERATOR = re.compile(
+    r"(?:^|(?<=[。;；:：]))(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,2}[.、．](?!\d))\s*",
+    re.MULTILINE,
+)
 _POINT = re.compile(r"(?<=\d)[.．](?=\d)")
 _DASH = re.compile(r"(?<=\d)[-—–－~～](?=\d)")
 # Matches shorter than this between two differences are chance.
-_SHORTEST_MATCH = 4
+_SHORTEST_MATCH = 6
 # Longest stretch laid side by side; two texts that differ over more are not called copies.
 _LONGEST_STRETCH = 12_000
 
@@ -67,7 +72,8 @@ class _Difference:
 
 def compare(one: str, two: str) -> Agreement:
     """Lay two texts side by side. Pure."""
-    first, second = plain(one), plain(two)
+    # In one order, so that the alignment does not depend on who is asked about whom.
+    first, second = sorted((plain(one), plain(two)))
     if first == second:
         return Agreement("", 1.0)
     longest = max(len(first), len(second))
@@ -85,7 +91,7 @@ def plain(text: str) -> str:
     kept = (
         line for line in lines if not (len(line) <= MAX_FURNITURE and FURNITURE_LINE.match(line))
     )
-    whole = normal_text("\n".join(kept)).casefold()
+    whole = normal_text(_ENUMERATOR.sub("", "\n".join(kept))).casefold()
     whole = _DASH.sub("\x01", _POINT.sub("\x02", whole))
     signs = (sign for sign in whole if sign.isalnum() or sign in "\x01\x02")
     return "".join(signs).replace("\x01", "-").replace("\x02", ".").translate(_VARIANTS)
@@ -119,7 +125,7 @@ def _differences(one: str, two: str) -> Iterator[_Difference]:
             one=one[a:a_end],
             two=two[b:b_end],
             is_edge=(a == 0 and b == 0) or (a_end == len(one) and b_end == len(two)),
-            after=one[a_end : a_end + 1],
+            after=one[a_end : a_end + 2],
         )
 
 
@@ -127,22 +133,35 @@ def _is_fact(piece: _Difference) -> bool:
     one, two = _IGNORED.sub("", piece.one), _IGNORED.sub("", piece.two)
     if one == two:
         return False
-    if piece.is_edge and (not one or not two or sorted(one) == sorted(two)):
-        # One page has more before or after the text; or the signatures stand in another order.
+    if piece.is_edge and (not one or not two):
+        # One page has more before or after the text.
         return False
     return not (
-        _speaks_of_itself(one, two, piece.after) or _speaks_of_itself(two, one, piece.after)
+        _speaks_of_itself(one, two, piece.after)
+        or _speaks_of_itself(two, one, piece.after)
+        or _is_other_order(one, two, piece.after)
     )
 
 
 def _speaks_of_itself(one: str, two: str, after: str) -> bool:
-    """我局 here and 市科技局 there."""
+    """我局 here and 市科技局 there; 我 and 市科技, when the sign after them is the same."""
     if not _OURSELVES.fullmatch(one) or _NUMERAL.search(two) or not _CHINESE.fullmatch(two):
         return False
-    ends = (one + after)[-1:] if len(one) == 1 else one[-1]
-    if one == "我们":
-        return True
-    return ends in _BODY_OF_STATE and (two + after)[-1:] in _BODY_OF_STATE
+    return one == "我们" or (_is_body(one, after) and _is_body(two, after))
+
+
+def _is_body(name: str, after: str) -> bool:
+    whole = name + after
+    return any(
+        whole.startswith(body, at)
+        for at in {max(0, len(name) - 1), len(name)}
+        for body in _BODIES_OF_STATE
+    )
+
+
+def _is_other_order(one: str, two: str, after: str) -> bool:
+    """The bodies that signed, each page naming its own first."""
+    return sorted(one) == sorted(two) and _is_body(one, after) and _is_body(two, after)
 
 
 def _said(piece: _Difference) -> str:

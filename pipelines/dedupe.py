@@ -27,7 +27,7 @@ from storage.models import Notice, StoredNotice
 ABOUT_IT = re.compile("更正|勘误|修正|解读|图解|一图读懂|答记者问|问答")
 QUOTED = re.compile("《([^《》]{6,})》")
 # Shares of the longer text, 0..1, that both pages must have.
-SAME_TEXT = 0.85
+SAME_TEXT = 0.8
 COMPATIBLE_TEXT = 0.5
 MIN_TITLE = 10
 MIN_CORE = 8
@@ -195,14 +195,14 @@ def _titles_fit(page: Notice, other: Notice) -> bool:
     if _series_differ(page, other):
         return False
     one, two = _title_core(page.title), _title_core(other.title)
-    if min(len(one), len(two)) < MIN_CORE:
-        return False
-    return one in two or two in one or _quotes(page, two) or _quotes(other, one)
+    if _quotes(page, two) or _quotes(other, one):
+        return True
+    return min(len(one), len(two)) >= MIN_CORE and (one in two or two in one)
 
 
 def _quotes(page: Notice, core: str) -> bool:
     """A retitled copy prints the title of its original over the text."""
-    return core in bare_text(page.body_text)
+    return len(core) >= MIN_CORE and core in bare_text(page.body_text)
 
 
 def _title_core(title: str) -> str:
