@@ -38,7 +38,9 @@ class Sink:
 
     Addresses in `refuse` get 550, in `defer` 451; for those in `drop_after_data` the first
     mail is kept, but the connection is cut instead of answering. `login` is the only user and
-    password accepted, `tls` offers STARTTLS. The three sets may be changed meanwhile.
+    password accepted, `tls` offers STARTTLS. The three sets may be changed meanwhile, and so may
+    `cut` (how many of the next EHLO, MAIL, RCPT or DATA commands end in a cut connection; "KEPT"
+    cuts after a mail was kept) and `slowness` (seconds before each answer to a mail).
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Sink:
         self.defer = set(defer)
         self.drop_after_data = set(drop_after_data)
         self.login = login
+        self.cut: dict[str, int] = {}
+        self.slowness = 0.0
         self.received: list[Received] = []
         self.connections = 0
         options: dict[str, Any] = {"tls_context": tls}
@@ -96,6 +100,14 @@ class Sink:
         self.received.append(mail)
         return mail
 
+    def cuts(self, stage: str, server: SMTP) -> bool:
+        """Cut the connection now if this stage is to be cut; whether it was."""
+        if self.cut.get(stage, 0) <= 0:
+            return False
+        self.cut[stage] -= 1
+        cast(asyncio.Transport, server.transport).abort()
+        return True
+
     def _authenticate(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: LoginPassword
     ) -> AuthResult:
@@ -111,24 +123,33 @@ class _Handler:
 
     async def handle_EHLO(  # noqa: N802
         self,
-        _server: SMTP,
+        server: SMTP,
         session: Session,
         _envelope: Envelope,
         hostname: str,
         answers: list[str],
     ) -> list[str]:
+        self.sink.cuts("EHLO", server)
         self.sink.connections += 1
         session.host_name = hostname
         return answers
 
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        self.sink.cuts("MAIL", server)
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(  # noqa: N802
         self,
-        _server: SMTP,
+        server: SMTP,
         _session: Session,
         envelope: Envelope,
         address: str,
         _options: list[str],
     ) -> str:
+        self.sink.cuts("RCPT", server)
         if address in self.sink.refuse:
             return "550 5.1.1 no such mailbox"
         if address in self.sink.defer:
@@ -139,7 +160,11 @@ class _Handler:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
+        if self.sink.cuts("DATA", server):
+            return "451 cut"
+        await asyncio.sleep(self.sink.slowness)
         mail = self.sink.keep(envelope)
+        self.sink.cuts("KEPT", server)
         dropped = self.sink.drop_after_data & set(mail.recipients)
         if dropped:
             self.sink.drop_after_data -= dropped

@@ -1,0 +1,122 @@
+"""Sends an issue and is killed: the process that tests/digest/test_crash_matrix.py kills.
+
+Reads one JSON line a pass: {"week", "now", "kill": {"step", "nth"} | {"after"} | {}}. Each pass
+runs in a forked child, so that a kill costs no start-up; SIGKILL is real. A step is where the
+child kills itself; `after` is a time in seconds at which its parent does. Prints one JSON line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import smtplib
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from digest.courier import SmtpSettings
+from digest.deliver import deliver
+from digest.mail import Printed
+from digest.models import Digest
+from digest.profile import Profile
+from storage import deliveries
+from storage.database import open_database
+from storage.issues import find_issue
+from tests.digest.samples import week_digest
+
+# Before and after every step that leaves a trace here or at the server.
+STEPS = {
+    "enrol": (deliveries, "ensure_deliveries"),
+    "reclaim": (deliveries, "reclaim_sending"),
+    "claim": (deliveries, "claim"),
+    "settle": (deliveries, "settle"),
+    "connect": (smtplib.SMTP, "connect"),
+    "ehlo": (smtplib.SMTP, "ehlo"),
+    "mail": (smtplib.SMTP, "mail"),
+    "rcpt": (smtplib.SMTP, "rcpt"),
+    "data": (smtplib.SMTP, "docmd"),
+    "body": (smtplib.SMTP, "send"),
+    "reply": (smtplib.SMTP, "getreply"),
+    "quit": (smtplib.SMTP, "quit"),
+}
+
+
+def kill_at(step: str, nth: int) -> None:
+    """Arm a step: '>claim' before the nth claim, '<claim' after it."""
+    owner, name = STEPS[step[1:]]
+    setattr(owner, name, armed(getattr(owner, name), before=step[0] == ">", nth=nth))
+
+
+def armed(step: Callable[..., Any], *, before: bool, nth: int) -> Callable[..., Any]:
+    calls = 0
+
+    @wraps(step)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if before and calls == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = step(*args, **kwargs)
+        if not before and calls == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    return wrapper
+
+
+def send(store: Path, port: int, order: dict[str, Any], digest: Digest) -> dict[str, Any]:
+    """One pass, as `zhengxun send` makes it."""
+    kill = order["kill"]
+    if "step" in kill:
+        kill_at(kill["step"], kill["nth"])
+    now = datetime.fromisoformat(order["now"])
+    smtp = SmtpSettings(
+        host="127.0.0.1", port=port, security="none", sender="news@example.com", timeout=10
+    )
+    db = open_database(store)
+    issue = find_issue(db, order["week"])
+    assert issue is not None
+    report = deliver(db, issue, digest, smtp=smtp, now=lambda: now)
+    db.close()
+    return {"killed": False, "sent": report.sent, "repeated": report.repeated}
+
+
+def in_child(store: Path, port: int, order: dict[str, Any], digest: Digest) -> dict[str, Any]:
+    """Fork, send, and kill in time; {"killed": True} when the child did not end by itself."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        os.write(writing, json.dumps(send(store, port, order, digest)).encode())
+        os._exit(0)
+    os.close(writing)
+    if "after" in order["kill"]:
+        select.select([reading], [], [], order["kill"]["after"])
+        os.kill(pid, signal.SIGKILL)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(pid, 0)
+    return dict(json.loads(said)) if said else {"killed": True}
+
+
+def main() -> None:
+    store, port = Path(sys.argv[1]), int(sys.argv[2])
+    digest = week_digest()
+    # What is loaded at the first rendering is loaded before the forks.
+    Printed(digest, Profile()).html  # noqa: B018 # a cached property
+    for line in sys.stdin:
+        started = time.monotonic()
+        outcome = in_child(store, port, json.loads(line), digest)
+        outcome["seconds"] = time.monotonic() - started
+        sys.stdout.write(json.dumps(outcome) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
