@@ -1,49 +1,49 @@
 """The daemon: which job, when, in which time zone. `python scheduler.py` = `zhengxun run`.
 
 Jobs are code and configuration, kept in memory; what is due after downtime is worked out from
-the store: a missed crawl runs once, a missed issue goes out once.
+the store: a missed crawl runs once, a missed issue goes out once, however long it slept.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
+import http.client
 import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import IO
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
+from commands import duties
 from commands.desk import CommandError, Desk
-from commands.issue import make, report_line, send_issue
 from config import SHANGHAI, Config, ConfigError, load_config
-from crawlers.catalogue import CatalogueError, Site
+from crawlers.catalogue import CatalogueError
+from digest.alert import fetch, words
 from digest.models import DigestError
-from digest.press import closing_instant, latest_due
-from pipelines.supervisor import Crawl, Event, close_abandoned_runs
+from pipelines.instance import InstanceError, beat, only_one
+from pipelines.journal import CRAWL, close_journal, keep_journal
+from pipelines.supervisor import Crawl, Event, Outcome
+from pipelines.wallclock import Wallclock
 from storage.database import StorageError
-from storage.issues import find_issue, list_issues
-from storage.runs import first_run_at, last_success
 
 log = logging.getLogger("zhengxun")
+crawl_log = logging.getLogger(CRAWL)
 
-# A job that was due while the machine slept still runs, once, within this time.
-GRACE = timedelta(hours=12)
-DELIVERY_EVERY = timedelta(minutes=5)
+ROUND_EVERY = timedelta(minutes=5)
+CLOCK_EVERY_SECONDS = 30.0
 CRAWL_SPREAD_SECONDS = 120
-STOP_SECONDS = 30
-
-
-class DaemonError(Exception):
-    """The daemon cannot start; one line that says what to do."""
+# Children get 20 s to end by themselves; whatever still runs after 28 s ends with the process.
+CHILDREN_SECONDS = 25.0
+STOP_SECONDS = 28.0
+REMIND_AFTER = timedelta(days=1)
+PROBLEMS = (ConfigError, CatalogueError, StorageError, CommandError, DigestError, InstanceError)
 
 
 class Daemon:
@@ -51,179 +51,220 @@ class Daemon:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.config = desk.config
         self.supervisor = desk.supervisor()
+        self.bell = duties.make_bell(desk)
         self.printing = asyncio.Lock()
-
-    def schedule(self) -> AsyncIOScheduler:
-        """Every job with its trigger (Asia/Shanghai)."""
-        scheduler = AsyncIOScheduler(
+        self.running: dict[str, asyncio.Task[Outcome]] = {}
+        self.attempted: dict[str, datetime] = {}
+        self.catching_up = False
+        self.stopping = False
+        self.scheduler = AsyncIOScheduler(
             timezone=SHANGHAI,
-            job_defaults={
-                "coalesce": True,
-                "max_instances": 1,
-                "misfire_grace_time": int(GRACE.total_seconds()),
-            },
+            # A job that was due while the machine slept runs when it wakes, once.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        for site in self.enabled():
-            trigger = crawl_trigger(site)
-            scheduler.add_job(self.crawl, trigger, [site.id], id=f"crawl:{site.id}")
-        hour, minute = self.config.digest.time.split(":")
-        weekly = CronTrigger(
-            day_of_week=self.config.digest.weekday, hour=hour, minute=minute, timezone=SHANGHAI
-        )
-        scheduler.add_job(self.issue, weekly, id="issue")
-        every = int(DELIVERY_EVERY.total_seconds())
-        scheduler.add_job(self.send, "interval", seconds=every, id="deliver")
-        scheduler.add_listener(report_job, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
-        return scheduler
+        self.scheduler.add_listener(self.job_ended, EVENT_JOB_ERROR | EVENT_JOB_EXECUTED)
 
-    def enabled(self) -> list[Site]:
-        return [site for site in self.desk.catalogue.values() if site.enabled]
+    @property
+    def config(self) -> Config:
+        """The configuration in force."""
+        return self.desk.config
+
+    def schedule(self) -> None:
+        """Every job with its trigger (Asia/Shanghai), from now on."""
+        self.scheduler.remove_all_jobs()
+        add = self.scheduler.add_job
+        for site in duties.enabled_sites(self.desk):
+            trigger = duties.crawl_trigger(site)
+            trigger.jitter = CRAWL_SPREAD_SECONDS
+            add(self.crawl, trigger, [site.id], id=f"crawl:{site.id}")
+        # Looking every few minutes as well makes up for a failure, and for a holiday's issue.
+        often = IntervalTrigger(seconds=int(ROUND_EVERY.total_seconds()), timezone=SHANGHAI)
+        digest = self.config.digest
+        weekly = at_time(digest.time, "*" if digest.last_workday else digest.weekday)
+        add(self.issue, OrTrigger([weekly, often]), id="issue")
+        add(self.send, often, id="deliver")
+        add(self.round, often, id="round")
+        add(self.nightly, at_time(self.config.upkeep.time), id="nightly")
+        add(self.catch_up, id="catch_up")
 
     async def crawl(self, site: str) -> None:
-        """One site, in a child process."""
-        outcome = await self.supervisor.run(Crawl(site), log_event)
+        """One site, in a child process; a crawl of it that runs already counts."""
+        task = self.running.get(site)
+        if task is None or task.done():
+            task = asyncio.create_task(self.supervisor.run(Crawl(site), log_event))
+            self.running[site] = task
+        outcome = await task
+        self.attempted[site] = self.config.clock()
         log.info("crawl %s: run %s %s %s", site, outcome.run_id, outcome.state, outcome.reason)
 
+    async def crawl_missed(self, margin: timedelta = timedelta(0)) -> None:
+        """Crawl what was due; one that raises is told, and the others go on."""
+        now = self.config.clock() - margin
+        missed = duties.missed_sites(self.desk, self.attempted, now)
+        results = await asyncio.gather(
+            *(self.crawl(site) for site in missed), return_exceptions=True
+        )
+        for site, result in zip(missed, results, strict=True):
+            if isinstance(result, Exception):
+                self.tell_failed(f"crawl:{site}", result)
+
     async def issue(self) -> None:
-        """Compose the latest due issue unless it is recorded, then deliver."""
+        """Compose the latest due issue unless it is recorded, then deliver.
+
+        After a sleep the crawls that were missed come first, so that the issue is up to date.
+        """
+        if self.catching_up or duties.due_week(self.desk) is None:
+            return
+        await self.crawl_missed(margin=ROUND_EVERY)
+        await self.compose_and_send()
+
+    async def compose_and_send(self) -> None:
+        """The issue that is due, if any, with what is still out of order for the operator."""
+        if self.stopping:
+            return
         async with self.printing:
-            await asyncio.to_thread(self.compose_due)
+            if await asyncio.to_thread(duties.compose_due, self.desk):
+                self.bell.remind(self.config.clock() - REMIND_AFTER)
         await self.send()
 
     async def send(self) -> None:
-        """Deliver what is outstanding; nothing to do without a mail server."""
+        """Deliver what is outstanding."""
         async with self.printing:
-            await asyncio.to_thread(self.deliver_outstanding)
+            await asyncio.to_thread(duties.deliver_outstanding, self.desk)
 
-    def compose_due(self) -> None:
-        """Record and write the latest due issue, once."""
-        span = latest_due(self.config.digest, self.config.clock())
-        with self.desk.store() as db:
-            if find_issue(db, span.name) is None:
-                folder = self.config.data / "issues" / span.name
-                digest = make(self.desk, db, span, folder, record=True)
-                log.info("issue %s composed: %s entries", span.name, digest.total)
+    async def round(self) -> None:
+        """Alarms, the heartbeat, and the ping that is missed when this machine is gone."""
+        healthy = await asyncio.to_thread(self.bell.round)
+        beat(self.config.data, self.config.clock(), healthy=healthy)
+        if healthy and self.config.operator.ping_url:
+            try:
+                await asyncio.to_thread(fetch, self.config.operator.ping_url)
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                log.warning("the ping was not taken: %s", words(error))
 
-    def deliver_outstanding(self) -> None:
-        """Send every recorded issue to whom it still has to go."""
-        if not self.config.smtp.host or not self.config.smtp.sender:
-            return
-        with self.desk.store() as db:
-            for record in list_issues(db):
-                report = send_issue(self.desk, db, record, None)
-                if report.sent or report.deferred or report.refused:
-                    log.info("%s", report_line(record.week, report))
+    async def nightly(self) -> None:
+        """Check, copy and tidy."""
+        await asyncio.to_thread(duties.nightly, self.desk)
 
     async def catch_up(self) -> None:
         """After downtime: crawl what was missed, then compose the issue that was missed."""
-        now = self.config.clock()
-        with self.desk.store() as db:
-            closed = close_abandoned_runs(db, now)
-            if closed:
-                log.warning("%s runs were left open by an earlier process; closed", closed)
-            missed = [
-                site
-                for site in self.enabled()
-                if crawl_missed(site, last_success(db, site.id), now)
-            ]
-            began = first_run_at(db)
-        await self.supervisor.run_all([Crawl(site.id) for site in missed], log_event)
-        span = latest_due(self.config.digest, now)
-        if began is not None and began <= closing_instant(self.config.digest, span.to_on):
-            await self.issue()
+        self.catching_up = True
+        try:
+            beat(self.config.data, self.config.clock(), healthy=True)
+            await self.crawl_missed()
+        finally:
+            self.catching_up = False
+        await self.compose_and_send()
+        if not self.stopping:
+            await self.round()
+            if duties.backup_missed(self.desk):
+                await self.nightly()
+
+    def reload(self) -> None:
+        """SIGHUP: read configuration and catalogue again; a bad one is refused, the old stays."""
+        try:
+            desk = Desk(load_config())
+            if desk.config.data.resolve() != self.config.data.resolve():
+                raise ConfigError("data: another folder needs a restart")
+            supervisor, bell = desk.supervisor(), duties.make_bell(desk)
+            log.info("configuration read: %s sites", len(duties.enabled_sites(desk)))
+        except PROBLEMS as error:
+            log.error("the new configuration is refused: %s", error)  # noqa: TRY400 # one line
+            self.bell.config_refused(str(error))
+            return
+        # Crawls that run now still hold the locks of their sites.
+        supervisor.sites, bell.unstored = self.supervisor.sites, self.bell.unstored
+        self.desk, self.supervisor, self.bell = desk, supervisor, bell
+        self.schedule()
+        self.bell.config_taken()
+
+    def job_ended(self, event: JobExecutionEvent) -> None:
+        """A job that fails alarms once, and once when it works again."""
+        error = getattr(event, "exception", None)
+        if error is None:
+            self.bell.job_done(event.job_id)
+        elif isinstance(error, Exception):
+            self.tell_failed(event.job_id, error)
+
+    def tell_failed(self, job: str, error: Exception) -> None:
+        """To the log with where it happened, to the operator in one line."""
+        log.error("job %s failed: %s", job, error, exc_info=error)
+        self.bell.job_failed(job, f"{type(error).__name__}: {error}")
+
+    async def watch_clock(self) -> None:
+        """When the wall clock jumps, work out anew what is due."""
+        clock = Wallclock()
+        while True:
+            await asyncio.sleep(CLOCK_EVERY_SECONDS)
+            jump = clock.jump()
+            if jump:
+                log.warning("the clock jumped by %s; working out what is due", jump)
+                self.schedule()
+
+    async def stop(self) -> None:
+        """Stop the crawls; each leaves its verdicts."""
+        self.stopping = True
+        self.scheduler.pause()
+        tasks = [task for task in self.running.values() if not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=CHILDREN_SECONDS)
+        self.scheduler.shutdown(wait=False)
 
 
-def crawl_trigger(site: Site) -> CronTrigger:
-    """The site's cron in Asia/Shanghai, spread a little so that sites do not start together."""
-    trigger = CronTrigger.from_crontab(site.crawl, timezone=SHANGHAI)
-    trigger.jitter = CRAWL_SPREAD_SECONDS
-    return trigger
-
-
-def crawl_missed(site: Site, last: datetime | None, now: datetime) -> bool:
-    """Whether a crawl was due between the last good one and now."""
-    if last is None:
-        return True
-    due = CronTrigger.from_crontab(site.crawl, timezone=SHANGHAI).get_next_fire_time(None, last)
-    return due is not None and due <= now
+def at_time(text: str, day_of_week: str = "*") -> CronTrigger:
+    """'17:00' in Asia/Shanghai, on these days."""
+    hour, minute = text.split(":")
+    return CronTrigger(day_of_week=day_of_week, hour=hour, minute=minute, timezone=SHANGHAI)
 
 
 def log_event(event: Event) -> None:
-    """Children's progress, for the log."""
-    log.debug("%s", event)
-
-
-def report_job(event: JobExecutionEvent) -> None:
-    """APScheduler only logs failures of jobs in its own logger; say them in ours too."""
-    if getattr(event, "exception", None) is not None:
-        log.error("job %s failed: %s", event.job_id, event.exception)
-    else:
-        log.error("job %s missed its time by more than %s", event.job_id, GRACE)
-
-
-@contextmanager
-def only_one(data: Path) -> Iterator[None]:
-    """One daemon per data folder; the lock falls with the process, however it ends."""
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "daemon.lock").open("a+", encoding="utf-8") as file:
-        take_lock(file, data)
-        yield
-
-
-def take_lock(file: IO[str], data: Path) -> None:
-    """Raises DaemonError naming the process that holds the lock."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.seek(0)
-        raise DaemonError(
-            f"a daemon runs on {data} already (process {file.read().strip()})"
-        ) from None
-    file.truncate(0)
-    file.write(f"{os.getpid()}\n")
-    file.flush()
+    """What a child reports, with its address and notice, for the file."""
+    facts = {f"crawl_{key}": value for key, value in event.items() if key != "event"}
+    crawl_log.info("%s", event["event"], extra=facts)
 
 
 async def serve(config: Config) -> None:
     """Run until SIGTERM or SIGINT; then let what runs finish or stop it, within 30 s."""
     daemon = Daemon(Desk(config))
-    scheduler = daemon.schedule()
+    duties.close_abandoned(daemon.desk)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    scheduler.start()
-    catching_up = asyncio.create_task(daemon.catch_up())
-    log.info("watching %s sites, data in %s", len(daemon.enabled()), config.data)
+    loop.add_signal_handler(signal.SIGHUP, daemon.reload)
+    daemon.scheduler.start()
+    daemon.schedule()
+    watching = asyncio.create_task(daemon.watch_clock())
+    log.info("watching %s sites, data in %s", len(daemon.desk.catalogue), config.data)
     await stopping.wait()
     log.info("stopping")
-    scheduler.shutdown(wait=False)
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait([catching_up, *tasks], timeout=STOP_SECONDS)
+    end_at_last()
+    watching.cancel()
+    await daemon.stop()
+    log.info("stopped")
+
+
+def end_at_last() -> None:
+    """A thread that waits for a mail server cannot be stopped; the ledger survives its end."""
+    timer = threading.Timer(STOP_SECONDS, os._exit, [0])
+    timer.daemon = True
+    timer.start()
 
 
 def main() -> int:
     """Start the daemon; one line and exit 1 when it cannot."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
-    )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
         config = load_config()
         with only_one(config.data):
-            asyncio.run(serve(config))
-    except (
-        ConfigError,
-        CatalogueError,
-        StorageError,
-        CommandError,
-        DigestError,
-        DaemonError,
-    ) as error:
+            handlers = keep_journal(config.data / "logs")
+            try:
+                asyncio.run(serve(config))
+            finally:
+                close_journal(handlers)
+    except PROBLEMS as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:

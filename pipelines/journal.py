@@ -52,7 +52,8 @@ def keep_journal(folder: Path, stream: IO[str] | None = None) -> list[logging.Ha
     handlers: list[logging.Handler] = [file, lines]
     for handler in handlers:
         root.addHandler(handler)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # Failures of jobs are told by the daemon itself.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     return handlers
 
 

@@ -1,0 +1,167 @@
+"""What the daemon does, one function a duty; they block, so the daemon calls them in threads.
+
+What is due is worked out from the store, never from memory: done twice, a duty does nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from apscheduler.triggers.cron import CronTrigger
+from sqlite_utils import Database
+
+from commands.desk import Desk
+from commands.issue import make, report_line, send_issue, smtp_settings
+from config import SHANGHAI
+from crawlers.catalogue import Site
+from digest.alert import Operator
+from digest.bell import Bell
+from digest.press import closing_instant, latest_due
+from digest.weeks import Week
+from pipelines.supervisor import close_abandoned_runs
+from storage.backup import backup
+from storage.deliveries import list_deliveries, outstanding, reclaim_sending
+from storage.issues import find_issue, list_issues
+from storage.runs import first_run_at, last_success
+from storage.subscribers import list_subscribers
+from storage.upkeep import checkpoint, newest_backup, quick_check, tidy_logs
+
+log = logging.getLogger("zhengxun")
+
+# The issue is recorded before its files are written, this one last.
+LAST_FILE = "deadlines.ics"
+BACKUP_AFTER = timedelta(hours=30)
+CLOCK_SLACK = timedelta(hours=1)
+
+
+def make_bell(desk: Desk) -> Bell:
+    """The operator's bell, as configured."""
+    config = desk.config
+    has_mail = bool(config.smtp.host and config.smtp.sender)
+    return Bell(
+        desk.store,
+        Operator(
+            email=config.operator.email,
+            webhook=config.operator.webhook,
+            smtp=smtp_settings(desk) if has_mail else None,
+        ),
+        data=config.data,
+        min_free_mib=config.upkeep.min_free_mib,
+        clock=config.clock,
+    )
+
+
+def enabled_sites(desk: Desk) -> list[Site]:
+    """The sites that are watched."""
+    return [site for site in desk.catalogue.values() if site.enabled]
+
+
+def crawl_trigger(site: Site) -> CronTrigger:
+    """The site's cron in Asia/Shanghai."""
+    return CronTrigger.from_crontab(site.crawl, timezone=SHANGHAI)
+
+
+def crawl_missed(site: Site, last: datetime | None, now: datetime) -> bool:
+    """Whether a crawl was due between the last good one and now."""
+    if last is None or last > now + CLOCK_SLACK:
+        # Never crawled, or crawled in what is now the future: the clock was set back.
+        return True
+    due = crawl_trigger(site).get_next_fire_time(None, last)
+    return due is not None and due <= now
+
+
+def missed_sites(desk: Desk, attempted: Mapping[str, datetime], now: datetime) -> list[str]:
+    """Ids of sites whose last due crawl is neither in the store nor among `attempted`."""
+    missed = []
+    with desk.store() as db:
+        for site in enabled_sites(desk):
+            times = [last_success(db, site.id), attempted.get(site.id)]
+            known = [at for at in times if at is not None]
+            if crawl_missed(site, max(known, default=None), now):
+                missed.append(site.id)
+    return missed
+
+
+def due_week(desk: Desk) -> Week | None:
+    """The latest week that has closed and has no issue yet, or one without all its files.
+
+    None for a week that closed before the first crawl: nothing could be known.
+    """
+    config = desk.config
+    span = latest_due(config.digest, config.clock())
+    with desk.store() as db:
+        began = first_run_at(db)
+        known = find_issue(db, span.name)
+    if known is not None:
+        return None if (issue_folder(desk, span) / LAST_FILE).is_file() else span
+    if began is None or began > closing_instant(config.digest, span.to_on):
+        return None
+    return span
+
+
+def issue_folder(desk: Desk, span: Week) -> Path:
+    """Where the files of an issue go."""
+    return desk.config.data / "issues" / span.name
+
+
+def compose_due(desk: Desk) -> bool:
+    """Record and write the latest due issue, once; whether there was one."""
+    span = due_week(desk)
+    if span is None:
+        return False
+    with desk.store() as db:
+        digest = make(desk, db, span, issue_folder(desk, span), record=True)
+    log.info("issue %s composed: %s entries", span.name, digest.total)
+    return True
+
+
+def deliver_outstanding(desk: Desk) -> None:
+    """Send every issue to whom it still has to go; nothing to do without a mail server."""
+    smtp = desk.config.smtp
+    if not smtp.host or not smtp.sender:
+        return
+    with desk.store() as db:
+        reclaim_sending(db, desk.config.clock())
+        waiting = issues_waiting(db, desk.config.clock())
+        for record in list_issues(db):
+            if record.id in waiting:
+                report = send_issue(desk, db, record, None)
+                log.info("%s", report_line(record.week, report))
+
+
+def issues_waiting(db: Database, now: datetime) -> set[int]:
+    """Ids of issues with a mail that is due, and the newest if a subscriber is not listed yet."""
+    waiting = {row.issue_id for row in outstanding(db, due_at=now)}
+    for newest in list_issues(db)[-1:]:
+        listed = {row.subscriber_id for row in list_deliveries(db, newest.id)}
+        if any(person.id not in listed for person in list_subscribers(db, "active")):
+            waiting.add(newest.id)
+    return waiting
+
+
+def nightly(desk: Desk) -> None:
+    """Check, copy and tidy; a damaged store is not copied over a good copy."""
+    config, now = desk.config, desk.config.clock()
+    with desk.store() as db:
+        quick_check(db)
+        copy = backup(db, config.backups, now, keep=config.upkeep.keep_backups)
+        checkpoint(db)
+    removed = tidy_logs(config.data / "logs", now=now, days=config.upkeep.log_days)
+    log.info("database checked and copied to %s; %s old logs removed", copy, len(removed))
+
+
+def backup_missed(desk: Desk) -> bool:
+    """Whether the last copy is too old: the machine was off at night."""
+    last = newest_backup(desk.config.backups)
+    return last is None or desk.config.clock() - last > BACKUP_AFTER
+
+
+def close_abandoned(desk: Desk) -> None:
+    """Close what an earlier process left open. Only at the start: nothing of ours runs yet."""
+    with desk.store() as db:
+        closed = close_abandoned_runs(db, desk.config.clock())
+    if closed:
+        log.warning("%s runs were left open by an earlier process; closed", closed)
