@@ -30,6 +30,7 @@ SITE = "probe"
 ALL_DAYS = "20000"  # every row, whatever its date
 SHOWN_ROWS = 10
 FEWEST_ROWS = 3
+_ALONE = "[catalogue]\nbuilt_in = false\n\n"  # what we know of a site must not help
 _MIDDLEWARES = json.dumps({"crawlers.probing.OneOfEach": 500})
 
 
@@ -57,10 +58,12 @@ def probe(desk: Desk, url: str, console: Console) -> int:
     console.print(_rows_table(listed))
     if read:
         console.print(facts_table(read[0], normalise(read[0], desk.config.clock())))
-    console.print(
-        "# paste into the sources.toml next to zhengxun.toml, then: zhengxun sources check"
+    block = _block(desk, url, guess, text, len(listed))
+    console.out(
+        "# paste into the sources.toml next to zhengxun.toml, check name, section and group,"
     )
-    console.out(_block(desk, url, guess, text, len(listed)), highlight=False)
+    console.out(f"# then: zhengxun sources check {block[1 : block.index(']')]}", highlight=False)
+    console.out(block, highlight=False)
     return 0
 
 
@@ -70,7 +73,8 @@ def _fetch(desk: Desk, url: str, sources: Path) -> str:
     for agent in ("honest", "browser"):
         walls = guess_platform("", url).site if host.endswith("cde.org.cn") else {}
         site = {"user_agent": agent, **walls}
-        sources.write_text(_tables(SITE, _site(host, "listing", site), _column(url)), "utf-8")
+        tables = _tables(SITE, _site(host, "listing", site), _column(url))
+        sources.write_text(_ALONE + tables, "utf-8")
         body = _child_output(desk, url, sources)
         if body:
             return body.decode(detect(body, html_body_declared_encoding(body) or ""), "replace")
@@ -94,7 +98,7 @@ def _child_output(desk: Desk, url: str, sources: Path) -> bytes:
 def _crawl(desk: Desk, url: str, guess: Guess, sources: Path) -> list[NoticeItem]:
     host = urlsplit(url).hostname or ""
     site, column = _site(host, guess.platform, guess.site), _column(url) | guess.column
-    sources.write_text(_tables(SITE, site, column), "utf-8")
+    sources.write_text(_ALONE + _tables(SITE, site, column), "utf-8")
     arguments = ["-a", f"days={ALL_DAYS}", "-s", f"SPIDER_MIDDLEWARES={_MIDDLEWARES}"]
     return child_items(desk, [*child_command(SITE), *arguments, *_options(sources)])
 

@@ -208,10 +208,11 @@ def load_catalogue(
     """Every site by id, in the order of the files, the operator's additions last.
 
     In the operator's file a known site's keys replace ours, a column is matched by its name and
-    replaced key by key, new sites and columns are added. Raises CatalogueError.
+    replaced key by key, new sites and columns are added. Its table `[catalogue]` with
+    `built_in = false` leaves ours out altogether. Raises CatalogueError.
     """
-    ours = _read(built_in)
     theirs = _read(operator_file) if operator_file is not None else {}
+    ours = _read(built_in) if _wants_built_in(theirs.pop("catalogue", {}), operator_file) else {}
     faults = duplicate_columns(ours, built_in)
     if operator_file is not None:
         faults += duplicate_columns(theirs, operator_file)
@@ -242,6 +243,13 @@ def column_urls(column: Column, now: datetime) -> list[str]:
     before = column.url.split("{year}")[0]
     parent = before[: before.rfind("/") + 1]
     return [column.url.replace("{year}", str(year)) for year in years] + [parent]
+
+
+def _wants_built_in(switches: Mapping[str, Any], path: Path | None) -> bool:
+    wanted = switches.get("built_in", True)
+    if not isinstance(wanted, bool) or set(switches) - {"built_in"}:
+        raise CatalogueError(f"{path}: [catalogue]: holds built_in = true or false, nothing else")
+    return wanted
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:

@@ -29,6 +29,7 @@ _FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:R
 _CDE_HOST = "www.cde.org.cn"
 _CDE_API = re.compile(r"[\"'](/(?:\w+/){1,2}get\w+)[\"']")
 _LIST_ID = re.compile(r"/listpage/([0-9a-f]{32})")
+_OFFICE = re.compile(r"(?:局|委员会|委|部|厅|院|中心|网|网站|政府|协会)$")
 _ENOUGH = 3
 _ANCESTORS = 5
 
@@ -87,8 +88,10 @@ def names_of(text: str) -> tuple[str, str]:
     meta = read_meta(page)
     title = page.css("title")
     parts = re.split(r"\s*[-_|—–]+\s*", visible_text(title[0]) if title else "")
-    column = parts[0] if len(parts) > 1 or parts[0] != meta.site_name else ""
-    return meta.site_name or (parts[-1] if len(parts) > 1 else ""), meta.column or column
+    is_office = bool(_OFFICE.search(parts[-1]))
+    column = "" if len(parts) == 1 and is_office else parts[0]
+    site = parts[-1] if len(parts) > 1 or is_office else ""
+    return meta.site_name or site, meta.column or column
 
 
 class OneOfEach:

@@ -14,6 +14,8 @@ from crawlers.reading.text import visible_text
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|rtf|zip|rar|7z|ofd|txt|csv)$", re.IGNORECASE)
 _DOWNLOAD = re.compile(r"/downloadAtt\?|/att/download/|/attach(?:ment)?/|[?&]attach", re.IGNORECASE)
+# Most links of a page are menus: only what may be a file is made absolute and looked at.
+_LIKELY = re.compile(r"\.(?!s?html?\b)\w{2,4}(?:[?#]|\s*$)|download|att|%", re.IGNORECASE)
 _BARE = re.compile(
     r"(?:附件|附表)?\s*[0-9一二三四五六七八九十]{0,2}|(?:点击|附件|全文)?(?:下载|查看)(?:附件)?"
 )
@@ -33,6 +35,8 @@ def find_attachments(page: Selector, base_url: str, css: Iterable[str] = ()) -> 
     chosen = {node.root for query in css for node in page.css(query)}
     found: dict[str, PrintedLink] = {}
     for anchor in page.xpath(f"//a[@href][not({_FURNITURE})]"):
+        if anchor.root not in chosen and not _LIKELY.search(anchor.root.get("href")):
+            continue
         url = absolute(base_url, anchor.attrib["href"])
         wanted = anchor.root in chosen and not _is_page(url)
         if url and (wanted or is_file(url) or _DOWNLOAD.search(url)):

@@ -221,3 +221,15 @@ def test_in_january_last_year_is_read_too_and_the_year_is_shanghais() -> None:
 def test_an_ordinary_column_has_one_list() -> None:
     column = Column(name="甲", url="https://a.cn/list/")
     assert column_urls(column, datetime(2021, 1, 5, tzinfo=UTC)) == ["https://a.cn/list/"]
+
+
+def test_the_built_in_catalogue_can_be_left_out(tmp_path: Path) -> None:
+    own = OURS.replace("tj_gyxxh", "tj_other")
+    assert set(load(tmp_path, own)) == {"tj_gyxxh", "tj_other"}
+    assert set(load(tmp_path, f"[catalogue]\nbuilt_in = false\n{own}")) == {"tj_other"}
+
+
+def test_the_catalogues_switch_takes_nothing_else(tmp_path: Path) -> None:
+    for wrong in ("built_in = 0", "built_in = false\nother = 1"):
+        (line,) = mistakes(tmp_path, f"[catalogue]\n{wrong}\n")
+        assert "built_in = true or false" in line
