@@ -57,6 +57,7 @@ class ProgressExtension:
         self._say(
             "notice",
             column=str(getattr(item, "column", "")),
+            url=str(getattr(item, "url", "")),
             title=str(getattr(item, "title", "")),
             complete=bool(getattr(item, "complete", True)),
         )
