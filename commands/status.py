@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from commands.crawl import coverage_table
 from commands.desk import Desk
+from commands.duties import make_bell
 from crawlers.catalogue import Site
+from pipelines.instance import last_beat, lock_owner
+from storage.alarms import Alarm, open_alarms, unsent
 from storage.deliveries import outstanding
+from storage.issues import list_issues
+from storage.models import Coverage, IssueRecord
 from storage.runs import latest_coverage
+from storage.upkeep import newest_backup
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MIB = 1024 * 1024
@@ -24,20 +32,34 @@ BAD = {"blocked", "broken", "unreachable"}
 
 
 def status(desk: Desk, console: Console, *, as_json: bool) -> int:
-    """Columns, jobs, mail, disk; 1 when something needs a person."""
+    """Columns, alarms, jobs, mail, disk, daemon; 1 when something needs a person."""
     report = gather(desk)
     if as_json:
         console.file.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
         return int(report["needs_attention"])
     with desk.store() as db:
         console.print(coverage_table(db, desk))
-    for job in report["jobs"][:5]:
-        console.print(f"下次 {job['at']}  {job['job']}")
-    console.print(f"未送达邮件 {report['undelivered']}")
-    console.print(f"数据库 {report['database_mib']} MiB，磁盘剩余 {report['free_mib']} MiB")
-    if report["needs_attention"]:
-        console.print("[bold red]有来源读不到，或有邮件未送达[/bold red]")
+    for line in summary_lines(report):
+        console.print(line)
     return int(report["needs_attention"])
+
+
+def summary_lines(report: dict[str, Any]) -> Iterator[str]:
+    """What stands below the table, the worst last."""
+    for job in report["jobs"][:5]:
+        yield f"下次 {job['at']}  {job['job']}"
+    newest = report["latest_issue"]
+    yield f"最近一期 {newest['week']}，{newest['composed_at']}" if newest else "尚未编印周报"
+    yield f"最近备份 {report['last_backup'] or '无'}"
+    yield f"数据库 {report['database_mib']} MiB，磁盘剩余 {report['free_mib']} MiB"
+    daemon = report["daemon"]
+    life = f"，最近心跳 {daemon['heartbeat_at']}" if daemon["heartbeat_at"] else ""
+    yield f"守护进程 {daemon['owner'] or '未运行'}{life}"
+    yield f"未送达邮件 {report['undelivered']}，未发出的报警 {report['unsent_alarms']}"
+    for alarm in report["alarms"]:
+        yield f"[bold red]报警[/bold red] {escape(alarm['title'])}（{alarm['since']}）"
+    if report["needs_attention"]:
+        yield f"[bold red]需要处理：{'、'.join(report['needs'])}[/bold red]"
 
 
 def gather(desk: Desk) -> dict[str, Any]:
@@ -47,27 +69,70 @@ def gather(desk: Desk) -> dict[str, Any]:
     with desk.store() as db:
         coverage = latest_coverage(db, now)
         waiting = outstanding(db)
-    columns = [
-        {
-            "site": row.site,
-            "column": row.column,
-            "verdict": row.verdict,
-            "reason": row.reason,
-            "rows": row.rows,
-            "new": row.new,
-            "newest_on": row.newest_on.isoformat() if row.newest_on else None,
-            "last_good_at": row.last_good_at.isoformat() if row.last_good_at else None,
-        }
-        for row in coverage
-    ]
-    bad = any(row.verdict in BAD for row in coverage)
+        issues = list_issues(db)
+        alarms = open_alarms(db)
+        unsent_alarms = unsent(db, make_bell(desk).operator.channels)
+    free = shutil.disk_usage(config.data).free // MIB
+    last_backup = newest_backup(config.backups)
+    needs = {
+        "有来源读不到": any(row.verdict in BAD for row in coverage),
+        "有邮件未送达": bool(waiting),
+        "有报警": any(not alarm.subject.startswith("column:") for alarm in alarms),
+        "报警发不出去": any(alarm.attempts for alarm in unsent_alarms),
+        "磁盘空间不足": free < config.upkeep.min_free_mib,
+    }
     return {
-        "columns": columns,
+        "columns": [column_values(row) for row in coverage],
         "jobs": next_jobs(desk, now),
+        "latest_issue": issue_values(issues[-1]) if issues else None,
         "undelivered": len(waiting),
+        "alarms": [alarm_values(alarm) for alarm in alarms],
+        "unsent_alarms": len(unsent_alarms),
+        "last_backup": last_backup.isoformat() if last_backup else None,
+        "daemon": daemon_values(desk),
         "database_mib": round(config.database.stat().st_size / MIB, 1),
-        "free_mib": shutil.disk_usage(config.data).free // MIB,
-        "needs_attention": bad or bool(waiting),
+        "free_mib": free,
+        "needs": [word for word, is_so in needs.items() if is_so],
+        "needs_attention": any(needs.values()),
+    }
+
+
+def column_values(row: Coverage) -> dict[str, Any]:
+    """One column."""
+    return {
+        "site": row.site,
+        "column": row.column,
+        "verdict": row.verdict,
+        "reason": row.reason,
+        "rows": row.rows,
+        "new": row.new,
+        "newest_on": row.newest_on.isoformat() if row.newest_on else None,
+        "last_good_at": row.last_good_at.isoformat() if row.last_good_at else None,
+    }
+
+
+def issue_values(record: IssueRecord) -> dict[str, str]:
+    """The newest issue."""
+    return {"week": record.week, "composed_at": record.composed_at.isoformat()}
+
+
+def alarm_values(alarm: Alarm) -> dict[str, str]:
+    """Something that is bad now."""
+    return {
+        "subject": alarm.subject,
+        "title": alarm.title,
+        "text": alarm.text,
+        "since": alarm.raised_at.isoformat(),
+    }
+
+
+def daemon_values(desk: Desk) -> dict[str, Any]:
+    """Who holds the lock, and the last sign of life."""
+    life = last_beat(desk.config.data)
+    return {
+        "owner": lock_owner(desk.config.data),
+        "heartbeat_at": life.at.isoformat() if life else None,
+        "healthy": life.healthy if life else None,
     }
 
 

@@ -1,0 +1,307 @@
+"""The daemon as it is started: one per folder, makes up for downtime, stops, reloads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from commands import duties
+from commands.desk import Desk
+from config import Config, DigestConfig
+from crawlers.catalogue import Site
+from digest.press import closing_instant, latest_due
+from digest.workdays import issue_day
+from pipelines import supervisor
+from pipelines.instance import InstanceError, beat, last_beat, lock_owner, only_one
+from pipelines.supervisor import Crawl
+from pipelines.wallclock import Wallclock
+from replica.server import Replica, start_replica
+from storage.backup import list_backups
+from storage.runs import finish_run, start_run
+from storage.upkeep import newest_backup, tidy_logs
+from tests.house import FRIDAY, ROOT, House
+
+NOW = datetime.fromisoformat(FRIDAY).astimezone(UTC)
+OTHERS = ("cde", "miit", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat")
+ONLY_ONE_SITE = "".join(f"[{site}]\nenabled = false\n\n" for site in OTHERS)
+
+
+@pytest.fixture(scope="module")
+def replica() -> Iterator[Replica]:
+    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
+        yield started
+
+
+@dataclass
+class Started:
+    """A daemon in a process of its own; its lines for a person are read one by one."""
+
+    process: subprocess.Popen[str]
+
+    def until(self, words: str) -> str:
+        assert self.process.stderr is not None
+        seen = []
+        for line in self.process.stderr:
+            seen.append(line)
+            if words in line:
+                return line
+        raise AssertionError("".join(seen))
+
+    def end(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        self.process.send_signal(number)
+        _, rest = self.process.communicate(timeout=35)
+        return self.process.returncode, rest
+
+
+@contextmanager
+def daemon(house: House) -> Iterator[Started]:
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "scheduler.py")],
+        env=house.environment(),
+        cwd=house.folder,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Started(process)
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        process.communicate()
+
+
+def rows(house: House, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+        return db.execute(sql).fetchall()
+
+
+def test_the_daemon_from_start_to_start_again(tmp_path: Path, replica: Replica) -> None:
+    house = House(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
+    with daemon(house) as first:
+        first.until("issue 2021-W05 composed")
+        second = subprocess.run(
+            [sys.executable, str(ROOT / "scheduler.py")],
+            env={**house.environment(), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert f"process {first.process.pid} on" in second.stderr
+        assert second.stderr.count("\n") == 1
+        first.until("database checked and copied")
+        (house.folder / "zhengxun.toml").write_text("colour = 1", encoding="utf-8")
+        first.process.send_signal(signal.SIGHUP)
+        assert "colour: no such key" in first.until("refused")
+        (house.folder / "zhengxun.toml").write_text("[crawl]\ndays = 7", encoding="utf-8")
+        first.process.send_signal(signal.SIGHUP)
+        first.until("configuration read: 1 sites")
+        code, rest = first.end()
+        assert code == 0
+        assert "Traceback" not in rest
+    assert (house.folder / "data/issues/2021-W05/digest.docx").is_file()
+    assert rows(house, "SELECT kind FROM alarms WHERE subject = 'config'") == [
+        ("raised",),
+        ("recovered",),
+    ]
+    with daemon(house) as again:
+        again.until("watching")
+        again.end()
+    assert rows(house, "SELECT site, state FROM runs") == [("tj_kxjs", "finished")]
+    assert rows(house, "SELECT week FROM issues") == [("2021-W05",)]
+    events = [
+        json.loads(line)
+        for line in (house.folder / "data/logs/daemon.log").read_text("utf-8").splitlines()
+    ]
+    read = [event for event in events if event["message"] == "notice"]
+    assert read
+    assert all(event["crawl_url"].startswith("http") for event in read)
+
+
+async def cancelled_crawl(desk: Desk) -> None:
+    opened = asyncio.Event()
+    task = asyncio.create_task(desk.supervisor().run(Crawl("tj_kxjs"), lambda event: opened.set()))
+    await opened.wait()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def test_a_crawl_stopped_with_the_daemon_leaves_verdicts(
+    tmp_path: Path, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "GRACE_SECONDS", 0.5)
+    desk = Desk(Config(data=tmp_path / "data", now=NOW, upstream=replica.origin))
+    with desk.store():
+        pass
+    asyncio.run(cancelled_crawl(desk))
+    with desk.store() as db:
+        (run,) = db.query("SELECT state, finished_at FROM runs")
+        checks = list(db.query("SELECT verdict FROM checks"))
+    assert run["state"] in {"killed", "failed"}
+    assert run["finished_at"]
+    assert len(checks) == 5
+
+
+def site(desk: Desk, name: str = "tj_kxjs") -> Site:
+    return desk.catalogue[name]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(Config(data=tmp_path / "data", now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "missed"),
+    [
+        (None, "2021-02-05T12:00", True),
+        ("2021-02-05T08:30", "2021-02-05T12:00", False),
+        ("2021-02-04T16:00", "2021-02-05T12:00", True),
+        ("2020-11-01T16:00", "2021-02-05T12:00", True),
+        ("2022-01-01T00:00", "2021-02-05T12:00", True),
+    ],
+)
+def test_a_crawl_is_missed_when_its_time_passed_since_the_last_good_one(
+    desk: Desk, last: str | None, now: str, missed: bool
+) -> None:
+    daily = site(desk).model_copy(update={"crawl": "20 8 * * *"})
+    at = datetime.fromisoformat(f"{last}+08:00") if last else None
+    assert duties.crawl_missed(daily, at, datetime.fromisoformat(f"{now}+08:00")) is missed
+
+
+def test_after_months_the_latest_issue_is_due_once_and_none_before_the_first_crawl(
+    desk: Desk,
+) -> None:
+    assert duties.due_week(desk) is None
+    with desk.store() as db:
+        began = datetime(2020, 11, 2, 1, tzinfo=UTC)
+        run = start_run(db, "tj_kxjs", now=began, pid=None)
+        finish_run(db, run, now=began, state="finished")
+    week = duties.due_week(desk)
+    assert week is not None
+    assert week.name == "2021-W05"
+    assert duties.compose_due(desk)
+    assert not duties.compose_due(desk)
+
+
+def test_an_issue_goes_out_with_nothing_in_it_and_files_lost_halfway_are_written_again(
+    desk: Desk,
+) -> None:
+    with desk.store() as db:
+        start_run(db, "tj_kxjs", now=NOW - timedelta(days=9), pid=None)
+    assert duties.compose_due(desk)
+    folder = desk.config.data / "issues" / "2021-W05"
+    assert "本周" in (folder / "digest.txt").read_text("utf-8")
+    (folder / duties.LAST_FILE).unlink()
+    assert duties.compose_due(desk)
+    assert (folder / duties.LAST_FILE).is_file()
+    with desk.store() as db:
+        assert db["issues"].count == 1
+
+
+def test_the_night_checks_copies_and_tidies(desk: Desk) -> None:
+    logs = desk.config.data / "logs"
+    logs.mkdir(parents=True)
+    (logs / "cde.log").write_text("old")
+    os.utime(logs / "cde.log", (0, 0))
+    assert duties.backup_missed(desk)
+    duties.nightly(desk)
+    assert len(list_backups(desk.config.backups)) == 1
+    assert newest_backup(desk.config.backups) == NOW
+    assert not (logs / "cde.log").exists()
+    assert not duties.backup_missed(desk)
+
+
+def test_a_big_log_is_rotated_and_three_old_ones_stay(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / "cde.log").write_bytes(str(number).encode() * 6_000_000)
+        tidy_logs(tmp_path, now=datetime.now(UTC), days=60)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "cde.log.1",
+        "cde.log.2",
+        "cde.log.3",
+    ]
+    assert (tmp_path / "cde.log.1").read_bytes()[:1] == b"4"
+
+
+def test_runs_of_a_dead_process_are_closed_at_the_start(desk: Desk) -> None:
+    with desk.store() as db:
+        start_run(db, "tj_kxjs", now=NOW, pid=os.getpid())
+    duties.close_abandoned(desk)
+    with desk.store() as db:
+        assert [row["state"] for row in db.query("SELECT state FROM runs")] == ["killed"]
+        assert db["checks"].count == 5
+
+
+def test_one_daemon_per_folder_and_the_owner_is_shown(tmp_path: Path) -> None:
+    with only_one(tmp_path):
+        assert f"process {os.getpid()}" in lock_owner(tmp_path)
+        with pytest.raises(InstanceError, match=f"process {os.getpid()} on"), only_one(tmp_path):
+            pass
+    assert lock_owner(tmp_path) == ""
+    with only_one(tmp_path):
+        pass
+
+
+def test_the_sign_of_life_can_be_read_back(tmp_path: Path) -> None:
+    assert last_beat(tmp_path) is None
+    beat(tmp_path, NOW, healthy=True)
+    life = last_beat(tmp_path)
+    assert life is not None
+    assert (life.at, life.pid, life.healthy) == (NOW, os.getpid(), True)
+    (tmp_path / "heartbeat").write_text("{")
+    assert last_beat(tmp_path) is None
+
+
+def test_a_suspended_or_set_clock_is_noticed_and_a_slow_one_is_not() -> None:
+    wall, steady = [1000.0], [0.0]
+    clock = Wallclock(lambda: wall[0], lambda: steady[0])
+    wall[0], steady[0] = 1031.0, 30.0
+    assert not clock.jump()
+    wall[0], steady[0] = 9000.0, 60.0
+    assert clock.jump() == timedelta(seconds=7939)
+    wall[0], steady[0] = 9030.0, 90.0
+    assert not clock.jump()
+    wall[0], steady[0] = 30.0, 120.0
+    assert clock.jump() < timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("friday", "appears"),
+    [
+        ("2021-02-05", "2021-02-05"),
+        ("2021-02-12", "2021-02-10"),  # 春节: 11 to 17 February
+        ("2021-10-01", "2021-09-30"),  # 国庆节: 1 to 7 October
+        ("2021-10-08", "2021-10-08"),
+        ("2026-02-20", "2026-02-14"),  # 春节: 15 to 23 February; Saturday the 14th was worked
+        ("2050-01-07", "2050-01-07"),  # nothing announced yet
+    ],
+)
+def test_before_a_holiday_the_issue_appears_on_the_last_working_day(
+    friday: str, appears: str
+) -> None:
+    to_on = date.fromisoformat(friday)
+    assert issue_day(to_on, last_workday=True) == date.fromisoformat(appears)
+    assert issue_day(to_on, last_workday=False) == to_on
+
+
+def test_a_week_before_a_holiday_is_due_early_and_keeps_its_name() -> None:
+    settings = DigestConfig(last_workday=True)
+    wednesday = datetime.fromisoformat("2021-02-10T17:00:00+08:00")
+    assert closing_instant(settings, date(2021, 2, 12)) == wednesday
+    assert latest_due(settings, wednesday).name == "2021-W06"
+    assert latest_due(settings, wednesday - timedelta(minutes=1)).name == "2021-W05"
