@@ -7,6 +7,7 @@ template overlap up to 0.88 and are different documents (see `pipelines.agreemen
 
 from __future__ import annotations
 
+import re
 from array import array
 from hashlib import blake2b
 
@@ -23,6 +24,7 @@ MIN_CHARACTERS = 120
 MAX_CHARACTERS = 20_000
 # 48 bits, so that SQLite keeps a hash in six bytes.
 HASH_BYTES = 6
+_NOT_ALNUM = re.compile(r"[\W_]+")
 ALGORITHM = f"rensa{RMinHash.ALGORITHM_VERSION}-{SHINGLE}-{BANDS}x{ROWS}"
 
 
@@ -41,7 +43,7 @@ def bands_of(text: str) -> tuple[int, ...]:
 
 def bare_text(text: str) -> str:
     """Letters, digits and characters only: what differs in punctuation is not different."""
-    return "".join(sign for sign in normal_text(text).casefold() if sign.isalnum())
+    return _NOT_ALNUM.sub("", normal_text(text).casefold())
 
 
 def _hash(number: int, values: list[int]) -> int:
