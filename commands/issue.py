@@ -12,7 +12,14 @@ from commands.desk import CommandError, Desk
 from digest.chat import Robot
 from digest.deliver import DeliveryReport, SmtpSettings, deliver, enrol
 from digest.models import Digest
-from digest.press import current_week, print_issue, reprint, span_of, write_feed
+from digest.press import (
+    current_week,
+    print_issue,
+    reprint,
+    span_of,
+    write_archive,
+    write_feed,
+)
 from digest.render_json import render_json
 from digest.weeks import Week, parse_day, week_name
 from storage import deliveries
@@ -51,14 +58,16 @@ def digest(
 
 
 def make(desk: Desk, db: Database, span: Week, folder: Path, *, record: bool) -> Digest:
-    """Compose, write the files, and the feed when the issue is recorded."""
+    """Compose, write the files, and feed and archive when the issue is recorded."""
     settings, now, names = desk.config.digest, desk.config.clock(), desk.site_names()
     try:
         issue = print_issue(
             db, settings, span=span, now=now, site_names=names, folder=folder, record=record
         )
         if record:
-            write_feed(db, settings, desk.config.data / "feed.atom", now=now, site_names=names)
+            data = desk.config.data
+            write_feed(db, settings, data / "feed.atom", now=now, site_names=names)
+            write_archive(db, settings, data / "site", now=now, site_names=names)
     except OSError as error:
         raise CommandError(f"cannot write to {folder}: {error.strerror}") from error
     return issue

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlite_utils import Database
 
+from digest.archive.site import add_issue, has_issue, refresh
 from digest.compose import compose, issue_instant
 from digest.models import SHANGHAI, Chapter, Digest
 from digest.render_atom import render_atom
@@ -119,6 +120,24 @@ def write_feed(
     records = issues.list_issues(db)[-most:]
     digests = [reprint(db, settings, record.week, now, site_names) for record in records]
     write_bytes(path, render_atom(digests, now=now))
+
+
+def write_archive(
+    db: Database,
+    settings: PressSettings,
+    folder: Path,
+    *,
+    now: datetime,
+    site_names: Mapping[str, str],
+) -> None:
+    """The static archive: adds the issues it has not yet; those it has stay as they are.
+
+    Raises OSError when the folder cannot be written.
+    """
+    for record in issues.list_issues(db):
+        if not has_issue(folder, record.week):
+            add_issue(reprint(db, settings, record.week, now, site_names), folder)
+    refresh(folder, title=settings.title)
 
 
 def span_of(settings: PressSettings, week: str) -> Week:
