@@ -1,0 +1,128 @@
+"""`zhengxun status`: exit 1 only when something needs a person, and an answer within a second."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from commands.desk import Desk
+from commands.duties import nightly
+from commands.status import status
+from config import Config, OperatorConfig, SmtpConfig
+from pipelines.instance import beat, only_one
+from storage.alarms import mark_failed, raise_alarm, unsent
+from storage.models import Check, Verdict
+from storage.runs import finish_run, save_check, start_run
+
+NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(
+        Config(
+            data=tmp_path / "data",
+            now=NOW,
+            smtp=SmtpConfig(host="127.0.0.1", sender="a@example.com"),
+            operator=OperatorConfig(email="op@example.com"),
+        )
+    )
+
+
+def ask(desk: Desk) -> tuple[int, dict[str, Any]]:
+    out = io.StringIO()
+    code = status(desk, Console(file=out), as_json=True)
+    return code, json.loads(out.getvalue())
+
+
+def crawl(desk: Desk, verdict: Verdict) -> None:
+    with desk.store() as db:
+        run = start_run(db, "cde", now=NOW, pid=None)
+        for column in desk.catalogue["cde"].columns:
+            found = Check(
+                run_id=run,
+                site="cde",
+                column=column.name,
+                checked_at=NOW,
+                verdict=verdict,
+                reason="返回 412",
+            )
+            save_check(db, found)
+        finish_run(db, run, now=NOW, state="finished")
+
+
+def test_a_fresh_or_well_house_needs_nobody(desk: Desk) -> None:
+    assert ask(desk)[0] == 0
+    crawl(desk, "ok")
+    code, report = ask(desk)
+    assert code == 0
+    assert report["needs"] == []
+    assert report["daemon"] == {"owner": "", "heartbeat_at": None, "healthy": None}
+
+
+@pytest.mark.parametrize("verdict", ["quiet", "degraded"])
+def test_quiet_and_degraded_columns_need_nobody(desk: Desk, verdict: Verdict) -> None:
+    crawl(desk, verdict)
+    assert ask(desk)[0] == 0
+
+
+@pytest.mark.parametrize("verdict", ["blocked", "broken", "unreachable"])
+def test_a_column_that_cannot_be_read_needs_a_person(desk: Desk, verdict: Verdict) -> None:
+    crawl(desk, verdict)
+    code, report = ask(desk)
+    assert code == 1
+    assert report["needs"] == ["有来源读不到"]
+
+
+def test_an_alarm_needs_a_person_and_says_which(desk: Desk) -> None:
+    with desk.store() as db:
+        raise_alarm(db, "job:nightly", "备份失败：[disk] full", "", now=NOW)
+    code, report = ask(desk)
+    assert code == 1
+    assert report["unsent_alarms"] == 1
+    assert [alarm["subject"] for alarm in report["alarms"]] == ["job:nightly"]
+    with desk.store() as db:
+        mark_failed(db, unsent(db, ["mail"]), "connection refused", now=NOW)
+    assert "报警发不出去" in ask(desk)[1]["needs"]
+    out = io.StringIO()
+    assert status(desk, Console(file=out, width=200), as_json=False) == 1
+    assert "备份失败：[disk] full" in out.getvalue()
+
+
+def test_the_daemon_and_the_last_backup_are_shown(desk: Desk) -> None:
+    nightly(desk)
+    beat(desk.config.data, NOW, healthy=True)
+    with only_one(desk.config.data):
+        report = ask(desk)[1]
+    assert report["daemon"]["owner"].startswith("process ")
+    assert report["daemon"]["heartbeat_at"] == "2021-02-05T09:00:00+00:00"
+    assert report["last_backup"] == "2021-02-05T09:00:00+00:00"
+
+
+def test_status_answers_within_a_second_after_years(desk: Desk) -> None:
+    with desk.store() as db:
+        site = desk.catalogue["miit"]
+        with db.conn:
+            for day in range(700):
+                at = NOW - timedelta(days=day)
+                run = start_run(db, site.id, now=at, pid=None)
+                for column in site.columns:
+                    found = Check(
+                        run_id=run,
+                        site=site.id,
+                        column=column.name,
+                        checked_at=at,
+                        verdict="ok",
+                        reason="",
+                    )
+                    save_check(db, found)
+    began = time.perf_counter()
+    assert ask(desk)[0] == 0
+    assert time.perf_counter() - began < 1
