@@ -23,7 +23,7 @@ _WORTH = re.compile(
 _LONGEST = 60
 # Most lines hold none of these words and need no closer look.
 _MAYBE = re.compile(
-    r"分享|扫一扫|微信扫|打印|关闭|字体|字号|浏览|阅读|点击|访问|返回|纠错|收藏|TOP|ＴＯＰ|朗读|"
+    r"责任编辑|分享|扫一扫|微信扫|打印|关闭|字体|字号|浏览|阅读|点击|访问|返回|纠错|收藏|TOP|ＴＯＰ|朗读|"
     r"发布|发表|更新|位置|一[篇条页]"
 )
 _MAYBE_REPOST = re.compile(r"原文|下载|资料来源|转载自")
@@ -33,7 +33,7 @@ _STAMP_LINE = re.compile(
     r"(?:\s*(?:(?:信息|文章|稿件)?来源|作者|字体|字号|浏览(?:次数|量)?|编辑|责任编辑):?.{0,30})?$"
 )
 _CRUMBS = re.compile(r"^(?:您(?:当前|现在)?(?:所在)?(?:的)?位置|当前位置)(?:是|:)")
-_NEIGHBOUR = re.compile(r"^(?:上|下)一(?:篇|条|页):")
+_NEIGHBOUR = re.compile(r"^[(\[【]?责任编辑:.{1,12}$|^(?:上|下)一(?:篇|条|页):")
 _ORIGINAL = re.compile(
     r"^(?:阅读原文|下载(?:相关)?附件|查看原文|原文链接|原文地址)(?:\s*/\s*(?:下载(?:相关)?附件|阅读原文))?"
     r"(?:\s*请(?:前往|访问|点击))?\s*:?\s*(?P<url>https?://[^\s\u4e00-\u9fff]+)?\s*$"

@@ -19,6 +19,8 @@ _LIKELY = re.compile(r"\.(?!s?html?\b)\w{2,4}(?:[?#]|\s*$)|download|att|%", re.I
 _BARE = re.compile(
     r"(?:附件|附表)?\s*[0-9一二三四五六七八九十]{0,2}|(?:点击|附件|全文)?(?:下载|查看)(?:附件)?"
 )
+# No notice names as many; a page made of links must not take minutes.
+MOST_FILES = 200
 _FURNITURE = "ancestor::header or ancestor::footer or ancestor::nav"
 
 
@@ -35,12 +37,16 @@ def find_attachments(page: Selector, base_url: str, css: Iterable[str] = ()) -> 
     chosen = {node.root for query in css for node in page.css(query)}
     found: dict[str, PrintedLink] = {}
     for anchor in page.xpath(f"//a[@href][not({_FURNITURE})]"):
-        if anchor.root not in chosen and not _LIKELY.search(anchor.root.get("href")):
+        named = _FILE.search((anchor.root.text or "").strip())
+        if not (anchor.root in chosen or named or _LIKELY.search(anchor.root.get("href"))):
             continue
         url = absolute(base_url, anchor.attrib["href"])
         wanted = anchor.root in chosen and not _is_page(url)
-        if url and (wanted or is_file(url) or _DOWNLOAD.search(url)):
-            found.setdefault(url, PrintedLink(_name(anchor, url), url))
+        if url and (wanted or named or is_file(url) or _DOWNLOAD.search(url)):
+            if url not in found:
+                found[url] = PrintedLink(_name(anchor, url), url)
+            if len(found) == MOST_FILES:
+                break
     return list(found.values())
 
 

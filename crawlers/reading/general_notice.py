@@ -14,6 +14,7 @@ from crawlers.reading.patterns import BODIES
 from crawlers.reading.text import (
     after_date_label,
     labelled_source,
+    lines_before,
     text_before,
     text_lines,
     visible_text,
@@ -43,11 +44,13 @@ _FURNITURE = re.compile(
 _STAMP = re.compile(
     r"^\W*(?:(?:信息|文章)?来源|发布|发表|更新|时间|日期|作者|浏览|阅读|字[体号]|责任?编辑)[^。；]{0,60}$"
 )
+_STAMPED = re.compile(r"发布(?:日期|时间)\s*[:：]\s*(.{8,24})")
 _NUMBER = re.compile(
     r"(?:(?:发文字号|文件编号|文\s*号)\s*[:：]\s*)?"
     r"([\u4e00-\u9fff]{2,20}\s*[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*第?\s*\d+\s*号)"
 )
 _PICTURE = 20  # what a picture weighs in characters: some bodies are pictures only
+_STAMP_REST = 30  # what may follow the date of a stamp line: a source, a counter
 _OPENING = 40  # blocks among which a body's heading is looked for
 _NARROWED = 0.6  # of the weight of the box around it: a box in a box is layout
 _NOT_TEXT = {"script", "style", "noscript", "form", "nav", "footer", "header", "select"}
@@ -79,11 +82,12 @@ def read_page(page: Selector, body: Selector | None = None) -> Found:
     text = visible_text(body) if body is not None else ""
     heading = _heading(page, known)
     title, dateline = _opening(body)
-    found = Found(heading or _head_title(page) or title, body=body, title_is_heading=bool(heading))
+    title = heading or _head_title(page) or title or _above_stamp(page, body)
+    found = Found(title, body=body, title_is_heading=bool(heading))
     labelled = find_date(after_date_label(head))
     found.date_is_labelled = bool(labelled)
     found.published = labelled or find_date(_after_title(head, found.title))
-    found.published = found.published or find_date(dateline)
+    found.published = found.published or find_date(dateline) or _stamped_below(page)
     repost = _REPOST_SOURCE.search(text)
     named = repost.group(1).removesuffix("网站") if repost else ""
     found.source = labelled_source(head) or labelled_source(dateline) or named
@@ -134,7 +138,8 @@ def drop_heading(body: etree._Element, title: str) -> None:
 
 def _is_dateline(words: str) -> bool:
     date = find_date(words)
-    return bool(date) and words.strip("[]（） ").startswith(date) and "。" not in words
+    rest = words.strip("[]（）() ").removeprefix(date)
+    return bool(date) and len(rest) <= _STAMP_REST and "，" not in rest
 
 
 def _plain(text: str) -> str:
@@ -147,6 +152,8 @@ def _heading(page: Selector, body: Selector | None) -> str:
     for css in _HEADINGS:
         for node in page.css(css):
             text = visible_text(node)
+            if find_date(text):  # <h1>title<br><span>2021-03-30 来源：…</span></h1>
+                text = text_lines(node)[0]
             if len(text) >= 6 and node.root not in inside and not node.css("a"):
                 return text
     return " ".join(page.css('meta[property="og:title"]::attr(content)').get("").split())
@@ -175,6 +182,22 @@ def _opening(body: Selector | None) -> tuple[str, str]:
     return "", ""
 
 
+def _above_stamp(page: Selector, body: Selector | None) -> str:
+    """The line above the line with date and source, where no markup tells the title."""
+    lines = lines_before(page, body) if body is not None else []
+    stamp = next((i for i, line in enumerate(lines) if find_date(line) and len(line) < 80), 0)
+    for line in reversed(lines[:stamp]):
+        if not _STAMP.match(line):
+            return line if len(line) >= 6 and not re.search(r"[>＞]", line) else ""
+    return ""
+
+
+def _stamped_below(page: Selector) -> str:
+    """发布日期： under the text, where some sites print it."""
+    label = _STAMPED.search(visible_text(page))
+    return find_date(label[1]) if label else ""
+
+
 def _after_title(head: str, title: str) -> str:
     place = head.rfind(title) if title else -1
     return head[place + len(title) :] if place >= 0 else head
@@ -183,7 +206,7 @@ def _after_title(head: str, title: str) -> str:
 def _densest(page: Selector) -> Selector | None:
     best: Selector | None = None
     best_weight = 0.0
-    for node in page.css("body div, body td, body section, body article, body main"):
+    for node in page.css("body div, body td, body dd, body section, body article, body main"):
         weight = _own_weight(node.root)
         if weight > best_weight:
             best, best_weight = node, weight

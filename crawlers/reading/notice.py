@@ -29,6 +29,10 @@ from crawlers.reading.meta import Meta, read_meta
 from crawlers.reading.patterns import NOTICE, NoticePattern
 from crawlers.reading.text import after_date_label, first_text, labelled_source, visible_text
 
+MAX_CHARACTERS = 3_000_000
+"""Longer pages are cut here: no notice is as long, and reading must end."""
+
+_DATA_URL = re.compile(r"""(?:"data:[^"]{64,}"|'data:[^']{64,}')""")
 _PLAIN_FIELDS = ("title", "published", "source", "doc_number")
 _READERS = {"column": "栏目选择器", "platform": "页面", "meta": "meta 标签", "general": "通用阅读"}
 
@@ -38,7 +42,7 @@ def fill_from_page(item: NoticeItem, text: str, selectors: Selectors, platform: 
 
     An item left without a title takes the list's; without a body it becomes incomplete.
     """
-    page = Selector(text=text or "<html></html>")
+    page = Selector(text=_within_limit(text, item) or "<html></html>")
     base_url = absolute(item.url, page.css("base::attr(href)").get("")) or item.url
     pattern = NOTICE.get(platform, NoticePattern())
     body, body_reader = _body(page, selectors, pattern)
@@ -75,6 +79,15 @@ def _in_order(
     if field == "published" and found.date_is_labelled and day_of(found.published) != head_day:
         order.insert(-1, order.pop())
     return order
+
+
+def _within_limit(text: str, item: NoticeItem) -> str:
+    """The part of a page's source that is read: pictures written into it are left out first."""
+    if len(text) > MAX_CHARACTERS:
+        text = _DATA_URL.sub('""', text)
+    if len(text) > MAX_CHARACTERS:
+        item.disagreements.append(f"网页超过 {MAX_CHARACTERS} 个字符，只读取了前面的部分")
+    return text[:MAX_CHARACTERS]
 
 
 def take_from_list(item: NoticeItem) -> None:

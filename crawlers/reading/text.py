@@ -70,6 +70,14 @@ def text_before(page: Selector, node: Selector) -> str:
     return " ".join("".join(_texts(root, " ", stop=node.root)).split())
 
 
+def lines_before(page: Selector, node: Selector) -> list[str]:
+    """The words above a node, one entry a paragraph, cell or line; empty ones left out."""
+    bodies = page.css("body")
+    root = bodies[0].root if bodies else page.root
+    lines = "".join(_texts(root, "\n", stop=node.root)).split("\n")
+    return [line for line in (" ".join(part.split()) for part in lines) if line]
+
+
 def _texts(
     root: etree._Element, between: str = " ", stop: etree._Element | None = None
 ) -> list[str]:
