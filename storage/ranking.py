@@ -16,8 +16,8 @@ from storage.values import Row, select
 
 # Up to this many hits the order is exact. A word with more is looked for in the titles of the
 # newest notices stored, then in the newest texts.
-MOST_RANKED = 500
-NEWEST = 8_000
+MOST_RANKED = 200
+NEWEST = 4_000
 
 _LIMITS = """
   AND (:site IS NULL OR m.site = :site)

@@ -23,8 +23,11 @@ from storage.models import Attachment, Notice
 from storage.notices import get_notice, save_notice
 from tests.storage.samples import NOW, page
 
-# A writer lives this long at most, in seconds; opening alone takes a tenth of it.
-LONGEST_LIFE = 0.12
+# A writer is killed this long after opening the store at most, in seconds.
+LONGEST_LIFE = 0.05
+# Every so many kills one comes while the store is being opened.
+EARLY = 5
+OPEN = b"open\n"
 FILES = 2
 CHECKS = {
     "integrity": ("PRAGMA integrity_check", [("ok",)]),
@@ -81,19 +84,21 @@ def write(db: Database, first: int, acknowledge: int) -> None:
         number += 1
 
 
-def kill_one(path: Path, first: int, after: float) -> int:
-    """Start a writer, kill it; the number of the last notice it said was stored."""
+def kill_one(path: Path, first: int, after: float, *, is_early: bool) -> int:
+    """Start a writer, kill it `after` seconds; the number of the last notice it said was stored."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         with closing(open_database(path)) as db:
+            os.write(writing, OPEN)
             write(db, first, writing)
     os.close(writing)
+    opened = b"" if is_early else os.read(reading, len(OPEN))
     time.sleep(after)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as told:
-        lines = told.read().split()
+        lines = (opened + told.read()).split()[1:]
     return int(lines[-1]) if lines else first - 1
 
 
@@ -116,7 +121,8 @@ def main(path: Path, times: int, seed: int) -> int:
     open_database(path).close()
     stored = -1
     for turn in range(times):
-        stored = kill_one(path, stored + 1, chance.uniform(0.005, LONGEST_LIFE))
+        after, is_early = chance.uniform(0, LONGEST_LIFE), turn % EARLY == 0
+        stored = kill_one(path, stored + 1, after, is_early=is_early)
         wrong = look(path, stored)
         if wrong:
             sys.stdout.write(f"after kill {turn + 1}: {wrong}\n")
