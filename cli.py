@@ -274,11 +274,21 @@ def backup(
 
 
 @app.command()
-def doctor() -> None:
-    """Check the set-up.  Example: zhengxun doctor"""
+def restore(source: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Put a backup in place.  Example: zhengxun restore data/backups/zhengxun-….db"""
+    from commands import archive
+
+    done(archive.restore(desk(), source, console))
+
+
+@app.command()
+def doctor(
+    sites: Annotated[bool, typer.Option("--sites", help="Ask each site's robots.txt too.")] = False,
+) -> None:
+    """Check the set-up.  Example: zhengxun doctor --sites"""
     from commands import setup
 
-    done(setup.doctor(desk(), console))
+    done(setup.doctor(desk(), console, sites=sites))
 
 
 @app.command()
