@@ -101,6 +101,22 @@ def send(
     done(issue.send(desk(), week, to, console))
 
 
+@app.command(name="deliveries")
+def deliveries_command(
+    week: Annotated[str, typer.Option(help="ISO week; default: the newest issue.")] = "",
+    to: Annotated[str, typer.Option(metavar="ADDRESS", help="With --retry: only this one.")] = "",
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what did not go.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also what went as planned.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The ledger.  Example: zhengxun deliveries --week 2021-W05 --retry"""
+    from commands import deliveries
+
+    if retry:
+        done(deliveries.retry(desk(), week, to, console))
+    done(deliveries.show(desk(), week, console, every=every, as_json=as_json))
+
+
 @app.command()
 def run() -> None:
     """The daemon (the same as `python scheduler.py`).  Example: zhengxun run"""
@@ -183,6 +199,46 @@ def subscribers_list() -> None:
     from commands import people
 
     done(people.show(desk(), console))
+
+
+@subscribers_app.command(name="change")
+def subscribers_change(
+    address: str,
+    name: Annotated[str | None, typer.Option()] = None,
+    sections: Annotated[str | None, typer.Option(help="'' means all.")] = None,
+    groups: Annotated[str | None, typer.Option(help="'' means all.")] = None,
+    keywords: Annotated[str | None, typer.Option(help="中药,不含兽药; '' means all.")] = None,
+    formats: Annotated[str | None, typer.Option(help="html,docx,ics.")] = None,
+) -> None:
+    """Change a choice.  Example: zhengxun subscribers change li@example.com --keywords 不含兽药"""
+    from commands import people
+
+    choices = {"sections": sections, "groups": groups, "keywords": keywords, "formats": formats}
+    done(people.change(desk(), address, name, choices, console))
+
+
+@subscribers_app.command(name="pause")
+def subscribers_pause(address: str) -> None:
+    """Send nothing until resumed.  Example: zhengxun subscribers pause li@example.com"""
+    from commands import people
+
+    done(people.set_state(desk(), address, "paused", console))
+
+
+@subscribers_app.command(name="resume")
+def subscribers_resume(address: str) -> None:
+    """Send again, after pausing or bounces.  Example: zhengxun subscribers resume li@example.com"""
+    from commands import people
+
+    done(people.set_state(desk(), address, "active", console))
+
+
+@subscribers_app.command(name="export")
+def subscribers_export(path: Path) -> None:
+    """Write a CSV that import reads.  Example: zhengxun subscribers export who.csv"""
+    from commands import people
+
+    done(people.save(desk(), path, console))
 
 
 @subscribers_app.command(name="remove")

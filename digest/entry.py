@@ -35,7 +35,8 @@ class Entry:
     """One document in an issue: the page chosen for it and the other pages that carry it.
 
     `site_name` is the publisher's site as the catalogue names it; the page's own 来源 is in the
-    notice. The properties are what renderers print: cleaned of control and hidden characters.
+    notice. `why` says which of a subscriber's keywords it has, in their own issue.
+    The properties are what renderers print: cleaned of control and hidden characters.
     """
 
     stored: StoredNotice
@@ -44,6 +45,7 @@ class Entry:
     revised: bool = False
     change: str = ""
     site_name: str = ""
+    why: str = ""
 
     @property
     def id(self) -> int:

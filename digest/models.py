@@ -103,6 +103,7 @@ class Digest:
     """One week's issue. `instant` is UTC-aware; `from_on`..`to_on` are inclusive local days.
 
     `reminders` are deadlines of earlier issues that fall due soon; they are no entries.
+    `left_out`: how many entries of the whole issue a subscriber's choice left out.
     """
 
     week: str
@@ -114,6 +115,7 @@ class Digest:
     sections: tuple[Section, ...]
     coverage: tuple[Coverage, ...] = ()
     reminders: tuple[DueDate, ...] = field(default=())
+    left_out: int = 0
 
     def entries(self) -> Iterator[Entry]:
         """Every entry in reading order."""

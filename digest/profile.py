@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from digest.models import Digest, Entry, Group
+from digest.safe_text import clean_line
 from storage.models import Subscriber
+
+# What a keyword that leaves entries out begins with.
+_NOT = ("-", "不含")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +28,46 @@ class Profile:
         choices = (subscriber.sections, subscriber.groups, subscriber.keywords)
         return cls(*(tuple(sorted(_folded(words))) for words in choices))
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Keywords of which an entry must have one."""
+        return tuple(word for word in self.keywords if not word.startswith(_NOT))
+
+    @property
+    def unwanted(self) -> tuple[str, ...]:
+        """Keywords of which an entry must have none: 不含兽药 or -兽药."""
+        bare = (_bare(word) for word in self.keywords if word.startswith(_NOT))
+        return tuple(word for word in bare if word)
+
 
 def personal(digest: Digest, profile: Profile) -> Digest:
-    """The issue cut down to a profile: in a chosen chapter, under a chosen heading, and with
-    one of the keywords in its title, body, issuer, number or topics.
+    """The issue cut down to a profile: in a chosen chapter, under a chosen heading, with one of
+    the wanted keywords and none of the unwanted in its title, body, issuer, number or topics.
 
-    A chapter is chosen by its id or its title. 信息来源状况 stays whole: an outage concerns
-    everybody who relies on the silence of a source.
+    Each entry says which keywords it has, the issue how many entries were left out. A chapter is
+    chosen by its id or its title. 信息来源状况 stays whole: an outage concerns everybody who
+    relies on the silence of a source.
     """
     sections = tuple(
         replace(section, groups=tuple(_cut(section.groups, profile)))
         for section in digest.sections
         if _chosen((section.id, section.title), profile.sections)
     )
-    kept = {entry.id for entry in digest.entries() if _has_keyword(entry, profile.keywords)}
     reminders = tuple(
         due
         for due in digest.reminders
-        if (due.entry.id in kept or _has_keyword(due.entry, profile.keywords))
+        if _fits(due.entry, profile)
         and _chosen(_chapter_names(digest, due.entry), profile.sections)
         and _chosen((due.entry.stored.notice.grp,), profile.groups)
     )
-    return replace(digest, sections=sections, reminders=reminders)
+    own = replace(digest, sections=sections, reminders=reminders)
+    return replace(own, left_out=digest.total - own.total)
 
 
 def _cut(groups: Iterable[Group], profile: Profile) -> Iterable[Group]:
     for group in groups:
         if _chosen((group.title,), profile.groups):
-            entries = (item for item in group.entries if _has_keyword(item, profile.keywords))
+            entries = (_marked(item, profile) for item in group.entries if _fits(item, profile))
             yield Group(group.title, tuple(entries))
 
 
@@ -64,9 +80,25 @@ def _chosen(names: Iterable[str], wanted: tuple[str, ...]) -> bool:
     return not wanted or any(name in wanted for name in _folded(names))
 
 
-def _has_keyword(entry: Entry, keywords: tuple[str, ...]) -> bool:
-    if not keywords:
+def _fits(entry: Entry, profile: Profile) -> bool:
+    if not profile.keywords:
         return True
+    text = _searched(entry)
+    if any(word in text for word in profile.unwanted):
+        return False
+    return not profile.wanted or any(word in text for word in profile.wanted)
+
+
+def _marked(entry: Entry, profile: Profile) -> Entry:
+    """The entry with the keywords that brought it: 关键词：中药、专利."""
+    if not profile.wanted:
+        return entry
+    text = _searched(entry)
+    found = clean_line("、".join(word for word in profile.wanted if word in text))
+    return replace(entry, why=f"关键词：{found}")
+
+
+def _searched(entry: Entry) -> str:
     notice = entry.stored.notice
     places = (
         entry.title,
@@ -77,8 +109,13 @@ def _has_keyword(entry: Entry, keywords: tuple[str, ...]) -> bool:
         *notice.topics,
         notice.body_text,
     )
-    text = "\n".join(_folded(places))
-    return any(word in text for word in keywords)
+    return "\n".join(_folded(places))
+
+
+def _bare(word: str) -> str:
+    for mark in _NOT:
+        word = word.removeprefix(mark)
+    return word.lstrip("：: ").strip()
 
 
 def _folded(words: Iterable[str]) -> list[str]:

@@ -63,7 +63,7 @@ def signature(section: Section, digest: Digest) -> tuple[str, str]:
 
 
 def meta_parts(entry: Entry) -> list[str]:
-    """来源 · 发布日期 · 文号 · 联合发文, whichever are known."""
+    """来源 · 发布日期 · 文号 · 联合发文 · 关键词, whichever are known."""
     parts = [entry.publisher]
     if entry.published_on:
         parts.append(f"{entry.published_on:%Y-%m-%d}")
@@ -71,6 +71,7 @@ def meta_parts(entry: Entry) -> list[str]:
         parts.append(entry.doc_number)
     if len(entry.issuers) > 1:
         parts.append("联合发文：" + "、".join(entry.issuers))
+    parts.append(entry.why)
     return [part for part in parts if part]
 
 
@@ -123,8 +124,9 @@ def local_minute(instant: datetime | None) -> str:
 def totals_line(digest: Digest) -> str:
     """本周共 12 条：知识产权信息篇 3 条，…；其中更新 1 条，补发 2 条。"""
     found = digest.highlights
+    rest = f"按您的订阅略去 {digest.left_out} 条。" if digest.left_out else ""
     if not found.total:
-        return "本周没有新通知。"
+        return f"本周没有符合您订阅的新通知。{rest}" if rest else "本周没有新通知。"
     chapters = "，".join(f"{title} {count} 条" for title, count in found.counts)
     marks = [
         f"{word} {count} 条"
@@ -132,7 +134,7 @@ def totals_line(digest: Digest) -> str:
         if count
     ]
     tail = "；其中" + "，".join(marks) if marks else ""
-    return f"本周共 {found.total} 条：{chapters}{tail}。"
+    return f"本周共 {found.total} 条：{chapters}{tail}。{rest}"
 
 
 def trouble_line(digest: Digest) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from digest.entry import due_dates
 from digest.profile import Profile, personal
+from digest.render_text import render_text
 from storage.models import Subscriber
 from tests.digest.samples import week_digest
 
@@ -60,3 +61,22 @@ def test_equal_choices_are_one_profile() -> None:
     one = Subscriber(1, "a@b.c", keywords=("中药", "疫苗"))
     other = Subscriber(2, "d@e.f", keywords=("疫苗", "中药"))
     assert Profile.of(one) == Profile.of(other)
+
+
+def test_a_keyword_with_a_not_leaves_entries_out() -> None:
+    whole = week_digest()
+    without = personal(whole, Profile(keywords=("不含指导原则",)))
+    assert 0 < without.total < whole.total
+    assert all("指导原则" not in entry.title for entry in without.entries())
+    assert personal(whole, Profile(keywords=("-指导原则",))) == without
+
+
+def test_a_personal_issue_says_why_and_how_many_were_left_out() -> None:
+    whole = week_digest()
+    own = personal(whole, Profile(keywords=("指导原则",)))
+    assert {entry.why for entry in own.entries()} == {"关键词：指导原则"}
+    assert own.left_out == whole.total - own.total > 0
+    page = render_text(own)
+    assert "关键词：指导原则" in page
+    assert f"按您的订阅略去 {own.left_out} 条。" in page
+    assert "略去" not in render_text(whole)

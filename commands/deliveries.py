@@ -1,0 +1,87 @@
+"""`zhengxun deliveries`: the ledger of what went to whom, and another try for what did not."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+from sqlite_utils import Database
+
+from commands.desk import Desk
+from commands.issue import find_recorded
+from digest.wording import local_minute
+from storage.deliveries import list_deliveries, requeue
+from storage.issues import list_issues
+from storage.models import Delivery
+
+STATE_WORDS = {
+    "queued": "待发",
+    "sending": "发送中",
+    "sent": "已发",
+    "deferred": "稍后再试",
+    "refused": "被拒",
+    "unknown": "中断，待重发",
+}
+
+
+def show(desk: Desk, week: str, console: Console, *, every: bool, as_json: bool) -> int:
+    """The newest issue's ledger, or that of `week`: counts, and the rows that need a look."""
+    with desk.store() as db:
+        rows = ledger(desk, db, week)
+    if as_json:
+        console.file.write(json.dumps([document(row) for row in rows], ensure_ascii=False) + "\n")
+        return 0
+    counts: Counter[str] = Counter(row.state for row in rows)
+    words = [f"{word} {counts[state]}" for state, word in STATE_WORDS.items() if counts[state]]
+    console.print("，".join(words) or "没有投递记录", highlight=False)
+    shown = [row for row in rows if every or row.state != "sent" or row.interruptions]
+    if shown:
+        console.print(table(shown))
+    return 0
+
+
+def retry(desk: Desk, week: str, address: str, console: Console) -> int:
+    """Queue again what was refused or waits; the next `send` or the daemon tries it at once."""
+    with desk.store() as db:
+        issue = find_recorded(desk, db, week).id if week else None
+        count = requeue(db, desk.config.clock(), address=address or None, issue_id=issue)
+    console.print(f"已重新排队 {count} 封；现在发送：zhengxun send", highlight=False)
+    return 0
+
+
+def ledger(desk: Desk, db: Database, week: str) -> list[Delivery]:
+    """The rows of one issue; none when there is no issue yet."""
+    if week:
+        return list_deliveries(db, find_recorded(desk, db, week).id)
+    newest = list_issues(db)[-1:]
+    return list_deliveries(db, newest[0].id) if newest else []
+
+
+def table(rows: list[Delivery]) -> Table:
+    """One line a row; a mail that was cut off while being sent may have arrived twice."""
+    found = Table(box=None, pad_edge=False)
+    for title in ("地址", "状态", "次数", "下次", "可能重复", "服务器答复"):
+        found.add_column(title, overflow="fold")
+    for row in rows:
+        again = local_minute(row.next_attempt_at) if row.next_attempt_at else ""
+        repeats = f"至多 {row.interruptions} 次" if row.interruptions else ""
+        state = STATE_WORDS[row.state]
+        found.add_row(row.address, state, str(row.attempts), again, repeats, row.last_reply)
+    return found
+
+
+def document(row: Delivery) -> dict[str, object]:
+    """A row for programs."""
+    return {
+        "address": row.address,
+        "state": row.state,
+        "message_id": row.message_id,
+        "attempts": row.attempts,
+        "interruptions": row.interruptions,
+        "bounced": row.bounced,
+        "last_reply": row.last_reply,
+        "updated_at": row.updated_at.isoformat() if row.updated_at else None,
+        "next_attempt_at": row.next_attempt_at.isoformat() if row.next_attempt_at else None,
+    }
