@@ -65,6 +65,12 @@ def m006_robots_and_interruptions(db: Database) -> None:
     db.executescript(_ROBOTS_AND_INTERRUPTIONS)
 
 
+@migrations()
+def m007_deadlines_index(db: Database) -> None:
+    """What is due is found without reading a page of every notice."""
+    db.execute("CREATE INDEX notices_with_deadlines ON notices (deadlines) WHERE deadlines <> '[]'")
+
+
 _KNOWN = {
     step.__name__
     for step in (
@@ -74,6 +80,7 @@ _KNOWN = {
         m004_notes_on_attachments,
         m005_alarms,
         m006_robots_and_interruptions,
+        m007_deadlines_index,
     )
 }
 

@@ -27,11 +27,12 @@ FROM (
     SELECT m.id AS notice_id, json_extract(e.value, '$.on') AS deadline_on,
            json_extract(e.value, '$.what') AS what, json_extract(e.value, '$.printed') AS printed,
            json_extract(e.value, '$.computed') AS computed
-    FROM notices m, json_each(m.deadlines) e
+    FROM notices m CROSS JOIN json_each(m.deadlines) e
+    WHERE m.deadlines <> '[]' AND json_extract(e.value, '$.on') >= date('now', '+8 hours')
     UNION ALL
     SELECT m.id, m.deadline_on, '', '', 0 FROM notices m
-    WHERE m.deadline_on IS NOT NULL AND m.deadlines = '[]'
-) d JOIN notices n ON n.id = d.notice_id LEFT JOIN sites s ON s.id = n.site
+    WHERE m.deadline_on >= date('now', '+8 hours') AND m.deadlines = '[]'
+) d CROSS JOIN notices n ON n.id = d.notice_id LEFT JOIN sites s ON s.id = n.site
 WHERE n.duplicate_of IS NULL AND d.deadline_on >= date('now', '+8 hours')
 ORDER BY d.deadline_on, n.id
 """
