@@ -32,12 +32,15 @@ class _Section(BaseModel):
 
 
 class ChapterConfig(_Section):
-    """One chapter of the digest; `department` signs it."""
+    """One chapter of the digest; `department` signs it. One with `topics` or `keywords` draws
+    fitting entries from all other chapters."""
 
     id: str
     title: str
-    department: str
-    groups: tuple[str, ...]
+    department: str = ""
+    groups: tuple[str, ...] = ()
+    topics: tuple[str, ...] = Field((), description="draws every entry that has one of these")
+    keywords: tuple[str, ...] = Field((), description="or one of these in title or summary")
 
 
 DEFAULT_CHAPTERS = (

@@ -1,0 +1,85 @@
+"""Weeks that are not ordinary: nothing new, a huge one, and texts that want to break the page."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+from lxml import html
+from lxml.html import HtmlElement
+
+from digest.models import Digest
+from digest.render_docx import render_docx
+from digest.render_html import MAX_MAIL_BYTES, render_html, render_mail_html
+from digest.render_ics import render_ics
+from digest.render_json import render_json
+from digest.render_text import render_text
+from tests.digest.samples import make_digest, make_entry, one_entry_digest
+
+LONG_TITLE = "关于进一步做好某事项的通知" * 15 + "结尾词语"
+WIDE = "<table><tr>" + "".join(f"<td>第{n}列</td>" for n in range(30)) + "</tr></table>"
+LONG_BODY = "".join(f"<p>第{n}段。" + "正文" * 60 + "</p>" for n in range(4000))
+RARE = "👩‍🔬 药物研究 𠮷田 𬭊"
+
+
+def _word(digest: Digest) -> str:
+    document = docx.Document(io.BytesIO(render_docx(digest)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(line.text for line in document.paragraphs), *cells])
+
+
+def _page(digest: Digest) -> str:
+    tree: HtmlElement = html.document_fromstring(render_html(digest))
+    return str(tree.text_content())
+
+
+def test_a_week_without_news_goes_out_in_every_format() -> None:
+    digest = make_digest()
+    for shown in (_word(digest), _page(digest), render_text(digest), render_mail_html(digest)):
+        assert "本周没有新通知" in shown
+    assert b"BEGIN:VEVENT" not in render_ics(digest)
+    assert '"sections"' in render_json(digest)
+
+
+def test_a_title_of_two_hundred_characters_is_whole_wherever_there_is_room() -> None:
+    assert len(LONG_TITLE) >= 199
+    digest = one_entry_digest(make_entry(title=LONG_TITLE))
+    for shown in (_word(digest), _page(digest), render_text(digest), render_mail_html(digest)):
+        assert LONG_TITLE in shown
+
+
+@pytest.mark.parametrize("text", [RARE, "e\u0301tude"])
+def test_emoji_and_rare_characters_survive(text: str) -> None:
+    digest = one_entry_digest(make_entry(title=text, body_html=f"<p>{text}</p>"))
+    for shown in (_word(digest), _page(digest), render_text(digest), render_mail_html(digest)):
+        assert text.split()[-1] in shown
+
+
+def test_a_table_of_thirty_columns_is_whole_and_scrolls_in_its_own_box() -> None:
+    digest = one_entry_digest(make_entry(body_html=WIDE))
+    for shown in (_word(digest), _page(digest)):
+        assert "第0列" in shown
+        assert "第29列" in shown
+    assert ".body { margin-top: 12px; overflow-x: auto; }" in render_html(digest)
+
+
+def test_a_body_of_three_hundred_pages_is_whole_and_leaves_the_mail_small() -> None:
+    digest = one_entry_digest(make_entry(body_html=LONG_BODY))
+    for shown in (_word(digest), _page(digest)):
+        assert "第3999段" in shown
+    assert len(render_mail_html(digest).encode()) < MAX_MAIL_BYTES
+
+
+@pytest.mark.parametrize("mark", list("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069"))
+def test_no_format_carries_a_direction_override(mark: str) -> None:
+    digest = one_entry_digest(make_entry(title=f"通知{mark}fdp.exe"))
+    for shown in (
+        _word(digest),
+        _page(digest),
+        render_text(digest),
+        render_mail_html(digest),
+        render_json(digest),
+        render_ics(digest).decode(),
+    ):
+        assert mark not in shown
