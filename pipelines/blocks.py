@@ -27,7 +27,7 @@ _INLINE = {
     "strong": "strong", "b": "strong", "em": "em", "i": "em", "u": "u", "sub": "sub", "sup": "sup",
 }  # fmt: skip
 _SPACE = re.compile(r"[ \t\r\n\f\v\u00a0\u2002\u2003\u2009\u202f\u3000]+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f]")
 _HAN = r"\u4e00-\u9fff，。、；：！？（）《》“”‘’〔〕【】"
 _WRAPPED = re.compile(
     rf"(?<=[{_HAN}])[ \t\u00a0\u3000]*[\r\n]\s*(?=[{_HAN}0-9])|(?<=[0-9])[\r\n]\s*(?=[{_HAN}])"

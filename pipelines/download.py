@@ -45,6 +45,9 @@ FILE_SECONDS = 120.0
 NOTICE_SECONDS = 150.0
 """A notice does not wait longer for its files; what is missing is asked for at its next reading."""
 
+MOST_FILES = 50
+"""Files of one notice that are fetched; further ones are only linked."""
+
 GIVE_UP_AFTER = 3
 """Failures in a row after which a host is asked for no more files in this crawl."""
 
@@ -95,7 +98,11 @@ class DownloadPipeline:
         is_changed = self._is_changed(item)
         files = [
             await self._with_file(file, item.url, until, anew=is_changed)
-            for file in item.attachments
+            for file in item.attachments[:MOST_FILES]
+        ]
+        files += [
+            replace(file, note=f"一篇通知最多下载 {MOST_FILES} 个附件，只保留链接")
+            for file in item.attachments[MOST_FILES:]
         ]
         missing = [
             f"附件“{file.name}”{file.note}" for file in files if file.note.startswith("未下载")

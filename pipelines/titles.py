@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _SPACE = re.compile(r"[\s\u00a0\u3000\u2002\u2003\u2009]+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _HAN = r"\u4e00-\u9fff，。、；：！？（）《》“”‘’〔〕【】"
 # Joined lines need no space in Chinese; a printed space between two words is kept.
 _LINE_BREAK = re.compile(

@@ -27,7 +27,13 @@ from crawlers.reading.general_notice import (
 from crawlers.reading.labels import labelled_fields
 from crawlers.reading.meta import Meta, read_meta
 from crawlers.reading.patterns import NOTICE, NoticePattern
-from crawlers.reading.text import after_date_label, first_text, labelled_source, visible_text
+from crawlers.reading.text import (
+    after_date_label,
+    first_text,
+    labelled_source,
+    visible_text,
+    worth_asking,
+)
 
 MAX_CHARACTERS = 3_000_000
 """Longer pages are cut here: no notice is as long, and reading must end."""
@@ -159,7 +165,7 @@ def _body(
     page: Selector, selectors: Selectors, pattern: NoticePattern
 ) -> tuple[Selector | None, str]:
     for reader, queries in (("column", selectors.notice_body), ("platform", pattern.body)):
-        for css in queries:
+        for css in worth_asking(page, queries):
             nodes = [node for node in page.css(css) if has_substance(node)]
             if nodes:
                 return max(nodes, key=lambda node: len(visible_text(node))), reader
