@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& command -v $$p && break; done)
 
-.PHONY: help demo eval test test-all lint format lock clean
+.PHONY: help demo eval test test-all bench lint format lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -23,6 +23,10 @@ eval: $(READY) .venv-eval/.ready ## the readers on the gold set, beside other ex
 
 test-all: $(READY) ## the tests, the slow ones too
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+BENCH ?= 1000000
+bench: $(READY) ## figures of a store that grows to a million notices; shorter: make bench BENCH=100000
+	$(BIN)/python -m bench --most $(BENCH)
 
 lint: $(READY) ## ruff check and format, mypy --strict
 	$(BIN)/ruff check .
