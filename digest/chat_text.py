@@ -59,7 +59,7 @@ def _text(
     if count < digest.total:
         lines.append(f"另有 {digest.total - count} 条，见邮件周报。")
     if trouble := trouble_line(digest):
-        lines.append(plain(trouble))
+        lines.append(plain(trouble.replace("详见文末“信息来源状况”", "详见邮件周报")))
     return line_end.join(lines)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+import subprocess
+import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from digest.courier import SmtpSettings
 from digest.deliver import deliver, retry_delay
-from digest.models import DigestError
+from digest.models import Digest, DigestError
 from digest.sink import Sink
 from storage import deliveries, subscribers
 from storage.issues import record_issue
@@ -241,3 +246,48 @@ def test_a_sender_that_is_no_address_stops_before_anything_is_claimed(
     with pytest.raises(DigestError, match=r"smtp\.sender 'nobody' is not a mail address"):
         deliver(db, issue, week_digest(), smtp=replace(smtp, sender="nobody"), now=clock)
     assert _states(db) == {}
+
+
+def test_an_issue_that_owes_nobody_anything_is_not_composed(
+    db: Database, issue: IssueRecord, sink: Sink, smtp: SmtpSettings, clock: Clock
+) -> None:
+    composed = []
+
+    def compose() -> Digest:
+        composed.append(clock())
+        return week_digest()
+
+    _subscribe(db, "a@example.com")
+    for _ in range(3):
+        deliver(db, issue, compose, smtp=smtp, now=clock)
+    assert len(composed) == 1
+    assert len(sink.received) == 1
+
+
+def test_two_senders_at_once_repeat_nothing(
+    db: Database, issue: IssueRecord, sink: Sink, tmp_path: Path
+) -> None:
+    people = [f"r{number}@example.com" for number in range(30)]
+    _subscribe(db, *people)
+    command = [sys.executable, "-m", "tests.digest.crash_child"]
+    order = json.dumps({"week": "2021-W05", "now": INSTANT.isoformat(), "kill": {}}) + "\n"
+    with ExitStack() as stack:
+        pair = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [*command, str(tmp_path / "zhengxun.db"), str(sink.port)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for _ in range(2)
+        ]
+        for child in pair:
+            assert child.stdin is not None
+            child.stdin.write(order)
+            child.stdin.flush()
+        reports = [json.loads(child.communicate()[0]) for child in pair]
+    assert sum(report["sent"] for report in reports) == 30
+    assert sorted(mail.recipients[0] for mail in sink.received) == sorted(people)
+    assert set(_states(db).values()) == {"sent"}
