@@ -99,7 +99,7 @@ def _array_rows(text: str, base_url: str) -> list[Row]:
             row = Row(absolute(base_url, values["urls"]), _plain(values.get("headers", "")), day)
             if rows and rows[-1].url == row.url:
                 rows.pop()
-            rows += [row] if row.url else []
+            rows += [row] if row.url and row.title else []
     return rows
 
 

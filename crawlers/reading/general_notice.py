@@ -18,6 +18,7 @@ from crawlers.reading.text import (
     text_before,
     text_lines,
     visible_text,
+    worth_asking,
 )
 
 _HEADINGS = (
@@ -104,7 +105,7 @@ def printed_original(text: str) -> str:
 
 def known_body(page: Selector) -> Selector | None:
     """The body's container by one of the names many sites use."""
-    for css in BODIES:
+    for css in worth_asking(page, BODIES):
         found = [node for node in page.css(css) if has_substance(node)]
         if found:
             best = max(found, key=lambda node: len(visible_text(node)))
@@ -149,7 +150,7 @@ def _plain(text: str) -> str:
 def _heading(page: Selector, body: Selector | None) -> str:
     """The first heading outside the body; a guessed body may well hold the heading itself."""
     inside = set(body.root.iter()) if body is not None else set()
-    for css in _HEADINGS:
+    for css in worth_asking(page, _HEADINGS):
         for node in page.css(css):
             text = visible_text(node)
             if find_date(text):  # <h1>title<br><span>2021-03-30 来源：…</span></h1>

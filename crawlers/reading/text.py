@@ -7,6 +7,7 @@ import re
 from lxml import etree
 from parsel import Selector
 
+_SIMPLE = re.compile(r"[.#]?[\w-]+")
 _INVISIBLE = {"script", "style", "noscript", "template"}
 _BLOCKS = {
     "p", "br", "hr", "tr", "li", "dt", "dd", "div", "td", "th", "center", "section", "article",
@@ -25,6 +26,17 @@ _NOT_PUBLISHED = "".join(
 _PUBLISHED = re.compile(
     _NOT_PUBLISHED + r"(?:发布|发表|发文|公开|更新)?(?:时\s*间|日\s*期)\s*[:：]?\s*"
 )
+
+
+def worth_asking(page: Selector, queries: tuple[str, ...]) -> list[str]:
+    """The selectors that may match: one look over the page is quicker than many queries."""
+    signs: set[str] = set()
+    for node in page.root.iter("*"):
+        signs.add(node.tag)
+        signs.update(f".{name}" for name in node.get("class", "").split())
+        if "id" in node.attrib:
+            signs.add(f"#{node.attrib['id']}")
+    return [css for css in queries if css in signs or not _SIMPLE.fullmatch(css)]
 
 
 def visible_text(selector: Selector) -> str:
