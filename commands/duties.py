@@ -5,16 +5,17 @@ What is due is worked out from the store, never from memory: done twice, a duty 
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlite_utils import Database
 
 from commands.desk import Desk
-from commands.issue import make, report_line, send_issue, smtp_settings
+from commands.issue import make, report_line, send_due, smtp_settings
 from config import SHANGHAI
 from crawlers.catalogue import Site
 from digest.alert import Operator
@@ -23,10 +24,8 @@ from digest.press import closing_instant, latest_due
 from digest.weeks import Week
 from pipelines.supervisor import close_abandoned_runs
 from storage.backup import backup
-from storage.deliveries import list_deliveries, outstanding, reclaim_sending
-from storage.issues import find_issue, list_issues
+from storage.issues import find_issue
 from storage.runs import first_run_at, last_success
-from storage.subscribers import list_subscribers
 from storage.upkeep import checkpoint, newest_backup, quick_check, tidy_logs
 
 log = logging.getLogger("zhengxun")
@@ -119,27 +118,12 @@ def compose_due(desk: Desk) -> bool:
 
 
 def deliver_outstanding(desk: Desk) -> None:
-    """Send every issue to whom it still has to go; nothing to do without a mail server."""
-    smtp = desk.config.smtp
-    if not smtp.host or not smtp.sender:
-        return
+    """Send every issue to whom it still has to go; nothing to do with nowhere to send to."""
     with desk.store() as db:
-        reclaim_sending(db, desk.config.clock())
-        waiting = issues_waiting(db, desk.config.clock())
-        for record in list_issues(db):
-            if record.id in waiting:
-                report = send_issue(desk, db, record, None)
-                log.info("%s", report_line(record.week, report))
-
-
-def issues_waiting(db: Database, now: datetime) -> set[int]:
-    """Ids of issues with a mail that is due, and the newest if a subscriber is not listed yet."""
-    waiting = {row.issue_id for row in outstanding(db, due_at=now)}
-    for newest in list_issues(db)[-1:]:
-        listed = {row.subscriber_id for row in list_deliveries(db, newest.id)}
-        if any(person.id not in listed for person in list_subscribers(db, "active")):
-            waiting.add(newest.id)
-    return waiting
+        for record, report in send_due(desk, db):
+            log.info("%s", report_line(record.week, report))
+            for note in report.notes:
+                log.info("%s", note)
 
 
 def nightly(desk: Desk) -> None:
@@ -165,3 +149,11 @@ def close_abandoned(desk: Desk) -> None:
         closed = close_abandoned_runs(db, desk.config.clock())
     if closed:
         log.warning("%s runs were left open by an earlier process; closed", closed)
+
+
+def give_back_memory() -> None:
+    """Return to the system what rendering an issue needed; glibc would keep it for next week."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
