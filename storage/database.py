@@ -18,6 +18,8 @@ __all__ = ["StorageError", "open_database", "refuse_foreign", "snapshot", "trans
 
 # SQLite's own 2 MiB are read through many times by one search of a large store.
 _CACHE_KIB = 64 * 1024
+# 32 MiB: one notice touches some 60 pages, and moving them into the file is dearer than saving.
+_WAL_PAGES = 8_000
 
 
 def open_database(path: Path, *, read_only: bool = False) -> Database:
@@ -123,6 +125,7 @@ def _connect(path: Path, *, read_only: bool) -> Database:
         if not read_only:
             _use_wal(connection)
             connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
         db = Database(connection)
         search_index.register(db)
     except BaseException:
