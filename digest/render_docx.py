@@ -150,8 +150,9 @@ class _Printer:
         for mark, shown in self.page_fields.items():
             shown.text = str(pages[mark])
 
-    def _heading(self, text: str, level: int, mark: str) -> Paragraph:
-        heading = new_paragraph(self.document._body, f"Heading {level}", clean_line(text))
+    def _heading(self, text: str, level: int, mark: str, link: str = "") -> Paragraph:
+        heading = new_paragraph(self.document._body, f"Heading {level}")
+        write(heading, clean_line(text), Ink(link=link))
         self.bookmarks += 1
         bookmark(heading, mark, self.bookmarks)
         return heading
@@ -183,7 +184,8 @@ class _Printer:
             new_paragraph(self.document._body, SIGNATURE, when)
 
     def _entry(self, number: int, entry: Entry) -> None:
-        heading = self._heading(f"{number}、{entry.title}", 3, f"_Toc_{entry.anchor}")
+        title = f"{number}、{entry.title}"
+        heading = self._heading(title, 3, f"_Toc_{entry.anchor}", entry.url)
         marks = "　".join(f"［{badge}］" for badge in badges(entry))
         if marks:
             write(heading, f" {marks}", Ink(color=WARM))
