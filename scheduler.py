@@ -127,6 +127,7 @@ class Daemon:
             if await asyncio.to_thread(duties.compose_due, self.desk):
                 self.bell.remind(self.config.clock() - REMIND_AFTER)
         await self.send()
+        duties.give_back_memory()
 
     async def send(self) -> None:
         """Deliver what is outstanding."""

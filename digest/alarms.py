@@ -19,6 +19,8 @@ from storage.models import Coverage
 BAD = frozenset({"blocked", "broken", "unreachable"})
 VERDICTS = {"blocked": "被拦截", "broken": "读取失败", "unreachable": "无法访问"}
 EXCERPT = 300
+# Attempts after which a mail that waits is worth a word: the third is 20 minutes after the first.
+PATIENCE = 3
 # Clocks of two runs may differ by a summer time mistake at most.
 SKEW = timedelta(hours=2)
 MIB = 1024 * 1024
@@ -71,7 +73,13 @@ def outage(db: Database, subject: str, now: datetime) -> str:
 
 
 def review_mails(db: Database, *, now: datetime) -> None:
-    """One alarm for each mail that a server refused for good."""
+    """One alarm for each mail refused for good, one while mails wait after several attempts."""
+    waiting = [row for row in deliveries.outstanding(db) if row.attempts >= PATIENCE]
+    if waiting:
+        title = f"{len(waiting)} 封邮件发不出去，仍在重试"
+        alarms.raise_alarm(db, "mails", title, waiting[0].last_reply, now=now)
+    else:
+        alarms.clear_alarm(db, "mails", "没有邮件在等待发送", now=now)
     weeks = {record.id: record.week for record in issues.list_issues(db)}
     for row in deliveries.list_deliveries(db):
         if row.state == "refused":

@@ -6,14 +6,21 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from digest.alarms import job_done, job_failed, review_clock, review_columns, review_disk
+from digest.alarms import (
+    job_done,
+    job_failed,
+    review_clock,
+    review_columns,
+    review_disk,
+    review_mails,
+)
 from digest.alert import Operator, send_alarms
 from digest.bell import Bell
 from digest.courier import SmtpSettings
@@ -21,8 +28,11 @@ from digest.sink import Sink
 from storage.alarms import note_event, open_alarms, raise_alarm, remind, unsent
 from storage.catalogue import ColumnRow, SiteRow, sync_catalogue
 from storage.database import StorageError, open_database
+from storage.deliveries import claim, ensure_deliveries, list_deliveries, settle
+from storage.issues import record_issue
 from storage.models import Check, Verdict
 from storage.runs import finish_run, save_check, start_run
+from storage.subscribers import add_subscriber
 
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -159,6 +169,36 @@ def test_a_failing_job_alarms_once_until_it_works_again(db: Database) -> None:
 def test_an_event_is_told_once(db: Database) -> None:
     assert note_event(db, "mail:7", "无法送达", "550", now=NOW)
     assert not note_event(db, "mail:7", "无法送达", "550", now=NOW + HOUR)
+
+
+def test_mails_that_wait_alarm_once_and_a_refused_one_for_itself(db: Database) -> None:
+    person = add_subscriber(db, "li@example.com", name="李", now=NOW)
+    issue = record_issue(
+        db,
+        week="2021-W05",
+        from_on=date(2021, 1, 30),
+        to_on=date(2021, 2, 5),
+        instant=NOW,
+        now=NOW,
+        title="政讯周报",
+        entries=[],
+    )
+    ensure_deliveries(db, issue.id, [person], ["<1@example.com>"], NOW)
+    (row,) = list_deliveries(db)
+    for attempt in range(1, 5):
+        assert claim(db, row.id, NOW)
+        settle(db, row.id, "deferred", "451 try later", NOW)
+        review_mails(db, now=NOW)
+        assert len(told(db)) == (attempt >= 3)
+    claim(db, row.id, NOW)
+    settle(db, row.id, "refused", "550 no such user", NOW)
+    review_mails(db, now=NOW)
+    review_mails(db, now=NOW)
+    assert [title for _, title, _ in told(db)] == [
+        "1 封邮件发不出去，仍在重试",
+        "没有邮件在等待发送",
+        "2021-W05 无法送达 li@example.com",
+    ]
 
 
 def test_a_full_disk_alarms_once(db: Database, tmp_path: Path) -> None:
