@@ -31,7 +31,7 @@ _PUBLISHED = re.compile(
 def worth_asking(page: Selector, queries: tuple[str, ...]) -> list[str]:
     """The selectors that may match: one look over the page is quicker than many queries."""
     signs: set[str] = set()
-    for node in page.root.iter("*"):
+    for node in page.root.iter("*") if queries else ():
         signs.add(node.tag)
         signs.update(f".{name}" for name in node.get("class", "").split())
         if "id" in node.attrib:
