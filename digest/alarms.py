@@ -18,6 +18,8 @@ from storage.models import Coverage
 
 BAD = frozenset({"blocked", "broken", "unreachable"})
 VERDICTS = {"blocked": "被拦截", "broken": "读取失败", "unreachable": "无法访问"}
+# A crawl that ended with the daemon says nothing about the site; it runs again at the start.
+OUR_OWN_STOP = ("：程序停止", "：程序或电源中断")
 EXCERPT = 300
 # Attempts after which a mail that waits is worth a word: the third is 20 minutes after the first.
 PATIENCE = 3
@@ -39,6 +41,8 @@ def review_columns(db: Database, *, now: datetime) -> None:
     rows = {f"column:{row.site}/{row.column}": row for row in runs.latest_coverage(db, now)}
     for subject, row in rows.items():
         name = f"{row.site_name}·{row.column}"
+        if row.reason.endswith(OUR_OWN_STOP):
+            continue
         if row.verdict in BAD:
             word = VERDICTS[row.verdict]
             text = evidence(db, row)

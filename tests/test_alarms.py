@@ -149,6 +149,14 @@ def test_a_column_taken_out_of_the_catalogue_is_no_outage_any_more(db: Database)
     assert not open_alarms(db)
 
 
+def test_a_crawl_that_was_stopped_with_the_daemon_is_no_outage(db: Database) -> None:
+    check(db, NOW, "unreachable", "抓取没有完成：程序停止")
+    check(db, NOW + HOUR, "unreachable", "抓取没有完成：程序或电源中断")
+    assert told(db) == []
+    check(db, NOW + 2 * HOUR, "unreachable", "抓取没有完成：超过时限 1800 秒，已停止")
+    assert [row[0] for row in told(db)] == ["raised"]
+
+
 def test_an_issue_reminds_of_what_is_still_bad(db: Database) -> None:
     check(db, NOW, "broken", "页面可能已改版")
     assert remind(db, now=NOW + 30 * HOUR, since=NOW + 6 * HOUR) == 1
