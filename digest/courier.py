@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -16,8 +15,6 @@ from digest.safe_text import shorten
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 Answer = tuple[int, bytes]
-
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +183,5 @@ class Courier:
 def _stuffed(content: bytes) -> bytes:
     """RFC 5321 section 4.5.2: a line that begins with a dot gets another; a dot ends the mail."""
     ended = content if content.endswith(b"\r\n") else content + b"\r\n"
-    return _LEADING_DOT.sub(b"..", ended) + b".\r\n"
+    first = b"." if ended.startswith(b".") else b""
+    return first + ended.replace(b"\n.", b"\n..") + b".\r\n"

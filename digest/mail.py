@@ -9,7 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from digest.models import NOTHING_NEW, SHANGHAI, Digest, DigestError
 from digest.profile import Profile, personal
@@ -128,9 +128,14 @@ def subject_line(digest: Digest) -> str:
 
 def make_message_id(issue_id: int, week: str, subscriber_id: int, sender: str) -> str:
     """The same for every attempt, so a mail that arrives twice can be told to be one."""
-    domain = address_of(sender, what="smtp.sender").domain
+    domain = _domain(sender)
     name = _NOT_IN_ID.sub("-", f"zhengxun.{week.lower()}.issue{issue_id}.to{subscriber_id}")
     return f"<{name}@{domain}>"
+
+
+@lru_cache(maxsize=8)
+def _domain(sender: str) -> str:
+    return address_of(sender, what="smtp.sender").domain
 
 
 def address_of(text: str, *, what: str) -> Address:
