@@ -110,6 +110,8 @@ def _excerpt_of(db: Database, row: Row, words: list[str]) -> str:
 
 
 def _holds_any(texts: list[str], words: list[str]) -> bool:
+    if any(word in text for word in words for text in texts):
+        return True
     folded = [fold(text) for text in texts]
     return any(word in text for word in words for text in folded)
 
@@ -123,6 +125,10 @@ def _cut(text: str, start: int, end: int) -> str:
 
 def _find(text: str, word: str) -> tuple[int, int] | None:
     """Where a folded word stands in a text as printed: start and end."""
+    # Folding a long text is most of the time of a search, and most texts hold the word as it is.
+    start = text.find(word)
+    if start >= 0:
+        return start, start + len(word)
     folded = fold(text)
     if len(folded) == len(text):
         start = folded.find(word)
