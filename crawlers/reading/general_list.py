@@ -110,12 +110,13 @@ def _plain(fragment: str) -> str:
 def _groups(page: Selector, base_url: str, link: str) -> list[list[Row]]:
     wanted = re.compile(link) if link else None
     found: dict[tuple[object, ...], dict[str, Row]] = {}
+    several: dict[etree._Element, bool] = {}
     for anchor in _anchors(page):
         url = absolute(base_url, anchor.get("href", ""))
         title = _title(anchor)
         if not _acceptable(url, title, wanted):
             continue
-        node = _row_node(anchor, wanted, base_url)
+        node = _row_node(anchor, wanted, base_url, several)
         date = _row_date(node, title)
         row = Row(url, without_date(title, date), date or url_date(url), is_pinned(_html(node)))
         found.setdefault(_place(node), {}).setdefault(url, row)
@@ -152,19 +153,36 @@ def _title(anchor: etree._Element) -> str:
 
 
 def _row_node(
-    anchor: etree._Element, wanted: re.Pattern[str] | None, base_url: str
+    anchor: etree._Element,
+    wanted: re.Pattern[str] | None,
+    base_url: str,
+    several: dict[etree._Element, bool],
 ) -> etree._Element:
-    """The largest box around the link that holds no other notice link."""
+    """The largest box around the link that holds no other notice link. `several` remembers the
+    boxes that were looked through: they may hold thousands."""
     node = anchor
     for _ in range(_CLIMB):
         up = node.getparent()
         if up is None or up.tag in {"body", "html", "ul", "ol", "table", "tbody"}:
             break
-        links = {absolute(base_url, a.get("href", "")): _title(a) for a in up.iter("a")}
-        if sum(_acceptable(url, title, wanted) for url, title in links.items()) > 1:
+        if up not in several:
+            several[up] = _holds_several(up, wanted, base_url)
+        if several[up]:
             break
         node = up
     return node
+
+
+def _holds_several(node: etree._Element, wanted: re.Pattern[str] | None, base_url: str) -> bool:
+    """Whether there are two notice links in a box."""
+    seen: set[str] = set()
+    for anchor in node.iter("a"):
+        url = absolute(base_url, anchor.get("href", ""))
+        if url not in seen and _acceptable(url, _title(anchor), wanted):
+            seen.add(url)
+            if len(seen) > 1:
+                return True
+    return False
 
 
 def _row_date(node: etree._Element, title: str) -> str:
