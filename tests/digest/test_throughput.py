@@ -1,0 +1,103 @@
+"""Ten thousand subscribers with fifty profiles, beside a bare smtplib loop on the same server."""
+
+from __future__ import annotations
+
+import os
+import resource
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from digest.courier import SmtpSettings
+from digest.deliver import deliver
+from digest.letters import Letters
+from storage import subscribers
+from storage.database import transaction
+from storage.issues import record_issue
+from tests.digest.samples import INSTANT, week_digest
+
+ROOT = Path(__file__).parent.parent.parent
+PEOPLE = 10_000
+PROFILES = 50
+BARE = 1_000
+SINK = """
+import sys, time
+from pathlib import Path
+from digest.sink import Sink
+with Sink(Path(sys.argv[1])) as sink:
+    print(sink.port, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[SmtpSettings]:
+    with subprocess.Popen(
+        [sys.executable, "-c", SINK, str(tmp_path / "outbox")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        port = int(child.stdout.readline())
+        yield SmtpSettings("127.0.0.1", port, security="none", sender="news@example.com")
+
+
+def _bare(server: SmtpSettings, content: bytes) -> float:
+    """Seconds a mail of a loop that only sends."""
+    began = time.monotonic()
+    with smtplib.SMTP(server.host, server.port) as smtp:
+        for number in range(BARE):
+            smtp.sendmail("news@example.com", [f"r{number}@example.com"], content)
+    return (time.monotonic() - began) / BARE
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_ten_thousand_are_sent_nearly_as_fast_as_a_bare_loop(
+    db: Database, server: SmtpSettings
+) -> None:
+    digest = week_digest()
+    with transaction(db):
+        for number in range(PEOPLE):
+            subscribers.add_subscriber(
+                db,
+                f"r{number}@example.com",
+                now=INSTANT,
+                keywords=(f"不含词{number % PROFILES}",),
+                formats=("html",),
+            )
+    issue = record_issue(
+        db,
+        week="2021-W05",
+        from_on=digest.from_on,
+        to_on=digest.to_on,
+        instant=INSTANT,
+        now=INSTANT,
+        title=digest.title,
+        entries=[],
+    )
+    letters = Letters(digest, sender=server.sender, reply_to="")
+    one = letters.write(subscribers.list_subscribers(db)[0], "<a@example.com>", INSTANT)
+    before = _bare(server, one)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.monotonic()
+    report = deliver(db, issue, digest, smtp=server, now=lambda: INSTANT)
+    ours = (time.monotonic() - began) / PEOPLE
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024
+    bare = (before + _bare(server, one)) / 2
+    sys.stdout.write(
+        f"{PEOPLE} mails of {len(one)} bytes, {PROFILES} profiles: {1 / ours:.0f}/s, bare loop "
+        f"{1 / bare:.0f}/s, ratio {bare / ours:.2f}, memory +{grown:.0f} MiB\n"
+    )
+    assert report.sent == PEOPLE
+    assert grown < 64
+    assert bare / ours >= 0.8
