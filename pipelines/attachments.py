@@ -32,6 +32,8 @@ _BARE = re.compile(
     re.I,
 )
 _FILE_SIZE = re.compile(r"\s*[(\[（]?\s*[0-9.]+\s*(?:KB|MB|K|M|字节)\s*[)\]）]?\s*$", re.I)
+# No notice names as many; a page made of links must not take minutes.
+_MOST_FILES = 200
 _DIGITS = {sign: str(value) for value, sign in enumerate("一二三四五六七八九十", start=1)}
 
 
@@ -96,7 +98,10 @@ def _add_printed(names: dict[str, str], line: str, *, numbered_only: bool = Fals
 
 def _keep(found: dict[str, str], url: str, name: str) -> None:
     clean = _clean(name)
-    url = next((known for known in found if unquote(known) == unquote(url)), url)
+    if len(found) >= _MOST_FILES:
+        return
+    plain = unquote(url)
+    url = next((known for known in found if unquote(known) == plain), url)
     if url not in found or (_BARE.match(found[url]) and not _BARE.match(clean)):
         found[url] = clean
 
