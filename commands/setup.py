@@ -51,6 +51,8 @@ sender = "{sender}"          # e.g. 政讯周报 <zhengxun@example.com>
 contact = "{contact}"        # an address the websites can write to; it stands in our User-Agent
 # days = 14                  # how far back lists are read
 # delay = 2.0                # seconds between two requests to one site
+# attachments = true         # download the files that notices name, and search their text
+# attachment_mb = 20         # larger files are only linked
 # browser = "bundled"        # bundled | chromium (with browser_path) | cdp (browser_cdp_url) | none
 
 [operator]
