@@ -170,15 +170,18 @@ def _set_content(message: EmailMessage, printed: Printed, formats: tuple[str, ..
     if "html" in formats:
         message.add_alternative(printed.html, subtype="html", cte="base64")
     name = clean_line(f"{printed.digest.title}{printed.digest.week}").replace("/", "-")
+    week = printed.digest.week
     if "docx" in formats:
-        _attach(message, printed.docx, "application", _DOCX, f"{name}.docx")
+        _attach(message, printed.docx, f"application/{_DOCX}", f"{name}.docx", f"{week}.docx")
     if "ics" in formats and printed.ics:
-        _attach(message, printed.ics, "text", "calendar", f"{name}截止日期.ics")
+        _attach(message, printed.ics, "text/calendar", f"{name}截止日期.ics", f"{week}.ics")
 
 
-def _attach(message: EmailMessage, content: bytes, kind: str, subtype: str, name: str) -> None:
-    # The name in Content-Type too: older Outlook and Foxmail read only that one.
-    parameters = {"name": name} | ({"charset": "utf-8"} if kind == "text" else {})
+def _attach(message: EmailMessage, content: bytes, kind: str, name: str, plain: str) -> None:
+    # Older Outlook and Foxmail read the name in Content-Type only. It has to be ASCII there:
+    # with a Chinese one, `email` folds the media type itself into an encoded word.
+    kind, _, subtype = kind.partition("/")
+    parameters = {"name": plain} | ({"charset": "utf-8"} if kind == "text" else {})
     message.add_attachment(
         content, maintype=kind, subtype=subtype, filename=name, params=parameters, cte="base64"
     )

@@ -74,6 +74,14 @@ def test_the_parts_are_text_html_word_and_calendar() -> None:
     assert "BEGIN:VEVENT" in calendar.get_content()
 
 
+def test_media_types_are_never_folded_into_encoded_words() -> None:
+    raw = _message(formats=("html", "docx", "ics")).as_bytes()
+    word = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document;"
+    assert b"Content-Type: " + word in raw
+    assert b'name="2021-W05.docx"' in raw
+    assert b"Content-Type: text/calendar;" in raw
+
+
 def test_every_line_is_short_and_ascii() -> None:
     content = _message(formats=("html", "docx", "ics")).as_bytes()
     content.decode("ascii")
