@@ -155,6 +155,8 @@ def printable(value: object) -> object:
         return value.isoformat()
     if isinstance(value, tuple):
         return [printable(part) for part in value]
+    if isinstance(value, dict):
+        return {name: printable(part) for name, part in value.items()}
     if hasattr(value, "__slots__"):
         return {name: printable(getattr(value, name)) for name in value.__slots__}
     return value
@@ -166,17 +168,19 @@ def facts_table(item: NoticeItem, notice: Notice) -> Table:
     for title in ("字段", "读到", "由谁读出"):
         table.add_column(title, overflow="fold")
     for name, value in facts(item, notice).items():
-        if name in {"body_html", "content_hash", "read_by"} or value in ("", [], None):
+        if name in {"body_html", "content_hash", "read_by"} or value in ("", [], {}, None):
             continue
-        text = str(value) if not isinstance(value, list) else "\n".join(lines_of(value))
+        text = "\n".join(lines_of(value))
         shown = text if len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT]}…（共 {len(text)} 字）"
         table.add_row(name, shown, str(notice.read_by.get(name) or item.read_by.get(name, "")))
     return table
 
 
-def lines_of(values: list[Any]) -> Iterable[str]:
-    """List values, one a line."""
-    for value in values:
+def lines_of(values: Any) -> Iterable[str]:
+    """A value in lines: of a list every value, of a table every name with what belongs to it."""
+    if isinstance(values, dict):
+        values = [f"{name}：{'、'.join(parts)}" for name, parts in values.items()]
+    for value in values if isinstance(values, list) else [values]:
         if isinstance(value, dict):
             yield "  ".join(str(part) for part in value.values() if part not in ("", None))
         else:

@@ -77,6 +77,7 @@ class _Reading:
             published=head.published_on or head.written_on,
             base=self._count_from(head.written_on),
         )
+        topics = find_topics(self.title, text)
         attachments = find_attachments(self.item.attachments, body.links, text, self.item.url)
         hashed = body.text or "\n".join(body.images)
         return replace(
@@ -88,7 +89,8 @@ class _Reading:
             deadlines=deadlines,
             contacts=find_contacts(text),
             amounts=find_amounts(text),
-            topics=tuple(topic.name for topic in find_topics(self.title, text)),
+            topics=tuple(topic.name for topic in topics),
+            topic_words={topic.name: topic.words for topic in topics},
             repeals=find_repeals(text),
             summary=summarise(self.title, text, deadlines) or self._summary_without_text(),
             content_hash=content_hash(self.title, hashed, (one.name for one in attachments)),

@@ -71,6 +71,15 @@ def m007_deadlines_index(db: Database) -> None:
     db.execute("CREATE INDEX notices_with_deadlines ON notices (deadlines) WHERE deadlines <> '[]'")
 
 
+@migrations()
+def m008_words_of_topics(db: Database) -> None:
+    """Which words a topic was found by. Notices read before have none until read again."""
+    db.execute(
+        "ALTER TABLE notices ADD COLUMN topic_words TEXT NOT NULL DEFAULT '{}'"
+        " CHECK (json_valid(topic_words))"
+    )
+
+
 _KNOWN = {
     step.__name__
     for step in (
@@ -81,6 +90,7 @@ _KNOWN = {
         m005_alarms,
         m006_robots_and_interruptions,
         m007_deadlines_index,
+        m008_words_of_topics,
     )
 }
 

@@ -54,8 +54,9 @@ class Notice:
 
     `body_html` is sanitised, with absolute links; `content_hash` covers title and text in a
     normal form, so white space and counters do not change it. `published_on` is the page's
-    word, never ours. `original_url` is the link a repost prints to the original.
-    `read_by` maps field -> reader. `warnings` are sentences for a person (Chinese).
+    word, never ours. `original_url` is the link a repost prints to the original. `topic_words`
+    maps a topic to the words it was found by, the commonest first; `read_by` maps field ->
+    reader. `warnings` are sentences for a person (Chinese).
     """
 
     site: str
@@ -77,6 +78,7 @@ class Notice:
     contacts: tuple[Contact, ...] = ()
     amounts: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    topic_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     repeals: tuple[str, ...] = ()
     body_html: str = ""
     body_text: str = ""

@@ -56,6 +56,7 @@ def from_notice(notice: Notice) -> Row:
         "contacts": from_json([asdict(contact) for contact in notice.contacts]),
         "amounts": from_texts(notice.amounts),
         "topics": from_texts(notice.topics),
+        "topic_words": from_json(notice.topic_words),
         "repeals": from_texts(notice.repeals),
         "original_url": clean(notice.original_url),
         "content_hash": notice.content_hash,
@@ -82,6 +83,7 @@ def to_notice(row: Row, attachments: Iterable[Attachment]) -> Notice:
         deadlines=tuple(_to_deadline(value) for value in json.loads(row["deadlines"])),
         contacts=tuple(Contact(**value) for value in json.loads(row["contacts"])),
         read_by=json.loads(row["read_by"]),
+        topic_words={name: tuple(w) for name, w in json.loads(row["topic_words"]).items()},
         attachments=tuple(attachments),
         complete=bool(row["complete"]),
     )

@@ -125,6 +125,8 @@ def test_a_circular_of_the_drug_centre() -> None:
     assert notice.effective_on == date(2021, 2, 1)
     assert notice.deadlines == ()
     assert set(notice.topics) >= {"临床试验", "指导原则"}
+    assert notice.topic_words["临床试验"] == ("临床试验",)
+    assert list(notice.topic_words) == list(notice.topics)
 
 
 def test_a_dash_is_no_number_and_the_line_under_the_repeated_title_is() -> None:

@@ -43,6 +43,7 @@ FULL = Notice(
     contacts=(Contact("张三", "022-5883 2800", "kjj@tj.gov.cn"),),
     amounts=("100万元",),
     topics=("中药",),
+    topic_words={"中药": ("中药材", "饮片")},
     repeals=("津科规〔2018〕1号",),
     body_html="<p>正文</p>",
     body_text="正文",
