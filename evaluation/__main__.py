@@ -6,18 +6,16 @@ only our own readers are measured.
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import time
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
+from evaluation.captured import captured_figures
 from evaluation.gold import GoldList, GoldNotice, load_lists, load_notices
 from evaluation.ours import decode, general, read_list, read_notice, read_three
-from evaluation.peers import ROUNDS
+from evaluation.peers import ROUNDS, ask_peers
 from evaluation.score import FIELDS, body_f1, right_fields, rows_right, same_text
 
 HERE = Path(__file__).parent
@@ -84,11 +82,7 @@ def three_rates(
 def peer_figures(python: str, pages: Sequence[GoldNotice]) -> Figures:
     """The other extractors, in their own environment, on the same pages."""
     asked = [{"url": gold.url, "text": decode(gold.page, gold.declared)} for gold in pages]
-    done = subprocess.run(
-        [python, str(HERE / "peers.py")],
-        input=json.dumps(asked), capture_output=True, text=True, check=True, timeout=300,
-    )  # fmt: skip
-    answers: dict[str, Any] = json.loads(done.stdout)
+    answers = ask_peers(python, asked)
     return {
         name: three_rates(pages, answer["pages"], answer["seconds"] / len(pages) * 1000)
         for name, answer in answers.items()
@@ -158,7 +152,9 @@ def _cell(column: str, value: float | None) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, judge."""
     misses: list[str] = []
-    ours, everybody = measure(arguments[0] if arguments else "", misses)
+    python = arguments[0] if arguments else ""
+    ours, everybody = measure(python, misses)
+    captured = captured_figures(python, misses)
     write = sys.stdout.write
     write(f"{len(load_notices())} notice pages, {len(load_lists())} lists\n\n")
     modes = {mode: ours[mode] for mode in ("described", "general")}
@@ -166,6 +162,8 @@ def main(arguments: Sequence[str]) -> int:
     rows = {mode: ours[mode] for mode in ("lists", "general_lists")}
     write(table(rows, ("recall", "precision")) + "\n\n")
     write(table(everybody, ("title", "date", "body", "ms", "all facts, ms")) + "\n\n")
+    if captured:
+        write("Captured pages\n\n" + table(captured, ("title", "date", "source")) + "\n\n")
     for miss in misses:
         write(f"missed: {miss}\n")
     faults = below_floors(ours, everybody)
