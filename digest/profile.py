@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from digest.models import Digest, Entry, Group
+from digest.models import Digest, Entry, Group, Section
 from digest.safe_text import clean_line
 from storage.models import Subscriber
 
@@ -48,10 +48,11 @@ def personal(digest: Digest, profile: Profile) -> Digest:
     chosen by its id or its title. 信息来源状况 stays whole: an outage concerns everybody who
     relies on the silence of a source.
     """
+    cut = (replace(section, groups=_cut(section, profile)) for section in digest.sections)
     sections = tuple(
-        replace(section, groups=tuple(_cut(section.groups, profile)))
-        for section in digest.sections
-        if _chosen((section.id, section.title), profile.sections)
+        section
+        for section in cut
+        if section.count or _chosen((section.id, section.title), profile.sections)
     )
     reminders = tuple(
         due
@@ -64,11 +65,23 @@ def personal(digest: Digest, profile: Profile) -> Digest:
     return replace(own, left_out=digest.total - own.total)
 
 
-def _cut(groups: Iterable[Group], profile: Profile) -> Iterable[Group]:
-    for group in groups:
-        if _chosen((group.title,), profile.groups):
-            entries = (_marked(item, profile) for item in group.entries if _fits(item, profile))
-            yield Group(group.title, tuple(entries))
+def _cut(section: Section, profile: Profile) -> tuple[Group, ...]:
+    """What of a chapter is wanted. A chapter of topics draws entries out of others: whoever chose
+    the chapter an entry was filed in still gets it."""
+    chosen = _chosen((section.id, section.title), profile.sections)
+    groups = (group for group in section.groups if _chosen((group.title,), profile.groups))
+    return tuple(
+        Group(
+            group.title,
+            tuple(
+                _marked(entry, profile)
+                for entry in group.entries
+                if (chosen or _chosen((entry.stored.notice.section,), profile.sections))
+                and _fits(entry, profile)
+            ),
+        )
+        for group in groups
+    )
 
 
 def _chapter_names(digest: Digest, entry: Entry) -> tuple[str, ...]:

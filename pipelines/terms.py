@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import chinese_calendar
+
 from pipelines.dates import find_dates, make_date, read_number
 
 _MONTH_DAY = re.compile(r"(?<![0-9年.])(?P<month>[0-9]{1,2})\s*月\s*(?P<day>[0-9]{1,2})\s*[日号]")
@@ -80,8 +82,9 @@ def find_terms(sentence: str, reference: date | None) -> list[Term]:
 def relative_end(match: re.Match[str], base: date) -> date | None:
     """The last day of N days, weeks, months or working days counted from the day after `base`.
 
-    Counting starts on the next day (民法典 第二百零一条). Week-ends are skipped for working
-    days; public holidays are not known here, so the true day may be later than this one.
+    Counting starts on the next day (民法典 第二百零一条). For working days, week-ends and
+    public holidays are skipped and make-up working days counted, as the State Council's yearly
+    notices set them; in a year not announced yet every Monday to Friday counts.
     """
     count = read_number(match["count"])
     if not count:
@@ -166,8 +169,15 @@ def _add_working_days(base: date, count: int) -> date:
     on = base
     while count:
         on += timedelta(days=1)
-        count -= on.weekday() < 5
+        count -= _is_workday(on)
     return on
+
+
+def _is_workday(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:  # a year whose holidays the package does not know yet
+        return day.weekday() < 5
 
 
 def _add_months(base: date, count: int) -> date | None:

@@ -26,7 +26,7 @@ WITH issued AS (
     GROUP BY document
 ),
 documents AS (
-    SELECT n.id, n.site, n.column, n.section, n.grp, n.run_id, n.first_seen_at, n.revised_at,
+    SELECT n.id, n.site, n.column, n.key, n.section, n.grp, n.run_id, n.first_seen_at, n.revised_at,
            coalesce(n.published_on, date(n.first_seen_at, '+8 hours')) AS day
     FROM notices n
     WHERE n.duplicate_of IS NULL AND n.first_seen_at <= :instant
@@ -38,7 +38,7 @@ SELECT d.id, d.day, d.first_seen_at, issued.instant AS issued_at,
 FROM documents d LEFT JOIN issued ON issued.document = d.id
 WHERE d.day <= :to_on AND (issued.instant IS NULL
     OR (d.revised_at > issued.instant AND d.revised_at <= :instant))
-ORDER BY d.section, d.grp, d.day DESC, d.id
+ORDER BY d.section, d.grp, d.day DESC, d.site, d.column, d.key
 """
 
 

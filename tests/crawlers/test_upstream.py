@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from ssl import PROTOCOL_TLS_SERVER, SSLContext
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from scrapy import Request
 
 from crawlers.upstream import rewrite
@@ -83,38 +77,6 @@ def test_without_an_upstream_the_site_itself_is_asked(tmp_path: Path) -> None:
         seen = crawl([{"url": f"{server.url}/list"}], tmp_path, site={"columns": [column]})
     assert [one["status"] for one in seen] == [200]
     assert server.asked[-1].host == server.url.removeprefix("http://")
-
-
-def self_signed(folder: Path) -> SSLContext:
-    """Like many .gov.cn hosts: a certificate nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    start = datetime.now(UTC) - timedelta(days=1)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=2))
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "site.pem"
-    plain = serialization.NoEncryption()
-    form = serialization.PrivateFormat.PKCS8
-    encoding = serialization.Encoding.PEM
-    pem.write_bytes(key.private_bytes(encoding, form, plain) + certificate.public_bytes(encoding))
-    context = SSLContext(PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context
-
-
-def test_a_site_with_a_certificate_of_its_own_making_is_read(tmp_path: Path) -> None:
-    with serving(lambda asked: Answer(body="<p>页</p>"), tls=self_signed(tmp_path)) as server:
-        column = {"name": "栏目", "url": f"{server.url}/list"}
-        seen = crawl([{"url": f"{server.url}/list"}], tmp_path, site={"columns": [column]})
-    assert [one.get("status") for one in seen] == [200]
 
 
 def test_an_unchanged_page_is_revalidated_and_read_again(tmp_path: Path) -> None:

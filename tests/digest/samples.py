@@ -187,6 +187,7 @@ def _projects() -> Section:
     apply = make_entry(
         6,
         site_name="工业和信息化部",
+        section="projects",
         site="miit",
         url="https://www.miit.gov.cn/zwgk/zcwj/wjfb/art/2021/art_1234567890abcdef.html",
         title="工业和信息化部办公厅 财政部办公厅关于开展第三批重点“小巨人”企业申报工作的通知",
@@ -203,6 +204,7 @@ def _projects() -> Section:
     repost = make_entry(
         7,
         site_name="天津市科学技术局",
+        section="projects",
         site="tj_kxjs",
         url="https://kxjs.tj.gov.cn/ZWGK4143/ZCFG4144/202102/t20210205_1.html",
         title="市科技局关于支持人才创新创业联盟的若干措施",
@@ -216,6 +218,7 @@ def _projects() -> Section:
     broken = make_entry(
         8,
         site_name="天津市工业和信息化局",
+        section="projects",
         site="tj_gyxxh",
         url="https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/202102/t20210204_2.html",
         title="市工业和信息化局 市财政局关于补充申报2020年中小企业公共服务示范平台的通知",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from digest.entry import due_dates
+from digest.models import Group, Section
 from digest.profile import Profile, personal
 from digest.render_text import render_text
 from storage.models import Subscriber
@@ -80,3 +81,13 @@ def test_a_personal_issue_says_why_and_how_many_were_left_out() -> None:
     assert "关键词：指导原则" in page
     assert f"按您的订阅略去 {own.left_out} 条。" in page
     assert "略去" not in render_text(whole)
+
+
+def test_who_chose_a_chapter_keeps_what_a_chapter_of_topics_drew_out_of_it() -> None:
+    digest = week_digest()
+    entries = tuple(entry for entry in digest.entries() if entry.id in {3, 6})
+    drawn = replace(
+        digest, sections=(Section("tcm", "中药篇", "中药研究部", (Group("", entries),)),)
+    )
+    pharma = Profile.of(Subscriber(1, "a@b.c", sections=("pharma",)))
+    assert [entry.id for entry in personal(drawn, pharma).entries()] == [3]

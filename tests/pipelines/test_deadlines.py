@@ -100,9 +100,10 @@ def test_printed_deadlines(text: str, published: date, on: date, what: str) -> N
             date(2021, 2, 28),
             "征求意见",
         ),
-        ("公示期为5个工作日。", PUBLISHED, date(2021, 2, 12), "公示"),
+        # 国办发明电〔2020〕27号: 2021-02-11 to 17 is 春节, Sunday 7 and Saturday 20 are worked.
+        ("公示期为5个工作日。", PUBLISHED, date(2021, 2, 18), "公示"),
         ("公示7天，自2021年2月5日起。", PUBLISHED, date(2021, 2, 11), "公示"),
-        ("申报截止时间为发布之日起10个工作日。", PUBLISHED, date(2021, 2, 19), "申报"),
+        ("申报截止时间为发布之日起10个工作日。", PUBLISHED, date(2021, 2, 24), "申报"),
         ("公示时间为7天。", PUBLISHED, date(2021, 2, 12), "公示"),
         ("请于3月底前报送材料。", PUBLISHED, date(2021, 3, 31), "报送"),
     ],
