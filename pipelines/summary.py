@@ -36,6 +36,12 @@ _EMPTY_WORDS = re.compile(
     r"|[(（](?:联系|此件))|@|(?:联系人|电话|邮箱|邮编|地址)[:：]|匿名|^\d+[、.]《"
     r"|(?:局|部|委|中心|委员会|办公室)$|^\d+\. \[|^[0-9 年月日]+$"
 )
+# 3.电话：…, 4.传真：…: how to answer is no summary, however it is numbered.
+_CONTACT_LINE = re.compile(
+    r"^[0-9]{1,2}[.．、]\s*(?:电子邮箱|邮箱|电话|传真|联系|通[讯信]地址|地址|邮寄|信函|网址)"
+)
+_LISTED = re.compile(r"^(?:[0-9]{1,2}[.．、]|[(（][0-9]{1,2}[)）])")
+_CELLS = " | "
 _HEADLINE = re.compile(r"^[一二三四五六七八九十]{1,3}、|^[(（][一二三四五六七八九十]{1,3}[)）]")
 _SHORT_LINE = 14
 _WORTH_ADDING = 8
@@ -80,6 +86,8 @@ def _candidates(title: str, text: str) -> list[tuple[int, int, str]]:
 
 def _says_nothing(words: str) -> bool:
     heading = _HEADLINE.match(words) and len(words) < 30
+    if _CELLS in words or _CONTACT_LINE.match(words):
+        return True
     return bool(_EMPTY_WORDS.search(words) or heading) or words.endswith(("：", ":"))
 
 
@@ -91,6 +99,8 @@ def _score(words: str, place: int) -> int:
     score = sum(weight for pattern, weight in _CUES if pattern.search(words))
     if find_dates(fold_width(words)):
         score += 1
+    if _LISTED.match(words):
+        score -= 2
     if _BACKGROUND.match(words) and not _PREAMBLE.match(words):
         score -= 3
     return score * 4 - place

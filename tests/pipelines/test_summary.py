@@ -55,3 +55,20 @@ def test_no_text_no_summary() -> None:
 )
 def test_a_summary_is_never_longer_than_allowed(title: str, text: str) -> None:
     assert len(summarise(title, text, DUE)) <= LONGEST
+
+
+def test_table_rows_and_ways_to_answer_are_no_summary() -> None:
+    text = (
+        "我局研究起草了《信用管理办法（征求意见稿）》，现向社会公开征求意见，欢迎提出修改意见。\n"
+        "申请人 | 资助项目 | 合计\n北京某中药科技有限公司 | 15000 | 45000\n"
+        "意见反馈渠道：\n1.电子邮箱：xinyong@zscqj.example\n"
+        "2.通讯地址：北京市知识产权局知识产权保护处（请在信封上注明“意见征集”字样）\n"
+        "3.电话：010-10006508\n4.传真：010-10006509\n附件：1.信用管理办法（征求意见稿）\n"
+        "公开征集意见时间为2021年2月3日至3月4日，请有关单位和个人按时反馈，逾期不再受理。\n"
+        "北京市知识产权局\n2021年2月3日"
+    )
+    found = summarise("关于公开征求意见的公告", text)
+    assert found.startswith("我局研究起草了")
+    assert "|" not in found
+    assert "传真" not in found
+    assert "信封" not in found
