@@ -94,10 +94,12 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawlers.guard.GuardMiddleware": 20,
     "crawlers.robots.SiteRobotsMiddleware": 100,
     # After redirects and decompression, before retries: sees the final page of every status.
     "crawlers.walls.WallMiddleware": 570,
+    "crawlers.refresh.RefreshMiddleware": 580,
     "crawlers.cookies.OfflineCookiesMiddleware": 700,
     "crawlers.revalidation.RevalidationMiddleware": 900,
 }

@@ -27,6 +27,7 @@ from crawlers.reading.dates import SHANGHAI
 from crawlers.reading.notice import fill_from_page, finish, take_from_list
 from crawlers.reading.rows import Row
 from crawlers.reading.wechat_page import fill_from_article
+from crawlers.refresh import REFRESHED
 from crawlers.walls import failure_from
 
 Output = Request | NoticeItem
@@ -90,11 +91,12 @@ class NoticePages(scrapy.Spider):
         """The item of one notice page."""
         item = self.new_item(meta)
         column = self.columns.get(meta["column"])
-        if is_wechat(item.url):
+        address = response.url if response.meta.get(REFRESHED) else item.url
+        if is_wechat(address):
             fill_from_article(item, response.text)
             return item
         selectors = column.selectors if column is not None else Selectors()
-        fill_from_page(item, response.text, selectors, self._platform_of(item.url))
+        fill_from_page(item, response.text, selectors, self._platform_of(address), address)
         return item
 
     def row_output(self, row: Row, column: Column) -> Output:

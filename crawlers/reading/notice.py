@@ -27,6 +27,7 @@ from crawlers.reading.general_notice import (
 from crawlers.reading.labels import labelled_fields
 from crawlers.reading.meta import Meta, read_meta
 from crawlers.reading.patterns import NOTICE, NoticePattern
+from crawlers.reading.shells import shell_reason
 from crawlers.reading.text import (
     after_date_label,
     first_text,
@@ -43,13 +44,22 @@ _PLAIN_FIELDS = ("title", "published", "source", "doc_number")
 _READERS = {"column": "栏目选择器", "platform": "页面", "meta": "meta 标签", "general": "通用阅读"}
 
 
-def fill_from_page(item: NoticeItem, text: str, selectors: Selectors, platform: str) -> None:
+def fill_from_page(
+    item: NoticeItem, text: str, selectors: Selectors, platform: str, address: str = ""
+) -> None:
     """Fill `item` (key, url and list fields set) from the page's source.
 
-    An item left without a title takes the list's; without a body it becomes incomplete.
+    An item left without a title takes the list's; without a body it becomes incomplete. `address`
+    is where the page was found when that is not the item's own.
     """
     page = Selector(text=_within_limit(text, item) or "<html></html>")
-    base_url = absolute(item.url, page.css("base::attr(href)").get("")) or item.url
+    address = address or item.url
+    base_url = absolute(address, page.css("base::attr(href)").get("")) or address
+    item.problem = shell_reason(text, page, base_url)
+    if item.problem:
+        item.complete = False
+        take_from_list(item)
+        return
     pattern = NOTICE.get(platform, NoticePattern())
     body, body_reader = _body(page, selectors, pattern)
     meta = read_meta(page)

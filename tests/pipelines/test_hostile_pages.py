@@ -92,14 +92,23 @@ def test_every_page_is_a_notice_with_a_title_and_a_mark(
     assert one["peak_megabytes"] < PEAK_MEGABYTES
 
 
-@pytest.mark.parametrize(
-    "name", ["nothing", "no_body", "frameset", "meta_refresh", "divs", "tables", "lists"]
-)
+@pytest.mark.parametrize("name", ["nothing", "no_body", "divs", "tables", "lists"])
 def test_a_page_without_a_readable_body_says_so(
     readings: dict[str, dict[str, Any]], name: str
 ) -> None:
     assert readings[name]["complete"] is False
     assert {"页面里没有读到正文", "未读到正文"} & set(readings[name]["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [("frameset", "https://gyxxh.tj.gov.cn/a/main.html"), ("meta_refresh", "http://x.example/")],
+)
+def test_a_page_that_holds_nothing_itself_says_where_its_content_is(
+    readings: dict[str, dict[str, Any]], name: str, where: str
+) -> None:
+    assert readings[name]["complete"] is False
+    assert where in readings[name]["warnings"][0]
 
 
 @pytest.mark.parametrize("name", ["mixed", "replacement"])
