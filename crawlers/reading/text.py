@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from weakref import WeakKeyDictionary
 
 from lxml import etree
 from parsel import Selector
 
+# Three readers ask about one page; the look over it is kept as long as the page is.
+_SIGNS: WeakKeyDictionary[Selector, set[str]] = WeakKeyDictionary()
 _SIMPLE = re.compile(r"[.#]?[\w-]+")
 _INVISIBLE = {"script", "style", "noscript", "template"}
 _BLOCKS = {
@@ -30,13 +33,22 @@ _PUBLISHED = re.compile(
 
 def worth_asking(page: Selector, queries: tuple[str, ...]) -> list[str]:
     """The selectors that may match: one look over the page is quicker than many queries."""
+    if not queries:
+        return []
+    signs = _SIGNS.get(page)
+    if signs is None:
+        signs = _SIGNS[page] = _signs_of(page)
+    return [css for css in queries if css in signs or not _SIMPLE.fullmatch(css)]
+
+
+def _signs_of(page: Selector) -> set[str]:
     signs: set[str] = set()
-    for node in page.root.iter("*") if queries else ():
+    for node in page.root.iter("*"):
         signs.add(node.tag)
         signs.update(f".{name}" for name in node.get("class", "").split())
         if "id" in node.attrib:
             signs.add(f"#{node.attrib['id']}")
-    return [css for css in queries if css in signs or not _SIMPLE.fullmatch(css)]
+    return signs
 
 
 def visible_text(selector: Selector) -> str:
