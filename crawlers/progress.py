@@ -30,7 +30,7 @@ class ProgressExtension:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Raises NotConfigured unless ZX_PROGRESS is on."""
         if not crawler.settings.getbool("ZX_PROGRESS"):
-            raise NotConfigured("ZX_PROGRESS is off")
+            raise NotConfigured
         extension = cls(crawler, sys.stdout)
         connect = crawler.signals.connect
         connect(extension.opened, signal=signals.spider_opened)
