@@ -188,7 +188,7 @@ def _holds_several(node: etree._Element, wanted: re.Pattern[str] | None, base_ur
 def _row_date(node: etree._Element, title: str) -> str:
     text = visible_text(Selector(root=node, type="html")).replace(title, " ", 1)
     printed = find_date(text)
-    follower = node.getnext()
+    follower = next(node.itersiblings("*"), None)
     if not printed and node.tail:
         printed = find_date(node.tail)
     if not printed and follower is not None and not list(follower.iter("a")):

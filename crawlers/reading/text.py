@@ -106,6 +106,8 @@ def _texts(
     root: etree._Element, between: str = " ", stop: etree._Element | None = None
 ) -> list[str]:
     """The pieces of text under `root`, up to `stop`. A walk, not a recursion: pages nest deeply."""
+    if isinstance(root, etree._Comment | etree._ProcessingInstruction):  # shows nothing
+        return []
     parts: list[str] = []
     hidden = 0
     for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):

@@ -142,3 +142,14 @@ def test_a_broken_address_does_not_cost_the_other_rows() -> None:
     assert [row.title for row in read(html.replace("news_list", "x"), "trs")[0]] == [
         "好好的一条通知"
     ]
+
+
+def test_a_comment_between_a_link_and_its_date_is_passed_over() -> None:
+    page = (
+        '<div><a href="./t20210204_1.html">关于第一号事项的通知公告</a>'
+        "<!-- time --><span>2021-02-04</span></div><!-- end -->"
+    )
+    rows, _ = read_rows(page, "https://a.gov.cn/tzgg/", Selectors(), "trs")
+    assert [(row.title, row.date) for row in rows] == [("关于第一号事项的通知公告", "2021-02-04")]
+    broken = "<a href='./t20210204_1.html'>--></a><?xml ?>"
+    assert len(read_rows(broken, "https://a.gov.cn/", Selectors(), "trs")[0]) <= 1
