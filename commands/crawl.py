@@ -12,18 +12,11 @@ from rich.table import Table
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk
+from digest.wording import VERDICT_WORDS
 from pipelines.supervisor import Crawl, Event, Outcome, close_abandoned_runs
 from storage.models import Coverage
 from storage.runs import latest_coverage
 
-VERDICT_WORDS = {
-    "ok": "正常",
-    "quiet": "安静",
-    "degraded": "降级",
-    "blocked": "被拦截",
-    "broken": "读取失败",
-    "unreachable": "无法访问",
-}
 GOOD = {"ok", "quiet"}
 VERDICT_STYLES = {"ok": "green", "quiet": "cyan", "degraded": "yellow"}
 
@@ -129,4 +122,4 @@ def coverage_cells(row: Coverage) -> tuple[str, ...]:
 
 def verdict_word(row: Coverage) -> str:
     """The verdict in the reader's language."""
-    return VERDICT_WORDS.get(row.verdict or "", "尚未检查")
+    return VERDICT_WORDS[row.verdict] if row.verdict else "尚未检查"

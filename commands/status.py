@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 from rich.console import Console
@@ -17,6 +16,7 @@ from rich.table import Table
 from commands.crawl import coverage_table
 from commands.desk import Desk
 from commands.duties import make_bell
+from config import SHANGHAI
 from crawlers.catalogue import Site
 from pipelines.instance import last_beat, lock_owner
 from storage.alarms import Alarm, open_alarms, unsent
@@ -26,7 +26,6 @@ from storage.models import Coverage, IssueRecord
 from storage.runs import latest_coverage
 from storage.upkeep import newest_backup
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MIB = 1024 * 1024
 BAD = {"blocked", "broken", "unreachable"}
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from pipelines.agreement import Agreement, compare
+from pipelines.dates import SHANGHAI
 from pipelines.keys import title_key
 from pipelines.similarity import ALGORITHM, bands_of, bare_text
 from storage import duplicates, settlements, similar
@@ -38,7 +38,6 @@ SERIES = re.compile("第?([0-9〇零一二三四五六七八九十百]+)[-—]?(
 # A title's own words begin after its publisher's name.
 BEFORE_ABOUT = re.compile("^.{0,40}?(?=关于)")
 AFTER_ABOUT = re.compile("^关于|的(?:通知|公告|通告|公示|函|意见)$")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from sqlite_utils import Database
 
 from storage.database import open_database, transaction
 from storage.models import Check, RunState, Verdict
+from storage.processes import is_alive
 from storage.runs import columns_without_check, finish_run, save_check, start_run, unfinished_runs
 
 GRACE_SECONDS = 20.0
@@ -183,19 +184,6 @@ def close_abandoned_runs(db: Database, now: datetime) -> int:
         reason = "程序或电源中断"
         close_dead_run(db, site, run_id, now=now, state="killed", reason=reason)
     return len(abandoned)
-
-
-def is_alive(pid: int | None) -> bool:
-    """Whether a process with this id lives on this machine."""
-    if pid is None:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def parse_event(line: bytes) -> Event | None:
