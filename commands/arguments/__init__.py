@@ -1,0 +1,1 @@
+"""The arguments of every verb, a file a group of verbs; what a verb does is in `commands`."""

@@ -1,0 +1,69 @@
+"""Arguments of the verbs that crawl, watch and read pages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.arguments.call import Json, console, desk, done
+from config import load_config
+
+app = typer.Typer()
+
+
+@app.command()
+def demo() -> None:
+    """The main job on the bundled replica.  Example: zhengxun demo"""
+    from commands.demo import demo as run_demo
+
+    done(run_demo(load_config(), console))
+
+
+@app.command(name="crawl")
+def crawl_command(
+    sites: Annotated[list[str] | None, typer.Argument(metavar="[SITE]...")] = None,
+    days: Annotated[int | None, typer.Option(help="How far back lists are read.")] = None,
+) -> None:
+    """Crawl now.  Example: zhengxun crawl cde miit --days 60"""
+    from commands import crawl
+
+    done(crawl.crawl(desk(), sites or [], days, console))
+
+
+@app.command()
+def run() -> None:
+    """The daemon (the same as `python scheduler.py`).  Example: zhengxun run"""
+    script = Path(__file__).parents[2] / "scheduler.py"
+    os.execv(sys.executable, [sys.executable, str(script)])  # noqa: S606 # our own script
+
+
+@app.command(name="status")
+def status_command(as_json: Json = False) -> None:
+    """Columns, next jobs, undelivered mail, disk.  Example: zhengxun status --json"""
+    from commands import status
+
+    done(status.status(desk(), console, as_json=as_json))
+
+
+@app.command()
+def inspect(
+    target: Annotated[str, typer.Argument(metavar="URL-or-FILE")],
+    url: Annotated[str, typer.Option(help="The address a saved file came from.")] = "",
+    as_json: Json = False,
+) -> None:
+    """What would be read from one page.  Example: zhengxun inspect page.html --url https://…"""
+    from commands import pages
+
+    done(pages.inspect(desk(), target, url, console, as_json=as_json))
+
+
+@app.command()
+def add(url: str) -> None:
+    """Put one page into the store.  Example: zhengxun add https://mp.weixin.qq.com/s/…"""
+    from commands import pages
+
+    done(pages.add(desk(), url, console))

@@ -1,0 +1,56 @@
+"""Arguments of the verbs that compose and deliver issues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.arguments.call import Json, console, desk, done
+
+app = typer.Typer()
+
+
+@app.command()
+def digest(
+    week: Annotated[str, typer.Option(help="ISO week, e.g. 2021-W05.")] = "",
+    from_day: Annotated[str, typer.Option("--from", metavar="DATE")] = "",
+    to_day: Annotated[str, typer.Option("--to", metavar="DATE")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write the files here.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Record nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compose and render an issue.  Example: zhengxun digest --week 2021-W05 --preview"""
+    from commands import issue
+
+    here = desk()
+    span = issue.choose_span(here, week, from_day, to_day)
+    done(issue.digest(here, span, out, console, preview=preview, as_json=as_json))
+
+
+@app.command()
+def send(
+    week: Annotated[str, typer.Option(help="ISO week, e.g. 2021-W05.")] = "",
+    to: Annotated[str, typer.Option(metavar="ADDRESS", help="Only this subscriber.")] = "",
+) -> None:
+    """Deliver what is outstanding.  Example: zhengxun send --week 2021-W05"""
+    from commands import issue
+
+    done(issue.send(desk(), week, to, console))
+
+
+@app.command(name="deliveries")
+def deliveries_command(
+    week: Annotated[str, typer.Option(help="ISO week; default: the newest issue.")] = "",
+    to: Annotated[str, typer.Option(metavar="ADDRESS", help="With --retry: only this one.")] = "",
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what did not go.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also what went as planned.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The ledger.  Example: zhengxun deliveries --week 2021-W05 --retry"""
+    from commands import deliveries
+
+    if retry:
+        done(deliveries.retry(desk(), week, to, console))
+    done(deliveries.show(desk(), week, console, every=every, as_json=as_json))

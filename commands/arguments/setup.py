@@ -1,0 +1,39 @@
+"""Arguments of the verbs that set up and check."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from commands.arguments.call import console, desk, done
+from config import config_path
+
+app = typer.Typer()
+
+
+@app.command()
+def doctor(
+    sites: Annotated[bool, typer.Option("--sites", help="Ask each site's robots.txt too.")] = False,
+) -> None:
+    """Check the set-up.  Example: zhengxun doctor --sites"""
+    from commands import doctor as check
+
+    done(check.doctor(desk(), console, sites=sites))
+
+
+@app.command()
+def init(
+    company: Annotated[str, typer.Option()] = "",
+    host: Annotated[str, typer.Option(help="SMTP server.")] = "",
+    port: Annotated[str, typer.Option(help="SMTP port.")] = "",
+    sender: Annotated[str, typer.Option(help="From address.")] = "",
+    contact: Annotated[str, typer.Option(help="Your address.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+) -> None:
+    """Write a commented zhengxun.toml.  Example: zhengxun init --yes --host smtp.example.com"""
+    from commands import setup
+
+    given = {"company": company, "host": host, "port": port, "sender": sender, "contact": contact}
+    done(setup.init(config_path(), given, console, ask=not yes and sys.stdin.isatty()))

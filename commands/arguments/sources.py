@@ -1,0 +1,36 @@
+"""Arguments of `zhengxun sources`: the catalogue."""
+
+from __future__ import annotations
+
+import typer
+
+from commands.arguments.call import Json, console, desk, done
+
+app = typer.Typer(
+    help="The catalogue.  Example: zhengxun sources check tj_kxjs", invoke_without_command=True
+)
+
+
+@app.callback()
+def sources(context: typer.Context, as_json: Json = False) -> None:
+    """The catalogue as resolved.  Example: zhengxun sources --json"""
+    from commands import status
+
+    if context.invoked_subcommand is None:
+        done(status.sources(desk(), console, as_json=as_json))
+
+
+@app.command(name="check")
+def check(site: str) -> None:
+    """Fetch a list and one notice, store nothing.  Example: zhengxun sources check cde"""
+    from commands import pages
+
+    done(pages.check_source(desk(), site, console))
+
+
+@app.command(name="probe")
+def probe(url: str) -> None:
+    """Look at a list page nobody described, print its TOML.  Example: zhengxun sources probe URL"""
+    from commands import probe
+
+    done(probe.probe(desk(), url, console))

@@ -1,0 +1,66 @@
+"""Arguments of the verbs for analysts and for copies of the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.arguments.call import console, desk, done
+
+app = typer.Typer()
+
+
+@app.command()
+def search(
+    words: list[str],
+    site: Annotated[str, typer.Option()] = "",
+    section: Annotated[str, typer.Option()] = "",
+    since: Annotated[str, typer.Option(metavar="DATE")] = "",
+    until: Annotated[str, typer.Option(metavar="DATE")] = "",
+    limit: Annotated[int, typer.Option(min=1)] = 20,
+) -> None:
+    """Full-text search.  Example: zhengxun search 中药 --since 2021-01-01"""
+    from commands import archive
+
+    options = {"site": site, "section": section, "since": since, "until": until}
+    done(archive.search(desk(), " ".join(words), options, limit, console))
+
+
+@app.command()
+def export(
+    path: Path,
+    form: Annotated[str, typer.Option("--format", help="csv, xlsx or jsonl.")] = "",
+) -> None:
+    """Notices as CSV, XLSX or JSON lines.  Example: zhengxun export notices.xlsx"""
+    from commands import archive
+
+    done(archive.export(desk(), path, form, console))
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(min=1, max=65535)] = 8001) -> None:
+    """Datasette on the database, read-only.  Example: zhengxun serve --port 8001"""
+    from commands import archive
+
+    done(archive.serve(desk(), port))
+
+
+@app.command()
+def backup(
+    target: Annotated[Path | None, typer.Argument(metavar="[FOLDER]")] = None,
+    keep: Annotated[int, typer.Option(min=1, help="How many copies stay.")] = 14,
+) -> None:
+    """A consistent copy of the database.  Example: zhengxun backup /mnt/backup --keep 30"""
+    from commands import archive
+
+    done(archive.backup(desk(), target, keep, console))
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Put a backup in place.  Example: zhengxun restore data/backups/zhengxun-….db"""
+    from commands import archive
+
+    done(archive.restore(desk(), source, console))
