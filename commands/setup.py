@@ -1,72 +1,14 @@
-"""`zhengxun init` and `doctor`: a commented configuration file, and a check of the set-up."""
+"""`zhengxun init`: a commented configuration file."""
 
 from __future__ import annotations
 
-import http.client
-import shutil
-import smtplib
-import sqlite3
-import ssl
-import sys
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from importlib.util import find_spec
-from itertools import chain
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rich.console import Console
 
-from commands.desk import CommandError, Desk
-from crawlers.catalogue import CatalogueError, Site
-from storage.database import StorageError
+from commands.desk import CommandError
 
-TEMPLATE = """\
-# Zhengxun 政讯周报: configuration. Every key is optional; what is commented out is the default.
-# The environment wins: ZHENGXUN_DATA, ZHENGXUN_NOW, ZHENGXUN_UPSTREAM, ZHENGXUN_SMTP_PASSWORD.
-
-# data = "data"              # the database, issues, logs; relative to this file
-
-[digest]
-company = "{company}"        # signs each chapter
-# title = "政讯周报"
-# weekday = "fri"            # the day of the issue, and its time in Asia/Shanghai
-# time = "17:00"
-# last_workday = false       # true: a holiday in China moves it to the last working day before
-
-[smtp]
-host = "{host}"              # your outgoing mail server
-port = {port}
-security = "{security}"      # starttls | tls | none
-username = "{username}"
-sender = "{sender}"          # e.g. 政讯周报 <zhengxun@example.com>
-# The password: ZHENGXUN_SMTP_PASSWORD in the environment, or a file that only you may read:
-# password_file = "smtp.password"
-
-[crawl]
-contact = "{contact}"        # an address the websites can write to; it stands in our User-Agent
-# days = 14                  # how far back lists are read
-# delay = 2.0                # seconds between two requests to one site
-# attachments = true         # download the files that notices name, and search their text
-# attachment_mb = 20         # larger files are only linked
-# browser = "bundled"        # bundled | chromium (with browser_path) | cdp (browser_cdp_url) | none
-
-[operator]
-email = "{contact}"          # hears about outages: once when something breaks, once when it is well
-# webhook = ""               # gets the same as a JSON POST (WeCom and DingTalk robots can read it)
-# ping_url = ""              # asked after each healthy round; a watcher there notices silence
-
-[upkeep]
-# time = "03:10"             # nightly copy and check of the database (Asia/Shanghai)
-# backup_folder = ""         # default: data/backups; better a folder on another disk
-# keep_backups = 14
-# log_days = 60
-# min_free_mib = 500         # less free disk space than this is an alarm
-"""
+TEMPLATE = Path(__file__).with_name("zhengxun.toml.in")
 
 QUESTIONS = (
     ("company", "公司名称 (company)", "盈科瑞"),
@@ -77,7 +19,6 @@ QUESTIONS = (
     ("sender", "From address", ""),
     ("contact", "Your address, for websites and alarms", ""),
 )
-REACH_SECONDS = 15.0
 
 
 def init(path: Path, answers: dict[str, str], console: Console, *, ask: bool) -> int:
@@ -91,152 +32,9 @@ def init(path: Path, answers: dict[str, str], console: Console, *, ask: bool) ->
     if not values["port"].isdigit():
         raise CommandError(f"port {values['port']!r} is not a number", 2)
     try:
-        path.write_text(TEMPLATE.format(**values), encoding="utf-8")
+        text = TEMPLATE.read_text(encoding="utf-8").format(**values)
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}") from error
     console.print(f"写入 {path}；下一步：zhengxun doctor")
     return 0
-
-
-def doctor(desk: Desk, console: Console, *, sites: bool = False) -> int:
-    """Check the set-up without crawling or sending; 1 when something must be done.
-
-    `sites`: ask each watched site for its robots.txt too, one request a site.
-    """
-    failed = False
-    for fine, what, advice in chain(findings(desk), site_findings(desk) if sites else ()):
-        mark = "[green]好[/green]" if fine else "[bold red]差[/bold red]"
-        console.print(f"{mark}  {what}" + ("" if fine else f"：{advice}"))
-        failed = failed or not fine
-    return int(failed)
-
-
-def findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
-    """(is fine, what was looked at, what to do), one by one."""
-    version = ".".join(str(part) for part in sys.version_info[:3])
-    yield (3, 11) <= sys.version_info[:2] < (3, 14), f"Python {version}", "use 3.11, 3.12 or 3.13"
-    fine = sqlite3.sqlite_version_info >= (3, 37, 0)
-    yield fine, f"SQLite {sqlite3.sqlite_version}", "STRICT tables need 3.37"
-    yield time_zone_finding()
-    yield from catalogue_finding(desk)
-    yield from store_findings(desk)
-    yield browser_finding(desk)
-    yield smtp_finding(desk)
-
-
-def time_zone_finding() -> tuple[bool, str, str]:
-    """Whether the zone is known, with the eight hours it has had since 1991."""
-    what = "time zone: Asia/Shanghai"
-    try:
-        offset = datetime(2021, 2, 5, tzinfo=ZoneInfo("Asia/Shanghai")).utcoffset()
-    except ZoneInfoNotFoundError:
-        return False, what, "pip install tzdata"
-    return offset == timedelta(hours=8), what, "its data is wrong; pip install --upgrade tzdata"
-
-
-def site_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
-    """Whether each enabled site answers, and whether its robots.txt lets us read its lists."""
-    agent = f"zhengxun (+{desk.config.crawl.contact})"
-    for site in desk.catalogue.values():
-        if site.enabled:
-            for origin, urls in origins(site).items():
-                yield robots_finding(desk, f"{site.id}: {origin}", origin, urls, agent)
-
-
-def origins(site: Site) -> dict[str, list[str]]:
-    """The site's list pages by scheme and host; several columns may share one."""
-    found: dict[str, list[str]] = {}
-    for column in site.columns:
-        parts = urlsplit(column.url)
-        if column.enabled and parts.netloc:
-            found.setdefault(f"{parts.scheme}://{parts.netloc}", []).append(column.url)
-    return found
-
-
-def robots_finding(
-    desk: Desk, what: str, origin: str, urls: list[str], agent: str
-) -> tuple[bool, str, str]:
-    """One request; a site that answers with an error has no rules for us (RFC 9309, 2.3.1.3)."""
-    where = desk.config.upstream or origin
-    headers = {"User-Agent": agent, "Host": urlsplit(origin).netloc}
-    request = urllib.request.Request(f"{where}/robots.txt", headers=headers)  # noqa: S310 # https?
-    try:
-        with urllib.request.urlopen(request, timeout=REACH_SECONDS) as answer:  # noqa: S310 # same
-            text = answer.read(500_000).decode("utf-8", "replace")
-    except urllib.error.HTTPError as error:
-        error.close()
-        advice = "the server has trouble; try again later"
-        return error.code < 500, f"{what} answers {error.code} for robots.txt", advice
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        return False, what, f"cannot be reached ({getattr(error, 'reason', None) or error})"
-    rules = RobotFileParser()
-    rules.parse(text.splitlines())
-    shut = [url for url in urls if not rules.can_fetch("zhengxun", url)]
-    return not shut, f"{what} answers", f"robots.txt forbids {', '.join(shut)}"
-
-
-def catalogue_finding(desk: Desk) -> Iterator[tuple[bool, str, str]]:
-    """Whether the catalogue can be read."""
-    try:
-        yield True, f"catalogue: {len(desk.catalogue)} sites", ""
-    except CatalogueError as error:
-        yield False, "catalogue", str(error)
-
-
-def store_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
-    """Whether the data folder can be written and has room."""
-    data = desk.config.data
-    try:
-        with desk.store():
-            pass
-    except (StorageError, CatalogueError) as error:
-        yield False, f"data folder {data}", str(error)
-        return
-    yield True, f"data folder {data}", ""
-    free = shutil.disk_usage(data).free // (1024 * 1024)
-    yield (
-        free >= desk.config.upkeep.min_free_mib,
-        f"disk: {free} MiB free",
-        f"make room; {desk.config.upkeep.min_free_mib} MiB are needed",
-    )
-
-
-def browser_finding(desk: Desk) -> tuple[bool, str, str]:
-    """Whether the configured browser is there."""
-    crawl = desk.config.crawl
-    what = f"browser: {crawl.browser}"
-    if crawl.browser == "bundled":
-        return find_spec("lightpanda") is not None, what, "pip install lightpanda, or use chromium"
-    if crawl.browser == "chromium":
-        there = shutil.which(crawl.browser_path or "chromium") is not None
-        return there, what, "set crawl.browser_path to the program"
-    if crawl.browser == "cdp":
-        return bool(crawl.browser_cdp_url), what, "set crawl.browser_cdp_url"
-    return True, what, ""
-
-
-def smtp_finding(desk: Desk) -> tuple[bool, str, str]:
-    """Whether the mail server takes our login; nothing is sent."""
-    smtp = desk.config.smtp
-    if not smtp.host or not smtp.sender:
-        return False, "mail", "set smtp.host and smtp.sender in zhengxun.toml"
-    what = f"mail: {smtp.host}:{smtp.port}"
-    context = ssl.create_default_context()
-    try:
-        if smtp.security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                smtp.host, smtp.port, timeout=smtp.timeout, context=context
-            )
-        else:
-            server = smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout)
-        with server:
-            if smtp.security == "starttls":
-                server.starttls(context=context)
-            if smtp.username:
-                server.login(smtp.username, desk.config.smtp_password.get_secret_value())
-            server.noop()
-    except smtplib.SMTPAuthenticationError:
-        return False, what, "the server refuses user name or password"
-    except (OSError, smtplib.SMTPException) as error:
-        return False, what, str(error)
-    return True, what, ""

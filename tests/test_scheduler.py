@@ -19,7 +19,8 @@ import pytest
 
 from commands import duties
 from commands.desk import Desk
-from config import Config, DigestConfig
+from config import Config
+from config_sections import DigestConfig
 from crawlers.catalogue import Site
 from digest.press import closing_instant, latest_due
 from digest.workdays import issue_day

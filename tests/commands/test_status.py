@@ -15,7 +15,8 @@ from rich.console import Console
 from commands.desk import Desk
 from commands.duties import nightly
 from commands.status import status
-from config import Config, OperatorConfig, SmtpConfig
+from config import Config
+from config_sections import OperatorConfig, SmtpConfig
 from pipelines.instance import beat, only_one
 from storage.alarms import mark_failed, raise_alarm, unsent
 from storage.models import Check, Verdict

@@ -1,0 +1,171 @@
+"""`zhengxun doctor`: a check of the set-up; nothing is crawled and nothing is sent."""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import smtplib
+import sqlite3
+import ssl
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+from itertools import chain
+from urllib.parse import urlsplit
+from urllib.robotparser import RobotFileParser
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rich.console import Console
+
+from commands.desk import Desk
+from crawlers.catalogue import CatalogueError, Site
+from storage.database import StorageError
+
+REACH_SECONDS = 15.0
+
+
+def doctor(desk: Desk, console: Console, *, sites: bool = False) -> int:
+    """Check the set-up without crawling or sending; 1 when something must be done.
+
+    `sites`: ask each watched site for its robots.txt too, one request a site.
+    """
+    failed = False
+    for fine, what, advice in chain(findings(desk), site_findings(desk) if sites else ()):
+        mark = "[green]好[/green]" if fine else "[bold red]差[/bold red]"
+        console.print(f"{mark}  {what}" + ("" if fine else f"：{advice}"))
+        failed = failed or not fine
+    return int(failed)
+
+
+def findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+    """(is fine, what was looked at, what to do), one by one."""
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield (3, 11) <= sys.version_info[:2] < (3, 14), f"Python {version}", "use 3.11, 3.12 or 3.13"
+    fine = sqlite3.sqlite_version_info >= (3, 37, 0)
+    yield fine, f"SQLite {sqlite3.sqlite_version}", "STRICT tables need 3.37"
+    yield time_zone_finding()
+    yield from catalogue_finding(desk)
+    yield from store_findings(desk)
+    yield browser_finding(desk)
+    yield smtp_finding(desk)
+
+
+def time_zone_finding() -> tuple[bool, str, str]:
+    """Whether the zone is known, with the eight hours it has had since 1991."""
+    what = "time zone: Asia/Shanghai"
+    try:
+        offset = datetime(2021, 2, 5, tzinfo=ZoneInfo("Asia/Shanghai")).utcoffset()
+    except ZoneInfoNotFoundError:
+        return False, what, "pip install tzdata"
+    return offset == timedelta(hours=8), what, "its data is wrong; pip install --upgrade tzdata"
+
+
+def site_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+    """Whether each enabled site answers, and whether its robots.txt lets us read its lists."""
+    agent = f"zhengxun (+{desk.config.crawl.contact})"
+    for site in desk.catalogue.values():
+        if site.enabled:
+            for origin, urls in origins(site).items():
+                yield robots_finding(desk, f"{site.id}: {origin}", origin, urls, agent)
+
+
+def origins(site: Site) -> dict[str, list[str]]:
+    """The site's list pages by scheme and host; several columns may share one."""
+    found: dict[str, list[str]] = {}
+    for column in site.columns:
+        parts = urlsplit(column.url)
+        if column.enabled and parts.netloc:
+            found.setdefault(f"{parts.scheme}://{parts.netloc}", []).append(column.url)
+    return found
+
+
+def robots_finding(
+    desk: Desk, what: str, origin: str, urls: list[str], agent: str
+) -> tuple[bool, str, str]:
+    """One request; a site that answers with an error has no rules for us (RFC 9309, 2.3.1.3)."""
+    where = desk.config.upstream or origin
+    headers = {"User-Agent": agent, "Host": urlsplit(origin).netloc}
+    request = urllib.request.Request(f"{where}/robots.txt", headers=headers)  # noqa: S310 # https?
+    try:
+        with urllib.request.urlopen(request, timeout=REACH_SECONDS) as answer:  # noqa: S310 # same
+            text = answer.read(500_000).decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        error.close()
+        advice = "the server has trouble; try again later"
+        return error.code < 500, f"{what} answers {error.code} for robots.txt", advice
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return False, what, f"cannot be reached ({getattr(error, 'reason', None) or error})"
+    rules = RobotFileParser()
+    rules.parse(text.splitlines())
+    shut = [url for url in urls if not rules.can_fetch("zhengxun", url)]
+    return not shut, f"{what} answers", f"robots.txt forbids {', '.join(shut)}"
+
+
+def catalogue_finding(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+    """Whether the catalogue can be read."""
+    try:
+        yield True, f"catalogue: {len(desk.catalogue)} sites", ""
+    except CatalogueError as error:
+        yield False, "catalogue", str(error)
+
+
+def store_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+    """Whether the data folder can be written and has room."""
+    data = desk.config.data
+    try:
+        with desk.store():
+            pass
+    except (StorageError, CatalogueError) as error:
+        yield False, f"data folder {data}", str(error)
+        return
+    yield True, f"data folder {data}", ""
+    free = shutil.disk_usage(data).free // (1024 * 1024)
+    yield (
+        free >= desk.config.upkeep.min_free_mib,
+        f"disk: {free} MiB free",
+        f"make room; {desk.config.upkeep.min_free_mib} MiB are needed",
+    )
+
+
+def browser_finding(desk: Desk) -> tuple[bool, str, str]:
+    """Whether the configured browser is there."""
+    crawl = desk.config.crawl
+    what = f"browser: {crawl.browser}"
+    if crawl.browser == "bundled":
+        return find_spec("lightpanda") is not None, what, "pip install lightpanda, or use chromium"
+    if crawl.browser == "chromium":
+        there = shutil.which(crawl.browser_path or "chromium") is not None
+        return there, what, "set crawl.browser_path to the program"
+    if crawl.browser == "cdp":
+        return bool(crawl.browser_cdp_url), what, "set crawl.browser_cdp_url"
+    return True, what, ""
+
+
+def smtp_finding(desk: Desk) -> tuple[bool, str, str]:
+    """Whether the mail server takes our login; nothing is sent."""
+    smtp = desk.config.smtp
+    if not smtp.host or not smtp.sender:
+        return False, "mail", "set smtp.host and smtp.sender in zhengxun.toml"
+    what = f"mail: {smtp.host}:{smtp.port}"
+    context = ssl.create_default_context()
+    try:
+        if smtp.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                smtp.host, smtp.port, timeout=smtp.timeout, context=context
+            )
+        else:
+            server = smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout)
+        with server:
+            if smtp.security == "starttls":
+                server.starttls(context=context)
+            if smtp.username:
+                server.login(smtp.username, desk.config.smtp_password.get_secret_value())
+            server.noop()
+    except smtplib.SMTPAuthenticationError:
+        return False, what, "the server refuses user name or password"
+    except (OSError, smtplib.SMTPException) as error:
+        return False, what, str(error)
+    return True, what, ""

@@ -1,0 +1,133 @@
+"""The tables of zhengxun.toml and their defaults. `config.py` is the only reader of the file.
+
+Times are wall-clock times in Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+
+class Section(BaseModel):
+    """One table of the file: frozen, and a key nobody knows is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChapterConfig(Section):
+    """One chapter of the digest; `department` signs it. One with `topics` or `keywords` draws
+    fitting entries from all other chapters."""
+
+    id: str
+    title: str
+    department: str = ""
+    groups: tuple[str, ...] = ()
+    topics: tuple[str, ...] = Field((), description="draws every entry that has one of these")
+    keywords: tuple[str, ...] = Field((), description="or one of these in title or summary")
+
+
+DEFAULT_CHAPTERS = (
+    ChapterConfig(
+        id="ip",
+        title="知识产权信息篇",
+        department="知识产权部",
+        groups=("国家级", "地方级", "资讯"),
+    ),
+    ChapterConfig(
+        id="pharma", title="医药信息篇", department="医药信息部", groups=("国家级", "地方级")
+    ),
+    ChapterConfig(
+        id="projects",
+        title="科技项目篇",
+        department="科技项目部",
+        groups=("国家级", "北京市", "天津市"),
+    ),
+)
+
+
+class DigestConfig(Section):
+    """What the weekly issue looks like and when it goes out (Asia/Shanghai)."""
+
+    company: str = "盈科瑞"
+    title: str = "政讯周报"
+    weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "fri"
+    time: str = Field("17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    last_workday: bool = Field(
+        False, description="the last working day before, when the issue's day is a holiday in China"
+    )
+    chapters: tuple[ChapterConfig, ...] = DEFAULT_CHAPTERS
+
+
+class SmtpConfig(Section):
+    """Outgoing mail; the password: ZHENGXUN_SMTP_PASSWORD or `password_file` (mode 600)."""
+
+    host: str = ""
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password_file: str = ""
+    sender: str = ""
+    reply_to: str = ""
+    timeout: float = Field(60.0, gt=0)
+
+
+class ChannelConfig(Section):
+    """A group robot that gets each issue's essentials; its URL and secret are passwords."""
+
+    kind: Literal["wecom", "dingtalk", "feishu", "webhook"]
+    name: str = Field(min_length=1, max_length=60, pattern=r"^[^\s@:]+$")
+    url: SecretStr
+    secret: SecretStr = SecretStr("")
+    sections: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    private: bool = Field(False, description="the destination may be on a private network")
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_web_address(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("must start with https:// or http://")
+        return value
+
+
+class CrawlConfig(Section):
+    """How politely and how far back we read."""
+
+    contact: str = ""
+    days: int = Field(14, ge=1, le=3660)
+    delay: float = Field(2.0, ge=0)
+    timeout: float = Field(1800.0, gt=0, description="seconds before a crawl of a site is stopped")
+    parallel: int = Field(3, ge=1, le=16)
+    attachments: bool = Field(True, description="download the files that notices name")
+    attachment_mb: int = Field(20, ge=1, le=200, description="larger files are only linked")
+    browser: Literal["bundled", "chromium", "cdp", "none"] = "bundled"
+    browser_path: str = ""
+    browser_cdp_url: str = ""
+
+
+class OperatorConfig(Section):
+    """Who hears about outages, and what notices the silence of the daemon itself."""
+
+    email: str = ""
+    webhook: str = Field("", description="gets each alarm as a JSON POST")
+    ping_url: str = Field("", description="asked (GET) after each healthy round")
+
+    @field_validator("webhook", "ping_url")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// or http://")
+        return value
+
+
+class UpkeepConfig(Section):
+    """What the daemon does at night (Asia/Shanghai), and how long things are kept."""
+
+    time: str = Field("03:10", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    backup_folder: str = Field("", description="relative to the data folder; '' = backups")
+    keep_backups: int = Field(14, ge=1, le=3660)
+    log_days: int = Field(60, ge=1, le=3660)
+    min_free_mib: int = Field(500, ge=1)
