@@ -84,7 +84,7 @@ def review_mails(db: Database, *, now: datetime) -> None:
         alarms.raise_alarm(db, "mails", title, waiting[0].last_reply, now=now)
     else:
         alarms.clear_alarm(db, "mails", "没有邮件在等待发送", now=now)
-    weeks = {record.id: record.week for record in issues.list_issues(db)}
+    weeks = issues.issue_names(db)
     for row in deliveries.list_deliveries(db):
         if row.state == "refused":
             week = weeks.get(row.issue_id, "")

@@ -25,6 +25,8 @@ _TITLES = {
     "bands": "相似度分段",
     "issues": "周报",
     "issue_items": "周报条目",
+    "edits": "编辑记录",
+    "corrected_items": "更正条目",
     "subscribers": "订户",
     "deliveries": "发送台账",
     "alarms": "运维报警",
@@ -45,6 +47,8 @@ _SEARCHED_BY = {
     "revisions": "notice_id",
     "attachments": "notice_id",
     "issue_items": "notice_id",
+    "edits": "notice_id",
+    "corrected_items": "notice_id",
 }
 _EXTRAS: dict[str, dict[str, Any]] = {
     "sites": {"label_column": "name", "sort": "position", "facets": ["section", "enabled"]},
@@ -65,6 +69,8 @@ _EXTRAS: dict[str, dict[str, Any]] = {
     "bands": {"hidden": True},
     "issues": {"label_column": "week", "sort_desc": "to_on"},
     "issue_items": {"label_column": "title", "facets": ["issue_id", "section", "grp"]},
+    "edits": {"sort_desc": "id", "facets": ["week", "act", "who"]},
+    "corrected_items": {"label_column": "title"},
     "subscribers": {"label_column": "address", "sort": "address", "facets": ["state"]},
     "deliveries": {"sort_desc": "updated_at", "facets": ["state", "issue_id"]},
     "alarms": {"sort_desc": "id", "facets": ["kind"]},

@@ -14,16 +14,40 @@ from storage.database import StorageError, snapshot, transaction
 from storage.models import Candidate, IssueEntry, IssueRecord, StoredNotice
 from storage.revisions import differences, state_at
 from storage.rows import load
-from storage.values import Row, clean, from_instant, select, select_one, to_date, to_instant
+from storage.values import (
+    Row,
+    clean,
+    from_instant,
+    select,
+    select_one,
+    to_date,
+    to_instant,
+    to_instant_or_none,
+)
 
 # One row a document (its representative) that is dated and seen in time, with what the rules
 # need. `baseline`: seen in the first run that listed its column, whether or not that run has
 # been judged yet. A page without a date counts from the day (China, UTC+8) we first saw it.
+# What an editor dropped from an earlier week is told: as new never again, changed when it
+# changes once more. Its drop is undone by a later restore.
 _DOCUMENTS = """
 WITH issued AS (
     SELECT coalesce(m.duplicate_of, m.id) AS document, max(s.instant) AS instant
     FROM issue_items i JOIN issues s ON s.id = i.issue_id JOIN notices m ON m.id = i.notice_id
     GROUP BY document
+),
+said AS (
+    SELECT coalesce(m.duplicate_of, m.id) AS document, e.act, e.week, e.made_at, max(e.id)
+    FROM edits e JOIN notices m ON m.id = e.notice_id
+    WHERE e.act IN ('drop', 'restore')
+    GROUP BY document
+),
+dropped AS (SELECT document, made_at FROM said WHERE act = 'drop' AND week < :week),
+told AS (
+    SELECT document, instant FROM issued WHERE document NOT IN (SELECT document FROM dropped)
+    UNION ALL
+    SELECT x.document, max(i.instant, x.made_at)
+    FROM dropped x LEFT JOIN issued i ON i.document = x.document
 ),
 documents AS (
     SELECT n.id, n.site, n.column, n.key, n.section, n.grp, n.run_id, n.first_seen_at, n.revised_at,
@@ -31,15 +55,20 @@ documents AS (
     FROM notices n
     WHERE n.duplicate_of IS NULL AND n.first_seen_at <= :instant
 )
-SELECT d.id, d.day, d.first_seen_at, issued.instant AS issued_at,
+SELECT d.id, d.day, d.first_seen_at, told.instant AS issued_at,
+       EXISTS (SELECT 1 FROM said WHERE said.document = d.id AND said.act = 'restore') AS restored,
        (d.run_id IS NOT NULL AND NOT EXISTS (
            SELECT 1 FROM checks k WHERE k.site = d.site AND k.column = d.column
            AND k.rows > 0 AND k.run_id < d.run_id)) AS baseline
-FROM documents d LEFT JOIN issued ON issued.document = d.id
-WHERE d.day <= :to_on AND (issued.instant IS NULL
-    OR (d.revised_at > issued.instant AND d.revised_at <= :instant))
+FROM documents d LEFT JOIN told ON told.document = d.id
+WHERE d.day <= :to_on AND (told.document IS NULL
+    OR (d.revised_at > told.instant AND d.revised_at <= :instant))
 ORDER BY d.section, d.grp, d.day DESC, d.site, d.column, d.key
 """
+
+
+# Later than every week: whatever was dropped is left out.
+NEVER = "9999-W99"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +78,24 @@ class _FirstIssue:
 
 
 def select_candidates(
-    db: Database, *, from_on: date, to_on: date, instant: datetime
+    db: Database, *, from_on: date, to_on: date, instant: datetime, week: str = NEVER
 ) -> list[Candidate]:
     """The documents that belong into the issue of `from_on`..`to_on`, as of `instant`.
+
+    What was dropped from an issue before `week` is left out; what was dropped from this one is
+    not, so that its editor still sees it.
 
     Not issued before: in the week, or earlier and then late, unless they are the backlog of the
     first issue or of a newly watched column. Issued before and revised since: revised.
     Ordered by section, group, newest first.
     """
-    parameters = {"to_on": to_on.isoformat(), "instant": from_instant(instant)}
+    parameters = {"to_on": to_on.isoformat(), "instant": from_instant(instant), "week": week}
     with snapshot(db):
         first = _first_issue(db)
         rows = [
             row
             for row in select(db, _DOCUMENTS, parameters)
-            if row["issued_at"] or not _is_backlog(row, from_on, first)
+            if row["issued_at"] or row["restored"] or not _is_backlog(row, from_on, first)
         ]
         documents = load(db, [row["id"] for row in rows])
         found = [_candidate(db, row, documents[row["id"]], from_on) for row in rows]
@@ -82,11 +114,15 @@ def record_issue(
     now: datetime,
     title: str,
     entries: Sequence[IssueEntry],
+    release_at: datetime | None = None,
 ) -> IssueRecord:
     """Record an issue and what it contains, in one transaction.
 
+    With a `release_at` after `now` it waits until then (`storage.releases`); else it is released.
     Raises StorageError if this week is recorded already: an issue is composed once.
     """
+    waits = release_at is not None and release_at > now
+    released_at = None if waits else now
     issue = {
         "week": week,
         "from_on": from_on.isoformat(),
@@ -94,39 +130,51 @@ def record_issue(
         "instant": from_instant(instant),
         "composed_at": from_instant(now),
         "title": clean(title),
+        "release_at": None if release_at is None else from_instant(release_at),
+        "released_at": None if released_at is None else from_instant(released_at),
     }
     with transaction(db):
         if find_issue(db, week) is not None:
             raise StorageError(f"issue {week} is recorded already; look at it with --preview")
         issue_id = int(str(db.table("issues").insert(issue).last_pk))
         for entry in entries:
-            _save_entry(db, issue_id, entry)
-    return IssueRecord(issue_id, week, from_on, to_on, instant, now, clean(title))
+            save_entry(db, issue_id, entry)
+    return IssueRecord(
+        issue_id, week, from_on, to_on, instant, now, clean(title), release_at, released_at
+    )
 
 
 def find_issue(db: Database, week: str) -> IssueRecord | None:
-    """The recorded issue of a week like 2021-W05."""
-    row = select_one(db, "SELECT * FROM issues WHERE week = ?", [week])
-    return None if row is None else _to_issue(row)
+    """The recorded issue of a week like 2021-W05, released or waiting."""
+    row = select_one(db, "SELECT * FROM issues WHERE week = ? AND corrects IS NULL", [week])
+    return None if row is None else to_issue(row)
 
 
 def list_issues(db: Database) -> list[IssueRecord]:
-    """All recorded issues, the oldest first."""
-    return [_to_issue(row) for row in select(db, "SELECT * FROM issues ORDER BY to_on, id")]
+    """All issues that were released, the oldest first; corrections are none."""
+    rows = select(
+        db,
+        "SELECT * FROM issues WHERE corrects IS NULL AND released_at IS NOT NULL"
+        " ORDER BY to_on, id",
+    )
+    return [to_issue(row) for row in rows]
+
+
+def issue_names(db: Database) -> dict[int, str]:
+    """What the ledger's issues are called: 2021-W05, and 2021-W05-C1 for a correction."""
+    return {row["id"]: row["week"] for row in select(db, "SELECT id, week FROM issues")}
 
 
 def issue_entries(db: Database, issue_id: int) -> list[IssueEntry]:
     """What an issue contained, in its order."""
     rows = select(
         db,
-        "SELECT notice_id, section, grp, position, late, revised, change FROM issue_items"
-        " WHERE issue_id = ? ORDER BY position, notice_id",
+        "SELECT notice_id, section, grp, position, late, revised, change, moved, note"
+        " FROM issue_items WHERE issue_id = ? ORDER BY position, notice_id",
         [issue_id],
     )
-    return [
-        IssueEntry(**(row | {"late": bool(row["late"]), "revised": bool(row["revised"])}))
-        for row in rows
-    ]
+    flags = ("late", "revised", "moved")
+    return [IssueEntry(**(row | {flag: bool(row[flag]) for flag in flags})) for row in rows]
 
 
 def _first_issue(db: Database) -> _FirstIssue | None:
@@ -173,11 +221,12 @@ def _other_pages(
     return found
 
 
-def _save_entry(db: Database, issue_id: int, entry: IssueEntry) -> None:
+def save_entry(db: Database, issue_id: int, entry: IssueEntry) -> None:
+    """Put a notice into an issue. Raises StorageError when there is no such notice."""
     cursor = db.execute(
         "INSERT INTO issue_items (issue_id, notice_id, section, grp, position, late, revised,"
-        " change, title, url)"
-        " SELECT ?, id, ?, ?, ?, ?, ?, ?, title, url FROM notices WHERE id = ?",
+        " change, moved, note, title, url)"
+        " SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, ?, title, url FROM notices WHERE id = ?",
         [
             issue_id,
             entry.section,
@@ -186,6 +235,8 @@ def _save_entry(db: Database, issue_id: int, entry: IssueEntry) -> None:
             int(entry.late),
             int(entry.revised),
             clean(entry.change),
+            int(entry.moved),
+            clean(entry.note),
             entry.notice_id,
         ],
     )
@@ -193,7 +244,8 @@ def _save_entry(db: Database, issue_id: int, entry: IssueEntry) -> None:
         raise StorageError(f"there is no notice {entry.notice_id} to put into an issue")
 
 
-def _to_issue(row: Row) -> IssueRecord:
+def to_issue(row: Row) -> IssueRecord:
+    """A row of `issues`."""
     from_on, to_on = to_date(row["from_on"]), to_date(row["to_on"])
     if from_on is None or to_on is None:
         raise sqlite3.DataError(f"issue {row['week']} has no days")
@@ -205,4 +257,8 @@ def _to_issue(row: Row) -> IssueRecord:
         instant=to_instant(row["instant"]),
         composed_at=to_instant(row["composed_at"]),
         title=row["title"],
+        release_at=to_instant_or_none(row["release_at"]),
+        released_at=to_instant_or_none(row["released_at"]),
+        corrects=row["corrects"],
+        number=row["number"],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 Outcome = Literal["new", "revised", "unchanged"]
 Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
@@ -177,7 +177,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class IssueRecord:
-    """A digest that was composed and recorded, e.g. 2021-W05; `from_on`..`to_on` inclusive."""
+    """A digest that was composed and recorded, e.g. 2021-W05; `from_on`..`to_on` inclusive.
+
+    `released_at` None: it waits for its editor, until `release_at`. `corrects` is the id of the
+    issue of which this is the correction number `number`.
+    """
 
     id: int
     week: str
@@ -186,6 +190,15 @@ class IssueRecord:
     instant: datetime
     composed_at: datetime
     title: str = ""
+    release_at: datetime | None = None
+    released_at: datetime | None = None
+    corrects: int | None = None
+    number: int = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may still be edited."""
+        return self.released_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +212,64 @@ class IssueEntry:
     late: bool = False
     revised: bool = False
     change: str = ""
+    moved: bool = False
+    note: str = ""
+
+
+Act = Literal[
+    "drop",
+    "restore",
+    "pin",
+    "unpin",
+    "move",
+    "annotate",
+    "retitle",
+    "hold",
+    "release",
+    "correct",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One act of an editor: `before` and `after` say what it changed, by the names of the facts.
+
+    `document` is the id of the page that represents the document now, `notice_id` of the one
+    that did then; None: the act concerns the whole issue.
+    """
+
+    id: int
+    week: str
+    act: Act
+    notice_id: int | None
+    document: int | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str
+    who: str
+    made_at: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedItem:
+    """An entry of an issue that was wrong: title and link as issued, what was wrong and right."""
+
+    notice_id: int
+    title: str
+    url: str
+    wrong: str
+    fixed: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRecord:
+    """第1号更正 of an issue: `record` is what the ledger knows, `corrects` the issue."""
+
+    record: IssueRecord
+    corrects: IssueRecord
+    words: str
+    items: tuple[CorrectedItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
