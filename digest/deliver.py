@@ -18,6 +18,7 @@ from digest.mail import address_of, make_message_id
 from digest.models import Digest, DigestError
 from storage import deliveries, issues, subscribers
 from storage.models import Delivery, IssueRecord, Subscriber
+from storage.robots import sync_robots
 
 __all__ = ["DeliveryReport", "SmtpSettings", "deliver", "enrol", "retry_delay"]
 
@@ -104,7 +105,7 @@ def enrol(
         address_of(smtp.sender, what="smtp.sender")
         if smtp.reply_to:
             address_of(smtp.reply_to, what="smtp.reply_to")
-    subscribers.sync_robots(db, [robot.as_subscriber() for robot in robots], now=now)
+    sync_robots(db, [robot.as_subscriber() for robot in robots], now=now)
     only = _known(db, only_address) if only_address is not None else None
     _enter(db, issue, smtp.sender if smtp is not None else _NO_SENDER, now, only)
     deliveries.reclaim_sending(db, now)

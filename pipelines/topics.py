@@ -37,6 +37,11 @@ def find_topics(title: str, text: str) -> tuple[Topic, ...]:
     return tuple(topics)
 
 
+def topic_names() -> tuple[str, ...]:
+    """The vocabulary, in its order."""
+    return tuple(_vocabulary()[0])
+
+
 @cache
 def _vocabulary() -> tuple[dict[str, list[str]], re.Pattern[str]]:
     with Path(__file__).with_name("topics.toml").open("rb") as file:

@@ -29,6 +29,9 @@ _TITLES = {
     "corrected_items": "更正条目",
     "subscribers": "订户",
     "deliveries": "发送台账",
+    "bulletins": "快讯与回执",
+    "bulletin_items": "快讯条目",
+    "mailboxes": "退信邮箱",
     "alarms": "运维报警",
     "v_this_week": "本周文件",
     "v_deadlines": "截止事项",
@@ -49,6 +52,7 @@ _SEARCHED_BY = {
     "issue_items": "notice_id",
     "edits": "notice_id",
     "corrected_items": "notice_id",
+    "bulletin_items": "notice_id",
 }
 _EXTRAS: dict[str, dict[str, Any]] = {
     "sites": {"label_column": "name", "sort": "position", "facets": ["section", "enabled"]},
@@ -73,6 +77,9 @@ _EXTRAS: dict[str, dict[str, Any]] = {
     "corrected_items": {"label_column": "title"},
     "subscribers": {"label_column": "address", "sort": "address", "facets": ["state"]},
     "deliveries": {"sort_desc": "updated_at", "facets": ["state", "issue_id"]},
+    "bulletins": {"sort_desc": "updated_at", "facets": ["kind", "state"]},
+    "bulletin_items": {"label_column": "why"},
+    "mailboxes": {"label_column": "name"},
     "alarms": {"sort_desc": "id", "facets": ["kind"]},
     "v_sources": {"facets": ["verdict", "site"]},
     "v_this_week": {"facets": ["section", "site_name", "column"]},

@@ -61,7 +61,7 @@ def outstanding(
     rows = select(
         db,
         "SELECT d.* FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id"  # noqa: S608
-        f" WHERE d.state IN {_OPEN} AND s.state = 'active'"
+        f" WHERE d.state IN {_OPEN} AND d.omitted = '' AND s.state = 'active'"
         " AND (:issue IS NULL OR d.issue_id = :issue)"
         " AND (:due IS NULL OR d.next_attempt_at IS NULL OR d.next_attempt_at <= :due)"
         " ORDER BY d.issue_id, d.id",
@@ -75,10 +75,20 @@ def claim(db: Database, delivery_id: int, now: datetime) -> bool:
     with transaction(db):
         cursor = db.execute(
             "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, pid = ?,"  # noqa: S608
-            f" updated_at = ?, next_attempt_at = NULL WHERE id = ? AND state IN {_OPEN}",
+            f" updated_at = ?, next_attempt_at = NULL WHERE id = ? AND omitted = ''"
+            f" AND state IN {_OPEN}",
             [os.getpid(), from_instant(now), delivery_id],
         )
         return cursor.rowcount == 1
+
+
+def omit(db: Database, delivery_id: int, why: str, now: datetime) -> None:
+    """There is nothing to send, by the subscriber's own choice; only before the first attempt."""
+    with transaction(db):
+        db.execute(
+            "UPDATE deliveries SET omitted = ?, updated_at = ? WHERE id = ? AND state = 'queued'",
+            [one_line(why), from_instant(now), delivery_id],
+        )
 
 
 def settle(
@@ -219,4 +229,7 @@ def _to_delivery(row: Row) -> Delivery:
         next_attempt_at=to_time(row["next_attempt_at"]),
         interruptions=row["interruptions"],
         bounced=bool(row["bounced"]),
+        omitted=row["omitted"],
+        bounce=row["bounce"],
+        bounce_reply=row["bounce_reply"],
     )

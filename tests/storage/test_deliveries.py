@@ -13,6 +13,7 @@ from storage.deliveries import (
     claim,
     ensure_deliveries,
     list_deliveries,
+    omit,
     outstanding,
     reclaim_sending,
     settle,
@@ -198,3 +199,19 @@ def test_knows_whether_a_process_lives() -> None:
     assert is_alive(os.getpid())
     # Above the largest process id of Linux and macOS.
     assert not is_alive(2**30)
+
+
+def test_what_a_subscriber_does_not_want_is_not_outstanding_and_cannot_be_claimed(
+    db: Database,
+) -> None:
+    record = issue(db, "2021-W05", "2021-01-30", "2021-02-05", "2021-02-05 09:00")
+    person = add_subscriber(db, "li@example.com", now=NOW)
+    ensure_deliveries(db, record.id, [person], ["<1@example.com>"], NOW)
+    (row,) = list_deliveries(db)
+
+    omit(db, row.id, "没有符合订阅的条目", NOW)
+
+    assert outstanding(db) == []
+    assert not claim(db, row.id, NOW)
+    (row,) = list_deliveries(db)
+    assert (row.state, row.omitted) == ("queued", "没有符合订阅的条目")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from sqlite_utils import Database
 
@@ -13,7 +15,9 @@ from storage.subscribers import (
     find_subscriber,
     list_subscribers,
     remove_subscriber,
+    save_subscriber,
     update_subscriber,
+    wake_paused,
 )
 from tests.storage.samples import NOW
 
@@ -117,6 +121,8 @@ def test_a_subscriber_is_read_back_as_added(db: Database) -> None:
         ("国家级",),
         ("中药", "专利"),
         ("html", "ics"),
+        began_at=NOW,
+        looked_at=NOW,
     )
     assert added == expected
     assert find_subscriber(db, "LI@EXAMPLE.COM") == expected
@@ -167,3 +173,65 @@ def test_a_removed_subscriber_is_kept_as_ended_and_can_return(db: Database) -> N
 
     again = add_subscriber(db, "li@example.com", name="新", now=NOW)
     assert (again.id, again.state, again.name) == (first.id, "active", "新")
+
+
+def test_the_immediate_pace_needs_an_occasion(db: Database) -> None:
+    with pytest.raises(StorageError, match="give keywords, topics or deadline days"):
+        add_subscriber(db, "li@example.com", pace="immediate", now=NOW)
+    add_subscriber(db, "li@example.com", pace="immediate", deadline_days=7, now=NOW)
+    with pytest.raises(StorageError, match="needs an occasion"):
+        update_subscriber(db, "li@example.com", deadline_days=0, now=NOW)
+
+    (person,) = list_subscribers(db)
+    assert (person.pace, person.deadline_days) == ("immediate", 7)
+
+
+def test_news_begin_with_the_immediate_pace_and_again_after_a_pause(db: Database) -> None:
+    add_subscriber(db, "li@example.com", topics=("中药",), now=NOW)
+    hours = [NOW + timedelta(hours=hour) for hour in range(4)]
+    looked = [
+        update_subscriber(db, "li@example.com", pace="immediate", now=hours[1]).looked_at,
+        update_subscriber(db, "li@example.com", state="paused", now=hours[2]).looked_at,
+        update_subscriber(db, "li@example.com", state="active", now=hours[3]).looked_at,
+    ]
+    assert looked == [hours[1], hours[1], hours[3]]
+
+
+def test_a_pause_until_a_day_ends_on_that_day(db: Database) -> None:
+    for address in ("li@example.com", "wang@example.com"):
+        add_subscriber(db, address, now=NOW)
+    day = date(2021, 2, 10)
+    update_subscriber(db, "li@example.com", state="paused", paused_until=day, now=NOW)
+    update_subscriber(db, "wang@example.com", state="paused", now=NOW)
+
+    assert wake_paused(db, today=date(2021, 2, 9), now=NOW) == []
+    woken = wake_paused(db, today=day, now=NOW)
+    assert [(person.address, person.state) for person in woken] == [("li@example.com", "active")]
+    assert woken[0].paused_until is None
+    assert [person.state for person in list_subscribers(db)] == ["active", "paused"]
+
+
+def test_a_list_adds_and_changes_but_does_not_bring_back_who_unsubscribed(db: Database) -> None:
+    first = save_subscriber(db, "li@example.com", keywords=("中药",), now=NOW)
+    again = save_subscriber(db, "li@example.com", keywords=("中药",), now=NOW)
+    other = save_subscriber(db, "li@example.com", keywords=("专利",), state="suspended", now=NOW)
+    remove_subscriber(db, "li@example.com", now=NOW)
+    gone = save_subscriber(db, "li@example.com", keywords=("医保",), state="active", now=NOW)
+
+    assert (first, again, other, gone) == ("added", "unchanged", "changed", "kept ended")
+    (person,) = list_subscribers(db)
+    assert (person.state, person.keywords) == ("ended", ("专利",))
+
+
+def test_what_a_list_does_not_name_stays(db: Database) -> None:
+    add_subscriber(db, "li@example.com", name="李华", topics=("中药",), now=NOW)
+    update_subscriber(db, "li@example.com", state="paused", note="休假", now=NOW)
+
+    assert save_subscriber(db, "li@example.com", name="李", now=NOW) == "changed"
+    (person,) = list_subscribers(db)
+    assert (person.name, person.topics, person.state, person.note) == (
+        "李",
+        ("中药",),
+        "paused",
+        "休假",
+    )
