@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from pipelines.dedupe import join, representative
+from pipelines.dedupe import BY_HAND, join
+from pipelines.representative import choose
 from storage import duplicates, settlements
 from storage.errors import StorageError
 from storage.models import StoredNotice
@@ -27,7 +28,7 @@ def join_by_hand(db: Database, one: int, other: int, now: datetime) -> list[Stor
             if settlements.settlement_of(db, ours, their) == "different":
                 settlements.record_settlement(db, ours, their, "same", now)
     settlements.record_settlement(db, one, other, "same", now)
-    join(db, one, other, "人工确认为同一文件")
+    join(db, one, other, BY_HAND)
     return duplicates.group_of(db, one)
 
 
@@ -46,7 +47,5 @@ def split_by_hand(db: Database, page: int, other: int | None, now: datetime) -> 
         settlements.record_settlement(db, page, item.id, "different", now)
     if is_linked and group:
         duplicates.unlink(db, page)
-        best = representative(duplicates.group_of(db, group[0].id))
-        if best.duplicate_of is not None:
-            duplicates.promote(db, best.id)
+        choose(db, group[0].id)
     return apart

@@ -8,36 +8,29 @@ for a person, never merged; what a person settled is never decided again here.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
-from pipelines.agreement import Agreement, compare
+from pipelines.agreement import compare
 from pipelines.dates import SHANGHAI
 from pipelines.keys import title_key
-from pipelines.similarity import ALGORITHM, bands_of, bare_text
+from pipelines.representative import choose
+from pipelines.similarity import ALGORITHM, bands_of
+from pipelines.title_fit import MIN_TITLE, announces, kinds_differ, series_differ, titles_fit
 from storage import duplicates, settlements, similar
 from storage.models import Notice, StoredNotice
 
-# A correction, an interpretation or a picture of a document names it, but is another text.
-ABOUT_IT = re.compile("更正|勘误|修正|解读|图解|一图读懂|答记者问|问答")
-QUOTED = re.compile("《([^《》]{6,})》")
 # Shares of the longer text, 0..1, that both pages must have.
 SAME_TEXT = 0.8
 COMPATIBLE_TEXT = 0.5
-MIN_TITLE = 10
-MIN_CORE = 8
 MIN_TEXT = 120
 REPOST_DAYS = 15
-# First, second batch, year, issue: what tells the documents of a series apart.
-SERIES = re.compile("第?([0-9〇零一二三四五六七八九十百]+)[-—]?(年|批|号|期|次|季度|月|轮|届|版)")
-# A title's own words begin after its publisher's name.
-BEFORE_ABOUT = re.compile("^.{0,40}?(?=关于)")
-AFTER_ABOUT = re.compile("^关于|的(?:通知|公告|通告|公示|函|意见)$")
+ON_TRUST = "（正文尚未读到，待核对）"
+"""Ends the reason of a link that was made before both texts were known."""
+BY_HAND = "人工确认为同一文件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +57,47 @@ def decide(page: Notice, other: Notice) -> Verdict:
     return verdict if verdict.same else _same_text(page, other)
 
 
-def representative(group: Iterable[StoredNotice]) -> StoredNotice:
-    """The page that stands for the document.
-
-    The issuer's own before a repost, complete before incomplete, the announcement before the
-    card of what it announces (CDE lists a guideline twice, with the shorter text on the card),
-    earlier before later.
-    """
-    pages = list(group)
-    return min(pages, key=lambda page: _rank(page, pages))
-
-
 def settle(db: Database, stored: StoredNotice, now: datetime) -> str:
     """Link a saved page with the others of its document; returns the first reason, or ''.
 
-    Call it in the transaction that saved the page, so that two crawls cannot miss each other.
+    A page that was linked before its text was known is looked at again, and leaves if the text
+    says otherwise. Whichever page is the best now represents the document. Call it in the
+    transaction that saved the page, so that two crawls cannot miss each other.
     """
     bands = _sign(db, stored)
+    _look_again(db, stored, now)
     reason = ""
     for other in _candidates(db, stored, bands):
-        settled = settlements.settlement_of(db, stored.id, other.id)
-        verdict = decide(stored.notice, other.notice)
-        if settled == "same":
-            verdict = Verdict(same=True, why="人工确认为同一文件")
-        if verdict.conflict and settled is None:
-            duplicates.record_conflict(db, stored.id, other.id, verdict.why, now)
+        verdict = _judged(db, stored, other, now)
         if verdict.same and join(db, stored.id, other.id, verdict.why):
             reason = reason or verdict.why
+    choose(db, stored.id)
     return reason
+
+
+def _judged(db: Database, stored: StoredNotice, other: StoredNotice, now: datetime) -> Verdict:
+    """A person's word on two pages, else ours; a conflict of ours is kept."""
+    settled = settlements.settlement_of(db, stored.id, other.id)
+    if settled == "same":
+        return Verdict(same=True, why=BY_HAND)
+    verdict = decide(stored.notice, other.notice)
+    if verdict.conflict and settled is None:
+        duplicates.record_conflict(db, stored.id, other.id, verdict.why, now)
+    return verdict
+
+
+def _look_again(db: Database, stored: StoredNotice, now: datetime) -> None:
+    """Check links made on trust, now that this page was read."""
+    for page in duplicates.group_of(db, stored.id):
+        if page.duplicate_of is None or not page.duplicate_why.endswith(ON_TRUST):
+            continue
+        others = [item for item in duplicates.group_of(db, page.id) if item.id != page.id]
+        verdicts = [_judged(db, page, other, now) for other in others]
+        sure = [item.why for item in verdicts if item.same and not item.why.endswith(ON_TRUST)]
+        if sure:
+            duplicates.link(db, page.id, page.duplicate_of, sure[0])
+        elif not any(verdict.same for verdict in verdicts):
+            duplicates.unlink(db, page.id)
 
 
 def _sign(db: Database, stored: StoredNotice) -> tuple[int, ...]:
@@ -137,21 +143,19 @@ def join(db: Database, one: int, other: int, why: str) -> bool:
     if settlements.are_settled_apart(db, [page.id for page in ours], [page.id for page in theirs]):
         return False
     duplicates.link(db, ours[0].id, theirs[0].id, why)
-    best = representative(duplicates.group_of(db, one))
-    if best.duplicate_of is not None:
-        duplicates.promote(db, best.id)
+    choose(db, one)
     return True
 
 
 def _same_number(page: Notice, other: Notice) -> Verdict:
     same = Verdict(same=True, why=f"同一文号 {page.doc_number}")
-    about = bool(ABOUT_IT.search(page.title)) != bool(ABOUT_IT.search(other.title))
-    if not about and not (page.complete and other.complete and page.body_text and other.body_text):
-        return same
+    about = kinds_differ(page.title, other.title)
+    if not about and not _both_read(page, other):
+        return replace(same, why=same.why + ON_TRUST)
     agreement = compare(page.body_text, other.body_text)
     if not about and not agreement.against and agreement.shared >= COMPATIBLE_TEXT:
         return same
-    if _announces(page.title, other.title) or _announces(other.title, page.title):
+    if announces(page.title, other.title) or announces(other.title, page.title):
         return Verdict(same=True, why=f"同一文号 {page.doc_number}，标题所称文件相同")
     said = f"：{agreement.against}" if agreement.against else ""
     return Verdict(same=False, conflict=True, why=f"同一文号 {page.doc_number}，正文不同{said}")
@@ -162,12 +166,13 @@ def _same_title(page: Notice, other: Notice) -> Verdict:
     if len(key) < MIN_TITLE or key != title_key(other.title) or _numbers_differ(page, other):
         return UNRELATED
     apart = _days_apart(page.published_on, other.published_on)
-    if apart == 0 and _texts_agree(page, other, COMPATIBLE_TEXT):
-        return Verdict(same=True, why=f"标题与日期相同（{page.published_on}）")
-    near = apart is not None and apart <= REPOST_DAYS and page.site != other.site
-    if near and _texts_agree(page, other, SAME_TEXT):
-        return Verdict(same=True, why=f"标题与正文相同，发布日期相差 {apart} 天")
-    return UNRELATED
+    if apart is None or apart > (REPOST_DAYS if page.site != other.site else 0):
+        return UNRELATED
+    days = f"与日期相同（{page.published_on}）" if apart == 0 else f"相同，发布日期相差 {apart} 天"
+    if not _both_read(page, other):
+        return Verdict(same=_may_be_copies(page, other), why=f"标题{days}{ON_TRUST}")
+    agreed = _texts_agree(page, other, COMPATIBLE_TEXT if apart == 0 else SAME_TEXT)
+    return Verdict(same=agreed, why=f"标题{days}" if apart == 0 else f"标题与正文{days}")
 
 
 def _same_text(page: Notice, other: Notice) -> Verdict:
@@ -179,64 +184,25 @@ def _same_text(page: Notice, other: Notice) -> Verdict:
         return UNRELATED
     if min(len(page.body_text), len(other.body_text)) < MIN_TEXT:
         return UNRELATED
-    if not _titles_fit(page, other):
+    if not titles_fit(page, other):
         return UNRELATED
-    agreement = compare(page.body_text, other.body_text)
+    agreement = compare(_without_number(page), _without_number(other))
     if agreement.against or agreement.shared < SAME_TEXT:
         return UNRELATED
     return Verdict(same=True, why=f"正文相同（{agreement.shared:.0%}），数字与名称一致")
 
 
-def _titles_fit(page: Notice, other: Notice) -> bool:
-    """Whether two titles can stand over one text: no other batch, no correction of the other."""
-    if bool(ABOUT_IT.search(page.title)) != bool(ABOUT_IT.search(other.title)):
-        return False
-    if _series_differ(page, other):
-        return False
-    one, two = _title_core(page.title), _title_core(other.title)
-    if _quotes(page, two) or _quotes(other, one):
-        return True
-    return min(len(one), len(two)) >= MIN_CORE and (one in two or two in one)
-
-
-def _quotes(page: Notice, core: str) -> bool:
-    """A retitled copy prints the title of its original over the text."""
-    return len(core) >= MIN_CORE and core in bare_text(page.body_text)
-
-
-def _title_core(title: str) -> str:
-    """The title without the publisher's name before 关于 and the kind of document after it."""
-    core = BEFORE_ABOUT.sub("", title.strip())
-    return title_key(AFTER_ABOUT.sub("", AFTER_ABOUT.sub("", core)))
-
-
-def _series_differ(page: Notice, other: Notice) -> bool:
-    """Titles, or names of files, of another year, batch or number."""
-    for one, two in (
-        (page.title, other.title),
-        (_file_names(page), _file_names(other)),
-    ):
-        ours, theirs = set(SERIES.findall(one)), set(SERIES.findall(two))
-        if ours and theirs and not (ours <= theirs or theirs <= ours):
-            return True
-    return False
-
-
-def _file_names(page: Notice) -> str:
-    return " ".join(attachment.name for attachment in page.attachments)
-
-
-def _announces(title: str, other: str) -> bool:
-    """Whether `title`, or a document that it names in 《》, is what `other` is titled after."""
-    whole = title_key(other)
-    if ABOUT_IT.search(title) or ABOUT_IT.search(other) or title_key(title) == whole:
-        return False
-    names = (title_key(name) for name in (title, *QUOTED.findall(title)))
-    return any(len(name) >= MIN_TITLE and name in whole for name in names)
-
-
 def _numbers_differ(page: Notice, other: Notice) -> bool:
-    return bool(page.doc_number and other.doc_number and page.doc_number != other.doc_number)
+    """Two numbers are two documents, unless several bodies issued one and each numbers its own."""
+    if not page.doc_number or not other.doc_number or page.doc_number == other.doc_number:
+        return False
+    together = len(set(page.issuers) & set(other.issuers)) > 1
+    series, others = (item.doc_number.partition("〔")[0] for item in (page, other))
+    return not (together and page.site != other.site and series != others)
+
+
+def _without_number(page: Notice) -> str:
+    return page.body_text.replace(page.doc_number, "") if page.doc_number else page.body_text
 
 
 def _days_apart(one: date | None, two: date | None) -> int | None:
@@ -250,15 +216,20 @@ def _issuers_agree(page: Notice, other: Notice) -> bool:
     return bool(set(page.issuers) & set(other.issuers))
 
 
+def _both_read(page: Notice, other: Notice) -> bool:
+    return bool(page.complete and other.complete and page.body_text and other.body_text)
+
+
+def _may_be_copies(page: Notice, other: Notice) -> bool:
+    """Before the texts are known: two sites, whose publishers do not exclude each other."""
+    apart = page.issuers and other.issuers and not set(page.issuers) & set(other.issuers)
+    return page.site != other.site and not apart and not series_differ(page, other)
+
+
 def _texts_agree(page: Notice, other: Notice, least: float) -> bool:
-    """Whether two pages of one title say the same; a text not read yet is taken on trust
-    between publishers that do not exclude each other, never on one site."""
-    if not page.body_text or not other.body_text:
-        apart = page.issuers and other.issuers and not set(page.issuers) & set(other.issuers)
-        return page.site != other.site and not apart
-    if _series_differ(page, other):
+    if series_differ(page, other):
         return False
-    agreement: Agreement = compare(page.body_text, other.body_text)
+    agreement = compare(_without_number(page), _without_number(other))
     return not agreement.against and agreement.shared >= least
 
 
@@ -269,19 +240,3 @@ def _names(original_url: str, url: str) -> bool:
 def _address(url: str) -> tuple[str, str, str]:
     parts = urlsplit(url)
     return parts.netloc.lower(), parts.path, parts.query
-
-
-def _rank(stored: StoredNotice, group: list[StoredNotice]) -> tuple[bool, bool, bool, date, int]:
-    notice = stored.notice
-    return (
-        bool(notice.original_url),
-        not notice.complete,
-        any(_is_card_of(notice, other.notice) for other in group),
-        notice.published_on or date.max,
-        stored.id,
-    )
-
-
-def _is_card_of(page: Notice, other: Notice) -> bool:
-    named = {title_key(name) for name in QUOTED.findall(other.title)}
-    return title_key(page.title) in named and len(page.body_text) < len(other.body_text)

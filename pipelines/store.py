@@ -45,8 +45,8 @@ class StorePipeline:
         run_id = getattr(self.crawler.spider, "run_id", "")
         with transaction(self.db):
             result = save_notice(self.db, item, now=now, run_id=int(run_id) if run_id else None)
-            if result.outcome != "unchanged" or not item.complete:
-                dedupe.settle(self.db, get_notice(self.db, result.id), now)
+            # Also when nothing a reader sees changed: a page may have become complete.
+            dedupe.settle(self.db, get_notice(self.db, result.id), now)
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"notices/{item.column}/{result.outcome}")
         return item

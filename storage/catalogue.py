@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from storage.database import transaction
-from storage.values import from_instant
+from storage.values import from_instant, marks, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ def sync_catalogue(db: Database, sites: Sequence[SiteRow], now: datetime) -> Non
             _save_site(db, site, position, seen)
             for place, column in enumerate(site.columns):
                 _save_column(db, site.id, column, place, seen)
+
+
+def site_names(db: Database, sites: Collection[str]) -> dict[str, str]:
+    """Chinese names of these sites, as far as the catalogue ever held them."""
+    rows = select(db, f"SELECT id, name FROM sites WHERE id IN ({marks(sites)})", list(sites))  # noqa: S608 - marks
+    return {row["id"]: row["name"] for row in rows}
 
 
 def _save_site(db: Database, site: SiteRow, position: int, seen: str) -> None:

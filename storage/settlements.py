@@ -54,17 +54,38 @@ def settlement_of(db: Database, a: int, b: int) -> Decision | None:
 
 
 def open_cases(db: Database) -> list[OpenCase]:
-    """Contradictions nobody settled, the newest first; pages joined meanwhile are settled."""
+    """Contradictions nobody settled, the newest first.
+
+    Settled are also those between pages joined meanwhile, and between two documents that a
+    person told apart by other pages of theirs; gone are those whose numbers were corrected.
+    """
     rows = select(
         db,
         "SELECT c.a, c.b, c.why FROM conflicts c"
         " JOIN notices x ON x.id = c.a JOIN notices y ON y.id = c.b"
         " WHERE NOT EXISTS (SELECT 1 FROM settlements s WHERE s.a = c.a AND s.b = c.b)"
+        " AND x.doc_number = y.doc_number"
         " AND coalesce(x.duplicate_of, x.id) <> coalesce(y.duplicate_of, y.id)"
         " ORDER BY c.found_at DESC, c.id DESC",
     )
     pages = load(db, sorted({row[side] for row in rows for side in ("a", "b")}))
-    return [OpenCase(pages[row["a"]], pages[row["b"]], row["why"]) for row in rows]
+    return [
+        OpenCase(pages[row["a"]], pages[row["b"]], row["why"])
+        for row in rows
+        if not are_settled_apart(db, _group(db, row["a"]), _group(db, row["b"]))
+    ]
+
+
+def _group(db: Database, notice_id: int) -> list[int]:
+    """The pages of the document of a page."""
+    rows = select(
+        db,
+        "SELECT n.id FROM notices n JOIN notices p ON p.id = ?"
+        " WHERE n.id = coalesce(p.duplicate_of, p.id)"
+        " OR n.duplicate_of = coalesce(p.duplicate_of, p.id)",
+        [notice_id],
+    )
+    return [row["id"] for row in rows]
 
 
 def _settled_apart_from(db: Database, notice_id: int) -> set[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ def select_one(db: Database, sql: str, parameters: Parameters = ()) -> Row | Non
     return next(iter(select(db, sql, parameters)), None)
 
 
-def marks(values: Sequence[object]) -> str:
+def marks(values: Sized) -> str:
     """`?,?,?` for an IN list."""
     return ",".join("?" * len(values))
 

@@ -118,6 +118,49 @@ def test_a_conflict_is_listed_until_it_is_settled(db: Database) -> None:
     assert open_cases(db) == []
 
 
+def test_a_split_holds_for_a_third_page_of_either_document(db: Database) -> None:
+    number = "京知局〔2021〕35号"
+    other = "本办法自发布之日起施行，原办法废止。" * 20
+    one = put(db, "a", doc_number=number)
+    two = put(db, "b", doc_number=number, body_text=other)
+    split_by_hand(db, one, two, NOW)
+
+    three = put(db, "c", doc_number=number, body_text=other)
+
+    assert ids(db, two) == {two, three}
+    assert open_cases(db) == []
+
+
+def test_a_split_holds_when_the_original_takes_over_and_when_pages_are_read_again(
+    db: Database,
+) -> None:
+    number = "京知局〔2021〕35号"
+    other = "本办法自发布之日起施行，原办法废止。" * 20
+    original = "https://orig.example.cn/1.html"
+    one = put(db, "a", doc_number=number)
+    two = put(db, "b", doc_number=number, body_text=other, original_url=original)
+    split_by_hand(db, one, two, NOW)
+
+    three = put(db, "orig", doc_number=number, body_text=other)
+    put(db, "a", doc_number=number)
+    put(db, "b", doc_number=number, body_text=other, original_url=original)
+
+    assert group_of(db, two)[0].id == three
+    assert ids(db, one) == {one}
+    assert open_cases(db) == []
+
+
+def test_a_number_corrected_by_its_publisher_closes_the_case(db: Database) -> None:
+    other = "本办法自发布之日起施行，原办法废止。" * 20
+    put(db, "a", doc_number="京知局〔2021〕35号")
+    put(db, "b", doc_number="京知局〔2021〕35号", body_text=other)
+    assert len(open_cases(db)) == 1
+
+    put(db, "b", doc_number="京知局〔2021〕36号", body_text=other)
+
+    assert open_cases(db) == []
+
+
 def test_a_conflict_joined_by_hand_is_settled(db: Database) -> None:
     number = "京知局〔2021〕35号"
     one = put(db, "a", doc_number=number)

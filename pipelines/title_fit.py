@@ -1,0 +1,86 @@
+"""Whether two titles can stand over one text: what they name, and what kind of page they head."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.keys import title_key
+from pipelines.similarity import bare_text
+from storage.models import Notice
+
+MIN_TITLE = 10
+MIN_CORE = 8
+QUOTED = re.compile("《([^《》]{6,})》")
+# A correction, an interpretation or a picture of a document names it, but is another text. So is
+# a notice that forwards one (转发…的通知); 转发： before a title is only a repost's word.
+_ABOUT_IT = re.compile("更正|勘误|修正|解读|图解|一图读懂|答记者问|问答")
+_FORWARDS = re.compile(r"转发(?!\s*(?:[:：｜|\]】)）丨]|$))")
+# A draft, and what was said about it, is not the final text.
+_DRAFT = re.compile("征求意见|公开征求|草案|送审稿|意见反馈")
+_KINDS = (_ABOUT_IT, _FORWARDS, _DRAFT)
+# First, second batch, year, issue: what tells the documents of a series apart.
+_SERIES = re.compile("第?([0-9〇零一二三四五六七八九十百]+)[-—]?(年|批|号|期|次|季度|月|轮|届|版)")
+# A title's own words begin after its publisher's name.
+_BEFORE_ABOUT = re.compile("^.{0,40}?(?=关于)")
+_AFTER_ABOUT = re.compile("^关于|的(?:通知|公告|通告|公示|函|意见)$")
+
+
+def kinds_differ(title: str, other: str) -> bool:
+    """Whether one is about the document of the other: a correction, a draft, a forwarding note."""
+    return any(bool(kind.search(title)) != bool(kind.search(other)) for kind in _KINDS)
+
+
+def titles_fit(page: Notice, other: Notice) -> bool:
+    """Whether two titles can stand over one text: no other batch, no correction of the other."""
+    if kinds_differ(page.title, other.title) or series_differ(page, other):
+        return False
+    if _names(page.title, other.title) or _names(other.title, page.title):
+        return True
+    one, two = _core(page.title), _core(other.title)
+    if _quotes(page, two) or _quotes(other, one):
+        return True
+    return min(len(one), len(two)) >= MIN_CORE and (one in two or two in one)
+
+
+def series_differ(page: Notice, other: Notice) -> bool:
+    """Titles, or names of files, of another year, batch or number."""
+    for one, two in (
+        (page.title, other.title),
+        (_file_names(page), _file_names(other)),
+    ):
+        ours, theirs = set(_SERIES.findall(one)), set(_SERIES.findall(two))
+        if ours and theirs and not (ours <= theirs or theirs <= ours):
+            return True
+    return False
+
+
+def announces(title: str, other: str) -> bool:
+    """Whether `title`, or a document that it names in 《》, is what `other` is titled after."""
+    whole = title_key(other)
+    if any(kind.search(text) for kind in (_ABOUT_IT, _FORWARDS) for text in (title, other)):
+        return False
+    if title_key(title) == whole:
+        return False
+    names = (title_key(name) for name in (title, *QUOTED.findall(title)))
+    return any(len(name) >= MIN_TITLE and name in whole for name in names)
+
+
+def _names(title: str, other: str) -> bool:
+    """Whether `title` names a document in 《》 that `other` names too, in whatever marks."""
+    names = (title_key(name) for name in QUOTED.findall(title))
+    return any(len(name) >= MIN_CORE and name in title_key(other) for name in names)
+
+
+def _quotes(page: Notice, core: str) -> bool:
+    """A retitled copy prints the title of its original over the text."""
+    return len(core) >= MIN_CORE and core in bare_text(page.body_text)
+
+
+def _core(title: str) -> str:
+    """The title without the publisher's name before 关于 and the kind of document after it."""
+    core = _BEFORE_ABOUT.sub("", title.strip())
+    return title_key(_AFTER_ABOUT.sub("", _AFTER_ABOUT.sub("", core)))
+
+
+def _file_names(page: Notice) -> str:
+    return " ".join(attachment.name for attachment in page.attachments)
