@@ -14,11 +14,17 @@ UNGROUPED = "未分组"
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An entry with the chapter and heading its notice asks for."""
+    """An entry with the chapter and heading its notice asks for, or an editor.
+
+    `pinned` and `placed` order an editor's acts, 0 for none; `position` counts from 1.
+    """
 
     section: str
     group: str
     entry: Entry
+    pinned: int = 0
+    position: int | None = None
+    placed: int = 0
 
 
 @runtime_checkable
@@ -36,24 +42,25 @@ def arrange(placed: Iterable[Placed], chapters: Sequence[Chapter]) -> tuple[Sect
     """All chapters and their headings, empty ones too; what fits none of them closes the issue
     in a chapter 其他, so that a slip in the configuration hides nothing.
 
-    An entry stands in one chapter: the first of those by topic that it fits, else its own. A
-    chapter by topic without headings of its own takes those of its entries."""
-    shelves: dict[tuple[str, str], list[Entry]] = {
+    An entry stands in one chapter: where an editor put it, else the first of those by topic that
+    it fits, else its own. A chapter by topic without headings of its own takes those of its
+    entries."""
+    shelves: dict[tuple[str, str], list[Placed]] = {
         (chapter.id, group): [] for chapter in chapters for group in chapter.groups
     }
     titles = {chapter.id: chapter.title for chapter in chapters}
-    rest: dict[str, list[Entry]] = {}
-    drawn: dict[str, dict[str, list[Entry]]] = {}
+    rest: dict[str, list[Placed]] = {}
+    drawn: dict[str, dict[str, list[Placed]]] = {}
     for item in placed:
-        theme = _theme(item.entry, chapters)
+        theme = _theme(item, chapters)
         if theme is not None:
             heading = item.group if item.group in theme.groups else _first_heading(item, theme)
-            drawn.setdefault(theme.id, {}).setdefault(heading, []).append(item.entry)
+            drawn.setdefault(theme.id, {}).setdefault(heading, []).append(item)
             continue
         shelf = shelves.get((item.section, item.group))
         if shelf is None:
             shelf = rest.setdefault(_stray_heading(item, titles), [])
-        shelf.append(item.entry)
+        shelf.append(item)
     sections = [
         Section(
             id=chapter.id,
@@ -64,24 +71,42 @@ def arrange(placed: Iterable[Placed], chapters: Sequence[Chapter]) -> tuple[Sect
         for chapter in chapters
     ]
     if rest:
-        groups = tuple(Group(heading, tuple(entries)) for heading, entries in rest.items())
+        groups = tuple(Group(heading, _ordered(items)) for heading, items in rest.items())
         sections.append(Section(OTHER_ID, OTHER_TITLE, "", groups))
     return tuple(sections)
 
 
 def _groups(
     chapter: Chapter,
-    shelves: dict[tuple[str, str], list[Entry]],
-    drawn: dict[str, list[Entry]],
+    shelves: dict[tuple[str, str], list[Placed]],
+    drawn: dict[str, list[Placed]],
 ) -> tuple[Group, ...]:
     headings = dict.fromkeys((*chapter.groups, *drawn))
     return tuple(
-        Group(heading, (*shelves.get((chapter.id, heading), ()), *drawn.get(heading, ())))
+        Group(heading, _ordered((*shelves.get((chapter.id, heading), ()), *drawn.get(heading, ()))))
         for heading in headings
     )
 
 
-def _theme(entry: Entry, chapters: Sequence[Chapter]) -> Chapter | None:
+def _ordered(items: Sequence[Placed]) -> tuple[Entry, ...]:
+    """As they came, but the pinned first, and then those with a position put there."""
+    free = [item for item in items if item.position is None]
+    ordered = sorted(free, key=lambda item: -item.pinned)
+    for item in sorted((item for item in items if item.position is not None), key=_act):
+        ordered.insert(max((item.position or 1) - 1, 0), item)
+    return tuple(item.entry for item in ordered)
+
+
+def _act(item: Placed) -> int:
+    return item.placed
+
+
+def _theme(item: Placed, chapters: Sequence[Chapter]) -> Chapter | None:
+    entry = item.entry
+    if entry.filed is not None:
+        # A chapter by topic takes what an editor puts there, and draws nothing an editor placed.
+        named = (chapter for chapter in chapters if chapter.id == item.section)
+        return next((chapter for chapter in named if isinstance(chapter, ByTopic)), None)
     for chapter in chapters:
         if isinstance(chapter, ByTopic):
             topics = set(entry.stored.notice.topics)

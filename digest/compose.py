@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
 from digest.chapters import Placed, arrange
+from digest.edits import edited, own_title
 from digest.entry import due_dates
 from digest.models import (
     SHANGHAI,
@@ -22,6 +24,9 @@ from digest.models import (
 from digest.weeks import Week, week_name, week_of
 from digest.wording import local_minute
 from storage import duplicates, issues, notices, runs
+from storage.corrections import list_corrections
+from storage.database import transaction
+from storage.edits import edits_in_force
 from storage.models import Coverage, IssueEntry, IssueRecord, StoredNotice
 
 # Notices rarely set a term longer than a quarter; older issues have nothing left to remind of.
@@ -42,35 +47,48 @@ def compose(
     record: bool,
     now: datetime,
     weekday: str = "fri",
+    release_at: datetime | None = None,
 ) -> Digest:
     """Compose the issue of a week, or of the days `from_on`..`to_on`.
 
     `instant` closes the selection: what was first seen later waits for the next issue. A week
     that is already recorded is composed again from its record, never selected again; `record`
-    writes the record the first time. `weekday` is the issue's day, for `week`. Raises
-    DigestError for a bad week or for other days of a recorded week.
+    writes the record the first time. `weekday` is the issue's day, for `week`. With a
+    `release_at` after `now` the record waits until then. The editor's acts shape an issue until
+    it is released. Raises DigestError for a bad week or for other days of a recorded week.
     """
     span = _span(week, from_on, to_on, weekday)
-    known = _find_recorded(db, span, by_name=week is not None, record=record)
-    if known is not None:
-        placed = _from_record(db, known, site_names)
-        span = Week(known.from_on, known.to_on, known.week)
-        instant = known.instant
-    else:
-        placed = _from_selection(db, span, instant, site_names)
-    digest = Digest(
-        week=span.name,
-        title=title,
-        company=company,
-        from_on=span.from_on,
-        to_on=span.to_on,
-        instant=instant,
-        sections=arrange(placed, chapters),
-        coverage=_coverage(db, span.from_on, instant),
-    )
-    digest = replace(digest, reminders=_reminders(db, digest, site_names))
-    if record and known is None:
-        _record(db, digest, now)
+    # No edit may come between the selection and its record.
+    with transaction(db) if record else nullcontext():
+        known = _find_recorded(db, span, by_name=week is not None, record=record)
+        if known is not None:
+            placed = _from_record(db, known, site_names)
+            span = Week(known.from_on, known.to_on, known.week)
+            instant, title = known.instant, known.title or title
+        else:
+            placed = _from_selection(db, span, instant, site_names)
+        waits = known.waits if known else release_at is not None and release_at > now
+        draft = waits or (known is None and not record)
+        acts = edits_in_force(db, span.name) if known is None or waits else []
+        kept, dropped = edited(placed, acts)
+        digest = Digest(
+            week=span.name,
+            title=own_title(acts, title),
+            company=company,
+            from_on=span.from_on,
+            to_on=span.to_on,
+            instant=instant,
+            sections=arrange(kept, chapters),
+            coverage=_coverage(db, span.from_on, instant),
+            draft=draft,
+            dropped=tuple(dropped) if draft else (),
+            corrections=() if known is None else tuple(list_corrections(db, known)),
+        )
+        digest = replace(digest, reminders=_reminders(db, digest, site_names))
+        if record and known is None:
+            # What waits is kept as it was selected; its edits are applied when it goes.
+            selected = replace(digest, sections=arrange(placed, chapters), title=title)
+            _record(db, selected if waits else digest, now, release_at)
     return digest
 
 
@@ -101,7 +119,9 @@ def _find_recorded(db: Database, span: Week, *, by_name: bool, record: bool) -> 
 def _from_selection(
     db: Database, span: Week, instant: datetime, site_names: Mapping[str, str]
 ) -> list[Placed]:
-    found = issues.select_candidates(db, from_on=span.from_on, to_on=span.to_on, instant=instant)
+    found = issues.select_candidates(
+        db, from_on=span.from_on, to_on=span.to_on, instant=instant, week=span.name
+    )
     placed = [
         Placed(
             item.stored.notice.section,
@@ -159,6 +179,8 @@ def _entry(
         revised=row.revised,
         change=row.change,
         site_name=site_names.get(stored.notice.site, stored.notice.site),
+        annotation=row.note,
+        filed=(row.section, row.grp) if row.moved else None,
     )
 
 
@@ -177,20 +199,26 @@ def _coverage(db: Database, from_on: date, instant: datetime) -> tuple[Coverage,
     return tuple(rows)
 
 
-def _record(db: Database, digest: Digest, now: datetime) -> None:
-    rows = [
+def rows_of(digest: Digest) -> list[IssueEntry]:
+    """What an issue contains, as the store keeps it."""
+    return [
         IssueEntry(
             notice_id=entry.id,
             # The notice's own place, not the shelf: a chapter configured later finds it again.
-            section=entry.stored.notice.section,
-            grp=entry.stored.notice.grp,
+            section=entry.section,
+            grp=entry.group,
             position=position,
             late=entry.late,
             revised=entry.revised,
             change=entry.change,
+            moved=entry.filed is not None,
+            note=entry.note,
         )
         for position, entry in enumerate(digest.entries(), start=1)
     ]
+
+
+def _record(db: Database, digest: Digest, now: datetime, release_at: datetime | None) -> None:
     issues.record_issue(
         db,
         week=digest.week,
@@ -199,7 +227,8 @@ def _record(db: Database, digest: Digest, now: datetime) -> None:
         instant=digest.instant,
         now=now,
         title=digest.title,
-        entries=rows,
+        entries=rows_of(digest),
+        release_at=release_at,
     )
 
 

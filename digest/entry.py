@@ -35,7 +35,8 @@ class Entry:
     """One document in an issue: the page chosen for it and the other pages that carry it.
 
     `site_name` is the publisher's site as the catalogue names it; the page's own 来源 is in the
-    notice. `why` says which of a subscriber's keywords it has, in their own issue.
+    notice. `why` says which of a subscriber's keywords it has, in their own issue. `annotation` is
+    the editor's 编者按 as typed, `filed` the chapter and heading the editor moved it to.
     The properties are what renderers print: cleaned of control and hidden characters.
     """
 
@@ -46,6 +47,8 @@ class Entry:
     change: str = ""
     site_name: str = ""
     why: str = ""
+    annotation: str = ""
+    filed: tuple[str, str] | None = None
 
     @property
     def id(self) -> int:
@@ -61,6 +64,26 @@ class Entry:
     def url(self) -> str:
         """The page's link, empty unless it is http or https."""
         return safe_link(self.stored.notice.url)
+
+    @property
+    def section(self) -> str:
+        """The chapter it belongs to: the editor's word, else the notice's."""
+        return self.filed[0] if self.filed else self.stored.notice.section
+
+    @property
+    def group(self) -> str:
+        """The heading it belongs under: the editor's word, else the notice's."""
+        return self.filed[1] if self.filed else self.stored.notice.grp
+
+    @cached_property
+    def note_lines(self) -> tuple[str, ...]:
+        """The lines of the 编者按, none when there is none."""
+        return tuple(line for line in clean_text(self.annotation).split("\n") if line.strip())
+
+    @property
+    def note(self) -> str:
+        """The 编者按, cleaned as what a page says is."""
+        return "\n".join(self.note_lines)
 
     @property
     def anchor(self) -> str:

@@ -10,7 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from digest.entry import DueDate, Entry, Page, due_dates
-from storage.models import Coverage
+from storage.models import CorrectionRecord, Coverage
 
 __all__ = [
     "Chapter",
@@ -104,6 +104,8 @@ class Digest:
 
     `reminders` are deadlines of earlier issues that fall due soon; they are no entries.
     `left_out`: how many entries of the whole issue a subscriber's choice left out.
+    `draft`: it has not gone out and can still be edited; `dropped` are the entries that an editor
+    took out of a draft, which no reader sees. `corrections` were made after it went out.
     """
 
     week: str
@@ -116,6 +118,9 @@ class Digest:
     coverage: tuple[Coverage, ...] = ()
     reminders: tuple[DueDate, ...] = field(default=())
     left_out: int = 0
+    draft: bool = False
+    dropped: tuple[Entry, ...] = ()
+    corrections: tuple[CorrectionRecord, ...] = ()
 
     def entries(self) -> Iterator[Entry]:
         """Every entry in reading order."""

@@ -59,7 +59,7 @@ def personal(digest: Digest, profile: Profile) -> Digest:
         for due in digest.reminders
         if _fits(due.entry, profile)
         and _chosen(_chapter_names(digest, due.entry), profile.sections)
-        and _chosen((due.entry.stored.notice.grp,), profile.groups)
+        and _chosen((due.entry.group,), profile.groups)
     )
     own = replace(digest, sections=sections, reminders=reminders)
     return replace(own, left_out=digest.total - own.total)
@@ -76,8 +76,7 @@ def _cut(section: Section, profile: Profile) -> tuple[Group, ...]:
             tuple(
                 _marked(entry, profile)
                 for entry in group.entries
-                if (chosen or _chosen((entry.stored.notice.section,), profile.sections))
-                and _fits(entry, profile)
+                if (chosen or _chosen((entry.section,), profile.sections)) and _fits(entry, profile)
             ),
         )
         for group in groups
@@ -85,7 +84,7 @@ def _cut(section: Section, profile: Profile) -> tuple[Group, ...]:
 
 
 def _chapter_names(digest: Digest, entry: Entry) -> tuple[str, ...]:
-    section = entry.stored.notice.section
+    section = entry.section
     return (section, *(item.title for item in digest.sections if item.id == section))
 
 
