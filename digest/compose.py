@@ -64,22 +64,24 @@ def compose(
         if known is not None:
             placed = _from_record(db, known, site_names)
             span = Week(known.from_on, known.to_on, known.week)
-            instant, title = known.instant, known.title or title
+            instant = known.instant
         else:
             placed = _from_selection(db, span, instant, site_names)
         waits = known.waits if known else release_at is not None and release_at > now
         draft = waits or (known is None and not record)
         acts = edits_in_force(db, span.name) if known is None or waits else []
+        shown = own_title(acts, known.title or title if known else title)
         kept, dropped = edited(placed, acts)
         digest = Digest(
             week=span.name,
-            title=own_title(acts, title),
+            title=shown,
             company=company,
             from_on=span.from_on,
             to_on=span.to_on,
             instant=instant,
             sections=arrange(kept, chapters),
             coverage=_coverage(db, span.from_on, instant),
+            own_title=shown != title,
             draft=draft,
             dropped=tuple(dropped) if draft else (),
             corrections=() if known is None else tuple(list_corrections(db, known)),

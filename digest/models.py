@@ -104,6 +104,7 @@ class Digest:
 
     `reminders` are deadlines of earlier issues that fall due soon; they are no entries.
     `left_out`: how many entries of the whole issue a subscriber's choice left out.
+    `own_title`: an editor gave it its title.
     `draft`: it has not gone out and can still be edited; `dropped` are the entries that an editor
     took out of a draft, which no reader sees. `corrections` were made after it went out.
     """
@@ -118,6 +119,7 @@ class Digest:
     coverage: tuple[Coverage, ...] = ()
     reminders: tuple[DueDate, ...] = field(default=())
     left_out: int = 0
+    own_title: bool = False
     draft: bool = False
     dropped: tuple[Entry, ...] = ()
     corrections: tuple[CorrectionRecord, ...] = ()

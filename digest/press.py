@@ -119,7 +119,7 @@ def write_feed(
     """The Atom feed over the newest `most` issues."""
     records = issues.list_issues(db)[-most:]
     digests = [reprint(db, settings, record.week, now, site_names) for record in records]
-    write_bytes(path, render_atom(digests, now=now))
+    write_bytes(path, render_atom(digests, now=now, title=settings.title))
 
 
 def write_archive(
@@ -136,7 +136,8 @@ def write_archive(
     """
     for record in issues.list_issues(db):
         if not has_issue(folder, record.week):
-            add_issue(reprint(db, settings, record.week, now, site_names), folder)
+            issue = reprint(db, settings, record.week, now, site_names)
+            add_issue(issue, folder, name=settings.title)
     refresh(folder, title=settings.title)
 
 

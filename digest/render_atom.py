@@ -9,6 +9,7 @@ from typing import cast
 from lxml import etree, html
 
 from digest.models import Digest, Section
+from digest.safe_text import clean_line
 from digest.wording import badges, chapter_heading, meta_parts, slashed, totals_line, trouble_line
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -16,14 +17,15 @@ _NAMES = cast(dict[str, str], {None: _ATOM})  # the default namespace; lxml's ty
 _DEFAULT_TITLE = "政讯周报"
 
 
-def render_atom(digests: Sequence[Digest], *, now: datetime) -> bytes:
+def render_atom(digests: Sequence[Digest], *, now: datetime, title: str = "") -> bytes:
     """The feed as UTF-8 XML, newest issue first; links are relative to the data folder.
 
-    `now` dates a feed that has no issue yet; otherwise the newest issue does.
+    `title` is that of the whole series, for the feed itself. `now` dates a feed that has no
+    issue yet; otherwise the newest issue does.
     """
     newest_first = sorted(digests, key=lambda digest: digest.instant, reverse=True)
     feed = etree.Element(f"{{{_ATOM}}}feed", nsmap=_NAMES)
-    title = newest_first[0].title if newest_first else _DEFAULT_TITLE
+    title = title or (newest_first[0].title if newest_first else _DEFAULT_TITLE)
     company = newest_first[0].company if newest_first else ""
     _text(feed, "title", f"{company}{title}")
     _text(feed, "id", "urn:zhengxun:feed")
@@ -74,6 +76,8 @@ def _chapter(page: html.HtmlElement, section: Section, digest: Digest) -> None:
                 link.set("href", entry.url)
             facts = " · ".join((*badges(entry), *meta_parts(entry)))
             link.tail = f"（{facts}）" if facts else None
+            if entry.note:
+                _child(item, "p", f"编者按：{clean_line(entry.note)}")
 
 
 def _child(parent: html.HtmlElement, tag: str, text: str = "") -> html.HtmlElement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import UTC
+from functools import partial
 
 from docx.blkcntnr import BlockItemContainer
 from docx.document import Document
@@ -193,6 +194,10 @@ class _Printer:
         self._fact(deadline_line(entry, self.digest.today), RED, bold=True)
         if entry.revised and entry.change:
             self._fact(f"更新内容：{clean_line(entry.change)}", WARM)
+        if entry.note_lines:
+            add_rows(self.document._body, [["编者按"]], [1], partial(_write_note, entry))
+            # A table that begins the body would be joined to this one by Word.
+            new_paragraph(self.document._body, CELL)
         if entry.has_body:
             write_body(self.document, entry)
         else:
@@ -275,6 +280,14 @@ class _Printer:
         write(foot, " 页 / 共 ")
         write_field(foot, "NUMPAGES", "1")
         write(foot, " 页")
+
+
+def _write_note(entry: Entry, cell: _Cell, _row: int, _column: int) -> None:
+    for place, words in enumerate(entry.note_lines):
+        line = new_paragraph(cell, CELL)
+        if not place:
+            write(line, "编者按　", Ink(bold=True))
+        write(line, words)
 
 
 def _links(entry: Entry) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -17,8 +17,10 @@ def render_json(digest: Digest) -> str:
 
 def digest_document(digest: Digest) -> dict[str, Any]:
     """The document itself, for callers that print it with something else."""
+    own = {"title": digest.title} if digest.own_title else {}
     return {
         "week": digest.week,
+        **own,
         "from": digest.from_on.isoformat(),
         "to": digest.to_on.isoformat(),
         "sections": [
@@ -52,6 +54,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "also_at": [page.url for page in entry.pages],
         "late": entry.late,
         "revised": entry.revised,
+        **({"editor_note": entry.note} if entry.note else {}),
     }
 
 

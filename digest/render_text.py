@@ -77,6 +77,8 @@ def _entry(number: int, entry: Entry, digest: Digest, bodies: bool, summary: int
     if entry.revised and entry.change:
         facts.append(f"更新内容：{clean_line(entry.change)}")
     lines += [f"{_INDENT}{fact}" for fact in facts if fact]
+    for place, line in enumerate(entry.note_lines):
+        lines.append(f"{_INDENT}{'　　　　' if place else '编者按：'}{line}")
     if bodies and entry.body_text:
         lines += ["", *(f"{_INDENT}{line}".rstrip() for line in entry.body_text.split("\n")), ""]
     elif summary and entry.summary:

@@ -29,16 +29,23 @@ def has_issue(folder: Path, week: str) -> bool:
     return (folder / "issues" / week / _FACTS).is_file()
 
 
-def add_issue(digest: Digest, folder: Path) -> None:
-    """Write the pages of one issue; `refresh` makes them findable. Raises OSError."""
+def add_issue(digest: Digest, folder: Path, *, name: str = "") -> None:
+    """Write the pages of one issue; `refresh` makes them findable. Raises OSError.
+
+    `name` is the title of the series, when an editor gave this issue another.
+    """
     home = folder / "issues" / digest.week
+    name = name or digest.title
     for entry in digest.entries():
-        _write(home / f"{entry.anchor}.html", "notice", digest, root="../../", entry=entry)
+        _write(
+            home / f"{entry.anchor}.html", "notice", digest, root="../../", name=name, entry=entry
+        )
     _write(
         home / "index.html",
         "issue",
         digest,
         root="../../",
+        name=name,
         totals=totals_line(digest),
         trouble=trouble_line(digest),
         coverage=coverage_rows(digest),
@@ -64,7 +71,7 @@ def refresh(folder: Path, *, title: str) -> None:
 def _write(path: Path, template: str, digest: Digest | None, **values: Any) -> None:
     page = templates().get_template(f"archive/{template}.html.jinja")
     if digest is not None:
-        values |= {"digest": digest, "name": digest.title}
+        values |= {"digest": digest}
     write_bytes(path, page.render(css=style("archive/site.css"), **values).encode())
 
 
