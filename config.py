@@ -21,6 +21,8 @@ from config_sections import (
     ChannelConfig,
     CrawlConfig,
     DigestConfig,
+    EvidenceConfig,
+    MetricsConfig,
     OperatorConfig,
     Section,
     SmtpConfig,
@@ -50,6 +52,8 @@ class Config(Section):
     channels: tuple[ChannelConfig, ...] = ()
     crawl: CrawlConfig = CrawlConfig()
     operator: OperatorConfig = OperatorConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
+    metrics: MetricsConfig = MetricsConfig()
     upkeep: UpkeepConfig = UpkeepConfig()
 
     @field_validator("upstream")

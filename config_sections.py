@@ -123,6 +123,21 @@ class OperatorConfig(Section):
         return value
 
 
+class EvidenceConfig(Section):
+    """Pages kept as they came, to prove what was read and to read them again."""
+
+    keep: bool = Field(True, description="archives of notice pages in data/warc")
+    max_mib: int = Field(2048, ge=1, description="all archives together; the oldest months go")
+    pictures: bool = Field(True, description="of a list that fails, where a Chromium reads it")
+
+
+class MetricsConfig(Section):
+    """Figures for Prometheus; whoever reaches the port may read them."""
+
+    port: int = Field(0, ge=0, le=65535, description="0 = none")
+    host: str = "127.0.0.1"
+
+
 class UpkeepConfig(Section):
     """What the daemon does at night (Asia/Shanghai), and how long things are kept."""
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from apscheduler.triggers.cron import CronTrigger
+from sqlite_utils import Database
 
 from commands.desk import Desk
 from commands.issue import make, report_line, send_due, smtp_settings
@@ -22,7 +23,9 @@ from digest.alert import Operator
 from digest.bell import Bell
 from digest.press import closing_instant, latest_due
 from digest.weeks import Week
+from pipelines.page_keeper import COPIES, trim
 from pipelines.supervisor import close_abandoned_runs
+from storage.alarms import note_event
 from storage.backup import backup
 from storage.issues import find_issue
 from storage.runs import first_run_at, last_success
@@ -133,8 +136,27 @@ def nightly(desk: Desk) -> None:
         quick_check(db)
         copy = backup(db, config.backups, now, keep=config.upkeep.keep_backups)
         checkpoint(db)
+        tidy_evidence(desk, db)
     removed = tidy_logs(config.data / "logs", now=now, days=config.upkeep.log_days)
     log.info("database checked and copied to %s; %s old logs removed", copy, len(removed))
+
+
+def tidy_evidence(desk: Desk, db: Database) -> None:
+    """Keep the archives below their limit, and tell once a month when that cannot be done."""
+    config, now = desk.config, desk.config.clock()
+    tidy_logs(config.data / COPIES, now=now, days=config.upkeep.log_days)
+    gone = trim(db, config.data, max_mib=config.evidence.max_mib, now=now)
+    if gone.files:
+        log.warning(
+            "%s archives of pages removed for evidence.max_mib; %s notices have none any more",
+            gone.files,
+            gone.notices,
+        )
+    if gone.over:
+        limit = config.evidence.max_mib
+        title = f"网页存档超过上限 {limit} MiB，新的网页不再存档"
+        text = "最近两个月的存档不会删除；请调高 evidence.max_mib，或设 evidence.keep = false"
+        note_event(db, f"evidence:{now:%Y-%m}", title, text, now=now)
 
 
 def backup_missed(desk: Desk) -> bool:

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from commands.desk import CommandError, Desk
 from crawlers.catalogue import Site
-from crawlers.items import NoticeItem, PrintedLink
+from crawlers.items import NoticeItem, item_of
 from crawlers.reading.files import read_file
 from pipelines.normalise import normalise
 from storage.models import Notice
@@ -110,7 +110,7 @@ def child_items(desk: Desk, command: list[str]) -> list[NoticeItem]:
             [*command, "-s", "ZX_STORE=0", "-s", "ITEM_PIPELINES={}", "-O", f"{feed}:jsonlines"],
         )
         lines = feed.read_text(encoding="utf-8").splitlines() if feed.exists() else []
-    return [item_from(json.loads(line)) for line in lines]
+    return [item_of(json.loads(line)) for line in lines]
 
 
 def run_child(desk: Desk, command: list[str]) -> None:
@@ -124,12 +124,6 @@ def run_child(desk: Desk, command: list[str]) -> None:
         raise CommandError(f"no answer within {CHILD_SECONDS} s; try again later") from None
     except subprocess.CalledProcessError as error:
         raise CommandError(f"the crawl ended with exit code {error.returncode}") from None
-
-
-def item_from(row: dict[str, Any]) -> NoticeItem:
-    """A NoticeItem from its JSON line."""
-    row["attachments"] = [PrintedLink(**link) for link in row["attachments"]]
-    return NoticeItem(**row)
 
 
 def file_items(desk: Desk, path: Path, url: str) -> list[NoticeItem]:

@@ -34,6 +34,9 @@ from crawlers.failures import BrowserError
 log = logging.getLogger(__name__)
 
 DEFAULT_WAIT = 15.0
+# In the meta of a list's request afterwards: how a Chromium shows the page (PNG), as evidence.
+PICTURE = "browser_picture"
+DRAWS = frozenset({"chromium", "cdp"})
 
 
 class BrowserDownloadHandler(BaseDownloadHandler):
@@ -45,6 +48,7 @@ class BrowserDownloadHandler(BaseDownloadHandler):
         super().__init__(crawler)
         self._choice = BrowserChoice.from_settings(crawler.settings)
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT", 60.0)
+        self._draws = self._choice.kind in DRAWS and crawler.settings.getbool("ZX_PICTURES", True)
         self._lock = asyncio.Lock()
         self._running: RunningBrowser | None = None
         self._page: BrowserPage | None = None
@@ -87,6 +91,8 @@ class BrowserDownloadHandler(BaseDownloadHandler):
                 wait=str(request.meta.get("browser_wait") or ""),
                 seconds=float(request.meta.get("browser_timeout") or DEFAULT_WAIT),
             )
+        if self._draws and "column" in request.cb_kwargs:
+            request.meta[PICTURE] = await page.picture()
         if fetch and not page.looped and page.passed:
             return _answer(request, str(fetch["url"]), await page.fetch(fetch), ["browser"])
         flags = ["browser", "browser-loop"] if page.looped else ["browser"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -15,7 +16,10 @@ from crawlers.failures import BrowserError
 from crawlers.guard import is_private_literal
 from crawlers.wall_signs import CHALLENGE_STATUSES, has_challenge_script
 
+log = logging.getLogger(__name__)
+
 MAX_NAVIGATIONS = 5
+PICTURE_MILLISECONDS = 5_000
 HEAVY = frozenset({"image", "media", "font"})
 POLL_SECONDS = 0.05
 # XMLHttpRequest, not fetch(): it is what the sites' own scripts use, and what their
@@ -151,6 +155,14 @@ class BrowserPage:
         if "html" in kind:
             return Fetched(self._last.status, await self._content(), kind)
         return Fetched(self._last.status, (await self._last.body()).decode(errors="replace"), kind)
+
+    async def picture(self) -> bytes:
+        """What the page looks like, as a PNG; nothing when it cannot be drawn in time."""
+        try:
+            return await self._page.screenshot(timeout=PICTURE_MILLISECONDS)
+        except PlaywrightError as error:
+            log.info("no picture of %s: %s", self.real_url, error.message.splitlines()[0])
+            return b""
 
     async def fetch(self, ask: dict[str, Any]) -> Fetched:
         """Make a request from inside the page, as its own scripts would."""

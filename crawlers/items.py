@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
 
@@ -49,6 +49,12 @@ class NoticeItem:
     disagreements: list[str] = field(default_factory=list)
     complete: bool = True
     problem: str = ""
+
+
+def item_of(values: dict[str, Any]) -> NoticeItem:
+    """The item whose fields these are, as `dataclasses.asdict` or a JSON line gives them."""
+    links = [PrintedLink(**link) for link in values["attachments"]]
+    return NoticeItem(**{**values, "attachments": links})
 
 
 @dataclass(slots=True)

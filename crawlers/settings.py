@@ -19,6 +19,8 @@ ZX_DAYS = _config.crawl.days
 ZX_BROWSER = _config.crawl.browser
 ZX_BROWSER_PATH = _config.crawl.browser_path
 ZX_BROWSER_CDP_URL = _config.crawl.browser_cdp_url
+ZX_PICTURES = _config.evidence.pictures
+ZX_EVIDENCE_MIB = _config.evidence.max_mib if _config.evidence.keep else 0
 ZX_OPERATOR_SOURCES = str(_config.operator_sources or "")
 ZX_PROGRESS = 0
 ZX_ATTACHMENTS = _config.crawl.attachments
@@ -100,6 +102,8 @@ DOWNLOADER_MIDDLEWARES = {
     # After redirects and decompression, before retries: sees the final page of every status.
     "crawlers.walls.WallMiddleware": 570,
     "crawlers.refresh.RefreshMiddleware": 580,
+    # Before all who judge, after decompression (590): sees what a wall hides from the spider.
+    "pipelines.evidence.EvidenceMiddleware": 585,
     "crawlers.cookies.OfflineCookiesMiddleware": 700,
     "crawlers.revalidation.RevalidationMiddleware": 900,
 }

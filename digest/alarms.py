@@ -7,14 +7,16 @@ bad, once when it is well again. Words are Chinese, as in the issue. Sending is 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from digest.models import SHANGHAI
-from storage import alarms, deliveries, issues, runs
+from storage import alarms, deliveries, issues, pages, runs
 from storage.models import Coverage
+from storage.pages import SavedPage
 
 BAD = frozenset({"blocked", "broken", "unreachable"})
 VERDICTS = {"blocked": "被拦截", "broken": "读取失败", "unreachable": "无法访问"}
@@ -60,11 +62,25 @@ def evidence(db: Database, row: Coverage) -> str:
     lines = [row.url]
     if row.last_good_at is not None:
         lines.append(f"上次正常：{local(row.last_good_at)}")
+    page = pages.told_by(db, row.site, row.column)
+    if page is not None:
+        lines.append(f"网站回答：{page.status}（{local(page.fetched_at)}）")
     excerpt = " ".join(alarms.latest_evidence(db, row.site, row.column).split())[:EXCERPT]
     if excerpt:
         lines.append(f"页面开头：{excerpt}")
+    lines += where_kept(page) if page is not None else []
     lines.append(f"查看：zhengxun sources check {row.site}")
     return "\n".join(lines)
+
+
+def where_kept(page: SavedPage) -> Iterator[str]:
+    """The files of a saved page, relative to the data folder."""
+    if page.copy:
+        yield f"页面存档：{page.copy}（zhengxun inspect 数据目录/{page.copy} --url {page.url}）"
+    if page.picture:
+        yield f"截图：{page.picture}"
+    if page.place is not None:
+        yield f"原始记录：{page.place.file} 第 {page.place.offset} 字节起"
 
 
 def outage(db: Database, subject: str, now: datetime) -> str:

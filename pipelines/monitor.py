@@ -26,6 +26,8 @@ from storage.models import Check, Verdict
 from storage.runs import finish_run, newest_published, save_check, start_run
 
 EVIDENCE_CHARACTERS = 500
+# Scrapy signal: a column was judged, its row not yet written. Arguments: check, report.
+COLUMN_JUDGED = object()
 
 
 def judge(
@@ -104,7 +106,10 @@ class MonitorExtension:
         db = open_database(self.path)
         for report in getattr(spider, "reports", {}).values():
             stored = newest_published(db, spider.name, report.column)
-            save_check(db, self.check(spider.name, run_id, report, stored, now, reason))
+            check = self.check(spider.name, run_id, report, stored, now, reason)
+            # The evidence first: whoever sees the verdict finds it.
+            self.crawler.signals.send_catch_log(COLUMN_JUDGED, check=check, report=report)
+            save_check(db, check)
         stats = self.crawler.stats
         finish_run(
             db,

@@ -106,7 +106,7 @@ def _insert(db: Database, notice: Notice, now: datetime, run_id: int | None) -> 
     ours: Row = {"first_seen_at": seen, "last_seen_at": seen, "last_read_at": seen}
     table = db.table("notices").insert(from_notice(notice) | ours | {"run_id": run_id})
     notice_id = int(str(table.last_pk))
-    _save_attachments(db, notice_id, notice.attachments, now)
+    save_attachments(db, notice_id, notice.attachments, now)
     return notice_id
 
 
@@ -122,10 +122,10 @@ def _decide(
         # The same address listed by another site, and read its way: our reading stands.
         return "unchanged", {}
     if not old.complete:
-        state = new if new.complete else _filled(old, new)
-        _save_attachments(db, stored.id, state.attachments, now)
-        return "unchanged", _page_columns(_in_place(old, state))
-    state = _in_place(old, revisions.merged(old, new))
+        state = new if new.complete else filled(old, new)
+        save_attachments(db, stored.id, state.attachments, now)
+        return "unchanged", _page_columns(in_place(old, state))
+    state = in_place(old, revisions.merged(old, new))
     changed = revisions.differences(old, state)
     columns = _page_columns(state)
     if changed:
@@ -134,11 +134,11 @@ def _decide(
             words += "（恢复为较早的内容）"
         revisions.record(db, stored.id, old, words, now, run_id)
         columns["revised_at"] = from_instant(now)
-    _save_attachments(db, stored.id, state.attachments, now)
+    save_attachments(db, stored.id, state.attachments, now)
     return ("revised" if changed else "unchanged"), columns
 
 
-def _in_place(old: Notice, new: Notice) -> Notice:
+def in_place(old: Notice, new: Notice) -> Notice:
     """`new` where `old` stands: identity and address stay, the place too if listed elsewhere."""
     elsewhere = (old.site, old.column) != (new.site, new.column)
     return replace(
@@ -158,7 +158,7 @@ def _better_scheme(old: str, new: str) -> str:
     return new if is_same and new.startswith("https:") else old
 
 
-def _filled(old: Notice, new: Notice) -> Notice:
+def filled(old: Notice, new: Notice) -> Notice:
     """Two partial readings of one page: what the newer one knows, the rest from the older."""
     return replace(
         new,
@@ -182,7 +182,7 @@ def _keep_address(db: Database, stored: StoredNotice, url: str) -> None:
         add_alias(db, stored.id, url)
 
 
-def _save_attachments(
+def save_attachments(
     db: Database, notice_id: int, attachments: tuple[Attachment, ...], now: datetime
 ) -> None:
     """Make the list of files this one. A file no longer named is marked, never deleted."""

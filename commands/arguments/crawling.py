@@ -67,3 +67,16 @@ def add(url: str) -> None:
     from commands import pages
 
     done(pages.add(desk(), url, console))
+
+
+@app.command()
+def reread(
+    sites: Annotated[list[str] | None, typer.Argument(metavar="[SITE]...")] = None,
+    since: Annotated[str, typer.Option(metavar="DATE", help="Only what was read since.")] = "",
+    store: Annotated[bool, typer.Option("--apply", help="Correct the store.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read saved pages again after a selector was mended.  Example: zhengxun reread cde --apply"""
+    from commands import reread as again
+
+    done(again.reread(desk(), sites or [], since, console, store=store, as_json=as_json))

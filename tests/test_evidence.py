@@ -1,0 +1,229 @@
+"""Pages kept by real crawls: read again after a selector was mended, and shown with an alarm."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from commands.desk import Desk
+from commands.duties import compose_due
+from commands.pages import inspect
+from commands.reread import reread
+from config import Config
+from digest.alarms import review_columns
+from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
+from tests.house import House
+
+HOST = "www.example.gov.cn"
+SOURCES = """\
+[catalogue]
+built_in = false
+
+[office]
+name = "某市科学技术局"
+platform = "listing"
+section = "projects"
+group = "天津市"
+crawl = "20 8 * * mon-fri"
+
+[[office.columns]]
+name = "通知公告"
+url = "https://www.example.gov.cn/tzgg/"
+min_rows = 2
+"""
+MENDED = f"""{SOURCES}
+[office.columns.selectors]
+notice_date = "i.day::attr(data-day)"
+notice_source = "span.who"
+"""
+LIST = "".join(
+    f'<li><a href="/tzgg/{n}.html">关于组织申报第{n}批科技计划项目的通知</a><span>2021-02-0{n}'
+    "</span></li>"
+    for n in (1, 2, 3)
+)
+BODY = "各有关单位：现组织申报科技计划项目，请于2021年3月{n}日前报送材料。" * 3
+
+
+def notice(number: int) -> str:
+    title = f"关于组织申报第{number}批科技计划项目的通知"
+    return (
+        f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
+        f'<span class="who">科研处</span><p class="no">津科〔2021〕{number}号</p>'
+        f'<i class="day" data-day="2021-02-0{number + 1}"></i>'
+        f'<div class="content"><p>{BODY.format(n=number)}</p></div></body></html>'
+    )
+
+
+class Office:
+    """Answers as a small office does; `wall` shuts its list."""
+
+    def __init__(self) -> None:
+        self.wall = False
+
+    def __call__(self, asked: Asked) -> Answer:
+        cookie = (("Set-Cookie", "JSESSIONID=of-a-visitor; Path=/"),)
+        if asked.path == "/tzgg/":
+            if self.wall:
+                return Answer(412, "<html><body>请求被拦截 编号 77</body></html>", headers=cookie)
+            return Answer(body=f"<html><body><ul>{LIST}</ul></body></html>", headers=cookie)
+        number = asked.path.removeprefix("/tzgg/").removesuffix(".html")
+        return Answer(body=notice(int(number)), headers=cookie) if number.isdigit() else Answer(404)
+
+
+@pytest.fixture(scope="module")
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture(scope="module")
+def site(office: Office) -> Iterator[MockSite]:
+    with serving(office) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory, site: MockSite) -> House:
+    """Crawled once; every test works on a copy."""
+    house = House(tmp_path_factory.mktemp("crawled") / "house", site.url, sources=SOURCES)
+    assert house.run("crawl").returncode == 0
+    return house
+
+
+@pytest.fixture
+def house(tmp_path: Path, crawled: House, office: Office) -> House:
+    office.wall = False
+    copytree(crawled.folder, tmp_path / "house")
+    return House(tmp_path / "house", crawled.upstream, sources=SOURCES)
+
+
+def rows(house: House, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+        return db.execute(sql).fetchall()
+
+
+def desk(house: House, sources: str = "") -> Desk:
+    if sources:
+        (house.folder / "sources.toml").write_text(sources, encoding="utf-8")
+    now = datetime.fromisoformat(house.now)
+    path = house.folder / "zhengxun.toml"
+    return Desk(Config(data=house.folder / "data", path=path, now=now))
+
+
+def ask(at: Desk, *, store: bool, since: str = "") -> dict[str, Any]:
+    out = io.StringIO()
+    code = reread(at, ["office"], since, Console(file=out), store=store, as_json=True)
+    report: dict[str, Any] = json.loads(out.getvalue())
+    assert code == int(report["counts"].get("damaged", 0) > 0)
+    return report
+
+
+STATE = "SELECT published_on, source, revised_at FROM notices ORDER BY key"
+READ = [(f"2021-02-0{n}", "某市科学技术局", None) for n in (1, 2, 3)]
+CORRECTED = [(f"2021-02-0{n}", "科研处", None) for n in (2, 3, 4)]
+
+
+def test_a_mended_selector_corrects_what_was_read_and_no_reader_is_told_of_a_change(
+    house: House, site: MockSite
+) -> None:
+    assert rows(house, STATE) == READ
+    assert compose_due(desk(house))
+    asked = len(site.asked)
+    assert ask(desk(house), store=False)["counts"] == {"not_kept": 0, "unchanged": 3}
+
+    house.now = "2021-02-06T09:00:00+08:00"
+    mended = desk(house, MENDED)
+    looked = ask(mended, store=False)
+    assert looked["counts"] == {"not_kept": 0, "changed": 3}
+    first = next(one for one in looked["pages"] if one["url"].endswith("/1.html"))
+    assert first["changes"]["source"] == ["某市科学技术局", "科研处"]
+    assert first["changes"]["published_on"] == ["2021-02-01", "2021-02-02"]
+    assert first["issues"] == ["2021-W05"]
+    assert rows(house, STATE) == READ
+
+    ask(mended, store=True)
+    assert rows(house, STATE) == CORRECTED
+    assert rows(house, "SELECT count(*) FROM revisions") == [(0,)]
+    told = json.loads(rows(house, "SELECT changed FROM rereadings ORDER BY id")[0][0])
+    assert told["source"] == ["某市科学技术局", "科研处"]
+    assert ask(mended, store=False)["counts"] == {"not_kept": 0, "unchanged": 3}
+    assert len(site.asked) == asked
+
+    # The next re-reading finds the page as it was: no revision, nothing to issue again.
+    house.sources, house.now = MENDED, "2021-02-09T09:00:00+08:00"
+    assert house.run("crawl").returncode == 0
+    assert rows(house, STATE) == CORRECTED
+    assert rows(house, "SELECT count(*) FROM revisions") == [(0,)]
+    house.now = "2021-02-12T17:00:00+08:00"
+    assert compose_due(desk(house))
+    issued = rows(
+        house,
+        "SELECT week, count(notice_id) FROM issues LEFT JOIN issue_items ON issue_id = issues.id"
+        " GROUP BY week ORDER BY week",
+    )
+    assert issued == [("2021-W05", 3), ("2021-W06", 0)]
+    kept = rows(house, "SELECT count(*), count(same_as) FROM saved_pages WHERE kind = 'notice'")
+    assert kept == [(6, 3)]
+
+
+def test_pages_are_kept_without_cookies_and_not_at_all_when_switched_off(
+    house: House, tmp_path: Path
+) -> None:
+    archive = house.folder / "data" / "warc" / "2021-02-office.warc.gz"
+    text = gzip.decompress(archive.read_bytes()).decode()
+    assert "津科〔2021〕1号" in text
+    assert "JSESSIONID" not in text
+    assert "Cookie" not in text
+    off = House(tmp_path / "off", house.upstream, settings="[evidence]\nkeep = false\n")
+    off.sources = SOURCES
+    off.run("crawl")
+    assert rows(off, "SELECT count(*) FROM notices") == [(3,)]
+    assert rows(off, "SELECT count(*) FROM saved_pages") == [(0,)]
+    assert not (off.folder / "data" / "warc").exists()
+
+
+def test_a_damaged_archive_and_a_page_read_worse_are_said_and_stored_nowhere(house: House) -> None:
+    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+        db.execute("UPDATE saved_pages SET sha256 = 'x' WHERE id = 1")
+        db.commit()
+    # A selector that names the wrong part: title and text are gone.
+    worse = SOURCES + 'selectors = { notice_body = "p.no" }\n'
+    report = ask(desk(house, worse), store=True)
+    assert report["counts"]["damaged"] == 1
+    assert "not what was kept" in report["pages"][0]["problem"]
+    bad = [one for one in report["pages"] if one["outcome"] == "worse"]
+    assert all(one["changes"] == {} for one in bad)
+    assert ask(desk(house, SOURCES), store=False, since="2021-02-06")["counts"] == {"not_kept": 0}
+
+
+def test_a_column_that_turns_bad_leaves_its_page_and_the_alarm_says_where(
+    house: House, office: Office
+) -> None:
+    office.wall = True
+    for house.now in ("2021-02-06T09:00:00+08:00", "2021-02-06T13:00:00+08:00"):
+        house.run("crawl")
+    with desk(house).store() as db:
+        review_columns(db, now=datetime.fromisoformat(house.now))
+    (alarm,) = rows(house, "SELECT title, text FROM alarms")
+    assert "通知公告 被拦截" in alarm[0]
+    assert "网站回答：412（2021-02-06 09:00）" in alarm[1]
+    copies = list((house.folder / "data" / "evidence").iterdir())
+    assert len(copies) == 1
+    assert f"页面存档：evidence/{copies[0].name}" in alarm[1]
+    assert "编号 77" in copies[0].read_text("utf-8")
+    assert "原始记录：warc/2021-02-office.warc.gz 第" in alarm[1]
+    kept = rows(house, "SELECT status, copy <> '', same_as FROM saved_pages WHERE kind = 'list'")
+    assert [row[:2] for row in kept] == [(412, 1), (412, 0)]
+    out = io.StringIO()
+    inspect(desk(house), str(copies[0]), f"https://{HOST}/tzgg/", Console(file=out), as_json=True)
+    assert json.loads(out.getvalue())[0]["complete"] is False
