@@ -21,12 +21,13 @@ class Profile:
     sections: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, subscriber: Subscriber) -> Profile:
         """The subscriber's choice, in a form that does not depend on its order."""
-        choices = (subscriber.sections, subscriber.groups, subscriber.keywords)
-        return cls(*(tuple(sorted(_folded(words))) for words in choices))
+        kinds = (subscriber.sections, subscriber.groups, subscriber.keywords, subscriber.topics)
+        return cls(*(tuple(sorted(_folded(words))) for words in kinds))
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -41,12 +42,13 @@ class Profile:
 
 
 def personal(digest: Digest, profile: Profile) -> Digest:
-    """The issue cut down to a profile: in a chosen chapter, under a chosen heading, with one of
-    the wanted keywords and none of the unwanted in its title, body, issuer, number or topics.
+    """The issue cut down to a profile: in a chosen chapter, under a chosen heading, of one of the
+    chosen topics or with one of the wanted keywords, and with none of the unwanted in its title,
+    body, issuer, number or topics.
 
-    Each entry says which keywords it has, the issue how many entries were left out. A chapter is
-    chosen by its id or its title. 信息来源状况 stays whole: an outage concerns everybody who
-    relies on the silence of a source.
+    Each entry says which keywords and topics it has, the issue how many entries were left out. A
+    chapter is chosen by its id or its title. 信息来源状况 stays whole: an outage concerns
+    everybody who relies on the silence of a source.
     """
     cut = (replace(section, groups=_cut(section, profile)) for section in digest.sections)
     sections = tuple(
@@ -93,21 +95,41 @@ def _chosen(names: Iterable[str], wanted: tuple[str, ...]) -> bool:
 
 
 def _fits(entry: Entry, profile: Profile) -> bool:
-    if not profile.keywords:
-        return True
-    text = _searched(entry)
-    if any(word in text for word in profile.unwanted):
+    return not _is_unwanted(entry, profile) and (
+        not (profile.wanted or profile.topics) or bool(reason(entry, profile))
+    )
+
+
+def covers(entry: Entry, chapters: Iterable[str], profile: Profile) -> bool:
+    """Whether an entry is in a chosen chapter (by these names of it), under a chosen heading, and
+    has none of the unwanted words; whether it has a wanted one is not asked."""
+    places = _chosen(chapters, profile.sections) and _chosen(
+        (entry.stored.notice.grp,), profile.groups
+    )
+    return places and not _is_unwanted(entry, profile)
+
+
+def _is_unwanted(entry: Entry, profile: Profile) -> bool:
+    if not profile.unwanted:
         return False
-    return not profile.wanted or any(word in text for word in profile.wanted)
+    text = _searched(entry)
+    return any(word in text for word in profile.unwanted)
+
+
+def reason(entry: Entry, profile: Profile) -> str:
+    """Which of the wanted words and topics it has: 关键词：中药、专利；主题：药品注册; else ''."""
+    text = _searched(entry) if profile.wanted else ""
+    found = clean_line("、".join(word for word in profile.wanted if word in text))
+    own = entry.stored.notice.topics
+    named = [name for name in own if _folded([name])[0] in profile.topics]
+    parts = [f"关键词：{found}"] * bool(found)
+    parts += [f"主题：{clean_line('、'.join(named))}"] * bool(named)
+    return "；".join(parts)
 
 
 def _marked(entry: Entry, profile: Profile) -> Entry:
-    """The entry with the keywords that brought it: 关键词：中药、专利."""
-    if not profile.wanted:
-        return entry
-    text = _searched(entry)
-    found = clean_line("、".join(word for word in profile.wanted if word in text))
-    return replace(entry, why=f"关键词：{found}")
+    """The entry with what brought it: 关键词：中药、专利."""
+    return replace(entry, why=reason(entry, profile) or entry.why)
 
 
 def _searched(entry: Entry) -> str:

@@ -91,3 +91,21 @@ def test_who_chose_a_chapter_keeps_what_a_chapter_of_topics_drew_out_of_it() -> 
     )
     pharma = Profile.of(Subscriber(1, "a@b.c", sections=("pharma",)))
     assert [entry.id for entry in personal(drawn, pharma).entries()] == [3]
+
+
+def test_topics_choose_beside_keywords_and_say_so() -> None:
+    digest = week_digest()
+    trial = next(item for item in digest.entries() if item.id == 3)
+    notice = replace(trial.stored.notice, topics=("临床试验", "指导原则"))
+    entry = replace(trial, stored=replace(trial.stored, notice=notice))
+    one = replace(digest, sections=(Section("pharma", "医药信息篇", "", (Group("", (entry,)),)),))
+    by_topic = personal(one, Profile.of(Subscriber(1, "a@b.c", topics=("临床试验",))))
+    assert [item.why for item in by_topic.entries()] == ["主题：临床试验"]
+    both = Subscriber(1, "a@b.c", topics=("临床试验",), keywords=("适应性", "大豆"))
+    assert [item.why for item in personal(one, Profile.of(both)).entries()] == [
+        "关键词：适应性；主题：临床试验"
+    ]
+    other = Subscriber(1, "a@b.c", topics=("专利",))
+    assert personal(one, Profile.of(other)).total == 0
+    without = Subscriber(1, "a@b.c", topics=("临床试验",), keywords=("不含适应性",))
+    assert personal(one, Profile.of(without)).total == 0
