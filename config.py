@@ -22,8 +22,10 @@ from config_sections import (
     CrawlConfig,
     DigestConfig,
     EvidenceConfig,
+    MailboxConfig,
     MetricsConfig,
     OperatorConfig,
+    PublicConfig,
     Section,
     SmtpConfig,
     UpkeepConfig,
@@ -47,6 +49,7 @@ class Config(Section):
     now: datetime | None = None
     upstream: str = ""
     smtp_password: SecretStr = SecretStr("")
+    imap_password: SecretStr = SecretStr("")
     digest: DigestConfig = DigestConfig()
     smtp: SmtpConfig = SmtpConfig()
     channels: tuple[ChannelConfig, ...] = ()
@@ -55,6 +58,8 @@ class Config(Section):
     evidence: EvidenceConfig = EvidenceConfig()
     metrics: MetricsConfig = MetricsConfig()
     upkeep: UpkeepConfig = UpkeepConfig()
+    mailbox: MailboxConfig = MailboxConfig()
+    public: PublicConfig = PublicConfig()
 
     @field_validator("upstream")
     @classmethod
@@ -111,7 +116,12 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
         config = Config.model_validate(values)
     except ValidationError as error:
         raise ConfigError(_first_problem(path, error)) from error
-    return config.model_copy(update={"smtp_password": _smtp_password(config, env)})
+    mailbox = config.mailbox
+    passwords = {
+        "smtp_password": _smtp_password(config, env),
+        "imap_password": _secret(config, env, "IMAP_PASSWORD", "mailbox", mailbox.password_file),
+    }
+    return config.model_copy(update=passwords)
 
 
 def config_path(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Path:
@@ -155,16 +165,21 @@ def _first_problem(path: Path, error: ValidationError) -> str:
 
 
 def _smtp_password(config: Config, env: Mapping[str, str]) -> SecretStr:
-    if env.get("ZHENGXUN_SMTP_PASSWORD"):
-        return SecretStr(env["ZHENGXUN_SMTP_PASSWORD"])
-    if not config.smtp.password_file:
+    return _secret(config, env, "SMTP_PASSWORD", "smtp", config.smtp.password_file)
+
+
+def _secret(config: Config, env: Mapping[str, str], name: str, table: str, file: str) -> SecretStr:
+    """A password: ZHENGXUN_{name}, or else the file that `table` names, which only we may read."""
+    if env.get(f"ZHENGXUN_{name}"):
+        return SecretStr(env[f"ZHENGXUN_{name}"])
+    if not file:
         return SecretStr("")
     base = config.path.parent if config.path else Path.cwd()
-    path = base / config.smtp.password_file
+    path = base / file
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             raise ConfigError(f"{path}: others may read it; run: chmod 600 {path}")
         return SecretStr(path.read_text(encoding="utf-8").strip())
     except OSError as error:
-        raise ConfigError(f"smtp.password_file {path}: {error.strerror}") from error
+        raise ConfigError(f"{table}.password_file {path}: {error.strerror}") from error

@@ -5,9 +5,9 @@ Times are wall-clock times in Asia/Shanghai.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 
 class Section(BaseModel):
@@ -58,6 +58,14 @@ class DigestConfig(Section):
         False, description="the last working day before, when the issue's day is a holiday in China"
     )
     chapters: tuple[ChapterConfig, ...] = DEFAULT_CHAPTERS
+    public_url: str = Field("", description="where the folder data/site is shown to readers")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// or http://")
+        return value.rstrip("/")
 
 
 class SmtpConfig(Section):
@@ -71,6 +79,48 @@ class SmtpConfig(Section):
     sender: str = ""
     reply_to: str = ""
     timeout: float = Field(60.0, gt=0)
+
+
+class MailboxConfig(Section):
+    """Where bounces and unsubscribing arrive (IMAP); the password: ZHENGXUN_IMAP_PASSWORD or
+    `password_file` (mode 600)."""
+
+    host: str = ""
+    port: int = Field(993, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    username: str = ""
+    password_file: str = ""
+    address: str = Field("", description="mail to it arrives in the mailbox; '' = username")
+    folder: str = "INBOX"
+    after: Literal["leave", "seen", "move", "delete"] = Field(
+        "leave", description="what happens to a message that was understood"
+    )
+    move_to: str = ""
+    timeout: float = Field(60.0, gt=0)
+
+    @model_validator(mode="after")
+    def _knows_where_to_move(self) -> Self:
+        if self.after == "move" and not self.move_to:
+            raise ValueError('after = "move" needs move_to, the name of a folder')
+        return self
+
+
+class PublicConfig(Section):
+    """Our own page for readers, behind the operator's reverse proxy."""
+
+    url: str = Field("", description="how readers reach it: https://news.example.com")
+    listen: str = Field("127.0.0.1:8026", pattern=r"^[^\s/]+:\d{1,5}$")
+    forwarded: bool = Field(
+        False, description="the proxy sets X-Forwarded-For: count requests by its last address"
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _is_https(cls, value: str) -> str:
+        local = value.startswith(("http://127.0.0.1", "http://localhost"))
+        if value and not (value.startswith("https://") or local):
+            raise ValueError("must start with https://")
+        return value.rstrip("/")
 
 
 class ChannelConfig(Section):

@@ -84,6 +84,7 @@ class Daemon:
         weekly = at_time(digest.time, "*" if digest.last_workday else digest.weekday)
         add(self.issue, OrTrigger([weekly, often]), id="issue")
         add(self.send, often, id="deliver")
+        add(self.tell, often, id="bulletins")
         add(self.round, often, id="round")
         add(self.nightly, at_time(self.config.upkeep.time), id="nightly")
         add(self.catch_up, id="catch_up")
@@ -133,6 +134,11 @@ class Daemon:
         """Deliver what is outstanding."""
         async with self.printing:
             await asyncio.to_thread(duties.deliver_outstanding, self.desk)
+
+    async def tell(self) -> None:
+        """What cannot wait for the issue, to who asked for it."""
+        async with self.printing:
+            await asyncio.to_thread(duties.tell_readers, self.desk)
 
     async def round(self) -> None:
         """Alarms, the heartbeat, and the ping that is missed when this machine is gone."""

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from commands.desk import Desk
 from commands.issue import make, report_line, send_due, smtp_settings
+from commands.readers import bulletin_line, tell_news, wake
 from config import SHANGHAI
 from crawlers.catalogue import Site
 from digest.alert import Operator
@@ -123,10 +124,22 @@ def compose_due(desk: Desk) -> bool:
 def deliver_outstanding(desk: Desk) -> None:
     """Send every issue to whom it still has to go; nothing to do with nowhere to send to."""
     with desk.store() as db:
+        for person in wake(desk, db):
+            log.info("%s was paused until today and goes on", person.address)
         for record, report in send_due(desk, db):
             log.info("%s", report_line(record.week, report))
             for note in report.notes:
                 log.info("%s", note)
+
+
+def tell_readers(desk: Desk) -> None:
+    """New notices to who asked for them at once, and confirmations."""
+    with desk.store() as db:
+        report = tell_news(desk, db)
+    if line := bulletin_line(report):
+        log.info("%s", line)
+    for note in report.notes:
+        log.info("%s", note)
 
 
 def nightly(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from digest.models import SHANGHAI
-from storage import alarms, deliveries, issues, pages, runs
+from storage import alarms, bulletins, deliveries, issues, pages, runs
 from storage.models import Coverage
 from storage.pages import SavedPage
 
@@ -31,6 +31,9 @@ MIB = 1024 * 1024
 JOB_NAMES = {
     "issue": "编印周报",
     "deliver": "发送周报",
+    "bulletins": "发送快讯",
+    "mailbox": "读取退信邮箱",
+    "public": "订阅网页",
     "nightly": "备份与数据库检查",
     "catch_up": "补做停机期间的任务",
     "round": "例行检查",
@@ -109,6 +112,9 @@ def review_mails(db: Database, *, now: datetime) -> None:
                 f"{row.last_reply}\n改正地址或停止订阅：zhengxun subscribers remove {row.address}"
             )
             alarms.note_event(db, f"mail:{row.id}", title, text, now=now)
+    for mail in bulletins.list_bulletins(db, state="refused"):
+        title = f"快讯无法送达 {mail.address}"
+        alarms.note_event(db, f"bulletin:{mail.id}", title, mail.last_reply, now=now)
 
 
 def review_disk(db: Database, folder: Path, *, min_free_mib: int, now: datetime) -> bool:

@@ -54,8 +54,8 @@ class Told:
 
 
 def fresh_notices(db: Database, *, since: datetime, now: datetime) -> list[StoredNotice]:
-    """Documents first seen after `since`, as far as late commits allow a little before it too."""
-    window = {"since": from_instant(since - LATE_COMMITS), "now": from_instant(now)}
+    """Documents first seen after `since`, the oldest first; no copies and no backlog."""
+    window = {"since": from_instant(since), "now": from_instant(now)}
     ids = [row["id"] for row in select(db, _FRESH, window)]
     notices = load(db, ids)
     return [notices[notice_id] for notice_id in ids]
@@ -111,10 +111,12 @@ def enter_bulletin(
 
 
 def mark_looked(db: Database, subscriber_id: int, now: datetime) -> None:
-    """New notices up to `now` were looked at for a subscriber."""
+    """New notices up to `now` were looked at for a subscriber: the next look begins a little
+    before it, for what is stamped earlier and committed later."""
     with transaction(db):
         db.execute(
-            "UPDATE subscribers SET looked_at = ? WHERE id = ?", [from_instant(now), subscriber_id]
+            "UPDATE subscribers SET looked_at = max(coalesce(looked_at, ''), ?) WHERE id = ?",
+            [from_instant(now - LATE_COMMITS), subscriber_id],
         )
 
 
@@ -129,12 +131,15 @@ def bulletin_items(db: Database, bulletin_id: int) -> list[tuple[StoredNotice, s
     return [(notices[row["notice_id"]], row["why"]) for row in rows]
 
 
-def list_bulletins(db: Database, subscriber_id: int | None = None) -> list[Bulletin]:
-    """The ledger, of one subscriber or whole."""
+def list_bulletins(
+    db: Database, subscriber_id: int | None = None, *, state: DeliveryState | None = None
+) -> list[Bulletin]:
+    """The ledger, of one subscriber or in one state, or whole."""
     rows = select(
         db,
-        "SELECT * FROM bulletins WHERE :id IS NULL OR subscriber_id = :id ORDER BY id",
-        {"id": subscriber_id},
+        "SELECT * FROM bulletins WHERE (:id IS NULL OR subscriber_id = :id)"
+        " AND (:state IS NULL OR state = :state) ORDER BY id",
+        {"id": subscriber_id, "state": state},
     )
     return [_to_bulletin(row) for row in rows]
 

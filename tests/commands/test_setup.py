@@ -32,7 +32,7 @@ def test_every_key_that_is_commented_out_exists_with_that_default(tmp_path: Path
     shown = [line.removeprefix("# ") if " = " in line else line for line in lines]
     values = tomllib.loads("\n".join(line for line in shown if "password_file" not in line))
     config = load_config({"ZHENGXUN_CONFIG": str(path)})
-    for section in ("digest", "smtp", "crawl", "operator", "upkeep"):
+    for section in ("digest", "smtp", "mailbox", "public", "crawl", "operator", "upkeep"):
         for key, value in values[section].items():
             assert getattr(getattr(config, section), key) == value, f"{section}.{key}"
 

@@ -1,0 +1,17 @@
+"""Arguments of the verbs for what readers get beside the issue."""
+
+from __future__ import annotations
+
+import typer
+
+from commands.arguments.call import console, desk, done
+
+app = typer.Typer()
+
+
+@app.command()
+def bulletins() -> None:
+    """Tell new notices to who asked for them at once.  Example: zhengxun bulletins"""
+    from commands import readers
+
+    done(readers.bulletins(desk(), console))

@@ -1,0 +1,72 @@
+"""What readers get beside the issue, and what comes back from them, as configured."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from sqlite_utils import Database
+
+from commands.desk import Desk
+from commands.issue import has_mail_server, smtp_settings
+from config import SHANGHAI
+from digest.bulletins import BulletinReport, Press, deliver_bulletins, enter_news
+from digest.leaving import Ways, load_key
+from storage.models import Subscriber
+from storage.subscribers import wake_paused
+
+
+def ways_of(desk: Desk) -> Ways:
+    """How readers can leave. The key of their tokens is made the first time it is needed."""
+    config = desk.config
+    box = config.mailbox
+    named = box.address or (box.username if "@" in box.username else "")
+    address = named if box.host else ""
+    if not address and not config.public.url:
+        return Ways()
+    return Ways(load_key(config.data), mailbox=address, public_url=config.public.url)
+
+
+def press_of(desk: Desk) -> Press:
+    """What every bulletin needs to know."""
+    config = desk.config
+    return Press(
+        title=config.digest.title,
+        company=config.digest.company,
+        sender=config.smtp.sender,
+        reply_to=config.smtp.reply_to,
+        ways=ways_of(desk),
+        site_names=desk.site_names(),
+    )
+
+
+def bulletins(desk: Desk, console: Console) -> int:
+    """Tell what is new now; 1 when a mail could not be sent."""
+    smtp_settings(desk)  # says what to do when there is no server
+    with desk.store() as db:
+        report = tell_news(desk, db)
+    console.print(bulletin_line(report) or "没有要发的快讯")
+    for note in report.notes:
+        console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
+    return int(bool(report.deferred or report.refused))
+
+
+def wake(desk: Desk, db: Database) -> list[Subscriber]:
+    """Let go on whoever was paused until today."""
+    now = desk.config.clock()
+    return wake_paused(db, today=now.astimezone(SHANGHAI).date(), now=now)
+
+
+def tell_news(desk: Desk, db: Database) -> BulletinReport:
+    """New notices to who asked for them at once, and confirmations; nothing without a server."""
+    if not has_mail_server(desk):
+        return BulletinReport()
+    press, clock = press_of(desk), desk.config.clock
+    enter_news(db, press, chapters=desk.config.digest.chapters, now=clock())
+    return deliver_bulletins(db, press, smtp_settings(desk), clock)
+
+
+def bulletin_line(report: BulletinReport) -> str:
+    """What happened to the bulletins, in one line; '' when there were none."""
+    words = [f"快讯：已发 {report.sent}"]
+    words += [f"稍后再试 {report.deferred}"] * bool(report.deferred)
+    words += [f"被拒 {report.refused}"] * bool(report.refused)
+    return "，".join(words) if report.sent or report.deferred or report.refused else ""

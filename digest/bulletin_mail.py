@@ -1,0 +1,109 @@
+"""The mails outside the weekly issue: 快讯, and the confirmation that a subscription has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Protocol
+
+from digest.entry import Entry
+from digest.leaving import Ways
+from digest.mail import address_of, address_to
+from digest.models import SHANGHAI
+from digest.safe_text import clean_line, shorten
+from digest.templates import templates
+from digest.wording import deadline_line, meta_parts
+from storage.models import Subscriber
+
+# More than this in one mail nobody reads; the weekly issue has them all.
+MOST_ENTRIES = 60
+_SUBJECT_TITLE = 50
+_SUMMARY = 120
+
+
+class Publisher(Protocol):
+    """Whose mails they are."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def company(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def reply_to(self) -> str: ...
+    @property
+    def ways(self) -> Ways: ...
+
+
+def write_news(
+    press: Publisher,
+    person: Subscriber,
+    entries: Sequence[Entry],
+    message_id: str,
+    now: datetime,
+) -> bytes:
+    """New notices with the reason for each. Raises DigestError for a bad address."""
+    more = f" 等 {len(entries)} 条" if len(entries) > 1 else ""
+    subject = f"{press.title}·快讯：{shorten(entries[0].title, _SUBJECT_TITLE)}{more}"
+    message = _message(press, person, subject, message_id, now)
+    message["Auto-Submitted"] = "auto-generated"
+    for name, value in press.ways.headers(person).items():
+        message[name] = value
+    foot = press.ways.words(press.reply_to or press.sender)
+    left = len(entries) - MOST_ENTRIES
+    rest = f"另有 {left} 条，见本周周报。" if left > 0 else ""
+    today = now.astimezone(SHANGHAI).date()
+    shown = entries[:MOST_ENTRIES]
+    head = f"{press.title}·快讯：新发布 {len(entries)} 条"
+    lines = [head, "", *_lines(shown, today), *[rest] * bool(rest)]
+    lines += ["以上也将收入本周周报；原文以发布机关网站为准。", foot, ""]
+    message.set_content("\n".join(lines), cte="base64")
+    page = (
+        templates()
+        .get_template("bulletin.html.jinja")
+        .render(press=press, entries=shown, total=len(entries), rest=rest, foot=foot, today=today)
+    )
+    message.add_alternative(page, subtype="html", cte="base64")
+    return message.as_bytes()
+
+
+def _lines(entries: Sequence[Entry], today: date) -> Iterator[str]:
+    for number, entry in enumerate(entries, start=1):
+        yield f"{number}、{entry.title}"
+        summary = shorten(entry.summary, _SUMMARY)
+        facts = (" · ".join(meta_parts(entry)), deadline_line(entry, today), summary, entry.url)
+        yield from (f"    {line}" for line in facts if line)
+        yield ""
+
+
+def write_ended(press: Publisher, person: Subscriber, message_id: str, now: datetime) -> bytes:
+    """The confirmation. Raises DigestError for a bad address."""
+    message = _message(press, person, f"已退订{press.title}", message_id, now)
+    # RFC 3834: so that no automatic answer answers it.
+    message["Auto-Submitted"] = "auto-replied"
+    replies = press.reply_to or press.sender
+    message.set_content(
+        f"{person.address} 已退订{press.title}，此后不再发送。\n\n"
+        f"如非本人要求，或希望重新订阅，请写信至 {replies}。\n",
+        cte="base64",
+    )
+    return message.as_bytes()
+
+
+def _message(
+    press: Publisher, person: Subscriber, subject: str, message_id: str, now: datetime
+) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    origin = address_of(press.sender, what="smtp.sender")
+    message["From"] = origin
+    if press.reply_to:
+        message["Reply-To"] = address_of(press.reply_to, what="smtp.reply_to")
+    # `email` decodes =?…?= in what it is given: a title must not become a second header.
+    message["Subject"] = clean_line(subject).replace("=?", "= ?")
+    message["List-Id"] = f"<bulletin.{origin.domain}>"
+    message["Content-Language"] = "zh-CN"
+    address_to(message, person, message_id=message_id, now=now)
+    return message

@@ -1,0 +1,205 @@
+"""快讯: new notices told at once to who asked for them, and the confirmation of an end.
+
+The weekly issue goes on beside them. The ledger keeps the rules of the issue's: a row before the
+attempt, one Message-ID for good, retried after a crash; what it tells is recorded with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlite_utils import Database
+
+from digest.bulletin_mail import write_ended, write_news
+from digest.courier import Attempt, Courier, SmtpSettings
+from digest.deliver import retry_delay
+from digest.entry import Entry
+from digest.leaving import Ways
+from digest.mail import address_of
+from digest.models import SHANGHAI, Chapter, DigestError
+from digest.profile import Profile, covers, reason
+from storage import bulletins
+from storage.bulletins import Told
+from storage.database import transaction
+from storage.models import Bulletin, StoredNotice, Subscriber
+from storage.subscribers import get_subscriber, list_subscribers
+
+# A crawl of many sites takes a while: what it finds comes in a few mails, not in dozens.
+GAP = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What every bulletin needs to know: names, where answers go, how to leave."""
+
+    title: str
+    company: str
+    sender: str
+    reply_to: str
+    ways: Ways
+    site_names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinReport:
+    """What one pass did; `notes` are lines for the operator."""
+
+    sent: int = 0
+    deferred: int = 0
+    refused: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def enter_news(
+    db: Database, press: Press, *, chapters: Sequence[Chapter], now: datetime
+) -> list[Bulletin]:
+    """One bulletin for each subscriber of the immediate pace for whom there is something new.
+
+    Each notice is told to a subscriber once, whatever crashes and whoever looks at the same time.
+    """
+    people = [
+        person
+        for person in list_subscribers(db, "active")
+        if person.pace == "immediate" and person.channel == "mail" and person.looked_at is not None
+    ]
+    if not people:
+        return []
+    oldest = min(person.looked_at for person in people if person.looked_at is not None)
+    fresh = bulletins.fresh_notices(db, since=oldest, now=now)
+    titles = {chapter.id: chapter.title for chapter in chapters}
+    made = []
+    for person in people:
+        with transaction(db):
+            entered = _enter_for(db, press, person, fresh, titles, now)
+        if entered is not None:
+            made.append(entered)
+    return made
+
+
+def enter_ended(db: Database, press: Press, person: Subscriber, now: datetime) -> Bulletin:
+    """The one confirmation that a subscription has ended; call it where it ends."""
+    return bulletins.enter_bulletin(db, person, "ended", _message_id(press, person), now=now)
+
+
+def deliver_bulletins(
+    db: Database, press: Press, smtp: SmtpSettings, now: Callable[[], datetime]
+) -> BulletinReport:
+    """Send what is due. One that cannot be sent waits, as an issue does, for 48 hours."""
+    bulletins.reclaim_sending(db, now())
+    report = BulletinReport()
+    due = bulletins.outstanding(db, due_at=now())
+    if not due:
+        return report
+    sender = address_of(press.sender, what="smtp.sender").addr_spec
+    outage = ""
+    with Courier(smtp) as courier:
+        for row in due:
+            content = _written(db, press, row, now())
+            if not bulletins.claim(db, row.id, now()):
+                continue
+            if isinstance(content, Attempt):
+                result = content
+            elif outage:
+                result = Attempt("deferred", outage)
+            else:
+                result = courier.carry(sender, row.address, content)
+            outage = result.reply if result.no_server else outage
+            report = _settled(db, row, result, now(), report)
+    return report
+
+
+def matches(person: Subscriber, entry: Entry, chapters: Sequence[str], today: date) -> str:
+    """Why a new notice is told to a subscriber (Chinese); '' when it is not.
+
+    It must be in a chosen chapter, under a chosen heading and without an unwanted word; and have
+    a wanted word or topic, or a deadline at most `deadline_days` ahead.
+    """
+    profile = Profile.of(person)
+    if not covers(entry, chapters, profile):
+        return ""
+    parts = [reason(entry, profile)]
+    if person.deadline_days:
+        near = [item.on for item in entry.deadlines if (item.on - today).days >= 0]
+        if near and (near[0] - today).days <= person.deadline_days:
+            parts.append(f"截止：{near[0].isoformat()}")
+    return "；".join(part for part in parts if part)
+
+
+def _enter_for(
+    db: Database,
+    press: Press,
+    person: Subscriber,
+    fresh: Sequence[StoredNotice],
+    titles: Mapping[str, str],
+    now: datetime,
+) -> Bulletin | None:
+    last = bulletins.last_news_at(db, person.id)
+    if person.looked_at is None or (last is not None and now - last < GAP):
+        return None
+    new = [stored for stored in fresh if stored.first_seen_at > person.looked_at]
+    told = bulletins.told_to(db, person.id, [stored.id for stored in new])
+    today = now.astimezone(SHANGHAI).date()
+    found = []
+    for stored in new:
+        section = stored.notice.section
+        names = (section, titles.get(section, section))
+        why = matches(person, _entry(press, stored), names, today)
+        if why and stored.id not in told:
+            found.append(Told(stored.id, why))
+    bulletins.mark_looked(db, person.id, now)
+    if not found:
+        return None
+    make = _message_id(press, person)
+    return bulletins.enter_bulletin(db, person, "news", make, now=now, told=found)
+
+
+def _message_id(press: Press, person: Subscriber) -> Callable[[int], str]:
+    domain = address_of(press.sender, what="smtp.sender").domain
+    return lambda number: f"<zhengxun.bulletin{number}.to{person.id}@{domain}>"
+
+
+def _written(db: Database, press: Press, row: Bulletin, now: datetime) -> bytes | Attempt:
+    """The mail, made from what the ledger says; a refusal when it cannot be made."""
+    person = get_subscriber(db, row.subscriber_id)
+    if person is None:
+        return Attempt("refused", "the subscriber is gone")
+    try:
+        if row.kind == "ended":
+            return write_ended(press, person, row.message_id, now)
+        items = bulletins.bulletin_items(db, row.id)
+        entries = [replace(_entry(press, stored), why=why) for stored, why in items]
+        return write_news(press, person, entries, row.message_id, now)
+    except DigestError as error:
+        return Attempt("refused", str(error))
+
+
+def _settled(
+    db: Database, row: Bulletin, result: Attempt, now: datetime, report: BulletinReport
+) -> BulletinReport:
+    state, reply, next_at = result.state, result.reply, None
+    if state in {"deferred", "unknown"}:
+        delay = retry_delay(row.attempts + 1)
+        if delay is None:
+            state, reply = "refused", f"gave up after 48 hours; {reply}"
+        else:
+            next_at = now + delay
+    bulletins.settle(db, row.id, state, reply, now, next_at)
+    notes = report.notes
+    if state != "sent":
+        notes = (*notes, f"{row.address}: {reply}")
+    elif row.interruptions:
+        notes = (*notes, f"{row.address}: 曾在发送中断，可能收到两次；Message-ID {row.message_id}")
+    return replace(
+        report,
+        sent=report.sent + (state == "sent"),
+        refused=report.refused + (state == "refused"),
+        deferred=report.deferred + (state in {"deferred", "unknown"}),
+        notes=notes,
+    )
+
+
+def _entry(press: Press, stored: StoredNotice) -> Entry:
+    site = stored.notice.site
+    return Entry(stored, site_name=press.site_names.get(site, site))
