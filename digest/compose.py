@@ -28,6 +28,7 @@ from storage.corrections import list_corrections
 from storage.database import transaction
 from storage.edits import edits_in_force
 from storage.models import Coverage, IssueEntry, IssueRecord, StoredNotice
+from storage.trends import notices_by_week
 
 # Notices rarely set a term longer than a quarter; older issues have nothing left to remind of.
 REMIND_ISSUES_OF = timedelta(days=120)
@@ -81,6 +82,7 @@ def compose(
             instant=instant,
             sections=arrange(kept, chapters),
             coverage=_coverage(db, span.from_on, instant),
+            trend=tuple(notices_by_week(db, to_on=span.to_on, instant=instant)),
             own_title=shown != title,
             draft=draft,
             dropped=tuple(dropped) if draft else (),

@@ -10,7 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from digest.entry import DueDate, Entry, Page, due_dates
-from storage.models import CorrectionRecord, Coverage
+from storage.models import CorrectionRecord, Coverage, SourceTrend
 
 __all__ = [
     "Chapter",
@@ -103,6 +103,7 @@ class Digest:
     """One week's issue. `instant` is UTC-aware; `from_on`..`to_on` are inclusive local days.
 
     `reminders` are deadlines of earlier issues that fall due soon; they are no entries.
+    `trend`: what each site published in the last eight weeks, this one included.
     `left_out`: how many entries of the whole issue a subscriber's choice left out.
     `own_title`: an editor gave it its title.
     `draft`: it has not gone out and can still be edited; `dropped` are the entries that an editor
@@ -118,6 +119,7 @@ class Digest:
     sections: tuple[Section, ...]
     coverage: tuple[Coverage, ...] = ()
     reminders: tuple[DueDate, ...] = field(default=())
+    trend: tuple[SourceTrend, ...] = ()
     left_out: int = 0
     own_title: bool = False
     draft: bool = False

@@ -170,6 +170,15 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceTrend:
+    """Pages a site published in each of some weeks, the oldest first; None: not watched yet."""
+
+    site: str
+    site_name: str
+    counts: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A document that may enter an issue: its representative page and the other pages of it."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from digest.models import Digest, Entry, Group, Page, Section
-from storage.models import Attachment, Coverage, Deadline, Notice, StoredNotice
+from storage.models import Attachment, Coverage, Deadline, Notice, SourceTrend, StoredNotice
 
 INSTANT = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)  # 17:00 in Shanghai
 SEEN = datetime(2021, 2, 4, 1, 0, tzinfo=UTC)
@@ -30,6 +30,12 @@ TABLE_BODY = """
 <figure><img src="https://example.com/a.png" alt="申报流程图"><figcaption>图 1　申报流程</figcaption></figure>
 <p>特此通知。</p>
 """
+
+TREND = (
+    SourceTrend("cde", "国家药监局药审中心", (4, 6, 3, 0, 5, 8, 7, 12)),
+    SourceTrend("miit", "工业和信息化部", (None, None, 2, 3, 1, 4, 2, 0)),
+    SourceTrend("quiet", "久未更新的来源", (None, None, 0, 0, 0, 0, 0, 0)),
+)
 
 
 def make_notice(**over: object) -> Notice:
@@ -108,7 +114,7 @@ def one_entry_digest(entry: Entry, **over: object) -> Digest:
 
 def week_digest() -> Digest:
     """A whole, ordinary week: eight entries in three chapters and sources in every state."""
-    return make_digest(_ip(), _pharma(), _projects(), coverage=_coverage())
+    return make_digest(_ip(), _pharma(), _projects(), coverage=_coverage(), trend=TREND)
 
 
 def _ip() -> Section:

@@ -1,0 +1,56 @@
+"""How much each watched site published, week by week: what the small chart of an issue shows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlite_utils import Database
+
+from storage.models import SourceTrend
+from storage.values import from_instant, select, to_date
+
+# A page without a date counts from the day (China, UTC+8) we first saw it.
+_BY_WEEK = """
+WITH dated AS (
+    SELECT site, published_on AS day FROM notices
+    WHERE published_on BETWEEN :from_on AND :to_on AND first_seen_at <= :instant
+    UNION ALL
+    SELECT site, date(first_seen_at, '+8 hours') FROM notices
+    WHERE published_on IS NULL AND first_seen_at <= :instant
+    AND date(first_seen_at, '+8 hours') BETWEEN :from_on AND :to_on
+)
+SELECT site, CAST(julianday(:to_on) - julianday(day) AS INTEGER) / 7 AS age, count(*) AS pages
+FROM dated GROUP BY site, age
+"""
+# The oldest day of each column by the index, so that a store of a million rows answers at once.
+_SITES = """
+SELECT s.id, s.name, min((
+    SELECT min(n.published_on) FROM notices n WHERE n.site = c.site AND n.column = c.name
+)) AS oldest
+FROM sites s LEFT JOIN columns c ON c.site = s.id
+WHERE s.enabled AND s.removed_at IS NULL
+GROUP BY s.id ORDER BY s.position, s.id
+"""
+
+
+def notices_by_week(
+    db: Database, *, to_on: date, instant: datetime, weeks: int = 8
+) -> list[SourceTrend]:
+    """Pages each watched site published in the `weeks` weeks that end on `to_on`, as known at
+    `instant`; in the order of the catalogue, the oldest week first.
+
+    A week that ended before the oldest page we have of the site is None, not 0: nobody looked.
+    """
+    from_on = to_on - timedelta(days=7 * weeks - 1)
+    days = {"from_on": from_on.isoformat(), "to_on": to_on.isoformat()}
+    rows = select(db, _BY_WEEK, days | {"instant": from_instant(instant)})
+    pages = {(row["site"], row["age"]): row["pages"] for row in rows}
+    ends = [(age, to_on - timedelta(days=7 * age)) for age in reversed(range(weeks))]
+    found = []
+    for row in select(db, _SITES):
+        oldest = to_date(row["oldest"]) or to_on
+        counts = tuple(
+            pages.get((row["id"], age), 0) if end >= oldest else None for age, end in ends
+        )
+        found.append(SourceTrend(row["id"], row["name"], counts))
+    return found
