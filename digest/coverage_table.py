@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -19,7 +19,10 @@ Tone = Literal["good", "quiet", "bad"]
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """One printed row; `tone` is good (正常), quiet (安静) or bad (anything else)."""
+    """One printed row; `tone` is good (正常), quiet (安静) or bad (anything else).
+
+    `plain`: there is nothing to say about it but its numbers.
+    """
 
     site: str
     column: str
@@ -27,6 +30,8 @@ class CoverageRow:
     tone: Tone
     last_good: str
     reason: str
+    new: int = 0
+    plain: bool = False
 
     def cells(self) -> tuple[str, str, str, str, str]:
         """In the order of HEADINGS."""
@@ -39,13 +44,16 @@ def coverage_rows(digest: Digest, *, reason_limit: int = 200) -> list[CoverageRo
     return sorted(rows, key=lambda row: row.tone != "bad")
 
 
-def merged_rows(digest: Digest, *, reason_limit: int = 60) -> list[CoverageRow]:
-    """As `coverage_rows`, the well-read columns of a site merged into one row."""
+def merged_rows(
+    digest: Digest, *, reason_limit: int = 200, names_limit: int = 400
+) -> list[CoverageRow]:
+    """As `coverage_rows`, the columns of a site that were read well merged into one row."""
+    merged: list[CoverageRow] = []
     rows = coverage_rows(digest, reason_limit=reason_limit)
-    troubled = [row for row in rows if row.tone == "bad"]
-    well = (row for row in rows if row.tone != "bad")
-    merged = [_merge(list(same)) for _, same in groupby(well, key=lambda row: (row.site, row.word))]
-    return troubled + merged
+    for (_, plain), group in groupby(rows, key=lambda row: (row.site, row.plain)):
+        same = list(group)
+        merged += [_merge(same, names_limit)] if plain else same
+    return merged
 
 
 def _row(item: Coverage, reason_limit: int) -> CoverageRow:
@@ -59,25 +67,30 @@ def _row(item: Coverage, reason_limit: int) -> CoverageRow:
         tone=tone,
         last_good=local_minute(item.last_good_at),
         reason=shorten(_reason(item), reason_limit),
+        new=item.new,
+        plain=_is_plain(item),
     )
 
 
+def _is_plain(item: Coverage) -> bool:
+    return item.verdict == "ok" and not item.reason
+
+
 def _reason(item: Coverage) -> str:
-    if item.verdict == "ok" and not item.reason:
+    if _is_plain(item):
         return f"列出 {item.rows} 条，新增 {item.new} 条"
     return item.reason
 
 
-def _merge(rows: Iterable[CoverageRow]) -> CoverageRow:
-    same = list(rows)
+def _merge(same: Sequence[CoverageRow], names_limit: int) -> CoverageRow:
     first = same[0]
     if len(same) == 1:
         return first
     return CoverageRow(
         site=first.site,
-        column=shorten("、".join(row.column for row in same), 60),
+        column=shorten("、".join(row.column for row in same), names_limit),
         word=first.word,
         tone=first.tone,
         last_good=min(row.last_good for row in same),
-        reason=f"{len(same)} 个栏目",
+        reason=f"{len(same)} 个栏目，新增 {sum(row.new for row in same)} 条",
     )

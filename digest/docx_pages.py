@@ -114,17 +114,20 @@ def _paragraph(line: _Element, measures: Mapping[str, Measure], width: float) ->
     key = name.get(qn("w:val")) if name is not None else None
     style = measures.get(key or "Normal", measures["Normal"])
     before = style.before
+    height = style.line
     new_page = keep = False
     if properties is not None:
         spacing = properties.find(qn("w:spacing"))
         if spacing is not None and spacing.get(qn("w:before")):
             before = int(spacing.get(qn("w:before")) or 0) / 20
+        if spacing is not None and spacing.get(qn("w:lineRule")) == "atLeast":
+            height = max(height, int(spacing.get(qn("w:line")) or 0) / 20)
         new_page = properties.find(qn("w:pageBreakBefore")) is not None
         keep = properties.find(qn("w:keepNext")) is not None
     text = "".join(part.text or "" for part in line.iter(qn("w:t")))
     lines = count_lines(text, (width - style.left) / style.size, style.first / style.size)
     marks = tuple(mark.get(qn("w:name")) or "" for mark in line.iter(qn("w:bookmarkStart")))
-    return _Piece(before, lines, style.line, style.after, style.keep or keep, new_page, marks)
+    return _Piece(before, lines, height, style.after, style.keep or keep, new_page, marks)
 
 
 def count_lines(text: str, width: float, first: float = 0.0) -> int:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, replace
 from typing import Any
 
 from docx.blkcntnr import BlockItemContainer
 from docx.document import Document
+from docx.enum.text import WD_LINE_SPACING
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import RGBColor
+from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from lxml.etree import _Element
@@ -78,6 +80,18 @@ def write_jump(paragraph: Paragraph, text: str, bookmark: str) -> Run:
     run = paragraph.add_run(text)
     _wrap(paragraph, run, anchor=bookmark)
     return run
+
+
+def write_picture(paragraph: Paragraph, picture: bytes, height: float, words: str) -> None:
+    """Add a PNG `height` points high; `words` is what is read out instead of it.
+
+    The line grows with the picture: the fixed height of the styles would cut it off.
+    """
+    layout = paragraph.paragraph_format
+    layout.line_spacing_rule = WD_LINE_SPACING.AT_LEAST
+    layout.line_spacing = Pt(height + 2)
+    shape = paragraph.add_run().add_picture(io.BytesIO(picture), height=Pt(height))
+    shape._inline.docPr.set("descr", words)
 
 
 def _wrap(paragraph: Paragraph, run: Run, *, external: str = "", anchor: str = "") -> None:

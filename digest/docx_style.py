@@ -52,6 +52,7 @@ class _Look(NamedTuple):
     after: float = 0
     line: float = 1.0
     left: float = 0
+    hang: float = 0
     keep: bool = False
     align: WD_ALIGN_PARAGRAPH | None = None
 
@@ -68,7 +69,7 @@ _LOOKS = (
     _Look("TOC Heading", SANS, 13, HEAD, bold=True, before=14, after=4, keep=True),
     _Look("toc 1", SANS, 11, HEAD, bold=True, before=8, after=2),
     _Look("toc 2", SANS, 10, SOFT, before=3, after=1, left=10),
-    _Look("toc 3", SERIF, 10.5, line=1.15, after=2, left=22),
+    _Look("toc 3", SERIF, 10, line=1.1, after=1.5, left=37, hang=15),
     _Look(META, SANS, 9, SOFT, after=2, line=1.15),
     _Look(BODY, SERIF, 10.5, after=3, line=1.4),
     _Look(BODY_PLAIN, SERIF, 10.5, after=3, line=1.4),
@@ -104,7 +105,7 @@ def measures() -> dict[str, Measure]:
             look.before,
             look.after,
             look.left,
-            FIRST_INDENT if look.name == BODY else 0.0,
+            FIRST_INDENT if look.name == BODY else -look.hang,
             look.keep,
         )
         for look in _LOOKS
@@ -151,6 +152,8 @@ def _apply(style: ParagraphStyle, look: _Look) -> None:
     layout.keep_with_next = look.keep
     if look.left:
         layout.left_indent = Pt(look.left)
+    if look.hang:
+        layout.first_line_indent = Pt(-look.hang)
     if look.align is not None:
         layout.alignment = look.align
     # The template's rules and tab stops are for its own look and page width.

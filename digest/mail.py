@@ -14,11 +14,11 @@ from functools import cached_property, lru_cache
 from digest.models import NOTHING_NEW, SHANGHAI, Digest, DigestError
 from digest.profile import Profile, personal
 from digest.render_docx import render_docx
-from digest.render_html import render_mail_html
+from digest.render_html import mail_pictures, render_mail_html
 from digest.render_ics import has_deadlines, render_ics
 from digest.render_text import render_text
 from digest.safe_text import clean_line, shorten
-from digest.weight import weightiest
+from digest.weight import short_title, weightiest
 from storage.models import Subscriber
 
 SUBJECT_LENGTH = 90
@@ -114,15 +114,15 @@ def address_to(
 
 
 def subject_line(digest: Digest) -> str:
-    """政讯周报 2021-W05（01/30~02/05）：title；title 等 8 条"""
+    """政讯周报 2021-W05（01/30~02/05）：title；title；title 等 8 条"""
     span = f"{digest.from_on:%m/%d}~{digest.to_on:%m/%d}"
     head = clean_line(f"{digest.title} {digest.week}（{span}）")
     if not digest.total:
         return f"{head}：{NOTHING_NEW}"
-    tail = f" 等 {digest.total} 条" if digest.total > 2 else ""
-    titles = weightiest(digest, 2)
+    tail = f" 等 {digest.total} 条" if digest.total > 3 else ""
+    titles = weightiest(digest, 3)
     room = (SUBJECT_LENGTH - len(head) - len(tail)) // len(titles)
-    named = "；".join(shorten(entry.title, max(room - 1, 12)) for entry in titles)
+    named = "；".join(shorten(short_title(entry.title), max(room - 1, 12)) for entry in titles)
     return f"{head}：{named}{tail}"
 
 
@@ -169,12 +169,21 @@ def _set_content(message: EmailMessage, printed: Printed, formats: tuple[str, ..
     message.set_content(printed.text, cte="base64")
     if "html" in formats:
         message.add_alternative(printed.html, subtype="html", cte="base64")
+        _add_pictures(message, printed)
     name = clean_line(f"{printed.digest.title}{printed.digest.week}").replace("/", "-")
     week = printed.digest.week
     if "docx" in formats:
         _attach(message, printed.docx, f"application/{_DOCX}", f"{name}.docx", f"{week}.docx")
     if "ics" in formats and printed.ics:
         _attach(message, printed.ics, "text/calendar", f"{name}截止日期.ics", f"{week}.ics")
+
+
+def _add_pictures(message: EmailMessage, printed: Printed) -> None:
+    page = message.get_body(("html",))
+    if page is None:
+        return
+    for cid, picture in mail_pictures(printed.digest, printed.html).items():
+        page.add_related(picture, maintype="image", subtype="png", cid=f"<{cid}>", cte="base64")
 
 
 def _attach(message: EmailMessage, content: bytes, kind: str, name: str, plain: str) -> None:

@@ -15,7 +15,6 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from digest.coverage_table import HEADINGS, coverage_rows
 from digest.docx_body import write_body
 from digest.docx_pages import page_numbers
 from digest.docx_parts import (
@@ -28,14 +27,13 @@ from digest.docx_parts import (
     write_field,
     write_jump,
 )
+from digest.docx_state import write_state, write_trend
 from digest.docx_style import (
     BODY,
     CELL,
-    GOOD,
     META,
     RED,
     SIGNATURE,
-    SOFT,
     WARM,
     measures,
     new_document,
@@ -43,6 +41,7 @@ from digest.docx_style import (
 from digest.docx_table import add_rows
 from digest.models import NOTHING_NEW, Digest, Entry, Group, Section
 from digest.safe_text import clean_line
+from digest.weight import weightiest
 from digest.wording import (
     badges,
     chapter_heading,
@@ -57,7 +56,6 @@ from digest.wording import (
     trouble_line,
 )
 
-_TONES = {"good": GOOD, "quiet": SOFT, "bad": RED}
 # The earliest day a ZIP entry can have; ours carry no time, so equal issues are equal files.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -99,6 +97,9 @@ class _Printer:
     def _main_points(self, cell: _Cell, _row: int, _column: int) -> None:
         write(new_paragraph(cell, META), "本周要点", Ink(bold=True))
         new_paragraph(cell, CELL, totals_line(self.digest))
+        lead = weightiest(self.digest, 3)
+        for entry in lead if self.digest.total > len(lead) else ():
+            write_jump(new_paragraph(cell, CELL, "· "), entry.title, f"_Toc_{entry.anchor}")
         due = self.digest.highlights.due
         if due:
             text = f"两周内截止 {len(due)} 项，最近：{due[0].on.isoformat()} {due[0].entry.title}"
@@ -241,26 +242,11 @@ class _Printer:
         add_rows(self.document._body, rows, [16, 12, 72], fill)
 
     def coverage_table(self) -> None:
-        """信息来源状况: troubled sources first."""
+        """信息来源状况, and what each source published lately."""
         heading = self._heading("信息来源状况", 1, "_Toc_coverage")
         heading.paragraph_format.page_break_before = not self.digest.highlights.due
-        rows = coverage_rows(self.digest)
-        if not rows:
-            text = "尚无检查记录：没有任何来源被读取过。"
-            new_paragraph(self.document._body, BODY, text)
-            return
-        cells = [HEADINGS, *(row.cells() for row in rows)]
-
-        def fill(cell: _Cell, row: int, column: int) -> None:
-            line = new_paragraph(cell, CELL)
-            ink = Ink(bold=not row)
-            if row and column == 2:
-                ink = Ink(bold=rows[row - 1].tone == "bad", color=_TONES[rows[row - 1].tone])
-            write(line, cells[row][column], ink)
-
-        add_rows(self.document._body, cells, [22, 18, 11, 19, 30], fill)
-        note = "时间为北京时间。安静：读取正常，但久未更新；其余非“正常”状况意味着本期可能有遗漏。"
-        self._fact(note)
+        write_state(self.document, self.digest)
+        write_trend(self.document, self.digest)
         when = local_minute(self.digest.instant)
         self._fact(f"截至 {when}（北京时间）。原文以发布机关网站为准。")
 

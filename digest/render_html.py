@@ -8,7 +8,8 @@ from functools import cache
 
 import css_inline
 
-from digest.coverage_table import HEADINGS, CoverageRow, coverage_rows, merged_rows
+from digest.chart import chart_png, chart_rows
+from digest.coverage_table import merged_rows
 from digest.models import NOTHING_NEW, Digest
 from digest.templates import style, templates
 from digest.weight import weightiest
@@ -25,8 +26,8 @@ class Detail:
 
     `summary` and `title` are lengths in characters; `rows` gives each entry its own row with
     source and deadline, `extras` attachments and 另见; `facts` date and deadline where there is
-    no row; `due` and `coverage` limit the tables (`merged` first merges the well-read columns
-    of a site). With `title` 0 a heading only says how many entries the attachment has.
+    no row; `due`, `coverage` and `chart` limit the tables. With `title` 0 a heading only says
+    how many entries the attachment has.
     """
 
     summary: int = 120
@@ -35,24 +36,24 @@ class Detail:
     extras: bool = True
     facts: bool = True
     links: bool = True
-    merged: bool = False
     due: int = 40
     coverage: int = 60
+    chart: int = 16
     note: str = ""
 
 
 _SHORT = "本期条目较多，摘要从略，全文见附件。"
 _FILES = "本期条目较多，邮件内不列附件，见附件中的全文。"
 _BARE = "本期条目很多，邮件内仅列标题，全文见附件。"
-_TITLES = Detail(0, rows=False, extras=False, merged=True, due=10, coverage=20, note=_BARE)
+_TITLES = Detail(0, rows=False, extras=False, due=10, coverage=20, chart=0, note=_BARE)
 _LEVELS = (
     Detail(),
-    Detail(summary=84, merged=True, due=20),
-    Detail(summary=60, merged=True, due=20),
-    Detail(summary=42, merged=True, due=20),
-    Detail(summary=42, extras=False, merged=True, due=20, note=_FILES),
-    Detail(summary=0, merged=True, due=20, note=_SHORT),
-    Detail(summary=0, extras=False, merged=True, due=15, coverage=40, note=_SHORT),
+    Detail(summary=84, due=20),
+    Detail(summary=60, due=20),
+    Detail(summary=42, due=20),
+    Detail(summary=42, extras=False, due=20, chart=8, note=_FILES),
+    Detail(summary=0, due=20, chart=6, note=_SHORT),
+    Detail(summary=0, extras=False, due=15, coverage=40, chart=0, note=_SHORT),
     _TITLES,
     replace(_TITLES, title=60, facts=False),
     replace(_TITLES, title=40, facts=False),
@@ -78,6 +79,11 @@ def render_mail_html(digest: Digest) -> str:
     return page
 
 
+def mail_pictures(digest: Digest, page: str) -> dict[str, bytes]:
+    """The PNG files a mail page shows, by Content-ID without its angle brackets."""
+    return {row.cid: chart_png(row) for row in chart_rows(digest) if f'"cid:{row.cid}"' in page}
+
+
 def render_html(digest: Digest) -> str:
     """The file digest.html: whole bodies, contents and anchors; opening it fetches nothing."""
     page = templates().get_template("issue.html.jinja")
@@ -89,14 +95,15 @@ def render_html(digest: Digest) -> str:
         totals=totals_line(digest),
         trouble=trouble_line(digest),
         due=digest.highlights.due,
-        coverage=coverage_rows(digest),
-        coverage_headings=HEADINGS,
+        coverage=merged_rows(digest, reason_limit=200),
+        chart=chart_rows(digest),
         nothing=NOTHING_NEW,
     )
 
 
 def _mail_page(digest: Digest, detail: Detail) -> str:
-    rows = _mail_coverage(digest, detail)
+    rows = merged_rows(digest, reason_limit=120, names_limit=60)
+    chart = chart_rows(digest)
     lead = weightiest(digest, 3)
     page = templates().get_template("mail.html.jinja")
     markup = page.render(
@@ -111,14 +118,11 @@ def _mail_page(digest: Digest, detail: Detail) -> str:
         due=digest.highlights.due[: detail.due],
         coverage=rows[: detail.coverage],
         hidden_coverage=max(len(rows) - detail.coverage, 0),
-        coverage_headings=HEADINGS,
+        chart=chart[: detail.chart],
+        hidden_chart=max(len(chart) - detail.chart, 0),
         nothing=NOTHING_NEW,
     )
     return _INDENT.sub("\n", _inliner().inline(markup))
-
-
-def _mail_coverage(digest: Digest, detail: Detail) -> list[CoverageRow]:
-    return merged_rows(digest) if detail.merged else coverage_rows(digest, reason_limit=120)
 
 
 @cache

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from digest.models import Digest, Entry
 from digest.wording import badges
 
 _LEVEL = {"国家级": 3, "地方级": 2, "北京市": 2, "天津市": 2}
 _KIND = {"申报": 2, "征求意见": 2, "公示": 1}
+
+# Where there is room for a few words only, who says it and what kind of paper it is can go:
+# …局关于公开征求《X》意见的通知 -> 公开征求《X》意见
+_ISSUER = re.compile(r"^[^《“]{0,40}?关于(?!.{0,3}$)")
+_KIND_OF_PAPER = re.compile(r"(?<=.{6})的(通知|通告|公告|公示|函)(（[^（）]{0,20}）)?$")
+
+
+def short_title(title: str) -> str:
+    """The words of a title that tell it from others."""
+    return _KIND_OF_PAPER.sub("", _ISSUER.sub("", title)) or title
 
 
 def weightiest(digest: Digest, limit: int) -> tuple[Entry, ...]:

@@ -13,7 +13,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from digest.coverage_table import HEADINGS, coverage_rows
+from digest.chart import chart_rows
+from digest.coverage_table import merged_rows
 from digest.models import NOTHING_NEW, Digest, Entry
 from digest.safe_text import shorten
 from digest.templates import style, templates
@@ -36,10 +37,11 @@ def add_issue(digest: Digest, folder: Path, *, name: str = "") -> None:
     """
     home = folder / "issues" / digest.week
     name = name or digest.title
-    for entry in digest.entries():
-        _write(
-            home / f"{entry.anchor}.html", "notice", digest, root="../../", name=name, entry=entry
-        )
+    entries = list(digest.entries())
+    for before, entry, after in zip([None, *entries], entries, [*entries[1:], None], strict=False):
+        values = {"name": name, "before": before, "entry": entry, "after": after}
+        _write(home / f"{entry.anchor}.html", "notice", digest, root="../../", **values)
+    lead = weightiest(digest, 3)
     _write(
         home / "index.html",
         "issue",
@@ -48,8 +50,10 @@ def add_issue(digest: Digest, folder: Path, *, name: str = "") -> None:
         name=name,
         totals=totals_line(digest),
         trouble=trouble_line(digest),
-        coverage=coverage_rows(digest),
-        coverage_headings=HEADINGS,
+        lead=lead if digest.total > len(lead) else (),
+        due=digest.highlights.due,
+        coverage=merged_rows(digest),
+        chart=chart_rows(digest),
         nothing=NOTHING_NEW,
     )
     # Last: with it the issue counts as complete.
@@ -81,7 +85,11 @@ def _facts(digest: Digest) -> dict[str, Any]:
         "title": digest.title,
         "from": slashed(digest.from_on),
         "to": slashed(digest.to_on),
-        "lead": [shorten(entry.title, 80) for entry in weightiest(digest, 3)],
+        "counts": [[title, count] for title, count in digest.highlights.counts if count],
+        "lead": [
+            {"title": shorten(entry.title, 80), "path": f"issues/{digest.week}/{entry.anchor}.html"}
+            for entry in weightiest(digest, 3)
+        ],
         "entries": [_row(entry, digest.week) for entry in digest.entries()],
     }
 

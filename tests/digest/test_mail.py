@@ -53,7 +53,8 @@ def test_headers_arrive_as_meant() -> None:
 
 def test_the_subject_names_the_week_and_the_weightiest() -> None:
     subject = str(_read(_message())["Subject"])
-    assert subject.startswith("政讯周报 2021-W05（01/30~02/05）：关于公开征求《中药新药")
+    assert subject.startswith("政讯周报 2021-W05（01/30~02/05）：公开征求《中药新药")
+    assert subject.count("；") == 2
     assert subject.endswith("等 8 条")
     assert len(subject) <= 90
     assert subject_line(make_digest()).endswith("：本周没有新通知")

@@ -93,7 +93,8 @@ def test_an_empty_issue_says_so(render: Render) -> None:
 def test_nothing_is_fetched_from_anywhere(render: Render) -> None:
     page = render(week_digest())
     tree = html.document_fromstring(page)
-    assert not tree.xpath("//img | //link | //script | //iframe | //@background | //@srcset")
+    assert not tree.xpath("//link | //script | //iframe | //@background | //@srcset")
+    assert all(source.startswith("cid:") for source in tree.xpath("//@src"))
     assert "url(" not in page
     assert "@import" not in page
 
