@@ -100,7 +100,7 @@ def test_an_editors_text_is_text_everywhere(tmp_path: Path) -> None:
 
 def test_the_archive_keeps_the_name_of_the_series(tmp_path: Path) -> None:
     page = html.document_fromstring(archived(noted(NOTE), tmp_path)["n17.html"])
-    (name,) = page.xpath("//header/a[@class='name']/text()")
+    (name,) = page.xpath("//header//a[@class='name']/text()")
     assert name == "政讯周报"
     feed = etree.fromstring(render_atom([noted(NOTE)], now=INSTANT, title="政讯周报"))
     assert feed.findtext("{http://www.w3.org/2005/Atom}title") == "盈科瑞政讯周报"
