@@ -128,7 +128,6 @@ class Daemon:
             if await asyncio.to_thread(duties.compose_due, self.desk):
                 self.bell.remind(self.config.clock() - REMIND_AFTER)
         await self.send()
-        duties.give_back_memory()
 
     async def send(self) -> None:
         """Deliver what is outstanding."""
@@ -188,6 +187,7 @@ class Daemon:
 
     def job_ended(self, event: JobExecutionEvent) -> None:
         """A job that fails alarms once, and once when it works again."""
+        duties.give_back_memory()
         error = getattr(event, "exception", None)
         if error is None:
             self.bell.job_done(event.job_id)
