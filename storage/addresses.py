@@ -10,14 +10,16 @@ from storage.database import StorageError
 # RFC 5321 section 4.5.3.1, in octets.
 _LONGEST_LOCAL = 64
 _LONGEST_ADDRESS = 254
-# RFC 5322 dot-atom. Quoted local parts and address literals are legal, and always a mistake here.
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+# RFC 5322 dot-atom, with the letters and digits of any script (RFC 6531). Quoted local parts and
+# address literals are legal, and always a mistake here.
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def check_address(address: str) -> str:
-    """The address as stored: ASCII, the domain in lower case, a Chinese domain as xn--.
+    """The address as stored: the domain in lower case, a Chinese domain as xn--.
 
+    What stands before the @ may be Chinese; servers that take it are rare (SMTPUTF8).
     Raises StorageError for anything that is not one plain address, and so for every attempt
     to smuggle a second header or recipient in.
     """
@@ -26,7 +28,8 @@ def check_address(address: str) -> str:
     if not at or not _LOCAL.fullmatch(local):
         raise _refused(address)
     host = _ascii_domain(domain)
-    if host is None or len(local) > _LONGEST_LOCAL or len(local + host) + 1 > _LONGEST_ADDRESS:
+    long = len(local.encode())
+    if host is None or long > _LONGEST_LOCAL or long + len(host) + 1 > _LONGEST_ADDRESS:
         raise _refused(address)
     return f"{local}@{host}"
 

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from storage import attempts
+from storage.attempts import Cap, check_caps
 from storage.database import StorageError, transaction
 from storage.models import Delivery, DeliveryState, Subscriber
-from storage.processes import is_alive
+from storage.processes import is_alive, place
 from storage.values import Row, from_instant, one_line, select, select_one
 from storage.values import to_instant_or_none as to_time
 
@@ -18,6 +20,11 @@ from storage.values import to_instant_or_none as to_time
 ABANDONED_AFTER = timedelta(hours=1)
 
 _OPEN = "('queued', 'deferred', 'unknown')"
+_IN_FLIGHT = (
+    "SELECT d.*, coalesce((SELECT a.home FROM delivery_attempts a WHERE a.delivery_id = d.id"
+    " AND a.ledger = 'deliveries' ORDER BY a.id DESC LIMIT 1), '') AS home"
+    " FROM deliveries d WHERE d.state = 'sending' ORDER BY d.id"
+)
 
 
 def ensure_deliveries(
@@ -70,16 +77,25 @@ def outstanding(
     return [_to_delivery(row) for row in rows]
 
 
-def claim(db: Database, delivery_id: int, now: datetime) -> bool:
-    """Take a delivery for sending, in this process; False if somebody else has it or sent it."""
+def claim(
+    db: Database, delivery_id: int, now: datetime, *, route: str = "mail", caps: Sequence[Cap] = ()
+) -> bool:
+    """Take a delivery for sending, in this process; False if somebody else has it or sent it.
+
+    Raises CapReachedError, and takes nothing, when `route` has had its share for now.
+    """
     with transaction(db):
+        check_caps(db, route, caps, now)
         cursor = db.execute(
             "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, pid = ?,"  # noqa: S608
             f" updated_at = ?, next_attempt_at = NULL WHERE id = ? AND omitted = ''"
             f" AND state IN {_OPEN}",
             [os.getpid(), from_instant(now), delivery_id],
         )
-        return cursor.rowcount == 1
+        if cursor.rowcount != 1:
+            return False
+        attempts.begin(db, delivery_id, route, now)
+        return True
 
 
 def omit(db: Database, delivery_id: int, why: str, now: datetime) -> None:
@@ -100,10 +116,12 @@ def settle(
     next_attempt_at: datetime | None = None,
     *,
     bounced: bool = False,
+    asked: bool = True,
 ) -> None:
     """Record how an attempt ended, with the server's words on one line.
 
-    `bounced`: the mailbox is gone, by those words.
+    `bounced`: the mailbox is gone, by those words. `asked` False: there was no server, so the
+    attempt does not count towards its caps.
 
     Raises StorageError for a delivery that is not being sent: what is sent stays sent.
     """
@@ -126,6 +144,7 @@ def settle(
             row = select_one(db, "SELECT state FROM deliveries WHERE id = ?", [delivery_id])
             found = f"is {row['state']}" if row else "does not exist"
             raise StorageError(f"delivery {delivery_id} {found}; claim it before settling it")
+        attempts.end(db, delivery_id, state, reply, now, asked=asked)
 
 
 def reclaim_sending(
@@ -138,7 +157,7 @@ def reclaim_sending(
     """
     reclaimed: set[int] = set()
     with transaction(db):
-        for row in select(db, "SELECT * FROM deliveries WHERE state = 'sending' ORDER BY id"):
+        for row in select(db, _IN_FLIGHT):
             if _is_held(row, now, alive):
                 continue
             db.execute(
@@ -147,6 +166,7 @@ def reclaim_sending(
                 " last_reply = 'interrupted while sending' WHERE id = ?",
                 [from_instant(now), row["id"]],
             )
+            attempts.end(db, row["id"], "unknown", "interrupted while sending", now, asked=True)
             reclaimed.add(row["id"])
         rows = list_deliveries(db) if reclaimed else []
         return [item for item in rows if item.id in reclaimed]
@@ -209,10 +229,13 @@ def bounces_in_a_row(db: Database, subscriber_id: int) -> int:
 
 
 def _is_held(row: Row, now: datetime, alive: Callable[[int], bool]) -> bool:
-    since = to_time(row["updated_at"])
-    if since is None or now - since > ABANDONED_AFTER or row["pid"] in (None, os.getpid()):
+    since, where = to_time(row["updated_at"]), place(row["home"])
+    if since is None or now - since > ABANDONED_AFTER or where == "gone":
         return False
-    return alive(row["pid"])
+    if where == "elsewhere":
+        # Its process cannot be seen from here: another machine or container shares the folder.
+        return True
+    return row["pid"] not in (None, os.getpid()) and alive(row["pid"])
 
 
 def _to_delivery(row: Row) -> Delivery:

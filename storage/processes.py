@@ -1,9 +1,18 @@
-"""Whether a process that left its id in the store is still there."""
+"""Whether a process that left its name in the store is still there."""
 
 from __future__ import annotations
 
 import os
+import socket
 import sys
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_NAMESPACE = Path("/proc/self/ns/pid")
+
+Place = Literal["here", "gone", "elsewhere"]
 
 
 def is_alive(pid: int) -> bool:
@@ -18,3 +27,37 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@cache
+def home() -> str:
+    """Where this process runs: host/boot/namespace of its ids; the last two only on Linux.
+
+    Two containers may share a folder, and both call their process number 1.
+    """
+    host = socket.gethostname().replace("/", "-")
+    try:
+        boot = _BOOT.read_text(encoding="ascii").strip()
+        namespace = str(_NAMESPACE.readlink()).strip("pid:[]")
+    except OSError:
+        boot = namespace = ""
+    return f"{host}/{boot}/{namespace}"
+
+
+def place(left: str, ours: str | None = None) -> Place:
+    """Where the process that left `left` runs: where we do, nowhere any more, or elsewhere.
+
+    'gone': the same host has been started anew since. '' is a name from before there were any.
+    """
+    ours = home() if ours is None else ours
+    if left in ("", ours):
+        return "here"
+    host, boot, _ = _parts(left)
+    our_host, our_boot, _ = _parts(ours)
+    return "gone" if host == our_host and boot != our_boot else "elsewhere"
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    host, _, rest = text.partition("/")
+    boot, _, namespace = rest.partition("/")
+    return host, boot, namespace

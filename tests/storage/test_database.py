@@ -22,7 +22,7 @@ from tests.storage.samples import page, saved
 NOBODY = 65534
 TABLES = {
     "sites", "columns", "notices", "revisions", "attachments", "runs", "checks", "issues",
-    "issue_items", "subscribers", "deliveries",
+    "issue_items", "subscribers", "deliveries", "delivery_attempts",
 }  # fmt: skip
 VIEWS = {
     "v_this_week", "v_deadlines", "v_sources", "v_same_document", "v_revisions", "v_weekly_counts",

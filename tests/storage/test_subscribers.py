@@ -25,6 +25,7 @@ from tests.storage.samples import NOW
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
+        ("李华@例子.中国", "李华@xn--fsqu00a.xn--fiqs8s"),
         ("li@example.com", "li@example.com"),
         ("Li.Hua+digest@Example.COM", "Li.Hua+digest@example.com"),
         ("o'neil_1@mail.example.com.cn", "o'neil_1@mail.example.com.cn"),
@@ -61,7 +62,8 @@ def test_accepts_plain_addresses_and_chinese_domains(typed: str, stored: str) ->
         "李华 <li@example.com>",
         "<li@example.com>",
         '"li hua"@example.com',
-        "李华@example.com",
+        "李 华@example.com",
+        "李\u202e华@example.com",
         "li@@example.com",
         "li@wang@example.com",
         ".li@example.com",
