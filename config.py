@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, ValidationError, field_validator
@@ -50,6 +50,7 @@ class Config(Section):
     upstream: str = ""
     smtp_password: SecretStr = SecretStr("")
     imap_password: SecretStr = SecretStr("")
+    dkim_key: SecretStr = SecretStr("")
     digest: DigestConfig = DigestConfig()
     smtp: SmtpConfig = SmtpConfig()
     channels: tuple[ChannelConfig, ...] = ()
@@ -116,12 +117,12 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
         config = Config.model_validate(values)
     except ValidationError as error:
         raise ConfigError(_first_problem(path, error)) from error
-    mailbox = config.mailbox
-    passwords = {
-        "smtp_password": _smtp_password(config, env),
-        "imap_password": _secret(config, env, "IMAP_PASSWORD", "mailbox", mailbox.password_file),
+    secrets = {
+        "smtp_password": _password(config, env, "smtp", "SMTP"),
+        "imap_password": _password(config, env, "mailbox", "IMAP"),
+        "dkim_key": _dkim_key(config),
     }
-    return config.model_copy(update=passwords)
+    return config.model_copy(update=secrets)
 
 
 def config_path(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Path:
@@ -164,22 +165,36 @@ def _first_problem(path: Path, error: ValidationError) -> str:
     return f"{path}: {key}: {message}{more}"
 
 
-def _smtp_password(config: Config, env: Mapping[str, str]) -> SecretStr:
-    return _secret(config, env, "SMTP_PASSWORD", "smtp", config.smtp.password_file)
+def _password(
+    config: Config, env: Mapping[str, str], table: Literal["smtp", "mailbox"], name: str
+) -> SecretStr:
+    """ZHENGXUN_{name}_PASSWORD, or else what the table's `password_file` holds."""
+    if found := env.get(f"ZHENGXUN_{name}_PASSWORD"):
+        return SecretStr(found)
+    file = config.smtp.password_file if table == "smtp" else config.mailbox.password_file
+    return _secret_file(config, file, f"{table}.password_file")
 
 
-def _secret(config: Config, env: Mapping[str, str], name: str, table: str, file: str) -> SecretStr:
-    """A password: ZHENGXUN_{name}, or else the file that `table` names, which only we may read."""
-    if env.get(f"ZHENGXUN_{name}"):
-        return SecretStr(env[f"ZHENGXUN_{name}"])
-    if not file:
+def _dkim_key(config: Config) -> SecretStr:
+    smtp = config.smtp
+    if bool(smtp.dkim_selector) != bool(smtp.dkim_key_file):
+        raise ConfigError(
+            f"{config.path}: smtp.dkim_selector and smtp.dkim_key_file go together; set both"
+        )
+    return _secret_file(config, smtp.dkim_key_file, "smtp.dkim_key_file")
+
+
+def _secret_file(config: Config, name: str, key: str) -> SecretStr:
+    """What a file holds that only its owner may read; '' when none is named."""
+    if not name:
         return SecretStr("")
     base = config.path.parent if config.path else Path.cwd()
-    path = base / file
+    path = base / name
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             raise ConfigError(f"{path}: others may read it; run: chmod 600 {path}")
         return SecretStr(path.read_text(encoding="utf-8").strip())
-    except OSError as error:
-        raise ConfigError(f"{table}.password_file {path}: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not text"
+        raise ConfigError(f"{key} {path}: {reason}") from error

@@ -69,7 +69,10 @@ class DigestConfig(Section):
 
 
 class SmtpConfig(Section):
-    """Outgoing mail; the password: ZHENGXUN_SMTP_PASSWORD or `password_file` (mode 600)."""
+    """Outgoing mail; the password: ZHENGXUN_SMTP_PASSWORD or `password_file` (mode 600).
+
+    Paths are relative to the configuration file; 0 is no limit.
+    """
 
     host: str = ""
     port: int = Field(587, ge=1, le=65535)
@@ -79,6 +82,13 @@ class SmtpConfig(Section):
     sender: str = ""
     reply_to: str = ""
     timeout: float = Field(60.0, gt=0)
+    ca_file: str = Field("", description="who vouches for the server's certificate, PEM")
+    per_connection: int = Field(0, ge=0, description="mails before a new connection is made")
+    per_minute: int = Field(0, ge=0, description="attempts, all processes together")
+    per_hour: int = Field(0, ge=0, description="same")
+    dkim_selector: str = Field("", pattern=r"^[A-Za-z0-9.-]*$")
+    dkim_domain: str = Field("", description="'' = the domain of the sender")
+    dkim_key_file: str = Field("", description="RSA private key, PEM, mode 600")
 
 
 class MailboxConfig(Section):

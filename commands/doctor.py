@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import http.client
 import shutil
-import smtplib
 import sqlite3
-import ssl
 import sys
 import urllib.error
 import urllib.request
@@ -21,7 +19,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rich.console import Console
 
 from commands.desk import Desk
+from commands.issue import has_mail_server, smtp_settings
 from crawlers.catalogue import CatalogueError, Site
+from digest.models import DigestError
+from digest.smtp_server import look
 from storage.database import StorageError
 
 REACH_SECONDS = 15.0
@@ -50,7 +51,7 @@ def findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     yield from catalogue_finding(desk)
     yield from store_findings(desk)
     yield browser_finding(desk)
-    yield smtp_finding(desk)
+    yield from smtp_findings(desk)
 
 
 def time_zone_finding() -> tuple[bool, str, str]:
@@ -144,28 +145,19 @@ def browser_finding(desk: Desk) -> tuple[bool, str, str]:
     return True, what, ""
 
 
-def smtp_finding(desk: Desk) -> tuple[bool, str, str]:
-    """Whether the mail server takes our login; nothing is sent."""
+def smtp_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+    """Whether the mail server takes our login, and what it says it takes; nothing is sent."""
     smtp = desk.config.smtp
-    if not smtp.host or not smtp.sender:
-        return False, "mail", "set smtp.host and smtp.sender in zhengxun.toml"
-    what = f"mail: {smtp.host}:{smtp.port}"
-    context = ssl.create_default_context()
+    if not has_mail_server(desk):
+        yield False, "mail", "set smtp.host and smtp.sender in zhengxun.toml"
+        return
     try:
-        if smtp.security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                smtp.host, smtp.port, timeout=smtp.timeout, context=context
-            )
-        else:
-            server = smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout)
-        with server:
-            if smtp.security == "starttls":
-                server.starttls(context=context)
-            if smtp.username:
-                server.login(smtp.username, desk.config.smtp_password.get_secret_value())
-            server.noop()
-    except smtplib.SMTPAuthenticationError:
-        return False, what, "the server refuses user name or password"
-    except (OSError, smtplib.SMTPException) as error:
-        return False, what, str(error)
-    return True, what, ""
+        settings = smtp_settings(desk)
+    except DigestError as error:
+        yield False, f"mail: {smtp.host}:{smtp.port}", str(error)
+        return
+    found = look(settings)
+    limit = "" if found.size_limit is None else f", up to {found.size_limit} bytes a mail"
+    yield not found.problem, f"mail: {smtp.host}:{smtp.port}{limit}", found.problem
+    if settings.seal is not None:
+        yield True, f"signing: {settings.seal.dns_name} TXT {settings.seal.dns_record}", ""

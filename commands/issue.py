@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from commands.desk import CommandError, Desk
 from digest.chat import Robot
 from digest.deliver import DeliveryReport, SmtpSettings, deliver, enrol
+from digest.mail import address_of
 from digest.models import Digest
 from digest.press import (
     current_week,
@@ -21,6 +22,7 @@ from digest.press import (
     write_feed,
 )
 from digest.render_json import render_json
+from digest.signing import Seal, make_seal
 from digest.weeks import Week, parse_day, week_name
 from storage import deliveries
 from storage.issues import find_issue, list_issues
@@ -149,6 +151,7 @@ def smtp_settings(desk: Desk) -> SmtpSettings:
     smtp = desk.config.smtp
     if not has_mail_server(desk):
         raise CommandError("no mail server: set smtp.host and smtp.sender in zhengxun.toml")
+    folder = desk.config.path.parent if desk.config.path else Path.cwd()
     return SmtpSettings(
         host=smtp.host,
         port=smtp.port,
@@ -158,7 +161,21 @@ def smtp_settings(desk: Desk) -> SmtpSettings:
         sender=smtp.sender,
         reply_to=smtp.reply_to,
         timeout=smtp.timeout,
+        ca_file=str(folder / smtp.ca_file) if smtp.ca_file else "",
+        per_connection=smtp.per_connection,
+        per_minute=smtp.per_minute,
+        per_hour=smtp.per_hour,
+        seal=mail_seal(desk),
     )
+
+
+def mail_seal(desk: Desk) -> Seal | None:
+    """The DKIM key, when mails are to be signed here."""
+    smtp = desk.config.smtp
+    if not smtp.dkim_selector:
+        return None
+    domain = smtp.dkim_domain or address_of(smtp.sender, what="smtp.sender").domain
+    return make_seal(domain, smtp.dkim_selector, desk.config.dkim_key.get_secret_value())
 
 
 def group_robots(desk: Desk) -> list[Robot]:

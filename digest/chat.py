@@ -14,7 +14,7 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote_plus
 
@@ -24,6 +24,7 @@ from digest.models import Digest
 from digest.render_json import digest_document
 from digest.safe_text import shorten
 from digest.webhook import Answer, NotAnsweredError, NotSentError, post_json
+from storage.attempts import Cap
 from storage.models import Subscriber
 
 Kind = Literal["wecom", "dingtalk", "feishu", "webhook"]
@@ -37,6 +38,13 @@ _LATER = {
     "wecom": {-1, 45009, 45033},
     "dingtalk": {-1, 130101, 410100, 660026},
     "feishu": {11232, 99991400},
+}
+# Messages a robot takes in a minute; DingTalk shuts it for ten minutes after more.
+CAPS: dict[Kind, tuple[Cap, ...]] = {
+    "wecom": (Cap(20, timedelta(minutes=1)),),
+    "dingtalk": (Cap(20, timedelta(minutes=1)),),
+    "feishu": (Cap(100, timedelta(minutes=1)),),
+    "webhook": (),
 }
 _LATER_STATUS = frozenset({408, 425, 429})
 
@@ -74,6 +82,11 @@ class Robot:
             formats=(),
             channel=self.kind,
         )
+
+
+def robot_caps(robot: Robot) -> tuple[Cap, ...]:
+    """How many messages its service takes."""
+    return CAPS[robot.kind]
 
 
 def post_issue(robot: Robot, digest: Digest, *, message_id: str, now: datetime) -> Attempt:

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 
-from digest.bounces import is_hard
-from digest.models import DigestError
-from digest.safe_text import shorten
+from digest.bounces import is_hard, is_too_large
+from digest.smtp_server import (
+    SmtpSettings,
+    check_settings,
+    connect,
+    error_words,
+    reply_words,
+    size_limit,
+)
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+__all__ = ["Attempt", "Courier", "SmtpSettings"]
+
 Answer = tuple[int, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpSettings:
-    """The mail server. `security` none sends no password, except to this machine.
-
-    `timeout` is in seconds; the password never appears in a repr or a message.
-    """
-
-    host: str
-    port: int = 587
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    username: str = ""
-    password: str = field(default="", repr=False)
-    sender: str = ""
-    reply_to: str = ""
-    timeout: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +30,25 @@ class Attempt:
     `unknown`: the mail was handed over, but the connection broke before the answer.
     `no_server`: there was nobody to hand it to, so the next address would fare no better.
     `bounced`: the server says that the mailbox is gone.
+    `too_large`: refused for its size alone; `size_limit` is what the server announces, in bytes.
     """
 
     state: Literal["sent", "deferred", "refused", "unknown"]
     reply: str
     no_server: bool = False
     bounced: bool = False
+    too_large: bool = False
+    size_limit: int | None = None
 
 
 class Courier:
     """Connects at the first mail, again when the server hung up, and says goodbye at the end."""
 
     def __init__(self, settings: SmtpSettings) -> None:
-        if settings.security == "none" and settings.username and settings.host not in _LOOPBACK:
-            raise DigestError(
-                "smtp.security = none would send the password in the clear; "
-                "use starttls or tls, or leave smtp.username empty"
-            )
+        check_settings(settings)
         self.settings = settings
         self.smtp: smtplib.SMTP | None = None
+        self.used = 0
 
     def __enter__(self) -> Self:
         return self
@@ -73,12 +62,20 @@ class Courier:
         self._hang_up()
 
     def carry(self, sender: str, recipient: str, content: bytes) -> Attempt:
-        """Hand one mail over; `content` is CRLF-separated ASCII. Never raises for the server."""
+        """Hand one mail over; `content` is CRLF-separated, ASCII but for an address that is not.
+
+        Never raises for the server.
+        """
         try:
-            smtp, answer = self._open(sender)
+            smtp = self._line()
+            unfit = self._unfit(smtp, recipient, len(content))
+            if unfit is not None:
+                return unfit
+            smtp, answer = self._mail(smtp, sender, recipient, len(content))
+            self.used += 1
         except (OSError, smtplib.SMTPException) as error:
-            self._hang_up()
-            return Attempt("deferred", self._words(error), no_server=True)
+            self._drop()
+            return Attempt("deferred", error_words(self.settings, error), no_server=True)
         handed_over = False
         try:
             refusal = self._envelope(smtp, answer, recipient)
@@ -88,96 +85,123 @@ class Courier:
             smtp.send(_stuffed(content))
             code, reply = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
-            self._hang_up()
-            return Attempt("unknown" if handed_over else "deferred", self._words(error))
+            self._drop()
+            words = error_words(self.settings, error)
+            return Attempt("unknown" if handed_over else "deferred", words)
         return self._judged(code, reply)
 
-    def _open(self, sender: str) -> tuple[smtplib.SMTP, Answer]:
+    def _line(self) -> smtplib.SMTP:
+        """The connection, a new one when the old one has carried its share."""
+        if 0 < self.settings.per_connection <= self.used:
+            self._hang_up()
+        if self.smtp is None:
+            self.smtp = connect(self.settings)
+            self.used = 0
+        return self.smtp
+
+    def _unfit(self, smtp: smtplib.SMTP, recipient: str, size: int) -> Attempt | None:
+        """What the server said beforehand that it would not take."""
+        limit = size_limit(smtp)
+        if limit is not None and size > limit:
+            words = (
+                f"552 5.3.4 the mail has {size} bytes, the server announces {limit} as its limit"
+            )
+            return Attempt("refused", words, too_large=True, size_limit=limit)
+        if not recipient.isascii() and not smtp.has_extn("smtputf8"):
+            words = "550 5.6.7 the mail server does not offer SMTPUTF8, which this address needs"
+            return Attempt("refused", words)
+        return None
+
+    def _mail(
+        self, smtp: smtplib.SMTP, sender: str, recipient: str, size: int
+    ) -> tuple[smtplib.SMTP, Answer]:
         """A connection on which MAIL was answered.
 
         Servers hang up on idle or busy connections. MAIL itself finds that out: nothing was
         handed over yet, so asking once more on a new connection repeats nothing.
         """
-        if self.smtp is not None:
+        if self.used:
             with suppress(OSError, smtplib.SMTPException):
-                answer = self.smtp.mail(sender)
-                if answer[0] != 421:
-                    return self.smtp, answer
+                answer = smtp.mail(sender, _options(smtp, recipient, size))
+                if answer[0] // 100 == 2 or self._about_size(answer):
+                    return smtp, answer
             self._hang_up()
-        self.smtp = self._connect()
-        return self.smtp, self.smtp.mail(sender)
+            smtp = self._line()
+        return smtp, smtp.mail(sender, _options(smtp, recipient, size))
 
     def _envelope(self, smtp: smtplib.SMTP, answer: Answer, recipient: str) -> Attempt | None:
         """RCPT and DATA after the answer to MAIL; None when the server waits for the mail."""
         code, reply = answer
         if code // 100 != 2:
-            self._reset(smtp)
-            # About us, not about the subscriber: worth another try when the operator mended it.
-            return Attempt("deferred", self._reply(code, reply))
+            return self._not_even_begun(smtp, answer, recipient)
         code, reply = smtp.rcpt(recipient)
-        if code // 100 == 2:
-            code, reply = smtp.docmd("DATA")
-            if code == 354:
-                return None
+        if code // 100 != 2:
+            self._reset(smtp)
+            return self._judged(code, reply, recipient_only=True)
+        code, reply = smtp.docmd("DATA")
+        if code == 354:
+            return None
         self._reset(smtp)
+        if code // 100 in {2, 3}:
+            # Not an answer to DATA: whatever this server does, it did not take the mail.
+            self._hang_up()
+            return Attempt("deferred", reply_words(self.settings, code, reply))
         return self._judged(code, reply)
 
-    def _judged(self, code: int, reply: bytes) -> Attempt:
+    def _not_even_begun(self, smtp: smtplib.SMTP, answer: Answer, recipient: str) -> Attempt:
+        """MAIL was refused: about us, unless it is about the size or the kind of address.
+
+        Worth another try when the operator mended it, or when the server is less busy; the
+        next address would fare no better now.
+        """
+        words = reply_words(self.settings, *answer)
+        self._reset(smtp)
+        if self._about_size(answer):
+            return Attempt("refused", words, too_large=True, size_limit=size_limit(smtp))
+        if not recipient.isascii() and answer[0] // 100 == 5:
+            return Attempt("refused", words)
+        self._hang_up()
+        return Attempt("deferred", words, no_server=True)
+
+    def _judged(self, code: int, reply: bytes, *, recipient_only: bool = False) -> Attempt:
+        words = reply_words(self.settings, code, reply)
         if code // 100 == 2:
-            return Attempt("sent", self._reply(code, reply))
+            return Attempt("sent", words)
         if code == 421:
             self._hang_up()
-        words = self._reply(code, reply)
-        if code // 100 == 5:
-            return Attempt("refused", words, bounced=is_hard(words))
-        return Attempt("deferred", words)
+        if code // 100 != 5:
+            return Attempt("deferred", words)
+        limit = None if self.smtp is None else size_limit(self.smtp)
+        # A bare 552 to RCPT is about a full mailbox.
+        too_large = is_too_large(words, bare=not recipient_only)
+        hard = is_hard(words)
+        return Attempt("refused", words, bounced=hard, too_large=too_large, size_limit=limit)
 
-    def _connect(self) -> smtplib.SMTP:
-        settings = self.settings
-        # The default context checks the certificate and the host name.
-        context = ssl.create_default_context()
-        smtp: smtplib.SMTP
-        if settings.security == "tls":
-            smtp = smtplib.SMTP_SSL(
-                settings.host, settings.port, timeout=settings.timeout, context=context
-            )
-        else:
-            smtp = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout)
-        try:
-            if settings.security == "starttls":
-                smtp.starttls(context=context)
-            if settings.username:
-                smtp.login(settings.username, settings.password)
-            smtp.ehlo_or_helo_if_needed()
-        except (OSError, smtplib.SMTPException):
-            smtp.close()
-            raise
-        return smtp
+    def _about_size(self, answer: Answer) -> bool:
+        return answer[0] // 100 == 5 and is_too_large(reply_words(self.settings, *answer))
 
     def _reset(self, smtp: smtplib.SMTP) -> None:
         with suppress(OSError, smtplib.SMTPException):
             smtp.rset()
 
     def _hang_up(self) -> None:
-        smtp, self.smtp = self.smtp, None
-        if smtp is not None:
+        """Say goodbye, for as long as somebody listens."""
+        if self.smtp is not None:
             with suppress(OSError, smtplib.SMTPException):
-                smtp.quit()
+                self.smtp.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Close a connection on which nothing more will be heard."""
+        smtp, self.smtp, self.used = self.smtp, None, 0
+        if smtp is not None:
             smtp.close()
 
-    def _words(self, error: OSError | smtplib.SMTPException) -> str:
-        if isinstance(error, smtplib.SMTPResponseException):
-            text = error.smtp_error
-            return self._reply(error.smtp_code, text if isinstance(text, bytes) else text.encode())
-        return self._without_password(f"{type(error).__name__}: {error}")
 
-    def _reply(self, code: int, reply: bytes) -> str:
-        return self._without_password(f"{code} {reply.decode('utf-8', 'replace')}")
-
-    def _without_password(self, text: str) -> str:
-        """Servers have been seen to echo what they were told."""
-        secret = self.settings.password
-        return shorten(text.replace(secret, "***") if secret else text, 300)
+def _options(smtp: smtplib.SMTP, recipient: str, size: int) -> list[str]:
+    """What MAIL says of the mail, of what the server knows (RFC 1870, RFC 6531)."""
+    options = [f"SIZE={size}"] if smtp.has_extn("size") else []
+    return options if recipient.isascii() else [*options, "SMTPUTF8"]
 
 
 def _stuffed(content: bytes) -> bytes:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
 from digest.mail import Printed, address_to, build_shared
 from digest.models import SHANGHAI, Digest
 from digest.profile import Profile
 from digest.safe_text import clean_line
+from digest.signing import Seal, body_hash
 from storage.models import Subscriber
 
 # What a header may hold as it is. Everything else goes through the email package, which is
@@ -21,17 +23,44 @@ _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}")
 _PLAIN_ID = re.compile(r"<[A-Za-z0-9._-]+@[A-Za-z0-9.-]+>")
 
 Choice = tuple[tuple[str, ...], ...]
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A mail without its Word file, because the server takes none larger than `limit` bytes."""
+
+    limit: int | None = None
+
+    def remark(self) -> str:
+        """What the reader is told."""
+        return (
+            f"本期未附 Word 文件：邮件服务器拒收这样大的信{limit_words(self.limit)}。"
+            "如需全文，请回复本信。"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The part of a mail that is the same for many: its header lines, and all the rest."""
+
+    head: bytes
+    rest: bytes
+    hash: str
 
 
 class Letters:
     """The mails of one issue; memory grows with the profiles, not with the subscribers."""
 
-    def __init__(self, digest: Digest, *, sender: str, reply_to: str) -> None:
+    def __init__(
+        self, digest: Digest, *, sender: str, reply_to: str, seal: Seal | None = None
+    ) -> None:
         self.digest = digest
         self.sender = sender
         self.reply_to = reply_to
+        self.seal = seal
         self._printed: dict[Profile, Printed] = {}
-        self._shared: dict[Choice, bytes] = {}
+        self._shared: dict[tuple[Choice, Light | None], Shared] = {}
 
     def printed(self, person: Subscriber) -> Printed:
         """The issue as this subscriber's profile has it."""
@@ -40,18 +69,40 @@ class Letters:
             self._printed[profile] = Printed(self.digest, profile)
         return self._printed[profile]
 
-    def write(self, person: Subscriber, message_id: str, now: datetime) -> bytes:
-        """One subscriber's mail, CRLF-separated ASCII. Raises DigestError for a bad address."""
-        return own_headers(person, message_id, now) + self._same_for_all(person)
+    def write(
+        self, person: Subscriber, message_id: str, now: datetime, *, light: Light | None = None
+    ) -> bytes:
+        """One subscriber's mail, CRLF-separated, signed when there is a seal.
 
-    def _same_for_all(self, person: Subscriber) -> bytes:
-        choice = (person.sections, person.groups, person.keywords, person.formats)
-        if choice not in self._shared:
-            shared = build_shared(
-                self.printed(person), person.formats, sender=self.sender, reply_to=self.reply_to
+        ASCII, but for an address that is not. Raises DigestError for a bad address.
+        """
+        shared, own = self._same_for_all(person, light), own_headers(person, message_id, now)
+        if self.seal is None:
+            return own + shared.head + shared.rest
+        signature = self.seal.header(own + shared.head, shared.hash, now)
+        return signature + own + shared.head + shared.rest
+
+    def _same_for_all(self, person: Subscriber, light: Light | None) -> Shared:
+        kinds = (person.sections, person.groups, person.keywords, person.topics)
+        choice = (*kinds, person.formats)
+        if (choice, light) not in self._shared:
+            left = () if light is None else ("docx",)
+            message = build_shared(
+                self.printed(person),
+                tuple(form for form in person.formats if form not in left),
+                sender=self.sender,
+                reply_to=self.reply_to,
+                remark="" if light is None else light.remark(),
             )
-            self._shared[choice] = shared.as_bytes()
-        return self._shared[choice]
+            head, _, body = message.as_bytes().partition(b"\r\n\r\n")
+            hashed = "" if self.seal is None else body_hash(body)
+            self._shared[choice, light] = Shared(head + b"\r\n", b"\r\n" + body, hashed)
+        return self._shared[choice, light]
+
+
+def limit_words(limit: int | None) -> str:
+    """（上限 10.0 MB）, or nothing when the server does not say."""
+    return "" if limit is None else f"（上限 {limit / MIB:.1f} MB）"
 
 
 def own_headers(person: Subscriber, message_id: str, now: datetime) -> bytes:
@@ -64,7 +115,8 @@ def own_headers(person: Subscriber, message_id: str, now: datetime) -> bytes:
             # RFC 2047 words hold no line end but the fold, and nothing that begins a header.
             coded = Header(name, "utf-8", header_name="To").encode(linesep="\r\n")
             return _lines(f"{coded}\r\n <{person.address}>", now, message_id)
-    own = EmailMessage(policy=SMTP)
+    # RFC 6532: an address that is not ASCII stands in the header as it is.
+    own = EmailMessage(policy=SMTP if person.address.isascii() else SMTPUTF8)
     address_to(own, person, message_id=message_id, now=now)
     # Headers end with an empty line; the shared part goes on with its own headers.
     return own.as_bytes().removesuffix(b"\r\n")

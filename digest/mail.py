@@ -19,6 +19,8 @@ from digest.render_ics import has_deadlines, render_ics
 from digest.render_text import render_text
 from digest.safe_text import clean_line, shorten
 from digest.weight import short_title, weightiest
+from storage.addresses import check_address
+from storage.errors import StorageError
 from storage.models import Subscriber
 
 SUBJECT_LENGTH = 90
@@ -83,9 +85,17 @@ def build_message(
 
 
 def build_shared(
-    printed: Printed, formats: tuple[str, ...], *, sender: str, reply_to: str
+    printed: Printed,
+    formats: tuple[str, ...],
+    *,
+    sender: str,
+    reply_to: str,
+    remark: str = "",
 ) -> EmailMessage:
-    """What is the same for everybody with one profile and the same formats."""
+    """What is the same for everybody with one profile and the same formats.
+
+    `remark`: a sentence about this mail that its reader should see first.
+    """
     message = EmailMessage(policy=SMTP)
     origin = address_of(sender, what="smtp.sender")
     replies = address_of(reply_to, what="smtp.reply_to") if reply_to else origin
@@ -93,11 +103,13 @@ def build_shared(
     if reply_to:
         message["Reply-To"] = replies
     message["Subject"] = _literal(printed.subject)
+    # RFC 3834: no out-of-office reply to a machine; Precedence is for programs older than that.
     message["Auto-Submitted"] = "auto-generated"
+    message["Precedence"] = "list"
     message["List-Id"] = f"<weekly.{origin.domain}>"
     message["List-Unsubscribe"] = f"<mailto:{replies.addr_spec}?subject=unsubscribe>"
     message["Content-Language"] = "zh-CN"
-    _set_content(message, printed, formats)
+    _set_content(message, printed, formats, remark)
     return message
 
 
@@ -138,24 +150,31 @@ def _domain(sender: str) -> str:
     return address_of(sender, what="smtp.sender").domain
 
 
-def address_of(text: str, *, what: str) -> Address:
-    """'政讯周报 <news@example.com>' or a bare address. Raises DigestError naming `what`."""
+def address_of(text: str, *, what: str, utf8: bool = False) -> Address:
+    """'政讯周报 <news@example.com>' or a bare address. Raises DigestError naming `what`.
+
+    `utf8`: what stands before the @ may be Chinese (RFC 6531).
+    """
     name, bare = parseaddr(text)
     try:
-        address = Address(display_name=name, addr_spec=bare)
-        domain = address.domain.encode("idna").decode("ascii")
-        address.username.encode("ascii")
-    except (ValueError, IndexError, MessageError):
+        if utf8 and not bare.isascii():
+            # The email package refuses to read what it can write.
+            username, _, domain = check_address(bare).rpartition("@")
+        else:
+            address = Address(display_name=name, addr_spec=bare)
+            domain = address.domain.encode("idna").decode("ascii")
+            username = address.username.encode("ascii").decode("ascii")
+    except (ValueError, IndexError, MessageError, StorageError):
         domain = ""
     if not domain or text != clean_line(text):
         raise DigestError(
             f"{what} {text!r} is not a mail address; write e.g. 政讯周报 <news@example.com>"
         )
-    return Address(name, address.username, domain)
+    return Address(name, username, domain)
 
 
 def _recipient(subscriber: Subscriber) -> Address:
-    address = address_of(subscriber.address, what="the subscriber's address")
+    address = address_of(subscriber.address, what="the subscriber's address", utf8=True)
     return Address(_literal(clean_line(subscriber.name)), address.username, address.domain)
 
 
@@ -164,11 +183,15 @@ def _literal(text: str) -> str:
     return text.replace("=?", "= ?")
 
 
-def _set_content(message: EmailMessage, printed: Printed, formats: tuple[str, ...]) -> None:
+def _set_content(
+    message: EmailMessage, printed: Printed, formats: tuple[str, ...], remark: str
+) -> None:
+    text = f"{remark}\n\n{printed.text}" if remark else printed.text
     # base64 keeps every line short and ASCII, so no relay has a reason to rewrite it.
-    message.set_content(printed.text, cte="base64")
+    message.set_content(text, cte="base64")
     if "html" in formats:
-        message.add_alternative(printed.html, subtype="html", cte="base64")
+        page = render_mail_html(printed.digest, remark=remark) if remark else printed.html
+        message.add_alternative(page, subtype="html", cte="base64")
         _add_pictures(message, printed)
     name = clean_line(f"{printed.digest.title}{printed.digest.week}").replace("/", "-")
     week = printed.digest.week

@@ -66,14 +66,15 @@ _LEVELS = (
 )
 
 
-def render_mail_html(digest: Digest) -> str:
+def render_mail_html(digest: Digest, *, remark: str = "") -> str:
     """The HTML part of the mail: no bodies, nothing remote, under MAX_MAIL_BYTES.
 
     Goes down the levels until it fits: shorter summaries, none, titles only, cut titles.
+    `remark`: a sentence about this mail, at its top.
     """
     page = ""
     for detail in _LEVELS:
-        page = _mail_page(digest, detail)
+        page = _mail_page(digest, detail, remark)
         if len(page.encode()) < MAX_MAIL_BYTES:
             break
     return page
@@ -101,7 +102,7 @@ def render_html(digest: Digest) -> str:
     )
 
 
-def _mail_page(digest: Digest, detail: Detail) -> str:
+def _mail_page(digest: Digest, detail: Detail, remark: str) -> str:
     rows = merged_rows(digest, reason_limit=120, names_limit=60)
     chart = chart_rows(digest)
     lead = weightiest(digest, 3)
@@ -111,6 +112,7 @@ def _mail_page(digest: Digest, detail: Detail) -> str:
         css=style("mail.css"),
         screens=style("mail_screens.css"),
         detail=detail,
+        remark=remark,
         preheader=totals_line(digest),
         totals=totals_line(digest),
         lead=lead if digest.total > len(lead) else (),

@@ -114,7 +114,7 @@ def test_a_name_cannot_add_a_recipient() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["a@example.com\r\nBcc: b@example.com", "nobody", "", "a@b@c", "甲@x.cn"]
+    "bad", ["a@example.com\r\nBcc: b@example.com", "nobody", "", "a@b@c", "甲 乙@x.cn"]
 )
 def test_an_address_that_is_none_is_refused(bad: str) -> None:
     with pytest.raises(DigestError, match="is not a mail address"):
