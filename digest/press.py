@@ -18,6 +18,9 @@ from digest.workdays import issue_day
 from digest.write import write_bytes, write_issue
 from storage import issues
 
+# An issue composed so soon after its hour is on time.
+ON_TIME = timedelta(minutes=5)
+
 
 class PressSettings(Protocol):
     """What the configuration says about the issue (times in Asia/Shanghai)."""
@@ -57,6 +60,17 @@ def current_week(settings: PressSettings, now: datetime) -> Week:
     return week if week.to_on == today else week_ending(today + timedelta(days=6), settings.weekday)
 
 
+def selection_closes(settings: PressSettings, span: Week, now: datetime) -> datetime:
+    """Until when a notice must have been seen to stand in the issue of `span`: its hour.
+
+    The latest issue, when it is composed late because the machine slept, takes in what was made
+    up for since; an older one stays as of its hour.
+    """
+    hour = closing_instant(settings, span.to_on)
+    late = now - hour > ON_TIME and latest_due(settings, now) == span
+    return now if late else min(now, hour)
+
+
 def print_issue(
     db: Database,
     settings: PressSettings,
@@ -76,7 +90,7 @@ def print_issue(
         db,
         from_on=span.from_on,
         to_on=span.to_on,
-        instant=min(now, closing_instant(settings, span.to_on)),
+        instant=selection_closes(settings, span, now),
         chapters=settings.chapters,
         company=settings.company,
         title=settings.title,

@@ -22,7 +22,7 @@ from commands.desk import Desk
 from config import Config
 from config_sections import DigestConfig
 from crawlers.catalogue import Site
-from digest.press import closing_instant, latest_due
+from digest.press import closing_instant, latest_due, selection_closes
 from digest.workdays import issue_day
 from pipelines import supervisor
 from pipelines.instance import InstanceError, beat, last_beat, lock_owner, only_one
@@ -197,6 +197,16 @@ def test_after_months_the_latest_issue_is_due_once_and_none_before_the_first_cra
     assert week.name == "2021-W05"
     assert duties.compose_due(desk)
     assert not duties.compose_due(desk)
+
+
+def test_a_late_issue_closes_when_it_is_composed_and_one_on_time_at_its_hour() -> None:
+    settings = DigestConfig()
+    due = latest_due(settings, NOW)
+    monday = NOW + timedelta(days=2, hours=16)
+    assert selection_closes(settings, due, NOW + timedelta(minutes=1)) == NOW
+    assert selection_closes(settings, due, monday) == monday
+    assert selection_closes(settings, due, NOW + timedelta(days=7)) == NOW
+    assert selection_closes(settings, due, NOW - timedelta(days=1)) == NOW - timedelta(days=1)
 
 
 def test_an_issue_goes_out_with_nothing_in_it_and_files_lost_halfway_are_written_again(
