@@ -22,7 +22,7 @@ from digest.models import (
     Page,
 )
 from digest.weeks import Week, week_name, week_of
-from digest.wording import local_minute
+from digest.wording import VERDICT_WORDS, local_minute
 from storage import duplicates, issues, notices, runs
 from storage.corrections import list_corrections
 from storage.database import transaction
@@ -30,6 +30,7 @@ from storage.edits import edits_in_force
 from storage.models import Coverage, IssueEntry, IssueRecord, StoredNotice
 from storage.trends import notices_by_week
 
+READ = frozenset({"ok", "quiet", "degraded"})
 # Notices rarely set a term longer than a quarter; older issues have nothing left to remind of.
 REMIND_ISSUES_OF = timedelta(days=120)
 
@@ -190,14 +191,21 @@ def _entry(
 
 def _coverage(db: Database, from_on: date, instant: datetime) -> tuple[Coverage, ...]:
     """The columns as of the issue's instant. One that nobody looked at since the week began has
-    no verdict: its last one would pass silence for news-free days."""
+    no verdict: its last one would pass silence for news-free days. An outage that is over is
+    told too, once."""
     start = datetime(from_on.year, from_on.month, from_on.day, tzinfo=SHANGHAI)
+    earlier = [record.instant for record in issues.list_issues(db) if record.instant < instant]
+    over = runs.outages_between(db, max(earlier, default=start), instant)
     rows = []
     for row in runs.latest_coverage(db, instant):
         if row.last_checked_at is None or row.last_checked_at < start:
             since = local_minute(row.last_checked_at)
             reason = f"本期未检查过（最近一次检查：{since}）"
             rows.append(replace(row, verdict=None, reason=reason))
+        elif row.verdict in READ and (row.site, row.column) in over:
+            began, verdict = over[row.site, row.column]
+            told = f"{local_minute(began)} 起曾{VERDICT_WORDS[verdict]}，已恢复"
+            rows.append(replace(row, reason="；".join(filter(None, (told, row.reason)))))
         else:
             rows.append(row)
     return tuple(rows)

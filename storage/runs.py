@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from storage.database import transaction
-from storage.models import Check, Coverage, RunState
+from storage.models import Check, Coverage, RunState, Verdict
 from storage.values import (
     clean,
     from_date,
@@ -15,6 +15,7 @@ from storage.values import (
     select,
     select_one,
     to_date,
+    to_instant,
     to_instant_or_none,
 )
 
@@ -127,6 +128,39 @@ def latest_coverage(db: Database, now: datetime) -> list[Coverage]:
         )
         for row in select(db, _COVERAGE, {"now": from_instant(now)})
     ]
+
+
+def days_unread(db: Database, site: str, now: datetime) -> dict[str, int]:
+    """Enabled column -> whole days since its list was last read; without columns never read."""
+    rows = select(
+        db,
+        "SELECT c.name, max(k.checked_at) AS at FROM columns c"
+        " JOIN checks k ON k.site = c.site AND k.column = c.name"
+        " WHERE c.site = ? AND c.enabled AND c.removed_at IS NULL AND k.checked_at <= ?"
+        " AND (k.verdict IN ('ok', 'quiet') OR (k.verdict = 'degraded' AND k.pages > 0))"
+        " GROUP BY c.name",
+        [site, from_instant(now)],
+    )
+    return {row["name"]: (now - to_instant(row["at"])).days for row in rows}
+
+
+def outages_between(
+    db: Database, since: datetime, until: datetime
+) -> dict[tuple[str, str], tuple[datetime, Verdict]]:
+    """(site, column) -> its first bad check after `since`, and the verdict.
+
+    A crawl that ended with the daemon says nothing about the site and does not count.
+    """
+    rows = select(
+        db,
+        "SELECT site, column, min(checked_at) AS at, verdict FROM checks"
+        " WHERE checked_at > ? AND checked_at <= ?"
+        " AND verdict IN ('blocked', 'broken', 'unreachable')"
+        " AND reason NOT LIKE '%：程序停止' AND reason NOT LIKE '%：程序或电源中断'"
+        " GROUP BY site, column",
+        [from_instant(since), from_instant(until)],
+    )
+    return {(row["site"], row["column"]): (to_instant(row["at"]), row["verdict"]) for row in rows}
 
 
 def columns_without_check(db: Database, run_id: int) -> list[str]:

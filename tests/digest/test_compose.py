@@ -9,6 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from digest.compose import compose
+from digest.coverage_table import merged_rows
 from digest.models import ChapterSpec, Digest, DigestError
 from storage import duplicates, issues
 from storage.catalogue import ColumnRow, SiteRow, sync_catalogue
@@ -195,6 +196,32 @@ def test_a_deadline_of_an_earlier_issue_is_remembered(db: Database) -> None:
     (due,) = following.highlights.due
     assert (due.entry.title, due.week, due.days_left) == ("第1号通知", "2021-W05", 6)
     assert following.total == 0
+
+
+def test_an_outage_that_is_over_is_told_in_one_issue(db: Database) -> None:
+    column = ColumnRow(site="cde", name="政务新闻", url="https://www.cde.org.cn/")
+    other = replace(column, name="工作动态")
+    site = SiteRow("cde", "药审中心", "cde", "pharma", "国家级", columns=(column, other))
+    sync_catalogue(db, [site], INSTANT)
+    for day, verdict, reason in (
+        (2, "blocked", "403"),
+        (1, "unreachable", "抓取没有完成：程序停止"),
+        (0, "ok", ""),
+    ):
+        at = SEEN - timedelta(days=day)
+        run = start_run(db, "cde", now=at, pid=None)
+        name = "政务新闻" if verdict != "unreachable" else "工作动态"
+        save_check(db, Check(run, "cde", name, at, verdict, reason=reason))  # type: ignore[arg-type]
+        if verdict == "ok":
+            save_check(db, Check(run, "cde", "工作动态", at, "ok"))
+    told, untold = _compose(db, record=True).coverage
+    assert (told.verdict, told.reason) == ("ok", "2021-02-02 09:00 起曾被拦截，已恢复")
+    assert untold.reason == ""
+    assert [row.word for row in merged_rows(_compose(db))] == ["正常", "正常"]
+    next_week = SEEN + WEEK
+    run = start_run(db, "cde", now=next_week, pid=None)
+    save_check(db, Check(run, "cde", "政务新闻", next_week, "ok"))
+    assert _compose(db, "2021-W06", instant=INSTANT + WEEK).coverage[0].reason == ""
 
 
 def test_a_column_nobody_looked_at_this_week_is_not_called_well(db: Database) -> None:

@@ -10,10 +10,12 @@ from storage.catalogue import sync_catalogue
 from storage.models import Check, Coverage, Verdict
 from storage.runs import (
     columns_without_check,
+    days_unread,
     finish_run,
     first_run_at,
     last_success,
     latest_coverage,
+    outages_between,
     save_check,
     start_run,
     unfinished_runs,
@@ -157,3 +159,26 @@ def test_knows_when_watching_began(db: Database) -> None:
     start_run(db, "cde", now=at("2021-02-01 02:00"), pid=1)
 
     assert first_run_at(db) == at("2021-02-01 02:00")
+
+
+def test_days_unread_count_from_the_last_list_that_was_read(db: Database) -> None:
+    sync_catalogue(db, [site("cde", "新闻", "通告", "首页", "新栏目")], NOW)
+    checked(db, "2021-01-01T01:00", "ok")
+    checked(db, "2021-02-01T01:00", "blocked")
+    checked(db, "2021-01-20T01:00", "degraded", "通告", pages=1)
+    checked(db, "2021-01-10T01:00", "quiet", "首页")
+    checked(db, "2021-01-25T01:00", "degraded", "首页", pages=0)
+
+    assert days_unread(db, "cde", at("2021-02-05T09:00")) == {"新闻": 35, "通告": 16, "首页": 26}
+
+
+def test_outages_of_a_time_are_its_bad_checks_but_not_our_own_stops(db: Database) -> None:
+    sync_catalogue(db, [site("cde", "新闻", "通告")], NOW)
+    checked(db, "2021-02-01T01:00", "broken")
+    checked(db, "2021-02-02T01:00", "blocked")
+    checked(db, "2021-02-03T01:00", "unreachable")
+    checked(db, "2021-02-03T01:00", "unreachable", "通告", reason="抓取没有完成：程序停止")
+
+    found = outages_between(db, at("2021-02-01T12:00"), at("2021-02-05T09:00"))
+
+    assert found == {("cde", "新闻"): (at("2021-02-02T01:00"), "blocked")}
