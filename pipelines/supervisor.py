@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,19 @@ from sqlite_utils import Database
 from storage.database import open_database, transaction
 from storage.models import Check, RunState, Verdict
 from storage.processes import is_alive
-from storage.runs import columns_without_check, finish_run, save_check, start_run, unfinished_runs
+from storage.runs import (
+    columns_without_check,
+    days_unread,
+    finish_run,
+    save_check,
+    start_run,
+    unfinished_runs,
+)
 
 GRACE_SECONDS = 20.0
+# Days between two good crawls: what the usual window allows for, and the most made up for.
+USUAL_GAP = 4
+LONGEST_GAP = 366
 PROGRESS_LINE_LIMIT = 1024 * 1024
 
 Event = dict[str, Any]
@@ -34,11 +44,15 @@ OnEvent = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """What to run: one site, how far back (days), or one page of it (`url`)."""
+    """What to run: one site, how far back (days), or one page of it (`url`).
+
+    `gaps`: columns that nobody could read for so many days; they are read back over that time.
+    """
 
     site: str
     days: int | None = None
     url: str = ""
+    gaps: Mapping[str, int] = field(default_factory=dict)
 
     def command(self, run_id: int, log_file: Path) -> list[str]:
         """The child's argument vector; `python -m scrapy` so that our packages come first."""
@@ -47,6 +61,8 @@ class Crawl:
             arguments += ["-a", f"days={self.days}"]
         if self.url:
             arguments += ["-a", f"url={self.url}"]
+        if self.gaps:
+            arguments += ["-a", f"gaps={json.dumps(self.gaps)}"]
         return [*arguments, "-s", "ZX_PROGRESS=1", "-s", f"LOG_FILE={log_file}"]
 
 
@@ -91,7 +107,9 @@ class Supervisor:
             self.logs.mkdir(parents=True, exist_ok=True)
             db = open_database(self.database)
             try:
-                run_id = start_run(db, crawl.site, now=self.clock(), pid=os.getpid())
+                now = self.clock()
+                run_id = start_run(db, crawl.site, now=now, pid=os.getpid())
+                crawl = over_gaps(db, crawl, now)
                 try:
                     reason = await self._run_child(crawl, run_id, on_event)
                 except asyncio.CancelledError:
@@ -148,6 +166,19 @@ class Supervisor:
             close_dead_run(db, site, run_id, now=now, state="killed", reason=reason)
             return Outcome(site, run_id, "killed", reason)
         return Outcome(site, run_id, "failed" if reason else "finished", reason)
+
+
+def over_gaps(db: Database, crawl: Crawl, now: datetime) -> Crawl:
+    """The same crawl, reading back over the time in which a column could not be read.
+
+    After weeks without the machine or the site, the usual window would leave out what was
+    published at their beginning. A look-back that was asked for is kept as it is.
+    """
+    if crawl.days is not None or crawl.url:
+        return crawl
+    unread = days_unread(db, crawl.site, now)
+    gaps = {name: min(days, LONGEST_GAP) for name, days in unread.items() if days > USUAL_GAP}
+    return replace(crawl, gaps=gaps)
 
 
 def close_dead_run(

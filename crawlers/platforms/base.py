@@ -86,15 +86,16 @@ class BaseSpider(NoticePages):
         walk.answered += page == 1
         report.pages += 1
         self._settle(column)
+        since, taken_since = self.window_of(column.name)
         fresh = [row for row in rows if self._is_fresh(row, walk)]
         self._count(report, rows, fresh)
         for row in fresh:
-            if in_window(row, self.taken_since):
+            if in_window(row, taken_since):
                 yield self.row_output(row, column)
         if page > 1 and walk.starts == 1 and not fresh:
             what = "仍是同样的内容" if rows else "没有列出公告"
             self.degrade(column, f"第 {page} 页{what}，较早的公告可能没有列全")
-        if not fresh or reaches_back(rows, self.since):
+        if not fresh or reaches_back(rows, since):
             return
         following = self.next_page(response, column, page)
         if following is not None and page >= PAGE_CAP:

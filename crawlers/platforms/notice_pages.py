@@ -5,8 +5,9 @@ The half of every platform that comes after the list; `crawlers.platforms.base` 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -35,7 +36,8 @@ SINGLE = "page"  # the column of a page read by hand that belongs to no column
 
 
 class NoticePages(scrapy.Spider):
-    """One site of the catalogue. Arguments: days (look-back), run (id), url (read one page only).
+    """One site of the catalogue. Arguments: days (look-back), run (id), url (read one page only),
+    gaps (JSON: column -> days in which nobody could read it; its window is longer by that).
 
     Settings: ZX_NOW (ISO 8601 or ""), ZX_DAYS, ZX_OPERATOR_SOURCES.
     """
@@ -43,8 +45,11 @@ class NoticePages(scrapy.Spider):
     site: Site
     reports: dict[str, ColumnReport]
 
-    def __init__(self, days: Any = None, run: str = "", url: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, days: Any = None, run: str = "", url: str = "", gaps: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
+        self.gaps: dict[str, int] = json.loads(gaps) if gaps else {}
         self.days = int(days) if days else 0
         self.run_id = run
         self.only_url = url
@@ -66,13 +71,16 @@ class NoticePages(scrapy.Spider):
         if settings.get("ZX_NOW"):
             self.now = datetime.fromisoformat(settings["ZX_NOW"])
         self.days = self.days or settings.getint("ZX_DAYS", 14)
-        today = self.now.astimezone(SHANGHAI).date()
-        self.since = today - timedelta(days=self.days)
-        self.taken_since = today - timedelta(days=max(self.days, LATE_DAYS))
         operator_file = settings.get("ZX_OPERATOR_SOURCES", "")
         sites = load_catalogue(Path(operator_file) if operator_file else None)
         for site in (*sites.values(), self.site):
             self.platforms_by_host |= dict.fromkeys(site.named_hosts, site.platform)
+
+    def window_of(self, column: str) -> tuple[date, date]:
+        """How far back a column's list is walked, and from which day unknown rows are taken."""
+        today = self.now.astimezone(SHANGHAI).date()
+        days = self.days + self.gaps.get(column, 0)
+        return today - timedelta(days=days), today - timedelta(days=max(days, LATE_DAYS))
 
     def canonical(self, url: str) -> str:
         """The address to keep: without tracking, and https where the column's own is https."""

@@ -16,7 +16,14 @@ NOW = "2021-02-05T17:00:00+08:00"
 
 
 def make(
-    module: Any, url: str, *, days: int = 14, page_url: str = "", walls: Any = (), **column: Any
+    module: Any,
+    url: str,
+    *,
+    days: int = 14,
+    page_url: str = "",
+    walls: Any = (),
+    gaps: str = "",
+    **column: Any,
 ) -> BaseSpider:
     """A spider of one column called 通知公告, at a Friday afternoon."""
     site = Site(
@@ -32,7 +39,7 @@ def make(
     )
     spider_class = type("OneSpider", (module.PLATFORM_SPIDER,), {"name": "site", "site": site})
     crawler = get_crawler(spider_class, {"ZX_NOW": NOW, "ZX_DAYS": days})
-    spider = spider_class.from_crawler(crawler, url=page_url)
+    spider = spider_class.from_crawler(crawler, url=page_url, gaps=gaps)
     assert isinstance(spider, BaseSpider)
     return spider
 

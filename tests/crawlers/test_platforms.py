@@ -55,6 +55,16 @@ def test_a_page_older_than_the_window_ends_the_walk() -> None:
     assert lists(run(started(make(trs, KXJS))[0], trs_list(OLD))) == []
 
 
+def test_after_weeks_in_which_nobody_could_read_it_the_window_of_that_column_is_longer() -> None:
+    recent = ("./202101/t20210115_3.html", "关于一月事项的通知", "2021-01-15")
+    spider = make(trs, KXJS, gaps='{"通知公告": 30, "别的栏目": 300}')
+    (page_two,) = lists(run(started(spider)[0], trs_list(recent)))
+    found = run(page_two, trs_list(OLD))
+    assert notices(found) == []
+    assert lists(found) == []
+    assert lists(run(started(make(trs, KXJS))[0], trs_list(recent))) == []
+
+
 def test_a_pinned_old_row_does_not_end_the_walk() -> None:
     found = run(started(make(trs, KXJS))[0], trs_list(OLD, FRESH))
     assert len(lists(found)) == 1
