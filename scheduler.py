@@ -152,6 +152,7 @@ class Daemon:
     async def nightly(self) -> None:
         """Check, copy and tidy."""
         await asyncio.to_thread(duties.nightly, self.desk)
+        duties.give_back_memory()
 
     async def catch_up(self) -> None:
         """After downtime: crawl what was missed, then compose the issue that was missed."""
