@@ -91,6 +91,7 @@ class Entry(_Table):
     body: str = ""
     attachments: tuple[Attachment, ...] = ()
     revision: Revision | None = None
+    vanishes: datetime | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -110,6 +111,11 @@ class Entry(_Table):
     @classmethod
     def _read_instant(cls, value: object) -> datetime:
         return read_time(value)
+
+    @field_validator("vanishes", mode="before")
+    @classmethod
+    def _read_end(cls, value: object) -> datetime | None:
+        return None if value is None else read_time(value)
 
     @field_validator("charset")
     @classmethod
@@ -140,6 +146,10 @@ class Entry(_Table):
     def column(self) -> str:
         """The first column that lists it."""
         return self.columns[0]
+
+    def stands_at(self, now: datetime) -> bool:
+        """Whether it has been put up at `now`, and not yet been taken down."""
+        return self.appears <= now and (self.vanishes is None or now < self.vanishes)
 
     def as_of(self, now: datetime) -> Entry:
         """The page as it reads at `now`."""

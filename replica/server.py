@@ -12,7 +12,7 @@ import errno
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -22,7 +22,7 @@ from typing import Self
 
 from aiohttp import web
 
-from replica.content import ContentError, load_content
+from replica.content import ContentError, Entry, load_content
 from replica.exchange import Answer, Ask, Site
 from replica.ledger import Ledger, Request
 from replica.sites import known_columns, make_sites
@@ -91,6 +91,10 @@ class Replica:
     def set_robots(self, host: str, word: str) -> None:
         """robots.txt of a host: missing | disallow | allow. Raises WallError otherwise."""
         self._world.set_walls(self._world.walls.with_robots(host, word))
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        """Add pages to the content, each from its `appears` on."""
+        self._world.publish(entries)
 
     def set_as_of(self, instant: datetime | None) -> None:
         """Show the sites as they were at an instant with a zone; None = now."""

@@ -1,4 +1,8 @@
-"""Which obstacle each site puts up. The words are ours; the behaviour is the sites'."""
+"""Which obstacle each site puts up. The words are ours; the behaviour is the sites'.
+
+`redesign` is a new list markup of our own that no reader knows: only selectors of the operator's
+read it.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,11 @@ EVERYWHERE = ("ok", "down", "slow")
 MODES: Mapping[str, tuple[str, ...]] = {
     "cde": ("warmup", "browser", "block", "block_all", "json400", "json202", "empty"),
     "miit": ("jsl521", "forbidden", "verify"),
-    "tianjin": ("forbidden13",),
-    "tj_kxjs": ("forbidden13",),
-    "tj_gyxxh": ("forbidden13",),
-    "tj_tten": ("forbidden13",),
-    "beijing": ("forbidden",),
+    "tianjin": ("forbidden13", "redesign"),
+    "tj_kxjs": ("forbidden13", "redesign"),
+    "tj_gyxxh": ("forbidden13", "redesign"),
+    "tj_tten": ("forbidden13", "redesign"),
+    "beijing": ("forbidden", "redesign"),
     "wechat": ("verify", "environment"),
     "relay": ("broken",),
 }

@@ -45,11 +45,18 @@ class World:
         with self._lock:
             self._as_of = instant
 
+    def publish(self, entries: Sequence[Entry]) -> None:
+        """Add pages; each is there from its `appears` on."""
+        with self._lock:
+            self._entries += tuple(entries)
+
     def published(self, site: str) -> list[Entry]:
         """Everything of a site that has appeared, in its present wording, as the lists order it:
         pinned rows first, then newest first."""
         now = self.now
-        rows = [e.as_of(now) for e in self._entries if e.site == site and e.appears <= now]
+        with self._lock:
+            entries = self._entries
+        rows = [e.as_of(now) for e in entries if e.site == site and e.stands_at(now)]
         return sorted(rows, key=lambda e: (not e.pinned, -e.published.timestamp()))
 
     def listed(self, site: str, column: str) -> list[Entry]:

@@ -72,10 +72,15 @@ class Zscqj:
             shown, pages = _cut(entries, number)
             if number > pages:
                 return None
+            rows = [(one, _link(one)) for one in shown]
+            if self._world.walls.of("beijing") == "redesign":
+                name = "北京市知识产权局"
+                text = fill("redesigned_list", site=name, column=column, rows=rows)
+                return self._static(text, shown)
             text = fill(
                 "zscqj_list",
                 column=column,
-                rows=[(one, _link(one)) for one in shown],
+                rows=rows,
                 total=len(entries),
                 pages=pages,
                 number=number,

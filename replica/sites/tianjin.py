@@ -142,15 +142,19 @@ class Trs:
         if number >= pages:
             return None
         shown = entries[number * size : (number + 1) * size]
+        rows = [(one, self._printed_link(one, folder)) for one in shown]
+        modified = self._world.newest_change(shown)
+        if self._world.walls.of(self._site.id) == "redesign":
+            text = fill("redesigned_list", site=self._site.name, column=column.name, rows=rows)
+            return Answer(body=text.encode(), content_type=HTML, modified=modified)
         counts = f"{len(entries)}, {pages}" if self._site.counts else f"{pages}"
         text = fill(
             "trs_list",
             site=self._site,
             column=column,
-            rows=[(one, self._printed_link(one, folder)) for one in shown],
+            rows=rows,
             pager=f'createPageHTML({counts}, {number}, "index", "html");',
         )
-        modified = self._world.newest_change(shown)
         return Answer(body=text.encode(), content_type=HTML, modified=modified)
 
     def _column_at(self, folder: str) -> tuple[Column, list[Entry]] | None:
