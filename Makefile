@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& command -v $$p && break; done)
 
-.PHONY: help demo eval test test-all bench lint format lock clean
+.PHONY: help demo eval test test-all bench soak lint format lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -27,6 +27,11 @@ test-all: $(READY) ## the tests, the slow ones too
 BENCH ?= 1000000
 bench: $(READY) ## figures of a store that grows to a million notices; shorter: make bench BENCH=100000
 	$(BIN)/python -m bench --most $(BENCH)
+
+WEEKS ?= 52
+SEED ?= 1
+soak: $(READY) ## the daemon through a simulated year of faults; shorter: make soak WEEKS=6
+	$(BIN)/python -m soak --weeks $(WEEKS) --seed $(SEED)
 
 lint: $(READY) ## ruff check and format, mypy --strict
 	$(BIN)/ruff check .
