@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
@@ -58,6 +59,7 @@ class Daemon:
         self.attempted: dict[str, datetime] = {}
         self.catching_up = False
         self.stopping = False
+        self.end_figures: Callable[[], None] = nothing
         self.scheduler = AsyncIOScheduler(
             timezone=SHANGHAI,
             # A job that was due while the machine slept runs when it wakes, once.
@@ -184,7 +186,23 @@ class Daemon:
         supervisor.sites, bell.unstored = self.supervisor.sites, self.bell.unstored
         self.desk, self.supervisor, self.bell = desk, supervisor, bell
         self.schedule()
+        self.show_figures()
         self.bell.config_taken()
+
+    def show_figures(self) -> None:
+        """Listen for Prometheus where the configuration says so; trouble there is only told."""
+        self.end_figures()
+        self.end_figures = nothing
+        if not self.config.metrics.port:
+            return
+        # Spares everybody else its memory.
+        from commands import metrics
+
+        try:
+            self.end_figures = metrics.serve(self.desk)
+            self.bell.job_done("metrics")
+        except OSError as error:
+            self.tell_failed("metrics", error)
 
     def job_ended(self, event: JobExecutionEvent) -> None:
         """A job that fails alarms once, and once when it works again."""
@@ -214,12 +232,17 @@ class Daemon:
         """Stop the crawls; each leaves its verdicts."""
         self.stopping = True
         self.scheduler.pause()
+        self.end_figures()
         tasks = [task for task in self.running.values() if not task.done()]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=CHILDREN_SECONDS)
         self.scheduler.shutdown(wait=False)
+
+
+def nothing() -> None:
+    """What ends a server that was not started."""
 
 
 def at_time(text: str, day_of_week: str = "*") -> CronTrigger:
@@ -245,6 +268,7 @@ async def serve(config: Config) -> None:
     loop.add_signal_handler(signal.SIGHUP, daemon.reload)
     daemon.scheduler.start()
     daemon.schedule()
+    daemon.show_figures()
     watching = asyncio.create_task(daemon.watch_clock())
     count = sum(site.enabled for site in daemon.desk.catalogue.values())
     log.info("watching %s sites, data in %s", count, config.data)

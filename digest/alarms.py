@@ -38,6 +38,7 @@ JOB_NAMES = {
     "catch_up": "补做停机期间的任务",
     "round": "例行检查",
     "crawl": "抓取",
+    "metrics": "监控指标端口",
 }
 
 
