@@ -86,6 +86,7 @@ class Daemon:
         weekly = at_time(digest.time, "*" if digest.last_workday else digest.weekday)
         add(self.issue, OrTrigger([weekly, often]), id="issue")
         add(self.send, often, id="deliver")
+        add(self.read, often, id="mailbox")
         add(self.tell, often, id="bulletins")
         add(self.round, often, id="round")
         add(self.nightly, at_time(self.config.upkeep.time), id="nightly")
@@ -135,6 +136,10 @@ class Daemon:
         """Deliver what is outstanding."""
         async with self.printing:
             await asyncio.to_thread(duties.deliver_outstanding, self.desk)
+
+    async def read(self) -> None:
+        """What comes back from readers and their mail servers."""
+        await asyncio.to_thread(duties.read_mailbox, self.desk)
 
     async def tell(self) -> None:
         """What cannot wait for the issue, to who asked for it."""

@@ -20,7 +20,9 @@ from rich.console import Console
 
 from commands.desk import Desk
 from commands.issue import has_mail_server, smtp_settings
+from commands.readers import has_mailbox, imap_settings
 from crawlers.catalogue import CatalogueError, Site
+from digest.imap import Folder, MailboxError
 from digest.models import DigestError
 from digest.smtp_server import look
 from storage.database import StorageError
@@ -52,6 +54,8 @@ def findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     yield from store_findings(desk)
     yield browser_finding(desk)
     yield from smtp_findings(desk)
+    if has_mailbox(desk):
+        yield mailbox_finding(desk)
 
 
 def time_zone_finding() -> tuple[bool, str, str]:
@@ -161,3 +165,14 @@ def smtp_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     yield not found.problem, f"mail: {smtp.host}:{smtp.port}{limit}", found.problem
     if settings.seal is not None:
         yield True, f"signing: {settings.seal.dns_name} TXT {settings.seal.dns_record}", ""
+
+
+def mailbox_finding(desk: Desk) -> tuple[bool, str, str]:
+    """Whether the mailbox takes our login and has the folder; nothing is read."""
+    box = desk.config.mailbox
+    what = f"mailbox: {box.host}:{box.port} {box.folder}"
+    try:
+        with Folder(imap_settings(desk)):
+            return True, what, ""
+    except MailboxError as error:
+        return False, what, str(error)

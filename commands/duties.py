@@ -18,7 +18,14 @@ from sqlite_utils import Database
 
 from commands.desk import Desk
 from commands.issue import make, report_line, send_due, smtp_settings
-from commands.readers import bulletin_line, tell_news, wake
+from commands.readers import (
+    bulletin_line,
+    has_mailbox,
+    mailbox_line,
+    read_returned,
+    tell_news,
+    wake,
+)
 from config import SHANGHAI
 from crawlers.catalogue import Site
 from digest.alert import Operator
@@ -139,6 +146,18 @@ def tell_readers(desk: Desk) -> None:
         report = tell_news(desk, db)
     if line := bulletin_line(report):
         log.info("%s", line)
+    for note in report.notes:
+        log.info("%s", note)
+
+
+def read_mailbox(desk: Desk) -> None:
+    """What came back, and who wants to leave; nothing without a mailbox."""
+    if not has_mailbox(desk):
+        return
+    with desk.store() as db:
+        report = read_returned(desk, db)
+    if report.bounces or report.unsubscribes or report.others or report.unreadable:
+        log.info("%s", mailbox_line(report))
     for note in report.notes:
         log.info("%s", note)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from rich.console import Console
 from sqlite_utils import Database
 
-from commands.desk import Desk
+from commands.desk import CommandError, Desk
 from commands.issue import has_mail_server, smtp_settings
 from config import SHANGHAI
 from digest.bulletins import BulletinReport, Press, deliver_bulletins, enter_news
+from digest.imap import ImapSettings
 from digest.leaving import Ways, load_key
+from digest.mailbox import MailboxReport, read_mailbox
 from storage.models import Subscriber
 from storage.subscribers import wake_paused
 
@@ -53,6 +55,51 @@ def wake(desk: Desk, db: Database) -> list[Subscriber]:
     """Let go on whoever was paused until today."""
     now = desk.config.clock()
     return wake_paused(db, today=now.astimezone(SHANGHAI).date(), now=now)
+
+
+def has_mailbox(desk: Desk) -> bool:
+    """Whether there is a mailbox to read."""
+    return bool(desk.config.mailbox.host)
+
+
+def imap_settings(desk: Desk) -> ImapSettings:
+    """The mailbox as configured."""
+    box = desk.config.mailbox
+    if not box.host:
+        raise CommandError("no mailbox: set mailbox.host and mailbox.username in zhengxun.toml")
+    return ImapSettings(
+        host=box.host,
+        port=box.port,
+        security=box.security,
+        username=box.username,
+        password=desk.config.imap_password.get_secret_value(),
+        folder=box.folder,
+        after=box.after,
+        move_to=box.move_to,
+        timeout=box.timeout,
+    )
+
+
+def read_returned(desk: Desk, db: Database) -> MailboxReport:
+    """Bounces and wishes to leave, from the mailbox."""
+    return read_mailbox(db, imap_settings(desk), press_of(desk), desk.config.clock())
+
+
+def mailbox(desk: Desk, console: Console) -> int:
+    """Read the mailbox now, and send the confirmations."""
+    with desk.store() as db:
+        report = read_returned(desk, db)
+        answers = tell_news(desk, db)
+    console.print(mailbox_line(report), highlight=False)
+    for note in (*report.notes, *answers.notes):
+        console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def mailbox_line(report: MailboxReport) -> str:
+    """What was found, in one line."""
+    line = f"退信 {report.bounces}，退订 {report.unsubscribes}，其他 {report.others}"
+    return line + (f"，无法读取 {report.unreadable}" if report.unreadable else "")
 
 
 def tell_news(desk: Desk, db: Database) -> BulletinReport:

@@ -22,6 +22,7 @@ from pipelines.instance import last_beat, lock_owner
 from storage.alarms import Alarm, open_alarms, unsent
 from storage.deliveries import outstanding
 from storage.issues import list_issues
+from storage.mailboxes import Mailbox, list_mailboxes
 from storage.models import Coverage, IssueRecord
 from storage.runs import latest_coverage
 from storage.upkeep import newest_backup
@@ -55,6 +56,9 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     life = f"，最近心跳 {daemon['heartbeat_at']}" if daemon["heartbeat_at"] else ""
     yield f"守护进程 {daemon['owner'] or '未运行'}{life}"
     yield f"未送达邮件 {report['undelivered']}，未发出的报警 {report['unsent_alarms']}"
+    for box in report["mailboxes"]:
+        counts = f"退信 {box['bounces']}，退订 {box['unsubscribes']}，其他 {box['others']}"
+        yield f"邮箱 {box['name']}，最近读取 {box['read_at']}，累计{counts}"
     for alarm in report["alarms"]:
         yield f"[bold red]报警[/bold red] {escape(alarm['title'])}（{alarm['since']}）"
     if report["needs_attention"]:
@@ -70,6 +74,7 @@ def gather(desk: Desk) -> dict[str, Any]:
         waiting = outstanding(db)
         issues = list_issues(db)
         alarms = open_alarms(db)
+        mailboxes = list_mailboxes(db)
         unsent_alarms = unsent(db, make_bell(desk).operator.channels)
     free = shutil.disk_usage(config.data).free // MIB
     last_backup = newest_backup(config.backups)
@@ -85,6 +90,7 @@ def gather(desk: Desk) -> dict[str, Any]:
         "jobs": next_jobs(desk, now),
         "latest_issue": issue_values(issues[-1]) if issues else None,
         "undelivered": len(waiting),
+        "mailboxes": [mailbox_values(box) for box in mailboxes],
         "alarms": [alarm_values(alarm) for alarm in alarms],
         "unsent_alarms": len(unsent_alarms),
         "last_backup": last_backup.isoformat() if last_backup else None,
@@ -122,6 +128,18 @@ def alarm_values(alarm: Alarm) -> dict[str, str]:
         "title": alarm.title,
         "text": alarm.text,
         "since": alarm.raised_at.isoformat(),
+    }
+
+
+def mailbox_values(box: Mailbox) -> dict[str, Any]:
+    """How far a mailbox was read, and what was found in all."""
+    return {
+        "name": box.name,
+        "read_at": box.read_at.isoformat(),
+        "bounces": box.bounces,
+        "unsubscribes": box.unsubscribes,
+        "others": box.others,
+        "unreadable": box.unreadable,
     }
 
 

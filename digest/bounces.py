@@ -7,6 +7,8 @@ import re
 # Mailbox gone in so many issues one after the other: the subscriber is suspended. One refusal
 # may be a mistake of the server's; three weeks of them are none.
 SUSPEND_AFTER = 3
+# Came back from so many issues one after the other, whatever the reason: full for a month.
+SUSPEND_AFTER_SOFT = 5
 
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _BASIC = re.compile(r"^\s*(\d{3})\b")

@@ -23,7 +23,8 @@ KEY_FILE = "subscription.key"
 _KEY_BYTES = 32
 # 120 bits of the MAC, in letters that survive a program that changes their case.
 _MAC_BYTES = 15
-_TOKEN = re.compile(r"([1-9][0-9]{0,11})-([a-z2-7]{24})", re.IGNORECASE)
+# A letter first: the %20 before it in a mailto address must not run into the number.
+_TOKEN = re.compile(r"z([1-9][0-9]{0,11})-([a-z2-7]{24})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,11 @@ class Ways:
 
 
 def make_token(key: bytes, person: Subscriber) -> str:
-    """What proves that its holder got a mail of ours to this subscriber: 12-abc….
+    """What proves that its holder got a mail of ours to this subscriber: z12-abc….
 
     Another address is another token; it opens nothing but this one subscription.
     """
-    return f"{person.id}-{_mac(key, person.id, person.address)}"
+    return f"z{person.id}-{_mac(key, person.id, person.address)}"
 
 
 def find_token(text: str) -> str:

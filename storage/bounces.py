@@ -34,21 +34,14 @@ def find_by_message_id(db: Database, message_id: str) -> SentMail | None:
     return None if row is None else _to_sent(row)
 
 
-def find_by_recipient(
-    db: Database, address: str, *, now: datetime, subscriber_id: int | None = None
-) -> SentMail | None:
+def find_by_recipient(db: Database, address: str, *, now: datetime) -> SentMail | None:
     """The newest mail that went to this address lately."""
-    row = select_one(
-        db,
-        f"{_SENT} WHERE (address = :address COLLATE NOCASE OR subscriber_id = :person)"
-        " AND updated_at >= :since ORDER BY updated_at DESC, id DESC LIMIT 1",
-        {
-            "address": address,
-            "person": subscriber_id,
-            "since": from_instant(now - BOUNCES_WITHIN),
-        },
-    )
-    return None if row is None else _to_sent(row)
+    return _newest(db, "address = :who COLLATE NOCASE", address, now)
+
+
+def find_by_subscriber(db: Database, subscriber_id: int, *, now: datetime) -> SentMail | None:
+    """The newest mail that went to this subscriber lately."""
+    return _newest(db, "subscriber_id = :who", subscriber_id, now)
 
 
 def record_bounce(
@@ -97,6 +90,15 @@ SELECT * FROM (
     FROM bulletins b WHERE b.state IN ('sent', 'unknown')
 )
 """
+
+
+def _newest(db: Database, whose: str, who: str | int, now: datetime) -> SentMail | None:
+    row = select_one(
+        db,
+        f"{_SENT} WHERE {whose} AND updated_at >= :since ORDER BY updated_at DESC, id DESC LIMIT 1",
+        {"who": who, "since": from_instant(now - BOUNCES_WITHIN)},
+    )
+    return None if row is None else _to_sent(row)
 
 
 def _to_sent(row: Row) -> SentMail:

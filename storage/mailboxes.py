@@ -12,8 +12,8 @@ from storage.database import transaction
 from storage.values import from_instant, select, select_one, to_instant
 
 Found = Literal["bounces", "unsubscribes", "others", "unreadable"]
-# Begun twice and never ended: the message brings us down. It is passed over.
-MOST_TRIES = 2
+# Begun so often and never ended: the message brings us down. It is passed over.
+MOST_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)

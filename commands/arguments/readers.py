@@ -15,3 +15,11 @@ def bulletins() -> None:
     from commands import readers
 
     done(readers.bulletins(desk(), console))
+
+
+@app.command()
+def mailbox() -> None:
+    """Read bounces and unsubscribing from the mailbox now.  Example: zhengxun mailbox"""
+    from commands import readers
+
+    done(readers.mailbox(desk(), console))

@@ -1,0 +1,204 @@
+"""Reading the mailbox: bounces go to the ledger, wishes to leave are granted, the rest is let be.
+
+A message is read once. What it says and that it was read are one transaction, so a crash repeats
+nothing; a message that brings us down again and again is passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from digest.bounces import SUSPEND_AFTER, SUSPEND_AFTER_SOFT
+from digest.bulletins import Press, enter_ended
+from digest.imap import Fetched, Folder, ImapSettings, MailboxError
+from digest.leaving import holder_of
+from digest.returned import Returned, UnreadableError, Wish, read_message
+from storage import mailboxes
+from storage.alarms import note_event
+from storage.bounces import (
+    SentMail,
+    find_by_message_id,
+    find_by_recipient,
+    find_by_subscriber,
+    record_bounce,
+    returned_in_a_row,
+)
+from storage.database import StorageError, transaction
+from storage.deliveries import bounces_in_a_row
+from storage.mailboxes import Found
+from storage.models import Subscriber
+from storage.subscribers import find_subscriber, get_subscriber, update_subscriber
+
+# A mailbox that is new to us, or renumbered: older mail is not about what we send.
+LOOK_BACK = timedelta(days=14)
+# The next pass goes on: a flooded mailbox must not keep the daemon.
+MOST_MESSAGES = 500
+# Between the mail server's clock and ours.
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxReport:
+    """What one pass found. `notes` are lines for the operator's log."""
+
+    bounces: int = 0
+    unsubscribes: int = 0
+    others: int = 0
+    unreadable: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def read_mailbox(
+    db: Database, settings: ImapSettings, press: Press, now: datetime
+) -> MailboxReport:
+    """Read what is new. Raises MailboxError when the mailbox cannot be read; what was read until
+    then stays recorded."""
+    report = MailboxReport()
+    problem: MailboxError | None = None
+    with Folder(settings) as folder:
+        last = mailboxes.open_mailbox(db, settings.name, folder.uidvalidity, now=now)
+        since = None if last else (now - LOOK_BACK).date()
+        for count, uid in enumerate(folder.new_uids(last, since=since)):
+            if count >= MOST_MESSAGES:
+                break
+            found, notes = _read_one(db, folder, press, uid, now)
+            report = _counted(report, found, notes)
+            if found in {"bounces", "unsubscribes"}:
+                try:
+                    folder.finish(uid)
+                except MailboxError as error:
+                    problem = error
+    if problem is not None:
+        raise problem
+    return report
+
+
+def _read_one(
+    db: Database, folder: Folder, press: Press, uid: int, now: datetime
+) -> tuple[Found, list[str]]:
+    name = folder.settings.name
+    if not mailboxes.begin_message(db, name, uid):
+        mailboxes.end_message(db, name, uid, "unreadable")
+        return "unreadable", [f"message {uid} was passed over: reading it never came to an end"]
+    fetched = folder.fetch(uid)
+    try:
+        said = None if fetched is None else read_message(fetched.content)
+    except UnreadableError as error:
+        mailboxes.end_message(db, name, uid, "unreadable")
+        return "unreadable", [f"message {uid} cannot be read: {error}"]
+    notes: list[str] = []
+    found: Found = "others"
+    with transaction(db):
+        if fetched is not None and said is not None:
+            found = _act(db, press, said, fetched, now, notes)
+        mailboxes.end_message(db, name, uid, found)
+    return found, notes
+
+
+def _act(
+    db: Database,
+    press: Press,
+    said: Returned | Wish,
+    fetched: Fetched,
+    now: datetime,
+    notes: list[str],
+) -> Found:
+    if isinstance(said, Returned):
+        mail = _mail_of(db, press, said, now)
+        if mail is None:
+            return "others"
+        notes += _take_back(db, mail, said, now)
+        return "bounces"
+    person = _who_wishes(db, press, said)
+    if person is None:
+        return "others"
+    notes += _let_go(db, press, person, said, fetched, now)
+    return "unsubscribes"
+
+
+def _mail_of(db: Database, press: Press, said: Returned, now: datetime) -> SentMail | None:
+    """Which mail came back: by our Message-ID; or else the newest one to whom the token or the
+    report names."""
+    if said.message_id:
+        found = find_by_message_id(db, said.message_id)
+        if found is not None:
+            return found
+    holder = holder_of(db, press.ways.key, said.token) if said.token else None
+    if holder is not None:
+        return find_by_subscriber(db, holder.id, now=now)
+    return find_by_recipient(db, said.recipient, now=now) if said.recipient else None
+
+
+def _take_back(db: Database, mail: SentMail, said: Returned, now: datetime) -> list[str]:
+    """Record it; suspend by the rules; tell the operator of what is for good."""
+    if not record_bounce(db, mail, said.kind, said.reply, now):
+        return []
+    where = f"{mail.week or '快讯'} 退信 {mail.address}"
+    if said.kind == "hard":
+        subject = f"bounce:{mail.ledger}:{mail.id}"
+        note_event(db, subject, f"{where}：邮箱不存在", said.reply, now=now)
+    notes = [f"{where}（{said.kind}）：{said.reply}"]
+    person = get_subscriber(db, mail.subscriber_id)
+    reason = _enough(db, person, said) if person is not None else ""
+    if person is None or not reason or person.state != "active":
+        return notes
+    update_subscriber(db, person.address, now=now, state="suspended", note=reason)
+    text = f"{reason}\n地址无误时恢复：zhengxun subscribers resume {person.address}"
+    subject = f"suspended:{person.id}:{mail.ledger}:{mail.id}"
+    note_event(db, subject, f"已暂停发送 {person.address}", text, now=now)
+    return [*notes, f"{person.address}: 已暂停发送，{reason}"]
+
+
+def _enough(db: Database, person: Subscriber, said: Returned) -> str:
+    """Why a subscriber is to be suspended now; '' when not."""
+    if said.kind == "hard" and bounces_in_a_row(db, person.id) >= SUSPEND_AFTER:
+        return f"连续 {SUSPEND_AFTER} 期退信：{said.reply}"
+    if returned_in_a_row(db, person.id) >= SUSPEND_AFTER_SOFT:
+        return f"连续 {SUSPEND_AFTER_SOFT} 期未能送达：{said.reply}"
+    return ""
+
+
+def _who_wishes(db: Database, press: Press, wish: Wish) -> Subscriber | None:
+    """Whose wish it is: the token's holder; without one, only who wrote from that very address."""
+    if wish.token:
+        return holder_of(db, press.ways.key, wish.token) if press.ways.key else None
+    if wish.automatic or not wish.sender:
+        return None
+    try:
+        return find_subscriber(db, wish.sender)
+    except StorageError:
+        return None
+
+
+def _let_go(
+    db: Database, press: Press, person: Subscriber, wish: Wish, fetched: Fetched, now: datetime
+) -> list[str]:
+    """End the subscription, with one confirmation to the address that was subscribed.
+
+    Nobody else is ever answered, and an ended subscription is not confirmed again, so neither a
+    forged sender nor another program's answer makes a loop. A wish older than the subscription
+    (a mailbox read anew) is none.
+    """
+    old = person.began_at is not None and fetched.arrived_at < person.began_at - timedelta(
+        minutes=5
+    )
+    if person.state == "ended" or old:
+        return []
+    ended = update_subscriber(db, person.address, now=now, state="ended", note="邮件退订")
+    if not wish.automatic and press.sender:
+        enter_ended(db, press, ended, now)
+    return [f"{person.address} 退订（邮件）"]
+
+
+def _counted(report: MailboxReport, found: Found, notes: list[str]) -> MailboxReport:
+    return replace(
+        report,
+        bounces=report.bounces + (found == "bounces"),
+        unsubscribes=report.unsubscribes + (found == "unsubscribes"),
+        others=report.others + (found == "others"),
+        unreadable=report.unreadable + (found == "unreadable"),
+        notes=(*report.notes, *notes),
+    )
