@@ -12,7 +12,18 @@ from collections.abc import Callable
 
 import typer
 
-from commands.arguments import crawling, dedupe, issues, readers, setup, sources, store, subscribers
+from commands.arguments import (
+    crawling,
+    dedupe,
+    editing,
+    issues,
+    readers,
+    releasing,
+    setup,
+    sources,
+    store,
+    subscribers,
+)
 from commands.desk import CommandError
 from config import ConfigError
 from crawlers.catalogue import CatalogueError
@@ -26,11 +37,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verbs in (crawling, issues, readers, store, setup):
+for verbs in (crawling, issues, readers, releasing, store, setup):
     app.add_typer(verbs.app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(dedupe.app, name="dedupe")
+app.add_typer(editing.app, name="edit")
 
 
 def main(command: Callable[[], None] = app) -> None:

@@ -5,9 +5,18 @@ Times are wall-clock times in Asia/Shanghai.
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOLD = re.compile(
+    r"until (mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?"
+    r" ([01]\d|2[0-3]):([0-5]\d)",
+    re.IGNORECASE,
+)
 
 
 class Section(BaseModel):
@@ -57,6 +66,10 @@ class DigestConfig(Section):
     last_workday: bool = Field(
         False, description="the last working day before, when the issue's day is a holiday in China"
     )
+    hold: str = Field(
+        "", description="until fri 17:00: made at `time`, it waits that long for its editor"
+    )
+    editor: str = Field("", description="hears that an issue waits; default: operator.email")
     chapters: tuple[ChapterConfig, ...] = DEFAULT_CHAPTERS
     public_url: str = Field("", description="where the folder data/site is shown to readers")
 
@@ -66,6 +79,27 @@ class DigestConfig(Section):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with https:// or http://")
         return value.rstrip("/")
+
+    @property
+    def wait(self) -> timedelta:
+        """How long an issue waits for its editor after it is made; nothing without `hold`."""
+        match = _HOLD.fullmatch(self.hold)
+        if match is None:
+            return timedelta(0)
+        days = _DAYS.index(match[1].lower()) - _DAYS.index(self.weekday)
+        made_at = timedelta(hours=int(self.time[:2]), minutes=int(self.time[3:]))
+        goes_at = timedelta(days=days, hours=int(match[2]), minutes=int(match[3]))
+        return (goes_at - made_at) % timedelta(days=7)
+
+    @model_validator(mode="after")
+    def _hold_is_a_wait(self) -> Self:
+        if self.hold and _HOLD.fullmatch(self.hold) is None:
+            raise ValueError("hold: write e.g. until fri 17:00, or nothing")
+        if self.hold and not self.wait:
+            raise ValueError(
+                "hold: the issue is made at that very time; set digest.time earlier, e.g. 12:00"
+            )
+        return self
 
 
 class SmtpConfig(Section):

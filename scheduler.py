@@ -85,8 +85,10 @@ class Daemon:
         digest = self.config.digest
         weekly = at_time(digest.time, "*" if digest.last_workday else digest.weekday)
         add(self.issue, OrTrigger([weekly, often]), id="issue")
-        add(self.send, often, id="deliver")
         add(self.read, often, id="mailbox")
+        # An issue that waits for its editor goes out on time, before a holiday within minutes.
+        released = [at_time(digest.hold[-len("17:00") :])] if digest.hold else []
+        add(self.send, OrTrigger([*released, often]), id="deliver")
         add(self.tell, often, id="bulletins")
         add(self.round, often, id="round")
         add(self.nightly, at_time(self.config.upkeep.time), id="nightly")

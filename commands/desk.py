@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,6 +96,17 @@ class Desk:
     def site_names(self) -> dict[str, str]:
         """Site id to Chinese name."""
         return {site.id: site.name for site in self.catalogue.values()}
+
+
+def os_user() -> str:
+    """Who does this: the user of the operating system; behind sudo, who called it."""
+    caller = os.environ.get("SUDO_USER", "")
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        # A container may run as a user without a name.
+        name = f"uid {os.getuid()}"
+    return f"{caller} ({name})" if caller and caller != name else name
 
 
 def site_row(site: Site) -> SiteRow:

@@ -26,12 +26,14 @@ from commands.readers import (
     tell_news,
     wake,
 )
+from commands.release import release_due, tell_editors
 from config import SHANGHAI
 from crawlers.catalogue import Site
 from digest.alert import Operator
 from digest.bell import Bell
 from digest.press import closing_instant, latest_due
 from digest.weeks import Week
+from digest.write import LAST_FILE
 from pipelines.page_keeper import COPIES, trim
 from pipelines.supervisor import close_abandoned_runs
 from storage.alarms import note_event
@@ -42,8 +44,6 @@ from storage.upkeep import checkpoint, newest_backup, quick_check, tidy_logs
 
 log = logging.getLogger("zhengxun")
 
-# The issue is recorded before its files are written, this one last.
-LAST_FILE = "deadlines.ics"
 BACKUP_AFTER = timedelta(hours=30)
 CLOCK_SLACK = timedelta(hours=1)
 
@@ -106,6 +106,8 @@ def due_week(desk: Desk) -> Week | None:
     with desk.store() as db:
         began = first_run_at(db)
         known = find_issue(db, span.name)
+    if known is not None and known.waits:
+        return None
     if known is not None:
         return None if (issue_folder(desk, span) / LAST_FILE).is_file() else span
     if began is None or began > closing_instant(config.digest, span.to_on):
@@ -119,11 +121,15 @@ def issue_folder(desk: Desk, span: Week) -> Path:
 
 
 def compose_due(desk: Desk) -> bool:
-    """Record and write the latest due issue, once; whether there was one."""
+    """Record and write the latest due issue, once; whether there was one.
+
+    What has waited long enough goes first, so that its readers are entered for it.
+    """
     span = due_week(desk)
     if span is None:
         return False
     with desk.store() as db:
+        release_due(desk, db)
         digest = make(desk, db, span, issue_folder(desk, span), record=True)
     log.info("issue %s composed: %s entries", span.name, digest.total)
     return True
@@ -134,6 +140,10 @@ def deliver_outstanding(desk: Desk) -> None:
     with desk.store() as db:
         for person in wake(desk, db):
             log.info("%s was paused until today and goes on", person.address)
+        for record in release_due(desk, db):
+            log.info("issue %s released by itself", record.week)
+        for problem in tell_editors(desk, db):
+            log.warning("%s", problem)
         for record, report in send_due(desk, db):
             log.info("%s", report_line(record.week, report))
             for note in report.notes:

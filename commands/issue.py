@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
-from commands.desk import CommandError, Desk
+from commands.desk import CommandError, Desk, os_user
 from digest.chat import Robot
 from digest.deliver import DeliveryReport, SmtpSettings, deliver, enrol
 from digest.mail import address_of
 from digest.models import Digest
 from digest.press import (
     current_week,
+    preview_folder,
     print_issue,
     reprint,
     span_of,
@@ -24,13 +27,20 @@ from digest.press import (
 from digest.render_json import render_json
 from digest.signing import Seal, make_seal
 from digest.weeks import Week, parse_day, week_name
+from digest.wording import local_minute
 from storage import deliveries
 from storage.issues import find_issue, list_issues
 from storage.models import IssueRecord
+from storage.releases import waiting_issues
 
 
-def choose_span(desk: Desk, week: str, from_day: str, to_day: str) -> Week:
-    """The days meant by --week, or by --from and --to, or the current week."""
+def choose_span(
+    desk: Desk, week: str, from_day: str, to_day: str, *, preview: bool = False
+) -> Week:
+    """The days meant by --week, or by --from and --to, or the current week.
+
+    A preview that names nothing is of the issue that waits for its editor, if one does.
+    """
     if bool(from_day) != bool(to_day):
         raise CommandError("--from and --to go together", 2)
     if week and from_day:
@@ -41,32 +51,64 @@ def choose_span(desk: Desk, week: str, from_day: str, to_day: str) -> Week:
             raise CommandError(f"--to {to_day} is before --from {from_day}", 2)
         return Week(first, last, week_name(last))
     settings = desk.config.digest
-    return span_of(settings, week) if week else current_week(settings, desk.config.clock())
+    if week:
+        return span_of(settings, week)
+    if preview:
+        with desk.store() as db:
+            for record in waiting_issues(db)[:1]:
+                return Week(record.from_on, record.to_on, record.week)
+    return current_week(settings, desk.config.clock())
 
 
 def digest(
     desk: Desk, span: Week, out: Path | None, console: Console, *, preview: bool, as_json: bool
 ) -> int:
-    """Compose and render an issue; --preview records nothing."""
-    folder = out or desk.config.data / "issues" / (f"preview-{span.name}" if preview else span.name)
+    """Compose and render an issue; --preview records nothing and shows it in a browser."""
+    home = desk.config.data / "issues"
     with desk.store() as db:
+        folder = out or (preview_folder(home / span.name) if preview else home / span.name)
         issue = make(desk, db, span, folder, record=not preview)
+        record = find_issue(db, span.name)
     if as_json:
         console.file.write(render_json(issue))
         return 0
     console.print(summary_table(issue))
-    console.print(f"写入 {folder}")
+    if issue.draft and not preview:
+        folder = preview_folder(folder)
+        until = local_minute(record.release_at if record else None)
+        console.print(f"待审：{until} 自动发出；提前发出：zhengxun release；修改：zhengxun edit")
+    console.print(f"写入 {folder}", soft_wrap=True)
+    if preview:
+        open_page(folder / "digest.html", console)
     return 0
 
 
+def open_page(page: Path, console: Console) -> None:
+    """Show a page in the reader's browser, where there is one; its path either way."""
+    console.print(str(page), soft_wrap=True, markup=False, highlight=False)
+    if console.is_terminal:
+        with suppress(webbrowser.Error):
+            webbrowser.open(page.resolve().as_uri())
+
+
 def make(desk: Desk, db: Database, span: Week, folder: Path, *, record: bool) -> Digest:
-    """Compose, write the files, and feed and archive when the issue is recorded."""
+    """Compose, write the files, and feed and archive when the issue is recorded and released.
+
+    One that waits for its editor is written beside `folder`, as a preview is.
+    """
     settings, now, names = desk.config.digest, desk.config.clock(), desk.site_names()
     try:
         issue = print_issue(
-            db, settings, span=span, now=now, site_names=names, folder=folder, record=record
+            db,
+            settings,
+            span=span,
+            now=now,
+            site_names=names,
+            folder=folder,
+            record=record,
+            who=os_user(),
         )
-        if record:
+        if record and not issue.draft:
             data = desk.config.data
             write_feed(db, settings, data / "feed.atom", now=now, site_names=names)
             write_archive(db, settings, data / "site", now=now, site_names=names)
@@ -107,11 +149,16 @@ def send_due(desk: Desk, db: Database) -> list[tuple[IssueRecord, DeliveryReport
 
 
 def find_recorded(desk: Desk, db: Database, week: str) -> IssueRecord:
-    """A recorded issue by its week."""
+    """A recorded issue by its week, which has been released."""
     name = span_of(desk.config.digest, week).name
     record = find_issue(db, name)
     if record is None:
         raise CommandError(f"issue {name} is not recorded; run: zhengxun digest --week {name}")
+    if record.waits:
+        raise CommandError(
+            f"issue {name} waits for its editor until {local_minute(record.release_at)}; "
+            f"send it now: zhengxun release --week {name}"
+        )
     return record
 
 

@@ -18,12 +18,14 @@ from commands.desk import Desk
 from commands.duties import make_bell
 from config import SHANGHAI
 from crawlers.catalogue import Site
+from digest.wording import local_minute
 from pipelines.instance import last_beat, lock_owner
 from storage.alarms import Alarm, open_alarms, unsent
 from storage.deliveries import outstanding
 from storage.issues import list_issues
 from storage.mailboxes import Mailbox, list_mailboxes
 from storage.models import Coverage, IssueRecord
+from storage.releases import waiting_issues
 from storage.runs import latest_coverage
 from storage.upkeep import newest_backup
 
@@ -59,6 +61,9 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     for box in report["mailboxes"]:
         counts = f"退信 {box['bounces']}，退订 {box['unsubscribes']}，其他 {box['others']}"
         yield f"邮箱 {box['name']}，最近读取 {box['read_at']}，累计{counts}"
+    for held in report["waiting_issues"]:
+        until = local_minute(datetime.fromisoformat(held["release_at"]))
+        yield f"{held['week']} 待审，{until} 自动发出；提前发出：zhengxun release"
     for alarm in report["alarms"]:
         yield f"[bold red]报警[/bold red] {escape(alarm['title'])}（{alarm['since']}）"
     if report["needs_attention"]:
@@ -73,6 +78,7 @@ def gather(desk: Desk) -> dict[str, Any]:
         coverage = latest_coverage(db, now)
         waiting = outstanding(db)
         issues = list_issues(db)
+        held = waiting_issues(db)
         alarms = open_alarms(db)
         mailboxes = list_mailboxes(db)
         unsent_alarms = unsent(db, make_bell(desk).operator.channels)
@@ -89,6 +95,7 @@ def gather(desk: Desk) -> dict[str, Any]:
         "columns": [column_values(row) for row in coverage],
         "jobs": next_jobs(desk, now),
         "latest_issue": issue_values(issues[-1]) if issues else None,
+        "waiting_issues": [waiting_values(record) for record in held],
         "undelivered": len(waiting),
         "mailboxes": [mailbox_values(box) for box in mailboxes],
         "alarms": [alarm_values(alarm) for alarm in alarms],
@@ -119,6 +126,12 @@ def column_values(row: Coverage) -> dict[str, Any]:
 def issue_values(record: IssueRecord) -> dict[str, str]:
     """The newest issue."""
     return {"week": record.week, "composed_at": record.composed_at.isoformat()}
+
+
+def waiting_values(record: IssueRecord) -> dict[str, str | None]:
+    """An issue that waits for its editor."""
+    until = record.release_at.isoformat() if record.release_at else None
+    return {"week": record.week, "release_at": until}
 
 
 def alarm_values(alarm: Alarm) -> dict[str, str]:

@@ -26,7 +26,7 @@ from digest.wording import VERDICT_WORDS, local_minute
 from storage import duplicates, issues, notices, runs
 from storage.corrections import list_corrections
 from storage.database import transaction
-from storage.edits import edits_in_force
+from storage.edits import edits_in_force, record_edit
 from storage.models import Coverage, IssueEntry, IssueRecord, StoredNotice
 from storage.trends import notices_by_week
 
@@ -50,14 +50,16 @@ def compose(
     now: datetime,
     weekday: str = "fri",
     release_at: datetime | None = None,
+    who: str = "",
 ) -> Digest:
     """Compose the issue of a week, or of the days `from_on`..`to_on`.
 
     `instant` closes the selection: what was first seen later waits for the next issue. A week
     that is already recorded is composed again from its record, never selected again; `record`
     writes the record the first time. `weekday` is the issue's day, for `week`. With a
-    `release_at` after `now` the record waits until then. The editor's acts shape an issue until
-    it is released. Raises DigestError for a bad week or for other days of a recorded week.
+    `release_at` after `now` the record waits until then, as the history says (`who`). The
+    editor's acts shape an issue until it is released. Raises DigestError for a bad week or for
+    other days of a recorded week.
     """
     span = _span(week, from_on, to_on, weekday)
     # No edit may come between the selection and its record.
@@ -94,6 +96,8 @@ def compose(
             # What waits is kept as it was selected; its edits are applied when it goes.
             selected = replace(digest, sections=arrange(placed, chapters), title=title)
             _record(db, selected if waits else digest, now, release_at)
+            if waits:
+                _note_wait(db, digest, release_at, who, now)
     return digest
 
 
@@ -241,6 +245,20 @@ def _record(db: Database, digest: Digest, now: datetime, release_at: datetime | 
         title=digest.title,
         entries=rows_of(digest),
         release_at=release_at,
+    )
+
+
+def _note_wait(
+    db: Database, digest: Digest, until: datetime | None, who: str, now: datetime
+) -> None:
+    record_edit(
+        db,
+        week=digest.week,
+        act="hold",
+        before={},
+        after={"until": local_minute(until), "entries": digest.total},
+        who=who,
+        now=now,
     )
 
 

@@ -15,7 +15,7 @@ from digest.models import SHANGHAI, Chapter, Digest
 from digest.render_atom import render_atom
 from digest.weeks import Week, week_ending, week_of
 from digest.workdays import issue_day
-from digest.write import write_bytes, write_issue
+from digest.write import LAST_FILE, write_bytes, write_issue
 from storage import issues
 
 # An issue composed so soon after its hour is on time.
@@ -36,6 +36,8 @@ class PressSettings(Protocol):
     @property
     def last_workday(self) -> bool: ...
     @property
+    def wait(self) -> timedelta: ...
+    @property
     def chapters(self) -> Sequence[Chapter]: ...
 
 
@@ -43,6 +45,14 @@ def closing_instant(settings: PressSettings, to_on: date) -> datetime:
     """When the week that ends on `to_on` closes: before a holiday earlier, if so configured."""
     hour, minute = (int(part) for part in settings.time.split(":"))
     return issue_instant(issue_day(to_on, last_workday=settings.last_workday), hour, minute)
+
+
+def release_instant(settings: PressSettings, to_on: date) -> datetime | None:
+    """When the issue of the week that ends on `to_on` goes out by itself; None: when it is made.
+
+    The wait is as long before a holiday as in an ordinary week.
+    """
+    return closing_instant(settings, to_on) + settings.wait if settings.wait else None
 
 
 def latest_due(settings: PressSettings, now: datetime) -> Week:
@@ -71,6 +81,18 @@ def selection_closes(settings: PressSettings, span: Week, now: datetime) -> date
     return now if late else min(now, hour)
 
 
+def sketch(
+    db: Database,
+    settings: PressSettings,
+    *,
+    span: Week,
+    now: datetime,
+    site_names: Mapping[str, str],
+) -> Digest:
+    """The issue of `span` as it would go; records and writes nothing."""
+    return _composed(db, settings, span, now, site_names, record=False)
+
+
 def print_issue(
     db: Database,
     settings: PressSettings,
@@ -80,13 +102,38 @@ def print_issue(
     site_names: Mapping[str, str],
     folder: Path,
     record: bool,
+    who: str = "",
 ) -> Digest:
     """Compose the issue of `span` and write its files into `folder`; `record` makes it final.
 
     The record is made before the files, so that a crash between the two leaves an issue that is
-    rendered again from its record, never selected twice.
+    rendered again from its record, never selected twice. The files of an issue that has gone
+    out are written once; those of one that waits for its editor stand beside `folder`.
     """
-    digest = compose(
+    digest = _composed(db, settings, span, now, site_names, record=record, who=who)
+    if record and digest.draft:
+        write_issue(digest, preview_folder(folder))
+    elif not (record and (folder / LAST_FILE).is_file()):
+        write_issue(digest, folder)
+    return digest
+
+
+def preview_folder(folder: Path) -> Path:
+    """Where an issue that has not gone out is shown: preview-2021-W05 beside 2021-W05."""
+    return folder.with_name(f"preview-{folder.name}")
+
+
+def _composed(
+    db: Database,
+    settings: PressSettings,
+    span: Week,
+    now: datetime,
+    site_names: Mapping[str, str],
+    *,
+    record: bool,
+    who: str = "",
+) -> Digest:
+    return compose(
         db,
         from_on=span.from_on,
         to_on=span.to_on,
@@ -98,9 +145,9 @@ def print_issue(
         record=record,
         now=now,
         weekday=settings.weekday,
+        release_at=release_instant(settings, span.to_on) if record else None,
+        who=who,
     )
-    write_issue(digest, folder)
-    return digest
 
 
 def reprint(

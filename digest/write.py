@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from digest.models import Digest
@@ -12,6 +13,9 @@ from digest.render_html import render_html
 from digest.render_ics import render_ics
 from digest.render_json import render_json
 from digest.render_text import render_text
+
+# The issue is recorded before its files are written, this one last: with it they are complete.
+LAST_FILE = "deadlines.ics"
 
 
 def write_issue(digest: Digest, folder: Path) -> list[Path]:
@@ -24,8 +28,9 @@ def write_issue(digest: Digest, folder: Path) -> list[Path]:
         "digest.html": render_html(digest).encode(),
         "digest.txt": render_text(digest).encode(),
         "digest.docx": render_docx(digest),
-        "digest.json": render_json(digest).encode(),
-        "deadlines.ics": render_ics(digest),
+        # As it went out: what was corrected since has files of its own.
+        "digest.json": render_json(replace(digest, corrections=())).encode(),
+        LAST_FILE: render_ics(digest),
     }
     paths = []
     for name, content in files.items():

@@ -18,14 +18,16 @@ def digest(
     from_day: Annotated[str, typer.Option("--from", metavar="DATE")] = "",
     to_day: Annotated[str, typer.Option("--to", metavar="DATE")] = "",
     out: Annotated[Path | None, typer.Option(help="Write the files here.")] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Record nothing.")] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Record nothing, open it in a browser.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Compose and render an issue.  Example: zhengxun digest --week 2021-W05 --preview"""
     from commands import issue
 
     here = desk()
-    span = issue.choose_span(here, week, from_day, to_day)
+    span = issue.choose_span(here, week, from_day, to_day, preview=preview)
     done(issue.digest(here, span, out, console, preview=preview, as_json=as_json))
 
 

@@ -1,0 +1,107 @@
+"""Arguments of `zhengxun edit`: what an editor does to the coming issue."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commands.arguments.call import Json, console, desk, done
+
+app = typer.Typer(
+    help="Change the coming issue before it goes out.  Example: zhengxun edit list",
+    no_args_is_help=True,
+)
+
+Entry = Annotated[
+    str,
+    typer.Argument(
+        metavar="ENTRY", help="Its number in `edit list` or the preview, its link, or title words."
+    ),
+]
+IssueWeek = Annotated[
+    str, typer.Option(help="ISO week; default: the issue that waits, else the next one.")
+]
+
+
+@app.command(name="list")
+def list_entries(week: IssueWeek = "", as_json: Json = False) -> None:
+    """The coming issue with numbers.  Example: zhengxun edit list"""
+    from commands import edit
+
+    done(edit.show(desk(), week, console, as_json=as_json))
+
+
+@app.command()
+def drop(
+    entry: Entry,
+    reason: Annotated[str, typer.Option(help="Why; kept in the history.")],
+    week: IssueWeek = "",
+) -> None:
+    """Leave an entry out, for good.  Example: zhengxun edit drop 17 --reason 与本公司无关"""
+    from commands import edit
+
+    done(edit.drop(desk(), entry, reason, week, console))
+
+
+@app.command()
+def restore(entry: Entry, week: IssueWeek = "") -> None:
+    """Take a drop back, also one of an earlier issue.  Example: zhengxun edit restore 17"""
+    from commands import edit
+
+    done(edit.restore(desk(), entry, week, console))
+
+
+@app.command()
+def pin(entry: Entry, week: IssueWeek = "") -> None:
+    """Put an entry at the top of its group.  Example: zhengxun edit pin 17"""
+    from commands import edit
+
+    done(edit.pin(desk(), entry, week, console, up=True))
+
+
+@app.command()
+def unpin(entry: Entry, week: IssueWeek = "") -> None:
+    """Take a pin back.  Example: zhengxun edit unpin 17"""
+    from commands import edit
+
+    done(edit.pin(desk(), entry, week, console, up=False))
+
+
+@app.command()
+def move(
+    entry: Entry,
+    chapter: Annotated[str, typer.Option(help="Its id or title: pharma or 医药信息篇.")] = "",
+    group: Annotated[str, typer.Option(help="A heading of the chapter: 国家级.")] = "",
+    position: Annotated[
+        int | None, typer.Option(min=1, max=9999, help="Place in the group, from 1.")
+    ] = None,
+    week: IssueWeek = "",
+) -> None:
+    """Move an entry.  Example: zhengxun edit move 17 --chapter ip --group 国家级 --position 2"""
+    from commands import edit
+
+    done(edit.move(desk(), entry, chapter, group, position, week, console))
+
+
+@app.command()
+def annotate(
+    entry: Entry,
+    note: Annotated[str, typer.Argument(help="The 编者按; '' takes it away, - reads stdin.")],
+    week: IssueWeek = "",
+) -> None:
+    """Write a 编者按 to an entry.  Example: zhengxun edit annotate 17 请注册部月底前反馈"""
+    from commands import edit
+
+    done(edit.annotate(desk(), entry, note, week, console))
+
+
+@app.command()
+def retitle(
+    title: Annotated[str, typer.Argument(help="The issue's own title; '' takes it back.")],
+    week: IssueWeek = "",
+) -> None:
+    """Give the issue a title of its own.  Example: zhengxun edit retitle 政讯周报·两会专刊"""
+    from commands import edit
+
+    done(edit.retitle(desk(), title, week, console))

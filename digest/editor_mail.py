@@ -1,0 +1,74 @@
+"""The mail that tells an editor that an issue waits: what is in it, until when, what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from digest.courier import Attempt, Courier, SmtpSettings
+from digest.mail import address_of
+from digest.models import SHANGHAI, Digest
+from digest.render_html import render_html
+from digest.safe_text import clean_line
+from digest.wording import badges, local_minute, totals_line, trouble_line
+
+
+def tell_editor(
+    digest: Digest, *, address: str, until: datetime, smtp: SmtpSettings, now: datetime
+) -> Attempt:
+    """Mail the list of what waits, with the preview attached; how it ended.
+
+    Raises DigestError for a sender or an address that cannot stand in a header.
+    """
+    sender = address_of(smtp.sender, what="smtp.sender")
+    recipient = address_of(address, what="digest.editor")
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = recipient
+    when = local_minute(until)
+    message["Subject"] = clean_line(
+        f"[政讯] {digest.week} 待审：{digest.total} 条，{when} 自动发出"
+    ).replace("=?", "= ?")
+    message["Date"] = format_datetime(now.astimezone(SHANGHAI))
+    # The same at every attempt: a mail that arrives twice can be told to be one.
+    message["Message-ID"] = f"<zhengxun.{digest.week.lower()}.waits@{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(waiting_text(digest, until), cte="base64")
+    message.add_attachment(
+        render_html(digest).encode(),
+        maintype="text",
+        subtype="html",
+        filename=f"preview-{digest.week}.html",
+        cte="base64",
+    )
+    with Courier(smtp) as courier:
+        return courier.carry(sender.addr_spec, recipient.addr_spec, message.as_bytes())
+
+
+def waiting_text(digest: Digest, until: datetime) -> str:
+    """What waits, entry by entry with its number, and the commands that change it."""
+    lines = [
+        f"{clean_line(digest.title)} {digest.week} 已编定，待审。",
+        f"{local_minute(until)}（北京时间）自动发出，无需确认。",
+        "",
+        totals_line(digest),
+    ]
+    if trouble := trouble_line(digest):
+        lines.append(trouble)
+    for section in digest.sections:
+        for group in section.filled:
+            lines += ["", f"【{section.title} · {clean_line(group.title)}】"]
+            for entry in group.entries:
+                marks = "".join(f"［{badge}］" for badge in badges(entry))
+                lines.append(f"编号 {entry.id}　{entry.title}{marks}")
+    if digest.dropped:
+        lines += ["", "【已删去】", *(f"编号 {item.id}　{item.title}" for item in digest.dropped)]
+    lines += [
+        "",
+        "预览见附件，或运行 zhengxun digest --preview",
+        "修改：zhengxun edit --help；提前发出：zhengxun release",
+        "",
+    ]
+    return "\n".join(lines)
