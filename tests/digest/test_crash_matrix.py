@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.sink import Sink
+from digest.sink import Sink, Stage
 from storage import deliveries, subscribers
 from storage.database import open_database
 from storage.issues import record_issue
@@ -30,8 +30,8 @@ ROOT = Path(__file__).parent.parent.parent
 PEOPLE = [f"reader{number:02d}@example.com" for number in range(48)]
 GONE = ["gone1@example.com", "gone2@example.com"]
 ID = re.compile(rb"(?im)^message-id: *(<[^>]+>)")
-# At every command, and after the mail was kept but before that was said.
-STAGES = ("EHLO", "MAIL", "RCPT", "DATA", "KEPT")
+# At every stage of the conversation; KEPT: the mail was kept, but that was not said.
+STAGES: tuple[Stage, ...] = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "END", "KEPT", "QUIT")
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Matrix:
         """Another mood for the next pass."""
         self.sink.defer = set(self.dice.sample(PEOPLE, 5))
         self.sink.cut = {stage: self.dice.choice([0, 0, 1]) for stage in STAGES}
-        self.sink.slowness = self.dice.choice([0.0, 0.0, 0.003])
+        self.sink.slow = {"END": self.dice.choice([0.0, 0.0, 0.003])}
 
     def kill(self, order: dict[str, Any]) -> None:
         """One pass that is to end in a kill; counted only if it did."""
@@ -90,7 +90,7 @@ class Matrix:
 
     def finish(self, issue: int) -> None:
         """Let it send in peace until nothing is left, then compare ledger and mailboxes."""
-        self.sink.defer, self.sink.cut, self.sink.slowness = set(), {}, 0.0
+        self.sink.defer, self.sink.cut, self.sink.slow = set(), {}, {}
         while deliveries.outstanding(self.db, issue) or unsettled(self.db, issue):
             assert not self.order({})["killed"]
         arrived = self.sink.received[self.seen :]
