@@ -76,3 +76,19 @@ def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None
     config = load_config(env, cwd=tmp_path)
     assert config.smtp_password.get_secret_value() == "hunter2"
     assert "hunter2" not in repr(config)
+
+
+def test_a_signing_key_is_kept_like_a_password(tmp_path: Path) -> None:
+    env = write(tmp_path, "[smtp]\ndkim_selector = 'zx'\ndkim_key_file = 'dkim.pem'")
+    key = tmp_path / "dkim.pem"
+    key.write_text("-----BEGIN s3cret", encoding="utf-8")
+    key.chmod(0o640)
+    with pytest.raises(ConfigError, match=r"chmod 600 .*dkim\.pem"):
+        load_config(env, cwd=tmp_path)
+    key.chmod(0o600)
+    config = load_config(env, cwd=tmp_path)
+    assert config.dkim_key.get_secret_value() == "-----BEGIN s3cret"
+    assert "s3cret" not in repr(config)
+    write(tmp_path, "[smtp]\ndkim_selector = 'zx'")
+    with pytest.raises(ConfigError, match="go together"):
+        load_config(env, cwd=tmp_path)

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from pydantic import SecretStr
 
 from commands.desk import Desk
-from commands.doctor import doctor
+from commands.doctor import doctor, smtp_findings
 from config import Config
 from config_sections import SmtpConfig
 from digest.sink import Sink
@@ -49,3 +52,48 @@ def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     assert doctor(desk, out, sites=True) == 1
     assert "set smtp.host and smtp.sender" in said(out)
     assert "cannot be reached" in said(out)
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ("554 5.7.1 your address is on a list", "554 5.7.1 your address is on a list"),
+        ("421 4.3.2 busy", "421 4.3.2 busy"),
+    ],
+)
+def test_doctor_tells_what_the_mail_server_said(tmp_path: Path, said: str, problem: str) -> None:
+    with Sink(tmp_path / "mail", size=1_000_000) as sink:
+        smtp = SmtpConfig(
+            host="127.0.0.1", port=sink.port, security="none", sender="a@example.com", timeout=5
+        )
+        desk = Desk(Config(data=tmp_path / "data", now=NOW, smtp=smtp))
+        assert list(smtp_findings(desk)) == [
+            (True, f"mail: 127.0.0.1:{sink.port}, up to 1000000 bytes a mail", "")
+        ]
+        sink.say["CONNECT"] = [said]
+        ((fine, _, advice),) = smtp_findings(desk)
+        assert not fine
+        assert problem in advice
+        assert sink.received == []
+
+
+def test_doctor_says_what_belongs_into_dns(tmp_path: Path) -> None:
+    pem = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    with Sink(tmp_path / "mail") as sink:
+        smtp = SmtpConfig(
+            host="127.0.0.1",
+            port=sink.port,
+            security="none",
+            sender="政讯 <a@example.com>",
+            timeout=5,
+            dkim_selector="zx",
+        )
+        key = SecretStr(pem.decode())
+        desk = Desk(Config(data=tmp_path / "data", now=NOW, smtp=smtp, dkim_key=key))
+        _, (fine, what, _) = smtp_findings(desk)
+    assert fine
+    assert what.startswith("signing: zx._domainkey.example.com TXT v=DKIM1; k=rsa; p=MII")

@@ -1,0 +1,144 @@
+"""DKIM: what we sign, dkimpy verifies, with a DNS of the test's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dkim
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from digest.courier import Courier, SmtpSettings
+from digest.letters import Letters, Light
+from digest.models import DigestError
+from digest.signing import Seal, body_hash, make_seal
+from digest.sink import Sink
+from storage.models import Subscriber
+from tests.digest.samples import INSTANT, week_digest
+
+LI = Subscriber(7, "li@example.com", "李雷", formats=("html", "docx", "ics"))
+
+
+def pem_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+
+
+@pytest.fixture(scope="module")
+def seal() -> Seal:
+    return make_seal("Example.com", "zx", pem_of(rsa.generate_private_key(65537, 2048)))
+
+
+def holds(seal: Seal, mail: bytes) -> bool:
+    """Whether a receiver finds the signature good."""
+
+    def txt(name: bytes, timeout: float = 5) -> bytes | None:
+        return seal.dns_record.encode() if name.decode() == f"{seal.dns_name}." else None
+
+    return bool(dkim.verify(mail, dnsfunc=txt))
+
+
+def letter(seal: Seal | None, person: Subscriber = LI, *, light: Light | None = None) -> bytes:
+    letters = Letters(week_digest(), sender="政讯周报 <news@example.com>", reply_to="", seal=seal)
+    return letters.write(person, "<a.1@example.com>", INSTANT, light=light)
+
+
+@pytest.mark.parametrize(
+    "person",
+    [LI, replace(LI, name="", formats=("html",)), replace(LI, address="李华@example.com")],
+    ids=["all forms", "html alone", "a Chinese mailbox"],
+)
+def test_what_is_signed_is_verified(seal: Seal, person: Subscriber) -> None:
+    mail = letter(seal, person)
+    assert holds(seal, mail)
+    assert mail.startswith(
+        b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=zx;"
+        b" t=1612515600;\r\n"  # 2021-02-05T09:00Z
+    )
+    assert mail.count(b"DKIM-Signature:") == 1
+
+
+def test_a_mail_made_lighter_is_signed_anew(seal: Seal) -> None:
+    assert holds(seal, letter(seal, light=Light(10_000)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"To: ", b"To: x"),
+        (b"Subject: ", b"Subject: x"),
+        (b"List-Unsubscribe: ", b"List-Unsubscribe: x"),
+        (b"From: ", b"From: x@example.org\r\nFrom: "),
+        (b"Subject: ", b"Subject: x\r\nSubject: "),
+        (b"\r\n\r\n", b"\r\n\r\nx"),
+        (b"Message-ID: <a.1", b"Message-ID: <a.2"),
+    ],
+)
+def test_what_is_changed_on_the_way_shows(seal: Seal, old: bytes, new: bytes) -> None:
+    mail = letter(seal)
+    assert old in mail
+    assert not holds(seal, mail.replace(old, new, 1))
+
+
+def test_it_survives_the_way_and_what_relays_do_to_white_space(
+    seal: Seal, sink: Sink, smtp: SmtpSettings
+) -> None:
+    with Courier(smtp) as courier:
+        courier.carry("news@example.com", "li@example.com", letter(seal))
+    arrived = sink.received[0].path.read_bytes()
+    assert holds(seal, arrived)
+    relayed = b"Received: from a by b; x\r\n" + arrived.replace(b"Subject: ", b"subject:   ", 1)
+    assert holds(seal, relayed)
+
+
+def test_the_body_is_hashed_once_for_all_who_share_it(
+    seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[int] = []
+
+    def counted(body: bytes) -> str:
+        hashed.append(len(body))
+        return body_hash(body)
+
+    monkeypatch.setattr("digest.letters.body_hash", counted)
+    letters = Letters(week_digest(), sender="news@example.com", reply_to="", seal=seal)
+    mails = [letters.write(replace(LI, id=n), f"<{n}@example.com>", INSTANT) for n in range(5)]
+    assert len(hashed) == 1
+    assert all(holds(seal, mail) for mail in mails)
+
+
+def test_the_hash_is_that_of_the_standard() -> None:
+    # RFC 6376 section 3.4.5: the body " C \r\nD \t E\r\n\r\n\r\n" is " C\r\nD E\r\n" when relaxed.
+    assert body_hash(b" C \r\nD \t E\r\n\r\n\r\n") == body_hash(b" C\r\nD E\r\n")
+    # SHA-256 of nothing: an empty body stays empty (section 3.4.4).
+    assert body_hash(b"") == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+
+def test_a_seal_does_not_show_its_key(seal: Seal) -> None:
+    assert "RSA" not in repr(seal)
+    settings = SmtpSettings("mail.example.com", seal=seal)
+    assert "RSA" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "pem",
+    [
+        "",
+        "no key",
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+        pem_of(ec.generate_private_key(ec.SECP256R1())),
+    ],
+    ids=["empty", "no PEM", "damaged", "not RSA"],
+)
+def test_a_key_that_is_none_is_refused_without_being_shown(pem: str) -> None:
+    with pytest.raises(DigestError, match="openssl genrsa") as caught:
+        make_seal("example.com", "zx", pem)
+    assert "BEGIN" not in str(caught.value)
+
+
+def test_without_a_seal_nothing_is_signed() -> None:
+    assert b"DKIM" not in letter(None)
