@@ -20,6 +20,8 @@ _TITLES = {
     "revisions": "修订（旧版本）",
     "attachments": "附件",
     "conflicts": "内容矛盾",
+    "saved_pages": "留存的网页",
+    "rereadings": "重新读取",
     "settlements": "人工裁定",
     "signatures": "相似度特征",
     "bands": "相似度分段",

@@ -23,6 +23,7 @@ _SETTINGS: dict[str, Any] = {
     # The daemon writes meanwhile: a page that is a minute old is a wrong page.
     "default_cache_ttl": 0,
     "allow_download": False,
+    "max_csv_mb": 0,
 }
 
 

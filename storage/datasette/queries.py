@@ -127,9 +127,15 @@ LIMIT 500
 
 _CONFLICTS = """
 SELECT china_minute(c.found_at) AS 发现时间, c.why AS 矛盾, a.id AS 编号, a.title AS 标题,
-       b.id AS 另一编号, b.title AS 另一标题, a.url AS 网址, b.url AS 另一网址
+       b.id AS 另一编号, b.title AS 另一标题,
+       CASE WHEN s.verdict = 'same' THEN '人工：同一文件'
+            WHEN s.verdict = 'different' THEN '人工：不同文件'
+            WHEN coalesce(a.duplicate_of, a.id) = coalesce(b.duplicate_of, b.id) THEN '已合并'
+            WHEN a.doc_number <> b.doc_number THEN '文号已更正' ELSE '待核对' END AS 裁定,
+       a.url AS 网址, b.url AS 另一网址
 FROM conflicts c JOIN notices a ON a.id = c.a JOIN notices b ON b.id = c.b
-ORDER BY c.found_at DESC, c.id DESC
+LEFT JOIN settlements s ON s.a = c.a AND s.b = c.b
+ORDER BY 裁定 = '待核对' DESC, c.found_at DESC, c.id DESC
 """
 
 _INCOMPLETE = """
@@ -179,7 +185,7 @@ def canned_queries() -> dict[str, dict[str, Any]]:
         "issue": _query("某期周报的内容", "不填为最近一期。", _ISSUE, week="期号（如 2021-W05）"),
         "not_issued": _query("尚未进入周报", "新近者在前；含首期之前的存量。", _NOT_ISSUED),
         "contradictions": _query(
-            "内容矛盾", "应为同一文件而内容不一致的两页，待人判断。", _CONFLICTS
+            "内容矛盾", "应为同一文件而内容不一致的两页，由人用 zhengxun dedupe 裁定。", _CONFLICTS
         ),
         "incomplete": _query("未能完整读取", "目前只有标题、日期、链接，仍在重试。", _INCOMPLETE),
         "undelivered": _query("未送达的周报", "邮件服务器尚未确认收下的。", _UNDELIVERED),
