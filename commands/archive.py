@@ -6,6 +6,7 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,11 +23,9 @@ from storage.search import search as find
 
 def search(desk: Desk, words: str, options: dict[str, str], most: int, console: Console) -> int:
     """Full-text search, best first; 1 when nothing matches."""
-    since = parse_day(options["since"], name="--since") if options.get("since") else None
-    until = parse_day(options["until"], name="--until") if options.get("until") else None
-    site, section = options.get("site") or None, options.get("section") or None
+    limits = limits_of(options)
     with desk.store() as db:
-        hits = find(db, words, limit=most, site=site, section=section, since=since, until=until)
+        hits = find(db, words, limit=most, **limits)
     for hit in hits:
         console.print(f"[bold]{escape(hit.title)}[/bold]  {hit.published_on}  {hit.site}")
         console.print(f"  {escape(hit.excerpt)}")
@@ -36,16 +35,34 @@ def search(desk: Desk, words: str, options: dict[str, str], most: int, console: 
     return 0 if hits else 1
 
 
-def export(desk: Desk, path: Path, form: str, console: Console) -> int:
+def limits_of(options: dict[str, str]) -> dict[str, Any]:
+    """`--site`, `--section`, `--since` and `--until` as the store takes them; empty is no limit.
+
+    Raises DigestError for a day that is none, and CommandError when the days are crossed.
+    """
+    since, until = (
+        parse_day(options[name], name=f"--{name}") if options.get(name) else None
+        for name in ("since", "until")
+    )
+    if since and until and since > until:
+        raise CommandError(f"--since {since} is after --until {until}", 2)
+    site, section = options.get("site") or None, options.get("section") or None
+    return {"site": site, "section": section, "since": since, "until": until}
+
+
+def export(desk: Desk, path: Path, form: str, options: dict[str, str], console: Console) -> int:
     """Notices as CSV, XLSX or JSON lines; the form follows the file's ending unless given."""
     form = form or path.suffix.lstrip(".").lower()
     if form not in {"csv", "xlsx", "jsonl"}:
         raise CommandError(f"{path}: name it .csv, .xlsx or .jsonl, or give --format", 2)
+    limits = limits_of(options)
     try:
         with desk.store() as db:
-            count = export_notices(db, path, form)
+            count = export_notices(db, path, form, **limits)
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}") from error
+    if not count and limits["site"]:
+        desk.site(limits["site"])  # mistyped, unless it is a site without notices
     console.print(f"{count} 条通知写入 {path}")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -27,12 +28,14 @@ Value = str | int | date | datetime | None
 # China has had no summer time since 1991.
 _CHINA = timezone(timedelta(hours=8))
 _BATCH = 200
-# A cell that starts with one of these is read as a formula; in full width too where Excel is
-# Chinese or Japanese (OWASP, CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Limits of Excel.
+# A cell that starts with one of these is read as a formula; in full width and in small forms too
+# where Excel is Chinese or Japanese, and behind spaces an import strips (OWASP, CSV Injection).
+_FORMULA = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+@\-\u2212＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
+# Limits of Excel: a cell in UTF-16 units, rows (with the headings) and links of a sheet.
 _LONGEST_CELL = 32767
+_MOST_ROWS = 1_048_576
 _MOST_LINKS = 65530
+_CUT = "……（太长，此处截断；全文见 CSV 或 JSON）"
 _LINK_COLUMN = 2
 _LINK_STYLE = Font(color="0563C1", underline="single")
 
@@ -114,7 +117,16 @@ def export_notices(
 
 def harmless(text: str) -> str:
     """The text as a spreadsheet cell that is never a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def excel_text(text: str) -> str:
+    """The text as Excel can hold it: no formula, no control characters, and cut where too long."""
+    cell = harmless(ILLEGAL_CHARACTERS_RE.sub("", text))
+    units = cell.encode("utf-16-le")
+    if len(units) <= 2 * _LONGEST_CELL:
+        return cell
+    return units[: 2 * (_LONGEST_CELL - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
 
 
 def _notices(db: Database, ids: list[int]) -> Iterator[StoredNotice]:
@@ -146,18 +158,27 @@ def _csv_cell(value: Value) -> str:
 
 
 def _write_xlsx(path: Path, notices: Iterator[StoredNotice]) -> None:
+    """One sheet, and a further one each time a sheet is full."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("通知")
+    sheet, row = _new_sheet(book), 1
+    for item in notices:
+        if row == _MOST_ROWS:
+            sheet, row = _new_sheet(book), 1
+        row += 1
+        cells = [_xlsx_cell(sheet, field.read(item)) for field in _FIELDS]
+        url = item.notice.url
+        if row <= _MOST_LINKS and url.startswith(("http://", "https://")):
+            _link(cells[_LINK_COLUMN - 1], row=row, url=url)
+        sheet.append(cells)
+    book.save(path)
+
+
+def _new_sheet(book: Workbook) -> Any:  # openpyxl hides the attributes of such a sheet
+    sheet = book.create_sheet(f"通知{len(book.sheetnames) + 1}" if book.sheetnames else "通知")
     sheet.freeze_panes = "C2"
     sheet.column_dimensions["B"].width = 60
     sheet.append([field.heading for field in _FIELDS])
-    for number, item in enumerate(notices):
-        cells = [_xlsx_cell(sheet, field.read(item)) for field in _FIELDS]
-        url = item.notice.url
-        if number < _MOST_LINKS and url.startswith(("http://", "https://")):
-            _link(cells[_LINK_COLUMN - 1], row=number + 2, url=url)
-        sheet.append(cells)
-    book.save(path)
+    return sheet
 
 
 def _link(cell: Cell, *, row: int, url: str) -> None:
@@ -169,7 +190,7 @@ def _link(cell: Cell, *, row: int, url: str) -> None:
 
 def _xlsx_cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell:
     if isinstance(value, str):
-        value = harmless(ILLEGAL_CHARACTERS_RE.sub("", value))[:_LONGEST_CELL]
+        value = excel_text(value)
     # openpyxl takes dates; its type information knows only instants.
     return WriteOnlyCell(sheet, value=cast(Any, value))
 

@@ -32,11 +32,16 @@ def search(
 def export(
     path: Path,
     form: Annotated[str, typer.Option("--format", help="csv, xlsx or jsonl.")] = "",
+    site: Annotated[str, typer.Option(help="Only this site.")] = "",
+    section: Annotated[str, typer.Option(help="Only this chapter.")] = "",
+    since: Annotated[str, typer.Option(metavar="DATE", help="Published from this day.")] = "",
+    until: Annotated[str, typer.Option(metavar="DATE", help="Published to this day.")] = "",
 ) -> None:
-    """Notices as CSV, XLSX or JSON lines.  Example: zhengxun export notices.xlsx"""
+    """Notices as CSV, XLSX or JSON lines.  Example: zhengxun export cde.xlsx --site cde"""
     from commands import archive
 
-    done(archive.export(desk(), path, form, console))
+    options = {"site": site, "section": section, "since": since, "until": until}
+    done(archive.export(desk(), path, form, options, console))
 
 
 @app.command()

@@ -12,7 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from storage.database import StorageError
-from storage.export import export_notices, harmless
+from storage.export import excel_text, export_notices, harmless
 from storage.models import Attachment
 from tests.storage.samples import page, saved
 
@@ -27,6 +27,11 @@ DANGEROUS = [
     "\n=1",
     "＝1+1",
     "＠x",
+    " =1+1",
+    "\u200b=1+1",
+    "\ufeff@x",
+    "﹦1",
+    "−1",
 ]
 
 
@@ -125,7 +130,40 @@ def test_xlsx_survives_what_excel_cannot_hold(db: Database, tmp_path: Path) -> N
     assert sheet is not None
     values = [cell.value for cell in sheet[2]]
     assert "控制字符" in values
-    assert "长" * 32_767 in values
+    (body,) = [value for value in values if str(value).startswith("长长")]
+    assert len(str(body)) == 32_767
+    assert str(body).endswith("长……（太长，此处截断；全文见 CSV 或 JSON）")
+
+
+def test_a_cell_is_measured_as_excel_does(db: Database) -> None:
+    # A character beyond the BMP counts twice there.
+    cell = excel_text("𠮷" * 20_000)
+
+    assert len(cell.encode("utf-16-le")) // 2 <= 32_767
+    assert cell.startswith("𠮷" * 16_000)
+    assert excel_text("𠮷" * 16_383) == "𠮷" * 16_383
+
+
+def test_rows_beyond_a_sheet_go_to_the_next(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.export._MOST_ROWS", 3)
+    monkeypatch.setattr("storage.export._MOST_LINKS", 2)
+    for day in range(1, 6):
+        saved(db, page(str(day), published_on=date(2021, 2, day)))
+
+    assert export_notices(db, tmp_path / "out.xlsx", "xlsx") == 5
+
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    assert [(sheet.title, sheet.max_row) for sheet in book] == [
+        ("通知", 3),
+        ("通知2", 3),
+        ("通知3", 2),
+    ]
+    assert [sheet["A1"].value for sheet in book] == ["编号"] * 3
+    assert [sheet["B2"].hyperlink is None for sheet in book] == [False] * 3
+    assert book["通知2"]["B3"].hyperlink is None
+    assert book["通知3"]["B2"].value == "关于公开征求意见的通知（5）"
 
 
 def test_json_lines_hold_every_field_untouched(db: Database, tmp_path: Path) -> None:

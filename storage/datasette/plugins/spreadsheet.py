@@ -9,12 +9,10 @@ from typing import Any
 from datasette import hookimpl
 from datasette.utils.asgi import Response
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from storage.export import harmless
+from storage.export import excel_text
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_LONGEST_CELL = 32767  # of Excel
 _WIDTHS = {"标题": 60, "另一标题": 60, "摘要": 60, "摘录": 60, "说明": 30}
 
 
@@ -52,4 +50,4 @@ def spreadsheet(columns: Sequence[str], rows: Sequence[Any], query_name: str | N
 def _cell(value: object) -> str | int | float | None:
     if value is None or isinstance(value, int | float):
         return value
-    return harmless(ILLEGAL_CHARACTERS_RE.sub("", str(value)))[:_LONGEST_CELL]
+    return excel_text(str(value))
