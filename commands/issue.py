@@ -11,6 +11,7 @@ from rich.table import Table
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk, os_user
+from commands.ways import ways_of
 from digest.chat import Robot
 from digest.deliver import DeliveryReport, SmtpSettings, deliver, enrol
 from digest.mail import address_of
@@ -180,6 +181,7 @@ def send_issue(
         now=config.clock,
         only_address=address,
         robots=robots,
+        ways=ways_of(desk),
     )
 
 

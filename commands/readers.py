@@ -6,25 +6,14 @@ from rich.console import Console
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk
-from commands.issue import has_mail_server, smtp_settings
+from commands.issue import has_mail_server, mail_seal, smtp_settings
+from commands.ways import ways_of
 from config import SHANGHAI
 from digest.bulletins import BulletinReport, Press, deliver_bulletins, enter_news
 from digest.imap import ImapSettings
-from digest.leaving import Ways, load_key
 from digest.mailbox import MailboxReport, read_mailbox
 from storage.models import Subscriber
 from storage.subscribers import wake_paused
-
-
-def ways_of(desk: Desk) -> Ways:
-    """How readers can leave. The key of their tokens is made the first time it is needed."""
-    config = desk.config
-    box = config.mailbox
-    named = box.address or (box.username if "@" in box.username else "")
-    address = named if box.host else ""
-    if not address and not config.public.url:
-        return Ways()
-    return Ways(load_key(config.data), mailbox=address, public_url=config.public.url)
 
 
 def press_of(desk: Desk) -> Press:
@@ -37,6 +26,7 @@ def press_of(desk: Desk) -> Press:
         reply_to=config.smtp.reply_to,
         ways=ways_of(desk),
         site_names=desk.site_names(),
+        seal=mail_seal(desk),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from typing import Protocol
 
 from digest.entry import Entry
@@ -13,6 +13,7 @@ from digest.leaving import Ways
 from digest.mail import address_of, address_to
 from digest.models import SHANGHAI
 from digest.safe_text import clean_line, shorten
+from digest.signing import Seal, body_hash
 from digest.templates import templates
 from digest.wording import deadline_line, meta_parts
 from storage.models import Subscriber
@@ -36,6 +37,8 @@ class Publisher(Protocol):
     def reply_to(self) -> str: ...
     @property
     def ways(self) -> Ways: ...
+    @property
+    def seal(self) -> Seal | None: ...
 
 
 def write_news(
@@ -50,8 +53,6 @@ def write_news(
     subject = f"{press.title}·快讯：{shorten(entries[0].title, _SUBJECT_TITLE)}{more}"
     message = _message(press, person, subject, message_id, now)
     message["Auto-Submitted"] = "auto-generated"
-    for name, value in press.ways.headers(person).items():
-        message[name] = value
     foot = press.ways.words(press.reply_to or press.sender)
     left = len(entries) - MOST_ENTRIES
     rest = f"另有 {left} 条，见本周周报。" if left > 0 else ""
@@ -67,7 +68,7 @@ def write_news(
         .render(press=press, entries=shown, total=len(entries), rest=rest, foot=foot, today=today)
     )
     message.add_alternative(page, subtype="html", cte="base64")
-    return message.as_bytes()
+    return _sealed(press, press.ways.header_lines(person) + message.as_bytes(), now)
 
 
 def _lines(entries: Sequence[Entry], today: date) -> Iterator[str]:
@@ -84,19 +85,20 @@ def write_ended(press: Publisher, person: Subscriber, message_id: str, now: date
     message = _message(press, person, f"已退订{press.title}", message_id, now)
     # RFC 3834: so that no automatic answer answers it.
     message["Auto-Submitted"] = "auto-replied"
-    replies = press.reply_to or press.sender
+    replies = address_of(press.reply_to or press.sender, what="smtp.sender").addr_spec
     message.set_content(
         f"{person.address} 已退订{press.title}，此后不再发送。\n\n"
         f"如非本人要求，或希望重新订阅，请写信至 {replies}。\n",
         cte="base64",
     )
-    return message.as_bytes()
+    return _sealed(press, message.as_bytes(), now)
 
 
 def _message(
     press: Publisher, person: Subscriber, subject: str, message_id: str, now: datetime
 ) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+    # RFC 6532: an address that is not ASCII stands in the header as it is.
+    message = EmailMessage(policy=SMTP if person.address.isascii() else SMTPUTF8)
     origin = address_of(press.sender, what="smtp.sender")
     message["From"] = origin
     if press.reply_to:
@@ -107,3 +109,11 @@ def _message(
     message["Content-Language"] = "zh-CN"
     address_to(message, person, message_id=message_id, now=now)
     return message
+
+
+def _sealed(press: Publisher, content: bytes, now: datetime) -> bytes:
+    """The mail, signed when there is a seal."""
+    if press.seal is None:
+        return content
+    head, _, body = content.partition(b"\r\n\r\n")
+    return press.seal.header(head + b"\r\n", body_hash(body), now) + content

@@ -20,6 +20,7 @@ from digest.leaving import Ways
 from digest.mail import address_of
 from digest.models import SHANGHAI, Chapter, DigestError
 from digest.profile import Profile, covers, reason
+from digest.signing import Seal
 from storage import bulletins
 from storage.bulletins import Told
 from storage.database import transaction
@@ -40,6 +41,7 @@ class Press:
     reply_to: str
     ways: Ways
     site_names: Mapping[str, str]
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)

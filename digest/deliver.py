@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from digest.chat import Robot
 from digest.courier import SmtpSettings
+from digest.leaving import Ways
 from digest.mail import address_of, make_message_id
 from digest.mailing import Clock, DeliveryReport, Mailing, retry_delay
 from digest.models import Digest, DigestError
@@ -33,6 +34,7 @@ def deliver(
     only_address: str | None = None,
     robots: Sequence[Robot] = (),
     pause: Callable[[float], None] = time.sleep,
+    ways: Ways | None = None,
 ) -> DeliveryReport:
     """Send `issue` to everybody the ledger says is outstanding, or to one address of them.
 
@@ -40,8 +42,9 @@ def deliver(
     only for `only_address`, so that a new subscriber is not sent the archive. An explicit
     address is tried at once, without waiting for its next attempt. A `digest` given as a
     function is composed only when something is due. `smtp` None: mails wait, robots post.
-    `pause` takes seconds: a cap of the mail server is waited for, a minute at most.
-    Raises DigestError for an unknown `only_address` and for a sender that is no address.
+    `pause` takes seconds: a cap of the mail server is waited for, a minute at most. `ways`: how
+    readers can leave. Raises DigestError for an unknown `only_address` and for a sender that is no
+    address.
     """
     only = enrol(db, issue, smtp=smtp, now=now(), only_address=only_address, robots=robots)
     rows = deliveries.list_deliveries(db, issue.id)
@@ -56,7 +59,7 @@ def deliver(
         return report
     composed = digest() if callable(digest) else digest
     people = {person.id: person for person in subscribers.list_subscribers(db)}
-    with Mailing(db, composed, smtp, robots, now, report, pause) as mailing:
+    with Mailing(db, composed, smtp, robots, now, report, pause, ways or Ways()) as mailing:
         for row in due:
             mailing.handle(row, people[row.subscriber_id])
     return mailing.report

@@ -10,6 +10,7 @@ import re
 import secrets
 import stat
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,11 +31,28 @@ _TOKEN = re.compile(r"z([1-9][0-9]{0,11})-([a-z2-7]{24})", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Ways:
     """How to leave, as configured. `mailbox`: the address whose mail we read; `public_url`:
-    where our own page answers; '' = not there."""
+    where our own page answers; `archive_url`: where readers find whole issues; '' = not there."""
 
     key: bytes = field(default=b"", repr=False)
     mailbox: str = ""
     public_url: str = ""
+    archive_url: str = ""
+
+    @property
+    def personal(self) -> bool:
+        """Whether each subscriber has a way of their own, which no person has to read."""
+        return bool(self.mailbox or self.public_url)
+
+    def whole_url(self, week: str) -> str:
+        """The page of a whole issue in the archive; '' without one."""
+        return f"{self.archive_url}/issues/{week}/index.html" if self.archive_url else ""
+
+    def header_lines(self, person: Subscriber) -> bytes:
+        """The same as `headers`, as they stand in a mail; a short line for each address."""
+        folded = {
+            name: value.replace(", ", ",\r\n ") for name, value in self.headers(person).items()
+        }
+        return "".join(f"{name}: {value}\r\n" for name, value in folded.items()).encode("ascii")
 
     def headers(self, person: Subscriber) -> dict[str, str]:
         """List-Unsubscribe and List-Unsubscribe-Post (RFC 2369, RFC 8058) of one subscriber.
@@ -65,7 +83,7 @@ class Ways:
             )
         if self.public_url:
             return "更改订阅或退订：点邮件程序的“退订”，或回复本邮件告知编者。"
-        return f"更改或停止订阅：请回复本邮件，或写信至 {replies}。"
+        return f"更改或停止订阅：请回复本邮件，或写信至 {parseaddr(replies)[1]}。"
 
 
 def make_token(key: bytes, person: Subscriber) -> str:

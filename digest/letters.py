@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
+from digest.leaving import Ways
 from digest.mail import Printed, address_to, build_shared
 from digest.models import SHANGHAI, Digest
 from digest.profile import Profile
@@ -53,9 +54,18 @@ class Letters:
     """The mails of one issue; memory grows with the profiles, not with the subscribers."""
 
     def __init__(
-        self, digest: Digest, *, sender: str, reply_to: str, seal: Seal | None = None
+        self,
+        digest: Digest,
+        *,
+        sender: str,
+        reply_to: str,
+        seal: Seal | None = None,
+        ways: Ways | None = None,
     ) -> None:
-        self.digest = digest
+        self.ways = ways or Ways()
+        whole_url = self.ways.whole_url(digest.week)
+        foot = self.ways.words(reply_to or sender)
+        self.digest = replace(digest, whole_url=whole_url, foot=foot)
         self.sender = sender
         self.reply_to = reply_to
         self.seal = seal
@@ -77,6 +87,7 @@ class Letters:
         ASCII, but for an address that is not. Raises DigestError for a bad address.
         """
         shared, own = self._same_for_all(person, light), own_headers(person, message_id, now)
+        own += self.ways.header_lines(person)
         if self.seal is None:
             return own + shared.head + shared.rest
         signature = self.seal.header(own + shared.head, shared.hash, now)
@@ -93,6 +104,7 @@ class Letters:
                 sender=self.sender,
                 reply_to=self.reply_to,
                 remark="" if light is None else light.remark(),
+                own_way_out=self.ways.personal,
             )
             head, _, body = message.as_bytes().partition(b"\r\n\r\n")
             hashed = "" if self.seal is None else body_hash(body)

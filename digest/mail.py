@@ -91,10 +91,12 @@ def build_shared(
     sender: str,
     reply_to: str,
     remark: str = "",
+    own_way_out: bool = False,
 ) -> EmailMessage:
     """What is the same for everybody with one profile and the same formats.
 
-    `remark`: a sentence about this mail that its reader should see first.
+    `remark`: a sentence about this mail that its reader should see first. `own_way_out`: each
+    mail has a List-Unsubscribe of its own; without, a person reads what is sent to unsubscribe.
     """
     message = EmailMessage(policy=SMTP)
     origin = address_of(sender, what="smtp.sender")
@@ -107,7 +109,8 @@ def build_shared(
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "list"
     message["List-Id"] = f"<weekly.{origin.domain}>"
-    message["List-Unsubscribe"] = f"<mailto:{replies.addr_spec}?subject=unsubscribe>"
+    if not own_way_out:
+        message["List-Unsubscribe"] = f"<mailto:{replies.addr_spec}?subject=unsubscribe>"
     message["Content-Language"] = "zh-CN"
     _set_content(message, printed, formats, remark)
     return message

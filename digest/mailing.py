@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from digest.bounces import SUSPEND_AFTER
 from digest.chat import Robot, post_issue, robot_caps
 from digest.courier import Attempt, Courier, SmtpSettings
+from digest.leaving import Ways
 from digest.letters import Letters, Light, limit_words
 from digest.mail import address_of
 from digest.models import Digest, DigestError
@@ -26,6 +27,8 @@ Clock = Callable[[], datetime]
 _FIRST_DELAYS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 _LATER_DELAY = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(hours=48)
+# Why a row is left out, as the ledger says it.
+NOTHING_FITS = "没有符合订阅的内容，按订户的选择不发"
 # A cap a minute is waited for within the pass; one an hour is left to the next pass.
 LONGEST_PAUSE = timedelta(minutes=1)
 
@@ -70,6 +73,7 @@ class Mailing:
         now: Clock,
         report: DeliveryReport,
         pause: Callable[[float], None],
+        ways: Ways,
     ) -> None:
         self.db = db
         self.now = now
@@ -87,6 +91,7 @@ class Mailing:
             sender="" if smtp is None else smtp.sender,
             reply_to="" if smtp is None else smtp.reply_to,
             seal=None if smtp is None else smtp.seal,
+            ways=ways,
         )
 
     def __enter__(self) -> Self:
@@ -110,6 +115,10 @@ class Mailing:
         if courier is None or "mail" in self.full:
             self.count(deferred=1)
             return
+        if self.is_unwanted(row, person):
+            deliveries.omit(self.db, row.id, NOTHING_FITS, self.now())
+            self.count(skipped=1)
+            return
         try:
             content = self.letters.write(person, row.message_id, self.now())
         except DigestError as error:
@@ -117,6 +126,14 @@ class Mailing:
             self.attempt(row, "mail", lambda: problem)
             return
         self.attempt(row, "mail", lambda: self.carry(courier, row, person, content))
+
+    def is_unwanted(self, row: Delivery, person: Subscriber) -> bool:
+        """Whether nothing of the issue fits, and the subscriber wants no mail then. What was
+        tried once is not called back."""
+        if not person.skip_empty or row.attempts:
+            return False
+        digest = self.letters.printed(person).digest
+        return not (digest.total or digest.highlights.due)
 
     def tell(self, row: Delivery, person: Subscriber) -> Attempt:
         """Post the issue's essentials to a group robot."""

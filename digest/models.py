@@ -104,7 +104,8 @@ class Digest:
 
     `reminders` are deadlines of earlier issues that fall due soon; they are no entries.
     `trend`: what each site published in the last eight weeks, this one included.
-    `left_out`: how many entries of the whole issue a subscriber's choice left out.
+    `left_out`: how many entries of the whole issue a subscriber's choice left out; `whole_url`:
+    where it can be read; `foot`: how to change or end the subscription. Both only in mails.
     `own_title`: an editor gave it its title.
     `draft`: it has not gone out and can still be edited; `dropped` are the entries that an editor
     took out of a draft, which no reader sees. `corrections` were made after it went out.
@@ -121,6 +122,8 @@ class Digest:
     reminders: tuple[DueDate, ...] = field(default=())
     trend: tuple[SourceTrend, ...] = ()
     left_out: int = 0
+    whole_url: str = ""
+    foot: str = ""
     own_title: bool = False
     draft: bool = False
     dropped: tuple[Entry, ...] = ()

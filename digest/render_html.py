@@ -13,7 +13,7 @@ from digest.coverage_table import merged_rows
 from digest.models import NOTHING_NEW, Digest
 from digest.templates import style, templates
 from digest.weight import weightiest
-from digest.wording import totals_line, trouble_line
+from digest.wording import totals_line, trouble_line, whole_line
 
 # Gmail shows 102 kB of a message and hides the rest; 100 000 leaves room for its own markup.
 MAX_MAIL_BYTES = 100_000
@@ -115,6 +115,7 @@ def _mail_page(digest: Digest, detail: Detail, remark: str) -> str:
         remark=remark,
         preheader=totals_line(digest),
         totals=totals_line(digest),
+        whole=whole_line(digest),
         lead=lead if digest.total > len(lead) else (),
         trouble=trouble_line(digest),
         due=digest.highlights.due[: detail.due],

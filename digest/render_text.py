@@ -19,6 +19,7 @@ from digest.wording import (
     slashed,
     totals_line,
     trouble_line,
+    whole_line,
 )
 
 WIDTH = 76
@@ -35,7 +36,8 @@ def render_text(digest: Digest, *, bodies: bool = True, summary: int = 160) -> s
         lines += _section(section, digest, bodies, summary)
     lines += _due_table(digest)
     lines += _coverage(digest)
-    lines += ["", f"截至 {local_minute(digest.instant)}（北京时间）。原文以发布机关网站为准。", ""]
+    lines += ["", f"截至 {local_minute(digest.instant)}（北京时间）。原文以发布机关网站为准。"]
+    lines += [*[digest.foot] * bool(digest.foot), ""]
     return "\n".join(lines)
 
 
@@ -48,6 +50,7 @@ def _masthead(digest: Digest) -> list[str]:
         "",
         "【本周要点】",
         totals_line(digest),
+        *[whole_line(digest)] * bool(digest.left_out),
     ]
     due = digest.highlights.due
     if due:

@@ -145,3 +145,12 @@ def trouble_line(digest: Digest) -> str:
     sites = list(dict.fromkeys(item.site_name for item in digest.highlights.troubled))
     named = "、".join(sites[:4]) + ("等" if len(sites) > 4 else "")
     return f"{count} 个栏目未能正常读取（{named}），可能有遗漏，详见文末“信息来源状况”。"
+
+
+def whole_line(digest: Digest) -> str:
+    """Where the entries are that a subscriber's choice left out; empty when it left out none."""
+    if not digest.left_out:
+        return ""
+    if digest.whole_url:
+        return f"完整的一期：{digest.whole_url}"
+    return "完整的一期可向编者索取：请回复本邮件。"

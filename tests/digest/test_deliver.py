@@ -291,3 +291,23 @@ def test_two_senders_at_once_repeat_nothing(
     assert sum(report["sent"] for report in reports) == 30
     assert sorted(mail.recipients[0] for mail in sink.received) == sorted(people)
     assert set(_states(db).values()) == {"sent"}
+
+
+def test_nothing_that_fits_is_sent_and_said_unless_the_subscriber_chose_silence(
+    db: Database, issue: IssueRecord, sink: Sink, smtp: SmtpSettings, clock: Clock
+) -> None:
+    for address, skip in (("a@example.com", False), ("b@example.com", True)):
+        subscribers.add_subscriber(
+            db, address, now=INSTANT, keywords=("没有的词",), formats=("html",), skip_empty=skip
+        )
+    report = deliver(db, issue, week_digest(), smtp=smtp, now=clock)
+    assert (report.sent, report.skipped) == (1, 1)
+    (mail,) = sink.received
+    assert mail.recipients == ("a@example.com",)
+    text = mail.message().get_body(("plain",))
+    assert text is not None
+    assert "本周没有符合您订阅的新通知。按您的订阅略去 8 条。" in text.get_content()
+    (row,) = [row for row in deliveries.list_deliveries(db) if row.address == "b@example.com"]
+    assert (row.state, row.omitted) == ("queued", "没有符合订阅的内容，按订户的选择不发")
+    again = deliver(db, issue, week_digest(), smtp=smtp, now=clock)
+    assert (again.sent, again.deferred, len(sink.received)) == (0, 0, 1)

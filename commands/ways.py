@@ -1,0 +1,19 @@
+"""How readers can leave, and where they find whole issues, as configured."""
+
+from __future__ import annotations
+
+from commands.desk import Desk
+from digest.leaving import Ways, load_key
+
+
+def ways_of(desk: Desk) -> Ways:
+    """How readers can leave. The key of their tokens is made the first time it is needed."""
+    config = desk.config
+    box = config.mailbox
+    named = box.address or (box.username if "@" in box.username else "")
+    address = named if box.host else ""
+    archive = config.digest.public_url
+    if not address and not config.public.url:
+        return Ways(archive_url=archive)
+    key = load_key(config.data)
+    return Ways(key, mailbox=address, public_url=config.public.url, archive_url=archive)
