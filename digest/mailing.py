@@ -133,7 +133,7 @@ class Mailing:
         if not person.skip_empty or row.attempts:
             return False
         digest = self.letters.printed(person).digest
-        return not (digest.total or digest.highlights.due)
+        return not (digest.total or digest.highlights.due or digest.corrections)
 
     def tell(self, row: Delivery, person: Subscriber) -> Attempt:
         """Post the issue's essentials to a group robot."""
