@@ -71,6 +71,7 @@ class DigestConfig(Section):
     )
     editor: str = Field("", description="hears that an issue waits; default: operator.email")
     chapters: tuple[ChapterConfig, ...] = DEFAULT_CHAPTERS
+    pdf: bool = Field(False, description="make digest.pdf too; needs the extra zhengxun[pdf]")
     public_url: str = Field("", description="where the folder data/site is shown to readers")
 
     @field_validator("public_url")

@@ -24,6 +24,7 @@ from commands.readers import has_mailbox, imap_settings
 from crawlers.catalogue import CatalogueError, Site
 from digest.imap import Folder, MailboxError
 from digest.models import DigestError
+from digest.render_pdf import PdfError, print_page
 from digest.smtp_server import look
 from storage.database import StorageError
 
@@ -53,6 +54,8 @@ def findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     yield from catalogue_finding(desk)
     yield from store_findings(desk)
     yield browser_finding(desk)
+    if desk.config.digest.pdf:
+        yield pdf_finding()
     yield from smtp_findings(desk)
     if has_mailbox(desk):
         yield mailbox_finding(desk)
@@ -66,6 +69,15 @@ def time_zone_finding() -> tuple[bool, str, str]:
     except ZoneInfoNotFoundError:
         return False, what, "pip install tzdata"
     return offset == timedelta(hours=8), what, "its data is wrong; pip install --upgrade tzdata"
+
+
+def pdf_finding() -> tuple[bool, str, str]:
+    """Whether digest.pdf can be made: the library, and the parts of the system it needs."""
+    try:
+        print_page("<p>政讯周报</p>", timeout=60)
+    except PdfError as error:
+        return False, "digest.pdf", str(error)
+    return True, "digest.pdf: WeasyPrint works", ""
 
 
 def site_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:

@@ -23,18 +23,26 @@ _BAR, _GAP, _DOT = 12, 5, 2
 _SCALE = 2
 # Mid-tones with a contrast above 3 on white and on the dark schemes' grounds (WCAG 1.4.11).
 PAST, NOW, UNKNOWN = (79, 134, 198), (199, 112, 0), (128, 138, 150)
+_INKS = {"past": PAST, "now": NOW, "unknown": UNKNOWN}
 _CLEAR = (255, 255, 255, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A rectangle; `kind` is past, now or unknown (a week nobody watched)."""
+    """A rectangle; `kind` is past, now or unknown (a week nobody watched).
+
+    `fill` is for programs that do not style what is inside a drawing.
+    """
 
     x: int
     y: int
     width: int
     height: int
     kind: str
+
+    @property
+    def fill(self) -> str:
+        return "#{:02x}{:02x}{:02x}".format(*_INKS[self.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ def _bars(counts: tuple[int | None, ...]) -> Iterator[Bar]:
 
 @lru_cache(maxsize=64)
 def _png(bars: tuple[Bar, ...], width: int) -> bytes:
-    inks = {"past": 1, "now": 2, "unknown": 3}
+    inks = {kind: place for place, kind in enumerate(_INKS, start=1)}
     tops = sorted({0, HEIGHT, *(bar.y for bar in bars)})
     lines: list[bytes] = []
     for top, below in pairwise(tops):
@@ -108,6 +116,6 @@ def _png(bars: tuple[Bar, ...], width: int) -> bytes:
                 line[left:right] = bytes([inks[bar.kind]]) * (right - left)
         lines += [bytes(line)] * ((below - top) * _SCALE)
     made = io.BytesIO()
-    palette = [_CLEAR, PAST, NOW, UNKNOWN]
+    palette = [_CLEAR, *_INKS.values()]
     png.Writer(width * _SCALE, HEIGHT * _SCALE, palette=palette, bitdepth=2).write(made, lines)
     return made.getvalue()

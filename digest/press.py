@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,10 +14,13 @@ from digest.archive.site import add_issue, has_issue, refresh
 from digest.compose import compose, issue_instant
 from digest.models import SHANGHAI, Chapter, Digest
 from digest.render_atom import render_atom
+from digest.render_pdf import PdfError, render_pdf
 from digest.weeks import Week, week_ending, week_of
 from digest.workdays import issue_day
 from digest.write import LAST_FILE, write_bytes, write_issue
 from storage import issues
+
+log = logging.getLogger("zhengxun")
 
 # An issue composed so soon after its hour is on time.
 ON_TIME = timedelta(minutes=5)
@@ -39,6 +43,8 @@ class PressSettings(Protocol):
     def wait(self) -> timedelta: ...
     @property
     def chapters(self) -> Sequence[Chapter]: ...
+    @property
+    def pdf(self) -> bool: ...
 
 
 def closing_instant(settings: PressSettings, to_on: date) -> datetime:
@@ -112,10 +118,17 @@ def print_issue(
     """
     digest = _composed(db, settings, span, now, site_names, record=record, who=who)
     if record and digest.draft:
-        write_issue(digest, preview_folder(folder))
+        _write(digest, preview_folder(folder), settings)
     elif not (record and (folder / LAST_FILE).is_file()):
-        write_issue(digest, folder)
+        _write(digest, folder, settings)
     return digest
+
+
+def _write(digest: Digest, folder: Path, settings: PressSettings) -> None:
+    # The PDF first: with the last of the other files an issue counts as complete.
+    if settings.pdf:
+        write_pdf(digest, folder)
+    write_issue(digest, folder)
 
 
 def preview_folder(folder: Path) -> Path:
@@ -148,6 +161,19 @@ def _composed(
         release_at=release_instant(settings, span.to_on) if record else None,
         who=who,
     )
+
+
+def write_pdf(digest: Digest, folder: Path) -> None:
+    """digest.pdf beside the other files; without it, a line in the log and none of an older run.
+
+    Raises OSError when the folder cannot be written.
+    """
+    path = folder / "digest.pdf"
+    try:
+        write_bytes(path, render_pdf(digest))
+    except PdfError as error:
+        path.unlink(missing_ok=True)
+        log.warning("digest.pdf of %s was not made: %s", digest.week, error)
 
 
 def reprint(
