@@ -11,6 +11,8 @@ from lxml import html as lxml_html
 from digest.entry import Entry
 from digest.safe_text import clean_line, safe_link, strip_hidden
 
+# From here on a table is laid out differently on paper.
+MANY_COLUMNS = 10
 _TAGS = {
     "a", "b", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "em", "figcaption",
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre", "s",
@@ -49,10 +51,11 @@ def body_tree(entry: Entry) -> lxml_html.HtmlElement | None:
     return cast(lxml_html.HtmlElement, tree)
 
 
-def safe_body(entry: Entry) -> str:
+def safe_body(entry: Entry, under: int = 4) -> str:
     """The body for the web: pictures become links, so opening a digest fetches nothing.
 
-    A notice with text but no markup gets one <p> a line.
+    Its headings rank below the level `under` of its title. A notice with text but no markup
+    gets one <p> a line.
     """
     tree = body_tree(entry)
     if tree is None:
@@ -60,9 +63,17 @@ def safe_body(entry: Entry) -> str:
         return "".join(f"<p>{line}</p>" for line in lines)
     for image in list(tree.iter("img")):
         _replace_picture(image)
-    _lower_headings(tree)
+    _rank_headings(tree, under)
+    for table in tree.iter("table"):
+        if _columns(table) > MANY_COLUMNS:
+            table.set("class", "many")
     inner = cast(str, lxml_html.tostring(tree, encoding="unicode"))
     return inner.removeprefix("<div>").removesuffix("</div>")
+
+
+def _columns(table: lxml_html.HtmlElement) -> int:
+    """How many cells its widest row has."""
+    return max((len(row) for row in table.iter("tr")), default=0)
 
 
 def picture_words(image: lxml_html.HtmlElement) -> str:
@@ -80,7 +91,11 @@ def _replace_picture(image: lxml_html.HtmlElement) -> None:
         image.set("href", link)
 
 
-def _lower_headings(tree: lxml_html.HtmlElement) -> None:
-    """A page's own h1..h3 must not outrank the chapter it stands in."""
-    for element in tree.iter("h1", "h2", "h3"):
-        element.tag = "h4"
+def _rank_headings(tree: lxml_html.HtmlElement, under: int) -> None:
+    """A page's own headings must not outrank its title, nor skip a level (WCAG 1.3.1)."""
+    headings = list(tree.iter("h1", "h2", "h3", "h4", "h5", "h6"))
+    levels = sorted({str(heading.tag) for heading in headings})
+    depth = 0
+    for heading in headings:
+        depth = min(levels.index(str(heading.tag)) + 1, depth + 1)
+        heading.tag = f"h{min(under + depth, 6)}"

@@ -27,8 +27,8 @@ MAX_STYLE = 8192
 MAX_WIDTH = 680
 MIN_CONTRAST = 4.5
 ALLOWED = frozenset({
-    "a", "b", "body", "br", "div", "head", "html", "meta", "p", "span", "style", "table", "tbody",
-    "td", "th", "title", "tr",
+    "a", "b", "body", "br", "div", "h1", "h2", "h3", "head", "html", "meta", "p", "span", "style",
+    "table", "tbody", "td", "th", "title", "tr",
 })  # fmt: skip
 
 
