@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import shutil
 import sqlite3
+import ssl
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from itertools import chain
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
@@ -86,7 +87,7 @@ def site_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     for site in desk.catalogue.values():
         if site.enabled:
             for origin, urls in origins(site).items():
-                yield robots_finding(desk, f"{site.id}: {origin}", origin, urls, agent)
+                yield robots_finding(desk, site, origin, urls, agent)
 
 
 def origins(site: Site) -> dict[str, list[str]]:
@@ -100,14 +101,17 @@ def origins(site: Site) -> dict[str, list[str]]:
 
 
 def robots_finding(
-    desk: Desk, what: str, origin: str, urls: list[str], agent: str
+    desk: Desk, site: Site, origin: str, urls: list[str], agent: str
 ) -> tuple[bool, str, str]:
     """One request; a site that answers with an error has no rules for us (RFC 9309, 2.3.1.3)."""
+    what = f"{site.id}: {origin}"
     where = desk.config.upstream or origin
     headers = {"User-Agent": agent, "Host": urlsplit(origin).netloc}
     request = urllib.request.Request(f"{where}/robots.txt", headers=headers)  # noqa: S310 # https?
     try:
-        with urllib.request.urlopen(request, timeout=REACH_SECONDS) as answer:  # noqa: S310 # same
+        with urllib.request.urlopen(  # noqa: S310 # same
+            request, timeout=REACH_SECONDS, context=tls_context(site)
+        ) as answer:
             text = answer.read(500_000).decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
         error.close()
@@ -118,7 +122,19 @@ def robots_finding(
     rules = RobotFileParser()
     rules.parse(text.splitlines())
     shut = [url for url in urls if not rules.can_fetch("zhengxun", url)]
+    if site.robots == "ignore":
+        return True, f"{what} answers (robots.txt is not asked: {site.robots_reason})", ""
     return not shut, f"{what} answers", f"robots.txt forbids {', '.join(shut)}"
+
+
+def tls_context(site: Site) -> ssl.SSLContext:
+    """As the crawl of the site connects: unverifiable certificates and old ciphers where said."""
+    context = ssl.create_default_context()
+    if site.tls == "lenient":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.set_ciphers("DEFAULT@SECLEVEL=1")
+    return context
 
 
 def catalogue_finding(desk: Desk) -> Iterator[tuple[bool, str, str]]:
@@ -148,17 +164,23 @@ def store_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
 
 
 def browser_finding(desk: Desk) -> tuple[bool, str, str]:
-    """Whether the configured browser is there."""
+    """Whether the configured browser starts and opens a page."""
     crawl = desk.config.crawl
-    what = f"browser: {crawl.browser}"
-    if crawl.browser == "bundled":
-        return find_spec("lightpanda") is not None, what, "pip install lightpanda, or use chromium"
-    if crawl.browser == "chromium":
-        there = shutil.which(crawl.browser_path or "chromium") is not None
-        return there, what, "set crawl.browser_path to the program"
-    if crawl.browser == "cdp":
-        return bool(crawl.browser_cdp_url), what, "set crawl.browser_cdp_url"
-    return True, what, ""
+    if crawl.browser == "none":
+        closed = [s.id for s in desk.catalogue.values() if s.enabled and "browser" in s.walls]
+        note = f" (behind a wall {', '.join(closed)} cannot be read)" if closed else ""
+        return True, f"browser: none{note}", ""
+    # Takes a second to load, for this finding alone.
+    from crawlers.browser_process import BrowserChoice, try_browser
+    from crawlers.failures import BrowserError
+
+    choice = BrowserChoice(crawl.browser, crawl.browser_path, crawl.browser_cdp_url)
+    try:
+        version = asyncio.run(try_browser(choice))
+    except BrowserError as error:
+        advice = " ".join(str(error).split())[:300]
+        return False, f"browser: {crawl.browser}", advice
+    return True, f"browser: {crawl.browser} starts ({version})", ""
 
 
 def smtp_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:

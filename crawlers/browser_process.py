@@ -5,6 +5,7 @@ All three are driven as they are: an ordinary browser under its own name, nothin
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from contextlib import AsyncExitStack
@@ -16,6 +17,7 @@ from scrapy.settings import BaseSettings
 
 from crawlers.failures import BrowserError
 
+TRY_SECONDS = 40
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGS = (
     "--disable-gpu",
@@ -88,6 +90,27 @@ async def start_browser(choice: BrowserChoice) -> RunningBrowser:
             raise BrowserError(f"the {choice.kind} browser did not start: {error}") from error
         return RunningBrowser(browser, context, stack.pop_all())
     raise AssertionError("unreachable")
+
+
+async def try_browser(choice: BrowserChoice) -> str:
+    """Start the browser, let it open an empty page, and end it again; its version.
+
+    Raises BrowserError with what to do about it.
+    """
+    try:
+        async with asyncio.timeout(TRY_SECONDS):
+            running = await start_browser(choice)
+            try:
+                page = await running.context.new_page()
+                await page.goto("about:blank")
+                await page.close()
+                return running.browser.version
+            finally:
+                await running.close()
+    except PlaywrightError as error:
+        raise BrowserError(f"it starts, but opens no page: {error.message}") from error
+    except TimeoutError as error:
+        raise BrowserError(f"it did not start within {TRY_SECONDS} s") from error
 
 
 async def _start_bundled(

@@ -28,6 +28,8 @@ def init(
     company: Annotated[str, typer.Option()] = "",
     host: Annotated[str, typer.Option(help="SMTP server.")] = "",
     port: Annotated[str, typer.Option(help="SMTP port.")] = "",
+    security: Annotated[str, typer.Option(help="starttls, tls or none.")] = "",
+    username: Annotated[str, typer.Option(help="SMTP user name.")] = "",
     sender: Annotated[str, typer.Option(help="From address.")] = "",
     contact: Annotated[str, typer.Option(help="Your address.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
@@ -35,5 +37,13 @@ def init(
     """Write a commented zhengxun.toml.  Example: zhengxun init --yes --host smtp.example.com"""
     from commands import setup
 
-    given = {"company": company, "host": host, "port": port, "sender": sender, "contact": contact}
+    given = {
+        "company": company,
+        "host": host,
+        "port": port,
+        "security": security,
+        "username": username,
+        "sender": sender,
+        "contact": contact,
+    }
     done(setup.init(config_path(), given, console, ask=not yes and sys.stdin.isatty()))

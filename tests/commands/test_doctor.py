@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
 from commands.desk import Desk
-from commands.doctor import doctor, smtp_findings
+from commands.doctor import browser_finding, doctor, smtp_findings
 from config import Config
-from config_sections import SmtpConfig
+from config_sections import CrawlConfig, SmtpConfig
 from digest.sink import Sink
 from replica.server import Replica, start_replica
 from tests.commands.spoken import console, said
@@ -41,6 +41,7 @@ def test_doctor_is_content_and_asks_every_site_for_its_rules(
         assert not sink.received
     assert code == 0, said(out)
     assert "time zone: Asia/Shanghai" in said(out)
+    assert "browser: bundled starts" in said(out)
     assert "tj_kxjs: https://kxjs.tj.gov.cn answers" in said(out)
     asked = {request.path for request in replica.requests}
     assert "/robots.txt" in asked
@@ -97,3 +98,17 @@ def test_doctor_says_what_belongs_into_dns(tmp_path: Path) -> None:
         _, (fine, what, _) = smtp_findings(desk)
     assert fine
     assert what.startswith("signing: zx._domainkey.example.com TXT v=DKIM1; k=rsa; p=MII")
+
+
+def test_a_browser_that_does_not_start_is_named_with_what_to_do(tmp_path: Path) -> None:
+    crawl = CrawlConfig(browser="chromium", browser_path=str(tmp_path / "no-such-chromium"))
+    fine, what, advice = browser_finding(Desk(Config(data=tmp_path, now=NOW, crawl=crawl)))
+    assert (fine, what) == (False, "browser: chromium")
+    assert "no-such-chromium" in advice
+
+
+def test_without_a_browser_the_sites_that_need_one_are_named(tmp_path: Path) -> None:
+    crawl = CrawlConfig(browser="none")
+    fine, what, _ = browser_finding(Desk(Config(data=tmp_path, now=NOW, crawl=crawl)))
+    assert fine
+    assert "cde" in what

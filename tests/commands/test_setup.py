@@ -10,7 +10,7 @@ import pytest
 from commands import setup
 from commands.desk import CommandError
 from config import load_config
-from tests.commands.spoken import console
+from tests.commands.spoken import console, said
 
 
 def test_the_written_file_can_be_loaded_and_holds_the_answers(tmp_path: Path) -> None:
@@ -43,3 +43,26 @@ def test_a_port_that_is_no_number_is_bad_usage(tmp_path: Path, port: str) -> Non
         setup.init(tmp_path / "zhengxun.toml", {"port": port}, console(), ask=False)
     assert caught.value.code == 2
     assert not (tmp_path / "zhengxun.toml").exists()
+
+
+def test_answers_that_no_configuration_takes_leave_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "zhengxun.toml"
+    for answers in ({"security": "ssl"}, {"port": "70000"}, {"company": "盈\n科"}):
+        with pytest.raises(CommandError) as caught:
+            setup.init(path, answers, console(), ask=False)
+        assert caught.value.code == 2
+        assert not path.exists()
+
+
+def test_questions_show_their_defaults_and_enter_takes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter(["", "smtp.example.com", "465", "tls", "zx", "zx@example.com", "op@example.com"])
+    monkeypatch.setattr("builtins.input", lambda *_: next(answers))
+    out = console()
+    path = tmp_path / "new" / "zhengxun.toml"
+    assert setup.init(path, {}, out, ask=True) == 0
+    assert "[starttls]: " in said(out)
+    config = load_config({"ZHENGXUN_CONFIG": str(path)})
+    assert (config.digest.company, config.smtp.security) == ("盈科瑞", "tls")
+    assert (config.crawl.contact, config.operator.email) == ("op@example.com", "op@example.com")
