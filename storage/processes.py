@@ -57,6 +57,12 @@ def place(left: str, ours: str | None = None) -> Place:
     return "gone" if host == our_host and boot != our_boot else "elsewhere"
 
 
+def same_kernel(left: str, ours: str | None = None) -> bool:
+    """Whether the process that left `left` ran under our kernel, which then knows its locks."""
+    boot = _parts(home() if ours is None else ours)[1]
+    return boot != "" and _parts(left)[1] == boot
+
+
 def _parts(text: str) -> tuple[str, str, str]:
     host, _, rest = text.partition("/")
     boot, _, namespace = rest.partition("/")
