@@ -187,5 +187,17 @@ def _keep_older_copy(db: Database, path: Path) -> None:
     copy = path.with_name(f"{path.stem}-before-{name}{path.suffix}")
     if copy.exists():
         return
-    with closing(sqlite3.connect(copy)) as target:
-        db.conn.backup(target)
+    # Whole or not at all, and each process for itself: several may find the store old at once.
+    partial = copy.with_name(f"{copy.name}.{os.getpid()}.partial")
+    try:
+        with closing(sqlite3.connect(partial)) as target:
+            db.conn.backup(target)
+        partial.replace(copy)
+    except sqlite3.Error as error:
+        raise StorageError(
+            f"{path} needs a newer schema, and cannot be copied before: "
+            f"{explained(error, copy)}; nothing was changed"
+        ) from error
+    finally:
+        for end in ("", "-journal"):
+            partial.with_name(partial.name + end).unlink(missing_ok=True)

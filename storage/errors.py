@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from sqlite_utils import Database
 
 # Longest a writer waits for another one, in seconds.
 BUSY_TIMEOUT = 30.0
+# Less than the index of a write-ahead log takes (bytes): SQLite then reports an I/O error.
+_LEAST_ROOM = 64 * 1024
 
 
 class StorageError(Exception):
@@ -26,11 +30,31 @@ def explained(error: sqlite3.Error, path: Path) -> StorageError:
     if "not a database" in text or "malformed" in text:
         advice = "is damaged or not a database; restore the last backup (zhengxun backup --help)"
     elif "locked" in text:
-        advice = f"stayed locked for {BUSY_TIMEOUT:.0f} s; close the program that is writing to it"
-    elif "full" in text:
+        advice = f"stayed locked for {BUSY_TIMEOUT:.0f} s; close the program that holds it"
+    elif "full" in text or ("I/O error" in text and not _has_room(path)):
         advice = "cannot grow: the disk is full; make room"
+    elif companion := _closed_companion(path):
+        advice = (
+            f"cannot be used: give this user read and write access to {companion.name} beside it"
+        )
     elif "readonly" in text:
         advice = "is read-only; give this user write access to it and to its folder"
     else:
         advice = f"cannot be used ({text}); run: zhengxun doctor"
     return StorageError(f"{path} {advice}")
+
+
+def _has_room(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free >= _LEAST_ROOM
+    except OSError:
+        return True
+
+
+def _closed_companion(path: Path) -> Path | None:
+    """The file of WAL beside the store that this user may not read and write."""
+    for end in ("-wal", "-shm"):
+        file = path.with_name(path.name + end)
+        if file.exists() and not os.access(file, os.R_OK | os.W_OK):
+            return file
+    return None

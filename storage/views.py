@@ -1,6 +1,7 @@
 """Views for analysts. They are made anew whenever they differ from what stands here.
 
-"Today" in a view is the computer's own clock, in China's time (UTC+8, no summer time).
+"Today" in a view is the computer's own clock, in China's time (UTC+8, no summer time). A page
+without a date counts from the day (China) on which it was first seen, as in an issue.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ SELECT n.id, n.section, n.grp, n.title, n.url, n.doc_number, n.source,
        (SELECT count(*) FROM notices d WHERE d.duplicate_of = n.id) AS also_at,
        n.revised_at, n.complete
 FROM notices n LEFT JOIN sites s ON s.id = n.site
-WHERE n.duplicate_of IS NULL
-  AND n.published_on BETWEEN date(date('now', '+8 hours'), '-6 days') AND date('now', '+8 hours')
+WHERE n.duplicate_of IS NULL AND (
+    n.published_on BETWEEN date(date('now', '+8 hours'), '-6 days') AND date('now', '+8 hours')
+    OR n.published_on IS NULL AND n.first_seen_at >=
+        strftime('%Y-%m-%dT%H:%M:%S', date('now', '+8 hours'), '-6 days', '-8 hours'))
 ORDER BY n.section, n.grp, n.published_on DESC, n.id
 """
 
@@ -77,9 +80,10 @@ SELECT strftime('%Y', w.thursday) || '-W'
            || substr('0' || ((strftime('%j', w.thursday) - 1) / 7 + 1), -2) AS week,
        w.to_on, w.section, w.grp, coalesce(s.name, w.site) AS site_name,
        count(*) AS pages, sum(w.duplicate_of IS NULL) AS documents
-FROM (SELECT site, section, grp, duplicate_of, date(published_on, 'weekday 5') AS to_on,
-             date(published_on, 'weekday 5', '-1 day') AS thursday
-      FROM notices WHERE published_on IS NOT NULL) w
+FROM (SELECT site, section, grp, duplicate_of, date(day, 'weekday 5') AS to_on,
+             date(day, 'weekday 5', '-1 day') AS thursday
+      FROM (SELECT *, coalesce(published_on, date(first_seen_at, '+8 hours')) AS day
+            FROM notices)) w
 LEFT JOIN sites s ON s.id = w.site
 GROUP BY w.to_on, w.section, w.grp, w.site
 ORDER BY w.to_on DESC, w.section, w.grp, w.site

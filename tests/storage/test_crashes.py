@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from storage.database import StorageError, open_database
 from storage.notices import save_notice
 from storage.search import search
 from tests.storage.samples import NOW, page
+from tests.storage.test_database import _make_older as make_older
 
 ROOT = Path(__file__).parents[2]
 SMALL = 2 * 1024 * 1024
@@ -108,3 +111,31 @@ def test_on_a_full_disk_nothing_is_lost_and_room_is_enough_to_go_on(small_disk: 
         for number in range(count, count + 20):
             save_notice(db, page(f"k{number}", body_text=TEXT), now=NOW, run_id=None)
         assert len(search(db, "药品注册", limit=1000)) == count + 20
+
+
+@pytest.mark.parametrize("spare", [0, 40, 400, 800])
+def test_a_disk_that_fills_while_migrating_costs_nothing(
+    small_disk: Path, path: Path, spare: int
+) -> None:
+    """`spare` KiB are free: too little for SQLite itself, for the copy, or for the new schema."""
+    make_older(path, notices=100)
+    older = small_disk / "zhengxun.db"
+    shutil.copy(path, older)
+    free = shutil.disk_usage(small_disk).free
+    (small_disk / "ballast").write_bytes(b"x" * max(0, free - spare * 1024))
+    try:
+        open_database(older).close()
+    except StorageError as error:
+        assert "the disk is full; make room" in str(error)  # noqa: PT017
+        assert "\n" not in str(error)  # noqa: PT017
+    else:
+        assert spare > 400
+    (small_disk / "ballast").unlink()
+
+    with closing(open_database(older)) as db:
+        assert db.table("notices").count == 100
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    (copy,) = small_disk.glob("zhengxun-before-*")
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT count(*) FROM notices").fetchone() == (100,)
+    assert list(small_disk.glob("*.partial*")) == []

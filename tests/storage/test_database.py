@@ -229,6 +229,36 @@ def test_a_read_only_folder_is_one_clear_line(readable_folder: Path, exists: boo
     assert _error_as_nobody(path).endswith("is not writable; give this user write access to it")
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs users and fork")
+def test_files_of_wal_that_belong_to_another_user_are_one_clear_line(
+    readable_folder: Path,
+) -> None:
+    path = readable_folder / "zhengxun.db"
+    readable_folder.chmod(0o777)
+    with closing(open_database(path)) as db:
+        saved(db, page())
+        path.chmod(0o666)
+        for end in ("-wal", "-shm"):
+            path.with_name(path.name + end).chmod(0o600)
+        message = _error_as_nobody(path)
+
+    assert message.endswith("give this user read and write access to zhengxun.db-wal beside it")
+
+
+def test_a_store_held_by_another_program_is_one_clear_line(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(path)
+    monkeypatch.setattr("storage.database.BUSY_TIMEOUT", 0.1)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("CREATE TABLE theirs (id INTEGER)")
+        for read_only in (False, True):
+            with pytest.raises(StorageError, match="close the program that holds it"):
+                open_database(path, read_only=read_only)
+    opened(path)
+
+
 def test_lost_triggers_are_made_again_and_what_was_missed_is_found(path: Path) -> None:
     with closing(open_database(path)) as db:
         db.table("notices").transform(defaults={"duplicate_why": ""})

@@ -130,3 +130,33 @@ def test_weeks_run_from_saturday_to_friday(
             "documents": 1,
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "friday"),
+    [("2021-02-05 15:59", "2021-02-05"), ("2021-02-05 16:00", "2021-02-12")],
+)
+def test_a_page_without_a_date_counts_in_the_week_it_was_first_seen_in_china(
+    db: Database, seen: str, friday: str
+) -> None:
+    saved(db, page(published_on=None), seen)
+
+    assert [(row["to_on"], row["pages"]) for row in view(db, "v_weekly_counts")] == [(friday, 1)]
+
+
+def test_this_week_knows_pages_without_a_date_by_the_day_they_were_seen(
+    db: Database, today: date
+) -> None:
+    first = f"{today - timedelta(days=7)} 16:00"  # midnight in China
+    new = saved(db, page("new", published_on=None), first)
+    saved(db, page("old", published_on=None), f"{today - timedelta(days=7)} 15:59")
+
+    assert [row["id"] for row in view(db, "v_this_week")] == [new]
+
+
+def test_what_was_published_before_the_week_and_found_in_it_is_not_of_this_week(
+    db: Database, today: date
+) -> None:
+    saved(db, page("late", published_on=today - timedelta(days=10)), f"{today} 01:00")
+
+    assert view(db, "v_this_week") == []
