@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -33,6 +34,9 @@ from pipelines.journal import CRAWL, close_journal, keep_journal
 from pipelines.supervisor import Crawl, Event, Outcome
 from pipelines.wallclock import Wallclock
 from storage.database import StorageError
+
+if TYPE_CHECKING:
+    from commands.public import PublicPage
 
 log = logging.getLogger("zhengxun")
 crawl_log = logging.getLogger(CRAWL)
@@ -60,6 +64,7 @@ class Daemon:
         self.catching_up = False
         self.stopping = False
         self.end_figures: Callable[[], None] = nothing
+        self.page: PublicPage | None = None
         self.scheduler = AsyncIOScheduler(
             timezone=SHANGHAI,
             # A job that was due while the machine slept runs when it wakes, once.
@@ -92,6 +97,7 @@ class Daemon:
         add(self.tell, often, id="bulletins")
         add(self.round, often, id="round")
         add(self.nightly, at_time(self.config.upkeep.time), id="nightly")
+        add(self.show_page, often, id="public", next_run_time=datetime.now(SHANGHAI))
         add(self.catch_up, id="catch_up")
 
     async def crawl(self, site: str) -> None:
@@ -147,6 +153,17 @@ class Daemon:
         """What cannot wait for the issue, to who asked for it."""
         async with self.printing:
             await asyncio.to_thread(duties.tell_readers, self.desk)
+
+    async def show_page(self) -> None:
+        """The page on which readers leave, as long as it is configured."""
+        if self.page is None:
+            if not self.config.public.url:
+                return
+            # Spares everybody else its memory.
+            from commands.public import PublicPage
+
+            self.page = PublicPage()
+        await self.page.keep(self.desk)
 
     async def round(self) -> None:
         """Alarms, the heartbeat, and the ping that is missed when this machine is gone."""
@@ -240,6 +257,8 @@ class Daemon:
         self.stopping = True
         self.scheduler.pause()
         self.end_figures()
+        if self.page is not None:
+            await self.page.end()
         tasks = [task for task in self.running.values() if not task.done()]
         for task in tasks:
             task.cancel()

@@ -60,6 +60,8 @@ def findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     yield from smtp_findings(desk)
     if has_mailbox(desk):
         yield mailbox_finding(desk)
+    if desk.config.public.url:
+        yield public_finding(desk)
 
 
 def time_zone_finding() -> tuple[bool, str, str]:
@@ -210,3 +212,25 @@ def mailbox_finding(desk: Desk) -> tuple[bool, str, str]:
             return True, what, ""
     except MailboxError as error:
         return False, what, str(error)
+
+
+def public_finding(desk: Desk) -> tuple[bool, str, str]:
+    """Whether readers reach their page: an address with no token of ours is answered by us."""
+    public = desk.config.public
+    what = f"public page: {public.url}"
+    advice = f"start the daemon, and let your web server pass {public.url} on to {public.listen}"
+    request = urllib.request.Request(f"{public.url}/s/doctor")  # noqa: S310 # http(s) by config
+    try:
+        with urllib.request.urlopen(request, timeout=REACH_SECONDS):  # noqa: S310 # same
+            return False, what, advice
+    except urllib.error.HTTPError as error:
+        ours = error.code == http.HTTPStatus.NOT_FOUND and "订阅" in words_of(error)
+        return ours, what, f"something else answers ({error.code}); {advice}"
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return False, what, f"{getattr(error, 'reason', None) or error}; {advice}"
+
+
+def words_of(error: urllib.error.HTTPError) -> str:
+    """The beginning of the page that came with an error."""
+    with error:
+        return error.read(10_000).decode("utf-8", "replace")

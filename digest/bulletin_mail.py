@@ -18,8 +18,9 @@ from digest.templates import templates
 from digest.wording import deadline_line, meta_parts
 from storage.models import Subscriber
 
-# More than this in one mail nobody reads; the weekly issue has them all.
+# So many with all that is known of them; the next ones with title and link, the rest is counted.
 MOST_ENTRIES = 60
+MOST_TITLES = 300
 _SUBJECT_TITLE = 50
 _SUMMARY = 120
 
@@ -54,20 +55,20 @@ def write_news(
     message = _message(press, person, subject, message_id, now)
     message["Auto-Submitted"] = "auto-generated"
     foot = press.ways.words(press.reply_to or press.sender)
-    left = len(entries) - MOST_ENTRIES
-    rest = f"另有 {left} 条，见本周周报。" if left > 0 else ""
+    left = len(entries) - MOST_TITLES
+    rest = f"另有 {left} 条未列出，见周报。" if left > 0 else ""
     today = now.astimezone(SHANGHAI).date()
-    shown = entries[:MOST_ENTRIES]
-    head = f"{press.title}·快讯：新发布 {len(entries)} 条"
-    lines = [head, "", *_lines(shown, today), *[rest] * bool(rest)]
-    lines += ["以上也将收入本周周报；原文以发布机关网站为准。", foot, ""]
+    shown, titles = entries[:MOST_ENTRIES], entries[MOST_ENTRIES:MOST_TITLES]
+    total = len(entries)
+    lines = [f"{press.title}·快讯：新发布 {total} 条", "", *_lines(shown, today)]
+    lines += [f"· {entry.title} {entry.url}" for entry in titles]
+    lines += [*[rest] * bool(rest), "周报照常发送；原文以发布机关网站为准。", foot, ""]
     message.set_content("\n".join(lines), cte="base64")
-    page = (
-        templates()
-        .get_template("bulletin.html.jinja")
-        .render(press=press, entries=shown, total=len(entries), rest=rest, foot=foot, today=today)
+    page = templates().get_template("bulletin.html.jinja")
+    html = page.render(
+        press=press, entries=shown, titles=titles, total=total, rest=rest, foot=foot, today=today
     )
-    message.add_alternative(page, subtype="html", cte="base64")
+    message.add_alternative(html, subtype="html", cte="base64")
     return _sealed(press, press.ways.header_lines(person) + message.as_bytes(), now)
 
 

@@ -118,15 +118,19 @@ def holder_of(db: Database, key: bytes, token: str) -> Subscriber | None:
 def load_key(data: Path) -> bytes:
     """The key of the tokens, made the first time; only its owner may read the file.
 
-    Raises DigestError when others may, and OSError when it cannot be read or made.
+    Raises DigestError when others may, and when it cannot be read or made.
     """
     path = data / KEY_FILE
-    if not path.exists():
-        _make_key(path)
-    mode = stat.S_IMODE(path.stat().st_mode)
+    try:
+        if not path.exists():
+            data.mkdir(parents=True, exist_ok=True)
+            _make_key(path)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        key = path.read_bytes()
+    except OSError as error:
+        raise DigestError(f"{path}: {error.strerror}; let this user read and write it") from error
     if mode & 0o077:
         raise DigestError(f"{path}: others may read it; run: chmod 600 {path}")
-    key = path.read_bytes()
     if len(key) != _KEY_BYTES:
         raise DigestError(f"{path} is damaged; restore it, or delete it (old links then end)")
     return key

@@ -248,13 +248,17 @@ def test_a_flood_is_one_mail_that_counts_the_rest(
     db: Database, sink: Sink, smtp: SmtpSettings, clock: Clock
 ) -> None:
     subscribe(db)
-    for number in range(75):
+    for number in range(310):
         seen(db, notice(f"k{number}", f"{HERBAL}（{number}）"), minutes=30)
     look(db, clock)
     deliver_bulletins(db, PRESS, smtp, clock)
     (mail,) = sink.received
     text = mail.message().get_body(("plain",))
     assert text is not None
-    assert "另有 15 条，见本周周报。" in text.get_content()
+    words = text.get_content()
+    assert "另有 10 条未列出，见周报。" in words
+    assert words.count("关键词：中药") == 60
+    links = {line.rpartition("/")[2] for line in words.splitlines()}
+    assert links >= {f"k{number}" for number in range(300)}
     clock.advance(hours=1)
     assert look(db, clock) == 0
