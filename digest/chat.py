@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 from digest.chat_text import essentials
 from digest.courier import Attempt
@@ -33,17 +33,34 @@ Kind = Literal["wecom", "dingtalk", "feishu", "webhook"]
 # Feishu: 20 KB for the body. JSON around the text and its escapes are allowed for.
 LIMITS = {"wecom": 4096, "dingtalk": 18_000, "feishu": 18_000}
 TIMEOUT = 15.0
-# Too many messages in a minute, or the service is busy: worth another try.
+# Parts of a URL that are shorter are no passwords.
+MOST_SHOWN = 4
+# Too many messages, or the service is busy: worth another try. Everything else is refused.
 _LATER = {
     "wecom": {-1, 45009, 45033},
-    "dingtalk": {-1, 130101, 410100, 660026},
-    "feishu": {11232, 99991400},
+    "dingtalk": {-1, 130101, 410100, 660026, *range(90002, 90019), 90030},
+    "feishu": {11232, 230020, 99991400},
+}
+# Feishu says 9499 both for nonsense (Bad Request) and for haste (too many request).
+_HASTE = "too many request"
+# What the operator can mend, by the code with which a service refuses.
+_ADVICE = {
+    ("wecom", 93000): "机器人的 url 无效或已被移出群",
+    ("dingtalk", 310000): "机器人的安全设置（加签密钥、关键词或 IP）不符",
+    ("dingtalk", 300001): "机器人的 access_token 无效",
+    ("dingtalk", 400013): "群已解散",
+    ("dingtalk", 400101): "机器人的 access_token 无效",
+    ("dingtalk", 400102): "机器人已停用",
+    ("feishu", 19001): "机器人的 url 无效",
+    ("feishu", 19021): "机器人的签名密钥不符，或本机时钟有误",
+    ("feishu", 19022): "本机 IP 不在机器人的白名单内",
+    ("feishu", 19024): "机器人设置了关键词，消息中没有",
 }
 # Messages a robot takes in a minute; DingTalk shuts it for ten minutes after more.
 CAPS: dict[Kind, tuple[Cap, ...]] = {
     "wecom": (Cap(20, timedelta(minutes=1)),),
     "dingtalk": (Cap(20, timedelta(minutes=1)),),
-    "feishu": (Cap(100, timedelta(minutes=1)),),
+    "feishu": (Cap(5, timedelta(seconds=1)), Cap(100, timedelta(minutes=1))),
     "webhook": (),
 }
 _LATER_STATUS = frozenset({408, 425, 429})
@@ -134,23 +151,36 @@ def signed_url(robot: Robot, now: datetime) -> str:
 
 def judged(robot: Robot, answer: Answer) -> Attempt:
     """How it ended. The services answer 200 with an error code inside when they refuse."""
-    if answer.status // 100 != 2:
-        retry = answer.status // 100 == 5 or answer.status in _LATER_STATUS
-        return Attempt("deferred" if retry else "refused", f"HTTP {answer.status}")
-    if robot.kind == "webhook":
-        return Attempt("sent", f"HTTP {answer.status}")
+    fine = answer.status // 100 == 2
+    busy = answer.status // 100 == 5 or answer.status in _LATER_STATUS
+    if robot.kind == "webhook" or busy:
+        state: Literal["sent", "deferred", "refused"] = "deferred" if busy else "refused"
+        return Attempt("sent" if fine else state, f"HTTP {answer.status}")
     try:
         said = json.loads(answer.body.decode("utf-8", "replace"))
         code = int(said.get("errcode", said.get("code", said.get("StatusCode", -1))))
         words = str(said.get("errmsg", said.get("msg", said.get("StatusMessage", ""))))
     except (ValueError, AttributeError, TypeError):
-        return Attempt("deferred", f"HTTP {answer.status}: the answer is no JSON object")
-    if code == 0:
+        if fine:
+            return Attempt("deferred", f"HTTP {answer.status}: the answer is no JSON object")
+        return Attempt("refused", f"HTTP {answer.status}")
+    if fine and code == 0:
         return Attempt("sent", "0 ok")
-    secret = robot.secret
-    words = words.replace(secret, "***") if secret else words
-    reply = shorten(f"{code} {words}", 300)
-    return Attempt("deferred" if code in _LATER[robot.kind] else "refused", reply)
+    later = code in _LATER[robot.kind] or _HASTE in words.casefold()
+    return Attempt("deferred" if later else "refused", _reply(robot, code, words))
+
+
+def _reply(robot: Robot, code: int, words: str) -> str:
+    """The service's words and ours, without the robot's passwords."""
+    advice = _ADVICE.get((robot.kind, code), "")
+    said = f"{code} {words}" + (f"（{advice}）" if advice else "")
+    parts = urlsplit(robot.url)
+    # Feishu's key is the end of the path; the others' are in the query.
+    tail = parts.path.rpartition("/")[2] if robot.kind == "feishu" else ""
+    for secret in (robot.secret, tail, *parts.query.split("&")):
+        bare = secret.partition("=")[2] or secret
+        said = said.replace(bare, "***") if len(bare) > MOST_SHOWN else said
+    return shorten(said, 300)
 
 
 def _wecom(digest: Digest) -> dict[str, Any]:

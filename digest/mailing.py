@@ -83,6 +83,9 @@ class Mailing:
         # Routes that have had their share for now.
         self.full: set[str] = set()
         self.robots = {robot.address: robot for robot in robots}
+        # Robots that are one at the service, under several names, share its caps.
+        first = {robot.url: robot.address for robot in reversed(robots)}
+        self.routes = {robot.address: first[robot.url] for robot in robots}
         self.outage = ""
         self.sender = "" if smtp is None else address_of(smtp.sender, what="smtp.sender").addr_spec
         self.courier = None if smtp is None else Courier(smtp)
@@ -109,7 +112,7 @@ class Mailing:
     def handle(self, row: Delivery, person: Subscriber) -> None:
         """Try one row. Its message is made before it is claimed: a failure leaves it queued."""
         if person.channel != "mail":
-            self.attempt(row, person.address, lambda: self.tell(row, person))
+            self.attempt(row, self.routes[person.address], lambda: self.tell(row, person))
             return
         courier = self.courier
         if courier is None or "mail" in self.full:
@@ -272,5 +275,9 @@ class Mailing:
 
 def cap_words(cap: Cap) -> str:
     """每分钟 20 条, 每小时 500 条."""
-    span = {timedelta(minutes=1): "每分钟", timedelta(hours=1): "每小时"}
+    span = {
+        timedelta(seconds=1): "每秒",
+        timedelta(minutes=1): "每分钟",
+        timedelta(hours=1): "每小时",
+    }
     return f"{span.get(cap.span, f'{cap.span} 内')} {cap.most} 条"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 MOST_ANSWER_BYTES = 65_536
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,14 @@ def post_json(
 
 
 def _connect(host: str, port: int, *, secure: bool, private: bool, timeout: float) -> socket.socket:
+    """A connection to the first of the host's addresses that answers; all were checked before."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(entry[4][0]) for entry in found]
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not private:
             for address in addresses:
                 _check_public(host, address)
-        plain = socket.create_connection((addresses[0], port), timeout)
+        plain = _first(addresses, port, timeout)
         if not secure:
             return plain
         try:
@@ -74,16 +76,36 @@ def _connect(host: str, port: int, *, secure: bool, private: bool, timeout: floa
         except OSError:
             plain.close()
             raise
-    except OSError as error:
-        raise NotSentError(f"{host}: {error.strerror or error}") from error
+    except (OSError, UnicodeError) as error:
+        raise NotSentError(f"{host}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _first(addresses: list[str], port: int, timeout: float) -> socket.socket:
+    for address in addresses[:-1]:
+        try:
+            return socket.create_connection((address, port), timeout)
+        except OSError:
+            continue
+    return socket.create_connection((addresses[-1], port), timeout)
 
 
 def _check_public(host: str, address: str) -> None:
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or ip
-    if not mapped.is_global or mapped.is_multicast:
-        raise NotSentError(
-            f"{host} is on a private network ({address}); "
-            "set private = true in its [[channels]] if that is meant",
-            forbidden=True,
-        )
+    # Where one stands for another, that one is judged: versions differ about the outer.
+    for meant in _inside(ip) or [ip]:
+        if not meant.is_global or meant.is_multicast:
+            raise NotSentError(
+                f"{host} is on a private network ({address}); "
+                "set private = true in its [[channels]] if that is meant",
+                forbidden=True,
+            )
+
+
+def _inside(
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """The IPv4 addresses that an IPv6 address stands for: mapped, 6to4, NAT64 (RFC 6052)."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    nat64 = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None
+    return [found for found in (ip.ipv4_mapped, ip.sixtofour, nat64) if found is not None]

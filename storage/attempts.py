@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
 from storage.database import StorageError
 from storage.models import DeliveryState
-from storage.processes import home
+from storage.processes import home, is_alive, place
 from storage.values import from_instant, one_line, select, select_one, to_instant
 from storage.values import to_instant_or_none as to_time
 
 Ledger = Literal["deliveries", "bulletins"]
+
+# No mail takes this long: SMTP time-outs are minutes. A row left longer is nobody's.
+ABANDONED_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,29 @@ def end(
         " (SELECT max(id) FROM delivery_attempts WHERE delivery_id = ? AND ledger = ?)",
         [state, one_line(reply), from_instant(now), int(asked), delivery_id, ledger],
     )
+
+
+def is_held(
+    db: Database,
+    row: Mapping[str, Any],
+    now: datetime,
+    alive: Callable[[int], bool] = is_alive,
+    ledger: Ledger = "deliveries",
+) -> bool:
+    """Whether somebody is still at a row (`id`, `pid`, `updated_at`) that is being sent."""
+    last = select_one(
+        db,
+        "SELECT home FROM delivery_attempts WHERE delivery_id = ? AND ledger = ?"
+        " ORDER BY id DESC LIMIT 1",
+        [row["id"], ledger],
+    )
+    since, where = to_time(row["updated_at"]), place(last["home"] if last else "")
+    if since is None or now - since > ABANDONED_AFTER or where == "gone":
+        return False
+    if where == "elsewhere":
+        # Its process cannot be seen from here: another machine or container shares the folder.
+        return True
+    return row["pid"] not in (None, os.getpid()) and alive(row["pid"])
 
 
 def history(db: Database, delivery_id: int) -> list[PastAttempt]:

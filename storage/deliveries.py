@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -12,19 +12,11 @@ from storage import attempts
 from storage.attempts import Cap, check_caps
 from storage.database import StorageError, transaction
 from storage.models import Delivery, DeliveryState, Subscriber
-from storage.processes import is_alive, place
+from storage.processes import is_alive
 from storage.values import Row, from_instant, one_line, select, select_one
 from storage.values import to_instant_or_none as to_time
 
-# No mail takes this long: SMTP time-outs are minutes. A row left longer is nobody's.
-ABANDONED_AFTER = timedelta(hours=1)
-
 _OPEN = "('queued', 'deferred', 'unknown')"
-_IN_FLIGHT = (
-    "SELECT d.*, coalesce((SELECT a.home FROM delivery_attempts a WHERE a.delivery_id = d.id"
-    " AND a.ledger = 'deliveries' ORDER BY a.id DESC LIMIT 1), '') AS home"
-    " FROM deliveries d WHERE d.state = 'sending' ORDER BY d.id"
-)
 
 
 def ensure_deliveries(
@@ -157,8 +149,8 @@ def reclaim_sending(
     """
     reclaimed: set[int] = set()
     with transaction(db):
-        for row in select(db, _IN_FLIGHT):
-            if _is_held(row, now, alive):
+        for row in select(db, "SELECT * FROM deliveries WHERE state = 'sending' ORDER BY id"):
+            if attempts.is_held(db, row, now, alive):
                 continue
             db.execute(
                 "UPDATE deliveries SET state = 'unknown', pid = NULL, updated_at = ?,"
@@ -226,16 +218,6 @@ def bounces_in_a_row(db: Database, subscriber_id: int) -> int:
             break
         count += 1
     return count
-
-
-def _is_held(row: Row, now: datetime, alive: Callable[[int], bool]) -> bool:
-    since, where = to_time(row["updated_at"]), place(row["home"])
-    if since is None or now - since > ABANDONED_AFTER or where == "gone":
-        return False
-    if where == "elsewhere":
-        # Its process cannot be seen from here: another machine or container shares the folder.
-        return True
-    return row["pid"] not in (None, os.getpid()) and alive(row["pid"])
 
 
 def _to_delivery(row: Row) -> Delivery:
