@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from commands.desk import Desk
 from commands.issue import find_recorded
 from digest.wording import local_minute
+from storage.attempts import PastAttempt, history
 from storage.deliveries import list_deliveries, requeue
 from storage.issues import list_issues
 from storage.models import Delivery
@@ -26,19 +27,32 @@ STATE_WORDS = {
 }
 
 
-def show(desk: Desk, week: str, console: Console, *, every: bool, as_json: bool) -> int:
-    """The newest issue's ledger, or that of `week`: counts, and the rows that need a look."""
+def show(
+    desk: Desk, week: str, address: str, console: Console, *, every: bool, as_json: bool
+) -> int:
+    """The newest issue's ledger, or that of `week`: counts, and the rows that need a look.
+
+    With `address` its row alone, and each attempt at it.
+    """
     with desk.store() as db:
         rows = ledger(desk, db, week)
+        if address:
+            rows = [row for row in rows if row.address.casefold() == address.casefold()]
+        past = {row.id: history(db, row.id) for row in rows} if address else {}
     if as_json:
-        console.file.write(json.dumps([document(row) for row in rows], ensure_ascii=False) + "\n")
+        documents = [document(row, past.get(row.id)) for row in rows]
+        console.file.write(json.dumps(documents, ensure_ascii=False) + "\n")
         return 0
     counts: Counter[str] = Counter(row.state for row in rows)
     words = [f"{word} {counts[state]}" for state, word in STATE_WORDS.items() if counts[state]]
     console.print("，".join(words) or "没有投递记录", highlight=False)
-    shown = [row for row in rows if every or row.state != "sent" or row.interruptions]
+    looked_at = every or bool(address)
+    shown = [row for row in rows if looked_at or row.state != "sent" or row.interruptions]
     if shown:
         console.print(table(shown))
+    for attempt in (item for row in shown for item in past.get(row.id, ())):
+        line = f"  {local_minute(attempt.began_at)} {STATE_WORDS[attempt.state]} {attempt.reply}"
+        console.print(line.rstrip(), markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
@@ -72,9 +86,10 @@ def table(rows: list[Delivery]) -> Table:
     return found
 
 
-def document(row: Delivery) -> dict[str, object]:
-    """A row for programs."""
-    return {
+def document(row: Delivery, past: list[PastAttempt] | None = None) -> dict[str, object]:
+    """A row for programs; with `past`, each attempt."""
+    tried = {} if past is None else {"history": [attempt_document(item) for item in past]}
+    return tried | {
         "address": row.address,
         "state": row.state,
         "message_id": row.message_id,
@@ -84,4 +99,14 @@ def document(row: Delivery) -> dict[str, object]:
         "last_reply": row.last_reply,
         "updated_at": row.updated_at.isoformat() if row.updated_at else None,
         "next_attempt_at": row.next_attempt_at.isoformat() if row.next_attempt_at else None,
+    }
+
+
+def attempt_document(attempt: PastAttempt) -> dict[str, object]:
+    """One attempt for programs."""
+    return {
+        "began_at": attempt.began_at.isoformat(),
+        "ended_at": attempt.ended_at.isoformat() if attempt.ended_at else None,
+        "state": attempt.state,
+        "reply": attempt.reply,
     }

@@ -22,6 +22,7 @@ from digest.models import SHANGHAI, Chapter, DigestError
 from digest.profile import Profile, covers, reason
 from digest.signing import Seal
 from storage import bulletins
+from storage.attempts import CapReachedError
 from storage.bulletins import Told
 from storage.database import transaction
 from storage.models import Bulletin, StoredNotice, Subscriber
@@ -99,12 +100,17 @@ def deliver_bulletins(
     with Courier(smtp) as courier:
         for row in due:
             content = _written(db, press, row, now())
-            if not bulletins.claim(db, row.id, now()):
-                continue
+            try:
+                if not bulletins.claim(db, row.id, now(), caps=() if outage else smtp.caps):
+                    continue
+            except CapReachedError:
+                # The rest waits for a later pass, like the mails of an issue.
+                left = len(bulletins.outstanding(db, due_at=now()))
+                return replace(report, deferred=report.deferred + left)
             if isinstance(content, Attempt):
                 result = content
             elif outage:
-                result = Attempt("deferred", outage)
+                result = Attempt("deferred", outage, no_server=True)
             else:
                 result = courier.carry(sender, row.address, content)
             outage = result.reply if result.no_server else outage
@@ -187,7 +193,7 @@ def _settled(
             state, reply = "refused", f"gave up after 48 hours; {reply}"
         else:
             next_at = now + delay
-    bulletins.settle(db, row.id, state, reply, now, next_at)
+    bulletins.settle(db, row.id, state, reply, now, next_at, asked=not result.no_server)
     notes = report.notes
     if state != "sent":
         notes = (*notes, f"{row.address}: {reply}")

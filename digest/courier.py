@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from digest.bounces import is_hard, is_too_large
+from digest.signing import sealed
 from digest.smtp_server import (
     SmtpSettings,
     check_settings,
@@ -64,8 +65,9 @@ class Courier:
     def carry(self, sender: str, recipient: str, content: bytes) -> Attempt:
         """Hand one mail over; `content` is CRLF-separated, ASCII but for an address that is not.
 
-        Never raises for the server.
+        Signed here when nobody has signed it and there is a seal. Never raises for the server.
         """
+        content = sealed(self.settings.seal, content)
         try:
             smtp = self._line()
             unfit = self._unfit(smtp, recipient, len(content))

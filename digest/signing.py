@@ -45,6 +45,8 @@ _SIGNED = [
 # Named once more than they occur, so that nobody can add another one.
 _SEALED = ("from", "subject", "to", "date")
 
+_FIELD = b"DKIM-Signature: "
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -69,16 +71,17 @@ class Seal:
         )
         return f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
 
-    def header(self, head: bytes, body_hash: str, now: datetime) -> bytes:
+    def header(self, head: bytes, body_hash: str, now: datetime | None) -> bytes:
         """The DKIM-Signature line of a mail with these header lines, CRLF at its end."""
         headers = Relaxed.canonicalize_headers(_parsed(head))
         present = {name.decode("ascii", "replace") for name, _ in headers}
         names = [name for name in _SIGNED if name in present]
         names += [name for name in _SEALED if name in present]
+        when = "" if now is None else f" t={int(now.timestamp())};"
         listed = ":\r\n  ".join(":".join(names[at : at + 5]) for at in range(0, len(names), 5))
         tags = (
             f"v=1; a=rsa-sha256; c=relaxed/relaxed; d={self.domain}; s={self.selector};"
-            f" t={int(now.timestamp())};\r\n h={listed};\r\n bh={body_hash};\r\n b="
+            f"{when}\r\n h={listed};\r\n bh={body_hash};\r\n b="
         ).encode("ascii")
         own = Relaxed.canonicalize_headers([(b"dkim-signature", tags)])
         # RFC 6376 section 3.7: itself last, with an empty b= and without the line end.
@@ -86,7 +89,7 @@ class Seal:
         proof = self.key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
         text = base64.b64encode(proof)
         folded = b"\r\n  ".join(text[at : at + 72] for at in range(0, len(text), 72))
-        return b"DKIM-Signature: " + tags + folded + b"\r\n"
+        return _FIELD + tags + folded + b"\r\n"
 
 
 def make_seal(domain: str, selector: str, pem: str) -> Seal:
@@ -101,6 +104,14 @@ def make_seal(domain: str, selector: str, pem: str) -> Seal:
             "make one: openssl genrsa -out dkim.pem 2048"
         )
     return Seal(domain.encode("idna").decode("ascii").lower(), selector, key)
+
+
+def sealed(seal: Seal | None, mail: bytes) -> bytes:
+    """A mail with a signature, unless there is no seal or it has one already."""
+    if seal is None or mail.startswith(_FIELD):
+        return mail
+    head, _, body = mail.partition(b"\r\n\r\n")
+    return seal.header(head + b"\r\n", body_hash(body), None) + mail
 
 
 def body_hash(body: bytes) -> str:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from storage import attempts
+from storage.attempts import Cap
 from storage.database import StorageError, transaction
 from storage.models import Bulletin, BulletinKind, DeliveryState, StoredNotice, Subscriber
 from storage.processes import is_alive
@@ -27,8 +29,6 @@ from storage.values import (
     to_instant_or_none,
 )
 
-# No mail takes this long: a row left longer in flight is nobody's.
-ABANDONED_AFTER = timedelta(hours=1)
 # A crawl stamps a notice and commits it later; nothing takes this long.
 LATE_COMMITS = timedelta(hours=2)
 
@@ -157,15 +157,22 @@ def outstanding(db: Database, *, due_at: datetime | None = None) -> list[Bulleti
     return [_to_bulletin(row) for row in rows]
 
 
-def claim(db: Database, bulletin_id: int, now: datetime) -> bool:
-    """Take a mail for sending, in this process; False if somebody else has it or sent it."""
+def claim(db: Database, bulletin_id: int, now: datetime, *, caps: Sequence[Cap] = ()) -> bool:
+    """Take a mail for sending, in this process; False if somebody else has it or sent it.
+
+    Raises CapReachedError, and takes nothing, when the mail server has had its share for now.
+    """
     with transaction(db):
+        attempts.check_caps(db, "mail", caps, now)
         cursor = db.execute(
             "UPDATE bulletins SET state = 'sending', attempts = attempts + 1, pid = ?,"  # noqa: S608
             f" updated_at = ?, next_attempt_at = NULL WHERE id = ? AND state IN {_OPEN}",
             [os.getpid(), from_instant(now), bulletin_id],
         )
-        return cursor.rowcount == 1
+        if cursor.rowcount != 1:
+            return False
+        attempts.begin(db, bulletin_id, "mail", now, "bulletins")
+        return True
 
 
 def settle(
@@ -175,9 +182,12 @@ def settle(
     reply: str,
     now: datetime,
     next_attempt_at: datetime | None = None,
+    *,
+    asked: bool = True,
 ) -> None:
     """Record how an attempt ended, with the server's words on one line.
 
+    `asked` False: there was no server, so the attempt does not count towards its caps.
     Raises StorageError for a mail that is not being sent.
     """
     with transaction(db):
@@ -196,6 +206,7 @@ def settle(
         )
         if cursor.rowcount != 1:
             raise StorageError(f"bulletin {bulletin_id} is not being sent; claim it first")
+        attempts.end(db, bulletin_id, state, reply, now, asked=asked, ledger="bulletins")
 
 
 def reclaim_sending(db: Database, now: datetime, *, alive: Callable[[int], bool] = is_alive) -> int:
@@ -203,9 +214,7 @@ def reclaim_sending(db: Database, now: datetime, *, alive: Callable[[int], bool]
     count = 0
     with transaction(db):
         for row in select(db, "SELECT * FROM bulletins WHERE state = 'sending'"):
-            since = to_instant_or_none(row["updated_at"])
-            fresh = since is not None and now - since <= ABANDONED_AFTER
-            if fresh and row["pid"] not in (None, os.getpid()) and alive(row["pid"]):
+            if attempts.is_held(db, row, now, alive, "bulletins"):
                 continue
             db.execute(
                 "UPDATE bulletins SET state = 'unknown', pid = NULL, updated_at = ?,"
@@ -213,6 +222,8 @@ def reclaim_sending(db: Database, now: datetime, *, alive: Callable[[int], bool]
                 " WHERE id = ?",
                 [from_instant(now), row["id"]],
             )
+            words = "interrupted while sending"
+            attempts.end(db, row["id"], "unknown", words, now, ledger="bulletins")
             count += 1
     return count
 

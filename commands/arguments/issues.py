@@ -45,7 +45,7 @@ def send(
 @app.command(name="deliveries")
 def deliveries_command(
     week: Annotated[str, typer.Option(help="ISO week; default: the newest issue.")] = "",
-    to: Annotated[str, typer.Option(metavar="ADDRESS", help="With --retry: only this one.")] = "",
+    to: Annotated[str, typer.Option(metavar="ADDRESS", help="Only this one, each attempt.")] = "",
     retry: Annotated[bool, typer.Option("--retry", help="Try again what did not go.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Also what went as planned.")] = False,
     as_json: Json = False,
@@ -55,4 +55,4 @@ def deliveries_command(
 
     if retry:
         done(deliveries.retry(desk(), week, to, console))
-    done(deliveries.show(desk(), week, console, every=every, as_json=as_json))
+    done(deliveries.show(desk(), week, to, console, every=every, as_json=as_json))

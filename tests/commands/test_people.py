@@ -221,3 +221,8 @@ def test_the_ledger_shows_and_retries_what_was_refused(house: House, tmp_path: P
         assert "已发 1" in house.run("send").stdout
     rows = json.loads(house.run("deliveries", "--json").stdout)
     assert [(row["address"], row["state"]) for row in rows] == [("li@example.com", "sent")]
+    told = house.run("deliveries", "--to", "LI@example.com").stdout
+    assert " 被拒 550 5.1.1 no such mailbox\n" in told
+    assert " 已发 250 OK: kept\n" in told
+    (row,) = json.loads(house.run("deliveries", "--to", "li@example.com", "--json").stdout)
+    assert [item["state"] for item in row["history"]] == ["refused", "sent"]

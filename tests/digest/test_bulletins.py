@@ -16,7 +16,8 @@ from digest.leaving import Ways, find_token
 from digest.models import ChapterSpec
 from digest.sink import Sink
 from storage import bulletins
-from storage.database import open_database
+from storage.attempts import CapReachedError, check_caps
+from storage.database import open_database, transaction
 from storage.models import Check, Notice
 from storage.notices import save_notice
 from storage.runs import finish_run, save_check, start_run
@@ -171,6 +172,23 @@ def test_a_server_that_is_away_makes_the_same_mail_wait(
     clock.advance(minutes=5)
     assert deliver_bulletins(db, PRESS, smtp, clock).sent == 1
     assert sink.received[0].message()["Message-ID"] == "<zhengxun.bulletin1.to1@example.com>"
+
+
+def test_bulletins_and_issues_share_the_caps_of_the_mail_server(
+    db: Database, sink: Sink, smtp: SmtpSettings, clock: Clock
+) -> None:
+    subscribe(db, "a@example.com")
+    subscribe(db, "b@example.com")
+    seen(db, notice("a"), minutes=30)
+    assert look(db, clock) == 2
+    capped = replace(smtp, per_hour=1)
+    first = deliver_bulletins(db, PRESS, capped, clock)
+    assert (first.sent, first.deferred) == (1, 1)
+    with pytest.raises(CapReachedError), transaction(db):
+        check_caps(db, "mail", capped.caps, clock())
+    clock.advance(hours=1)
+    assert deliver_bulletins(db, PRESS, capped, clock).sent == 1
+    assert [mail.recipients[0] for mail in sink.received] == ["a@example.com", "b@example.com"]
 
 
 def test_a_mail_in_flight_at_a_crash_goes_out_again_with_its_message_id(

@@ -142,3 +142,15 @@ def test_a_key_that_is_none_is_refused_without_being_shown(pem: str) -> None:
 
 def test_without_a_seal_nothing_is_signed() -> None:
     assert b"DKIM" not in letter(None)
+
+
+def test_the_courier_signs_what_nobody_has_signed(
+    seal: Seal, sink: Sink, smtp: SmtpSettings
+) -> None:
+    plain = b"From: news@example.com\r\nTo: a@example.com\r\nSubject: x\r\n\r\nalarm\r\n"
+    with Courier(replace(smtp, seal=seal)) as courier:
+        courier.carry("news@example.com", "a@example.com", plain)
+        courier.carry("news@example.com", "li@example.com", letter(seal))
+    mails = [mail.path.read_bytes() for mail in sink.received]
+    assert [mail.count(b"DKIM-Signature:") for mail in mails] == [1, 1]
+    assert all(holds(seal, mail) for mail in mails)
