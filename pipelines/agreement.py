@@ -11,7 +11,6 @@ the text and is a difference.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipelines.dates import find_dates
 from pipelines.keys import normal_text
+from storage.folding import nfkc
 
 # Lines around a text that belong to the page, by their first words.
 FURNITURE_LINE = re.compile(
@@ -116,6 +116,7 @@ def compare(one: str, two: str) -> Agreement:
 
 def plain(text: str) -> str:
     """The text without the page's furniture, layout, punctuation, and with one way of writing."""
+<<<<<<< HEAD
     return _lay(text).text
 
 
@@ -146,6 +147,13 @@ def _is_furniture(line: str) -> bool:
 
 def _bare(line: str) -> str:
     whole = normal_text(_with_plain_dates(_ENUMERATOR.sub("", line))).casefold()
+=======
+    lines = (line.strip() for line in nfkc(text).splitlines())
+    kept = (
+        line for line in lines if not (len(line) <= MAX_FURNITURE and FURNITURE_LINE.match(line))
+    )
+    whole = normal_text(_ENUMERATOR.sub("", "\n".join(kept))).casefold()
+>>>>>>> f49df9f (Index pairs of characters, and read longer words in the texts)
     whole = _DASH.sub("\x01", _POINT.sub("\x02", whole))
     signs = (sign for sign in whole if sign.isalnum() or sign in "\x01\x02")
     return "".join(signs).replace("\x01", "-").replace("\x02", ".").translate(_VARIANTS)

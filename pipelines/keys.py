@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from storage.folding import nfkc
 
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 # Counters change at every visit; they are never a revision.
@@ -16,13 +17,13 @@ _COUNTER = re.compile(
 
 def title_key(title: str) -> str:
     """Letters, digits and characters only, NFKC, lower case: equal for the same title."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
+    folded = nfkc(title).casefold()
     return "".join(sign for sign in folded if sign.isalnum())
 
 
 def normal_text(text: str) -> str:
     """Text without white space and visit counters, widths folded: what a revision is judged on."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = nfkc(text)
     return _SPACE.sub("", _COUNTER.sub("", folded))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from storage.datasette.queries import canned_queries
 from storage.describe import described
-from storage.search_index import INDEX
 
 _TITLES = {
     "sites": "网站",
@@ -25,6 +24,7 @@ _TITLES = {
     "settlements": "人工裁定",
     "signatures": "相似度特征",
     "bands": "相似度分段",
+    "search_queue": "待编入索引",
     "issues": "周报",
     "issue_items": "周报条目",
     "edits": "编辑记录",
@@ -74,6 +74,7 @@ _EXTRAS: dict[str, dict[str, Any]] = {
     "settlements": {"sort_desc": "settled_at", "facets": ["verdict"]},
     "signatures": {"hidden": True},
     "bands": {"hidden": True},
+    "search_queue": {"hidden": True},
     "issues": {"label_column": "week", "sort_desc": "to_on"},
     "issue_items": {"label_column": "title", "facets": ["issue_id", "section", "grp"]},
     "edits": {"sort_desc": "id", "facets": ["week", "act", "who"]},
@@ -134,6 +135,7 @@ def _tables() -> dict[str, dict[str, Any]]:
             **_EXTRAS.get(name, {}),
         }
         if name in _SEARCHED_BY:
-            table |= {"fts_table": INDEX, "fts_pk": _SEARCHED_BY[name]}
+            # For plugins/chinese_search.py: Datasette's own fts_table would know the index only.
+            table["searched_by"] = _SEARCHED_BY[name]
         tables[name] = table
     return tables

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from urllib.parse import urlsplit, urlunsplit
+
+from storage.folding import nfkc
 
 _DEFAULT_PORTS = (":80", ":443")
 # Appended by WeChat to every shared link; other fragments may be the page itself (#/detail/12).
@@ -25,10 +26,10 @@ def url_key(url: str) -> str:
 
 def title_key(title: str) -> str:
     """The title in NFKC and lower case, letters and digits only: what reposts leave unchanged."""
-    normal = unicodedata.normalize("NFKC", title).casefold()
+    normal = nfkc(title).casefold()
     return "".join(char for char in normal if char.isalnum())
 
 
 def compact(text: str) -> str:
     """The text in NFKC without any white space; layout is not a change."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(nfkc(text).split())

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage import revisions
+from storage import revisions, search_index
 from storage.database import StorageError, transaction
 from storage.keys import url_key
 from storage.models import Attachment, Known, Notice, Outcome, SaveResult, StoredNotice
@@ -48,6 +48,7 @@ def save_notice(db: Database, notice: Notice, *, now: datetime, run_id: int | No
         }
         outcome, changes = _decide(db, stored, notice, now, run_id)
         db.table("notices").update(stored.id, seen | changes)
+        search_index.catch_up(db)
         return SaveResult(stored.id, outcome)
 
 
@@ -106,6 +107,7 @@ def _insert(db: Database, notice: Notice, now: datetime, run_id: int | None) -> 
     ours: Row = {"first_seen_at": seen, "last_seen_at": seen, "last_read_at": seen}
     table = db.table("notices").insert(from_notice(notice) | ours | {"run_id": run_id})
     notice_id = int(str(table.last_pk))
+    search_index.catch_up(db)
     save_attachments(db, notice_id, notice.attachments, now)
     return notice_id
 

@@ -1,94 +1,184 @@
-"""Which notices answer a search, best first, without reading more of the index than needed.
+"""Which notices answer a search, best first, without reading more than is needed.
 
 The order: words in the title, in the number (文号), in the text, only in the text of files; the
 newest first within each. Ranking by bm25 would read every hit, and every notice holds common
-words: the index is read from its newest end instead, and left once there are enough hits.
+words: the index is read from its newest end instead, and left once there are enough hits. It
+knows pairs of characters only: whether a longer word stands in a text is looked up there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlite_utils import Database
 
-from storage.search_index import fold
-from storage.values import Row, select
+from storage.folding import holds_all
+from storage.search_index import is_exact, match_all
+from storage.search_limits import Limits, Reach, reach_of
+from storage.values import Row, marks, reading, select, stream
 
-# Up to this many hits the order is exact. A word with more is looked for in the titles of the
-# newest notices stored, then in the newest texts.
+# Up to this many hits the order is exact; of more, the newest stored are ranked.
 MOST_RANKED = 200
-NEWEST = 4_000
+# SQLite allows 999 parameters in its oldest builds.
+_BATCH = 500
+_TITLE, _NUMBER, _TEXT, _FILE = range(4)
 
-_LIMITS = """
-  AND (:site IS NULL OR m.site = :site)
-  AND (:section IS NULL OR m.section = :section)
-  AND (:since IS NULL OR m.published_on >= :since)
-  AND (:until IS NULL OR m.published_on <= :until)
-"""
-_HITS = f"""
-SELECT m.id, m.published_on, m.title, m.doc_number
-FROM notices_fts CROSS JOIN notices m ON m.id = notices_fts.rowid
-WHERE notices_fts MATCH :match AND notices_fts.rowid > :floor {_LIMITS}
-ORDER BY notices_fts.rowid DESC LIMIT :most
+_FIELDS = "m.id, m.published_on, m.title, m.doc_number"
+_NAMED = f"""
+SELECT {_FIELDS} FROM notices_fts_titles f CROSS JOIN notices m ON m.id = f.rowid
+WHERE notices_fts_titles MATCH :match AND f.rowid BETWEEN :first AND :last
 """  # noqa: S608 - constants
-# Every word must be somewhere in the notice or in its files.
-_ONE_WORD = """
-SELECT * FROM (
-    SELECT rowid FROM notices_fts WHERE notices_fts MATCH :word{0}
-    UNION SELECT a.notice_id FROM notices_fts_files f JOIN attachments a ON a.id = f.rowid
-    WHERE notices_fts_files MATCH :word{0} AND a.removed_at IS NULL)
+_TEXTS = f"""
+SELECT {_FIELDS}, :body AS body_text FROM notices_fts f CROSS JOIN notices m ON m.id = f.rowid
+WHERE notices_fts MATCH :match AND f.rowid BETWEEN :first AND :last
+"""  # noqa: S608 - constants
+_WHOLE = f"SELECT {_FIELDS}, m.body_text FROM notices m WHERE m.id IN "  # noqa: S608 - constants
+_WAITING = "SELECT notice_id FROM search_queue"
+_NEWEST_FIRST = " ORDER BY f.rowid DESC"
+_FILES = """
+SELECT DISTINCT a.notice_id FROM notices_fts_files f CROSS JOIN attachments a ON a.id = f.rowid
+WHERE notices_fts_files MATCH :match AND a.removed_at IS NULL ORDER BY f.rowid DESC
 """
-_ONLY_FILES = """
-SELECT a.notice_id FROM notices_fts_files f JOIN attachments a ON a.id = f.rowid
-WHERE notices_fts_files MATCH :word0 AND a.removed_at IS NULL
+_FILE_TEXTS = """
+SELECT notice_id, text FROM attachments
+WHERE removed_at IS NULL AND text IS NOT NULL AND notice_id IN
 """
-_WITH_FILES = "SELECT m.id, m.published_on, m.title, m.doc_number FROM notices m WHERE m.id IN"
 
 
-def best_hits(db: Database, words: Sequence[str], limits: Row, most: int) -> list[int]:
-    """Ids of the notices that hold every word (folded).
+class _Hits:
+    """The notices found so far, each at the best place a word stands in it."""
 
-    `limits` has site, section, since, until; None means any.
-    """
-    phrases = [phrase(word) for word in words]
-    enough = max(most, MOST_RANKED)
-    parameters = limits | {"match": " AND ".join(phrases), "floor": 0, "most": enough + 1}
-    hits = select(db, _HITS, parameters)
-    if len(hits) > enough:
-        hits = _in_newest_titles(db, parameters, hits[0]["id"]) + hits
-    else:
-        hits += _in_files(db, phrases, limits, {row["id"] for row in hits})
-    ranked = sorted(hits, key=lambda row: (row["published_on"] or "", row["id"]), reverse=True)
-    ranked.sort(key=lambda row: _place(row, words))
-    return list(dict.fromkeys(row["id"] for row in ranked))[:most]
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._found: dict[int, tuple[int, Row]] = {}
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __contains__(self, notice_id: int) -> bool:
+        return notice_id in self._found
+
+    @property
+    def are_enough(self) -> bool:
+        """More than are ranked exactly."""
+        return len(self) > self.most
+
+    def count_up_to(self, place: int) -> int:
+        """How many stand at this place or a better one."""
+        return sum(at <= place for at, _ in self._found.values())
+
+    def take(self, place: int, rows: Iterable[Row]) -> None:
+        """Add rows until there are enough."""
+        for row in rows:
+            self._found.setdefault(row["id"], (place, row))
+            if self.are_enough:
+                return
+
+    def ranked(self) -> list[int]:
+        """All ids: by place, the newest first."""
+        newest = sorted(
+            self._found.values(),
+            key=lambda hit: (hit[1]["published_on"] or "", hit[1]["id"]),
+            reverse=True,
+        )
+        return [row["id"] for _, row in sorted(newest, key=lambda hit: hit[0])]
 
 
-def phrase(word: str) -> str:
-    """The FTS5 phrase of single characters for a folded word."""
-    return '"' + " ".join(word).replace('"', '""') + '"'
+def best_hits(db: Database, words: Sequence[str], limits: Limits, most: int) -> list[int]:
+    """Ids of the notices that hold every word (folded), themselves or with their files."""
+    wanted = list(words)
+    hits = _Hits(max(most, MOST_RANKED))
+    reach = reach_of(db, limits)
+    with reading(db):
+        if reach.ids is not None:
+            _take_known(hits, wanted, _read(db, reach.ids, limits))
+        else:
+            waiting = [row[0] for row in db.conn.execute(_WAITING)]
+            _take_known(hits, wanted, _read(db, waiting, limits))
+            for place, column in ((_TITLE, "title"), (_NUMBER, "doc_number")):
+                hits.take(place, _named(db, column, wanted, limits, reach))
+                if hits.count_up_to(place) >= most:
+                    return hits.ranked()[:most]
+            hits.take(_TEXT, _texts(db, wanted, limits, reach))
+        if not hits.are_enough:
+            hits.take(_FILE, _with_files(db, hits, wanted, limits))
+    return hits.ranked()[:most]
 
 
-def _in_newest_titles(db: Database, parameters: Row, newest: int) -> list[Row]:
-    match = f"{{title}} : ({parameters['match']})"
-    return select(db, _HITS, parameters | {"match": match, "floor": newest - NEWEST})
+def _read(db: Database, ids: Sequence[int], limits: Limits) -> list[Row]:
+    """Notices themselves, with their texts."""
+    sql = f"{_WHOLE}({','.join(map(str, ids))}){limits.condition}"
+    return select(db, sql, limits.values) if ids else []
 
 
-def _in_files(db: Database, phrases: list[str], limits: Row, found: set[int]) -> list[Row]:
+def _take_known(hits: _Hits, words: list[str], rows: Iterable[Row]) -> None:
+    """Look for the words in notices the index is not asked about."""
+    for row in rows:
+        if holds_all([row["title"]], words):
+            hits.take(_TITLE, [row])
+        elif holds_all([row["doc_number"]], words):
+            hits.take(_NUMBER, [row])
+        elif _holds(row, words):
+            hits.take(_TEXT, [row])
+
+
+def _named(
+    db: Database, column: str, words: list[str], limits: Limits, reach: Reach
+) -> Iterator[Row]:
+    """Notices with all the words in the title, or in the number."""
+    match = f"{column} : ({match_all(words)})"
+    exact = is_exact(words)
+    for row in _stream(db, _NAMED, match, limits, reach):
+        if exact or holds_all([row[column]], words):
+            yield row
+
+
+def _texts(db: Database, words: list[str], limits: Limits, reach: Reach) -> Iterator[Row]:
+    """Notices with all the words somewhere."""
+    exact = is_exact(words)
+    sql = _TEXTS.replace(":body", "''" if exact else "m.body_text")
+    for row in _stream(db, sql, match_all(words), limits, reach):
+        if exact or _holds(row, words):
+            yield row
+
+
+def _stream(
+    db: Database, sql: str, match: str, limits: Limits, reach: Reach
+) -> Iterator[Row]:
+    """Rows of the index, the newest first, read as they are asked for."""
+    for first, last in reach.ranges:
+        yield from stream(
+            db,
+            sql + limits.condition + _NEWEST_FIRST,
+            limits.values | {"match": match, "first": first, "last": last},
+        )
+
+
+def _with_files(db: Database, hits: _Hits, words: list[str], limits: Limits) -> Iterator[Row]:
     """Notices that hold the words only together with their files."""
-    if len(phrases) == 1:
-        ids = _ONLY_FILES
-    else:
-        ids = " INTERSECT ".join(_ONE_WORD.format(place) for place in range(len(phrases)))
-    words = {f"word{place}": text for place, text in enumerate(phrases)}
-    rows = select(db, f"{_WITH_FILES} ({ids}) {_LIMITS}", limits | words)
-    return [row | {"in_files": True} for row in rows if row["id"] not in found]
+    known = len(words) == 1 and is_exact(words)
+    ids = [notice_id for notice_id in _with_file_of(db, words) if notice_id not in hits]
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        rows = _read(db, batch, limits)
+        files: dict[int, list[str]] = defaultdict(list)
+        if not known:
+            for row in select(db, f"{_FILE_TEXTS}({marks(batch)})", batch):
+                files[row["notice_id"]].append(row["text"])
+        for row in rows:
+            if known or _holds(row, words, files[row["id"]]):
+                yield row
 
 
-def _place(row: Row, words: Sequence[str]) -> int:
-    if row.get("in_files"):
-        return 3
-    for place, text in enumerate((row["title"], row["doc_number"])):
-        folded = fold(text)
-        if all(word in folded for word in words):
-            return place
-    return 2
+def _with_file_of(db: Database, words: list[str]) -> list[int]:
+    """Notices with a file that may hold one of the words."""
+    found: dict[int, None] = {}
+    for word in words:
+        rows = db.conn.execute(_FILES, {"match": match_all([word])})
+        found |= dict.fromkeys(row[0] for row in rows)
+    return list(found)
+
+
+def _holds(row: Row, words: list[str], files: Sequence[str] = ()) -> bool:
+    return holds_all([row["title"], row["doc_number"], row["body_text"], *files], words)

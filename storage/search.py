@@ -7,9 +7,10 @@ from datetime import date
 
 from sqlite_utils import Database
 
-from storage.ranking import best_hits, phrase
-from storage.search_index import fold
-from storage.values import Row, from_date, marks, select, to_date
+from storage.folding import fold, holds, holds_all
+from storage.ranking import best_hits
+from storage.search_limits import Limits
+from storage.values import Row, marks, select, to_date
 
 _MOST_WORDS = 20
 _LONGEST_WORD = 100
@@ -43,23 +44,22 @@ def search(
     section: str | None = None,
     since: date | None = None,
     until: date | None = None,
+    number: str | None = None,
+    due_since: date | None = None,
+    due_until: date | None = None,
 ) -> list[SearchHit]:
     """Notices that contain every word, themselves or in the text of their files, best first.
 
     Words are substrings; width and case do not matter.
 
-    `since` and `until` are days of publication, inclusive. Nothing that a person can type
-    raises; without a word there are no hits.
+    `since` and `until` are days of publication, `due_since` and `due_until` of the deadline,
+    inclusive; `number` is a part of the 文号. Nothing that a person can type raises; without a
+    word there are no hits.
     """
     wanted = split_words(words)
     if not wanted or limit <= 0:
         return []
-    limits: Row = {
-        "site": site,
-        "section": section,
-        "since": from_date(since),
-        "until": from_date(until),
-    }
+    limits = Limits(site, section, since, until, number, due_since, due_until)
     found = best_hits(db, wanted, limits, limit)
     texts: dict[int, Row] = {}
     for start in range(0, len(found), _BATCH):
@@ -86,11 +86,6 @@ def split_words(words: str) -> list[str]:
     return [word for word in dict.fromkeys(folded) if word][:_MOST_WORDS]
 
 
-def match_expression(words: list[str]) -> str:
-    """The FTS5 query for folded words: each a phrase of single characters, all of them."""
-    return " AND ".join(phrase(word) for word in words)
-
-
 def excerpt(texts: list[str], words: list[str]) -> str:
     """A piece of the first text that contains one of the folded words, the hit in 【】."""
     for text in texts:
@@ -103,17 +98,14 @@ def excerpt(texts: list[str], words: list[str]) -> str:
 def _excerpt_of(db: Database, row: Row, words: list[str]) -> str:
     """From the notice if it holds one of the words, else from its files."""
     texts = [row["body_text"], row["title"], row["doc_number"]]
-    if not _holds_any(texts, words):
+    if not _hold_any(texts, words):
         files = [file["text"] or "" for file in select(db, _FILES, [row["id"]])]
-        texts = [text for text in files if _holds_any([text], words)] or texts
+        texts = [text for text in files if _hold_any([text], words)] or texts
     return excerpt(texts, words)
 
 
-def _holds_any(texts: list[str], words: list[str]) -> bool:
-    if any(word in text for word in words for text in texts):
-        return True
-    folded = [fold(text) for text in texts]
-    return any(word in text for word in words for text in folded)
+def _hold_any(texts: list[str], words: list[str]) -> bool:
+    return any(holds_all(texts, [word]) for word in words)
 
 
 def _cut(text: str, start: int, end: int) -> str:
@@ -129,6 +121,8 @@ def _find(text: str, word: str) -> tuple[int, int] | None:
     start = text.find(word)
     if start >= 0:
         return start, start + len(word)
+    if not holds(text, word):
+        return None
     folded = fold(text)
     if len(folded) == len(text):
         start = folded.find(word)

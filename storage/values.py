@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,16 +21,29 @@ Row = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
-def select(db: Database, sql: str, parameters: Parameters = ()) -> list[Row]:
-    """All rows of a query as dictionaries. Raises StorageError when the file is damaged."""
+@contextmanager
+def reading(db: Database) -> Iterator[None]:
+    """What SQLite says of the file inside is raised as StorageError."""
     try:
-        cursor = db.conn.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, values, strict=True)) for values in cursor]
+        yield
     except sqlite3.ProgrammingError:
         raise
     except sqlite3.DatabaseError as error:
         raise explained(error, path_of(db)) from error
+
+
+def select(db: Database, sql: str, parameters: Parameters = ()) -> list[Row]:
+    """All rows of a query as dictionaries. Raises StorageError when the file is damaged."""
+    with reading(db):
+        return list(stream(db, sql, parameters))
+
+
+def stream(db: Database, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
+    """The rows of a query, read as they are asked for; use it inside `reading`."""
+    cursor = db.conn.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    for values in cursor:
+        yield dict(zip(names, values, strict=True))
 
 
 def select_one(db: Database, sql: str, parameters: Parameters = ()) -> Row | None:

@@ -81,7 +81,10 @@ SELECT n.id AS 编号, n.title AS 标题, n.doc_number AS 文号,
        coalesce(s.name, n.site) AS 来源, n.published_on AS 发布日期, n.url AS 网址
 FROM notices n LEFT JOIN sites s ON s.id = n.site
 WHERE (n.doc_number <> '' AND instr(zh_key(n.doc_number), zh_key(:doc_number)))
-   OR n.id IN (SELECT rowid FROM notices_fts WHERE notices_fts MATCH zh_number_query(:doc_number))
+   OR (n.id IN (SELECT rowid FROM notices_fts
+               WHERE notices_fts MATCH zh_number_query(:doc_number)
+               UNION SELECT notice_id FROM search_queue)
+       AND zh_prints_number(:doc_number, n.title, n.doc_number, n.body_text))
 ORDER BY 关系 DESC, n.published_on DESC, n.id DESC
 LIMIT 500
 """
@@ -99,10 +102,9 @@ _SEARCH = """
 SELECT n.id AS 编号, n.title AS 标题, coalesce(s.name, n.site) AS 来源, n.published_on AS 发布日期,
        n.doc_number AS 文号, zh_excerpt(:words, n.body_text, n.title, n.doc_number) AS 摘录,
        n.url AS 网址
-FROM notices_fts JOIN notices n ON n.id = notices_fts.rowid LEFT JOIN sites s ON s.id = n.site
-WHERE notices_fts MATCH zh_query(:words)
-ORDER BY bm25(notices_fts, 10.0, 5.0, 1.0), n.published_on DESC, n.id DESC
-LIMIT 200
+FROM json_each(zh_hits(:words, 200)) h JOIN notices n ON n.id = h.value
+LEFT JOIN sites s ON s.id = n.site
+ORDER BY h.key
 """
 
 _ISSUE = """

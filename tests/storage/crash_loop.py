@@ -55,7 +55,8 @@ CHECKS = {
         [],
     ),
     "notices and index": (
-        "SELECT id FROM notices EXCEPT SELECT id FROM notices_fts_docsize",
+        "SELECT id FROM notices EXCEPT SELECT id FROM notices_fts_docsize"
+        " EXCEPT SELECT notice_id FROM search_queue",
         [],
     ),
 }

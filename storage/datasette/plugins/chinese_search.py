@@ -1,20 +1,27 @@
-"""SQL functions of the named queries, and a search box that finds words of one and two characters.
+"""SQL functions of the named queries, and a search box that finds words of any length.
 
-The index holds one token a character, so a word is asked for as a phrase of its characters.
+The index knows pairs of characters, and not the newest few notices: it names the notices that
+may hold a word, and zh_holds() looks at their texts.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from datasette import hookimpl
+from datasette.filters import FilterArguments
+from sqlite_utils import Database
 
+from storage.folding import holds_all
 from storage.keys import title_key
-from storage.search import excerpt, match_expression, split_words
-from storage.search_index import cjk
+from storage.ranking import best_hits
+from storage.search import excerpt, split_words
+from storage.search_index import match_all, register
+from storage.search_limits import Limits
 
 _CHINA = ZoneInfo("Asia/Shanghai")
 _NOTHING = '""'
@@ -26,25 +33,47 @@ _VERDICTS = {
     "broken": "读取失败",
     "unreachable": "无法访问",
 }
+_FOUND = """"{column}" in (
+    select z.id from notices z
+    where z.id in (select rowid from notices_fts where notices_fts match zh_query(:search)
+                   union select notice_id from search_queue)
+    and zh_holds(:search, z.title, z.doc_number, z.body_text))"""
 # How sites print the year in a number: 〔2021〕 is right, the others are common.
 _BRACKETS = (("〔", "〕"), ("[", "]"), ("(", ")"), ("【", "】"), ("<", ">"))
 
 
 def zh_query(words: str | None) -> str:
-    """The FTS5 expression for words as typed; without a word, one that matches nothing."""
+    """The FTS5 expression for notices that may hold the words; without a word, for none."""
     wanted = split_words(words or "")
-    return match_expression(wanted) if wanted else _NOTHING
+    return match_all(wanted) if wanted else _NOTHING
+
+
+def zh_holds(words: str | None, *texts: str | None) -> bool:
+    """Whether there are words, and each stands in one of the texts."""
+    wanted = split_words(words or "")
+    return bool(wanted) and holds_all([text or "" for text in texts], wanted)
 
 
 def zh_number_query(number: str | None) -> str:
-    """The FTS5 expression for a 文号, with whatever brackets it is printed."""
+    """The FTS5 expression for notices that may print a 文号, in whatever brackets."""
+    forms = _number_forms(number)
+    return " OR ".join(f"({match_all([form])})" for form in forms) if forms else _NOTHING
+
+
+def zh_prints_number(number: str | None, *texts: str | None) -> bool:
+    """Whether one of the texts prints the 文号, in whatever brackets."""
+    known = [text or "" for text in texts]
+    return any(holds_all(known, [form]) for form in _number_forms(number))
+
+
+def _number_forms(number: str | None) -> list[str]:
     plain = "".join(split_words(number or ""))
     if not plain:
-        return _NOTHING
+        return []
     for opening, closing in _BRACKETS:
         plain = plain.replace(opening, "〔").replace(closing, "〕")
     forms = [plain.replace("〔", pair[0]).replace("〕", pair[1]) for pair in _BRACKETS]
-    return " OR ".join(match_expression([form]) for form in dict.fromkeys(forms))
+    return list(dict.fromkeys(forms))
 
 
 def zh_excerpt(words: str | None, *texts: str | None) -> str:
@@ -64,23 +93,30 @@ def verdict_words(verdict: str | None) -> str:
     return _VERDICTS.get(verdict, verdict) if verdict else "未检查"
 
 
-@hookimpl(trylast=True)  # type: ignore[untyped-decorator] # datasette ships no types
+@hookimpl  # type: ignore[untyped-decorator] # datasette ships no types
 def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
-    """Replace Datasette's escape_fts, after Datasette has defined it, and add ours."""
+    """Make our functions known to the SQL of every page."""
     settings = datasette.plugin_config("zhengxun") or {}
     titles = settings.get("sections", {})
+    db = Database(conn, execute_plugins=False)
+    register(db)
 
     def today() -> str:
         return settings.get("today") or datetime.now(UTC).astimezone(_CHINA).date().isoformat()
+
+    def zh_hits(words: str | None, most: int) -> str:
+        """Ids as a JSON list, in the order of `zhengxun search`."""
+        wanted = split_words(words or "")
+        return json.dumps(best_hits(db, wanted, Limits(), most) if wanted else [])
 
     def section_title(section: str) -> str:
         return str(titles.get(section, section))
 
     for name, count, function in (
-        ("cjk", 1, cjk),
-        ("escape_fts", 1, zh_query),
         ("zh_query", 1, zh_query),
+        ("zh_holds", -1, zh_holds),
         ("zh_number_query", 1, zh_number_query),
+        ("zh_prints_number", -1, zh_prints_number),
         ("zh_excerpt", -1, zh_excerpt),
         ("zh_key", 1, lambda text: title_key(text or "")),
         ("china_minute", 1, china_minute),
@@ -88,4 +124,25 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
         ("section_title", 1, section_title),
     ):
         conn.create_function(name, count, function, deterministic=True)
+    conn.create_function("zh_hits", 2, zh_hits)
     conn.create_function("today", 0, today)
+
+
+@hookimpl(trylast=True)  # type: ignore[untyped-decorator] # datasette ships no types
+def filters_from_request(
+    request: Any, database: str, table: str, datasette: Any
+) -> FilterArguments:
+    """The search box of a table of notices, in place of Datasette's own (hence last)."""
+    column = datasette.table_metadata(database, table).get("searched_by")
+    if not column:
+        return FilterArguments([])
+    context: dict[str, Any] = {"supports_search": True}
+    typed = request.args.get("_search")
+    if typed is None:
+        return FilterArguments([], extra_context=context)
+    return FilterArguments(
+        [_FOUND.format(column=column)],
+        params={"search": typed},
+        human_descriptions=[f'search matches "{typed}"'],
+        extra_context=context | {"search": typed},
+    )
