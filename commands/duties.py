@@ -35,6 +35,7 @@ from digest.press import closing_instant, latest_due
 from digest.weeks import Week
 from digest.write import LAST_FILE
 from pipelines.page_keeper import COPIES, trim
+from pipelines.resign import A_NIGHT, resign
 from pipelines.supervisor import close_abandoned_runs
 from storage.alarms import note_event
 from storage.backup import backup
@@ -178,6 +179,7 @@ def nightly(desk: Desk) -> None:
     with desk.store() as db:
         quick_check(db)
         copy = backup(db, config.backups, now, keep=config.upkeep.keep_backups)
+        resign(db, now, most=A_NIGHT)
         checkpoint(db)
         tidy_evidence(desk, db)
     removed = tidy_logs(config.data / "logs", now=now, days=config.upkeep.log_days)

@@ -10,6 +10,7 @@ from scrapy.exceptions import NotConfigured
 from sqlite_utils import Database
 
 from pipelines import dedupe
+from pipelines.resign import resign_recent
 from pipelines.seen import clock_of
 from storage.database import open_database, transaction
 from storage.models import Notice
@@ -32,6 +33,7 @@ class StorePipeline:
 
     def open_spider(self) -> None:
         self.db = open_database(Path(str(self.crawler.settings["ZX_DATABASE"])))
+        resign_recent(self.db, clock_of(self.crawler))
 
     def close_spider(self) -> None:
         if self.db is not None:

@@ -3,7 +3,7 @@
 The order: words in the title, in the number (文号), in the text, only in the text of files; the
 newest first within each. Ranking by bm25 would read every hit, and every notice holds common
 words: the index is read from its newest end instead, and left once there are enough hits. It
-knows pairs of characters only: whether a longer word stands in a text is looked up there.
+knows short pieces only: whether a longer word stands in a text is looked up there.
 """
 
 from __future__ import annotations

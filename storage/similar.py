@@ -84,15 +84,18 @@ def with_bands(
     return [stored[notice_id] for notice_id in best if notice_id in stored]
 
 
-def list_unsigned(db: Database, algorithm: str, *, after: int = 0, most: int = 500) -> list[int]:
-    """Ids above `after` of complete notices without a signature of this algorithm."""
+def list_stale(
+    db: Database, algorithm: str, *, since: date | None = None, most: int = 500
+) -> list[int]:
+    """Ids of notices signed by another algorithm or not yet, the newest first; from `since` on."""
     rows = select(
         db,
-        "SELECT n.id FROM notices n LEFT JOIN signatures s ON s.notice_id = n.id"
-        " WHERE n.id > ? AND n.complete = 1 AND s.algorithm IS NOT ? ORDER BY n.id LIMIT ?",
-        [after, algorithm, most],
+        "SELECT notice_id FROM signatures"
+        " WHERE (algorithm < :ours OR algorithm > :ours) AND day >= :first"
+        " ORDER BY day DESC, notice_id DESC LIMIT :most",
+        {"ours": algorithm, "first": since.toordinal() if since else 0, "most": most},
     )
-    return [row["id"] for row in rows]
+    return [row["notice_id"] for row in rows]
 
 
 def _drop_bands(db: Database, notice_id: int, day: int, kept: bytes) -> None:

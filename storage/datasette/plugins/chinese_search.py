@@ -1,6 +1,6 @@
 """SQL functions of the named queries, and a search box that finds words of any length.
 
-The index knows pairs of characters, and not the newest few notices: it names the notices that
+The index knows short pieces of texts, and not the newest few notices: it names the notices that
 may hold a word, and zh_holds() looks at their texts.
 """
 
