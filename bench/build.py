@@ -65,9 +65,7 @@ def _prepared(corpus: Path, today: date, size: int) -> Iterator[list[Prepared]]:
     """Chunks in order, made by other processes, only so many ahead."""
     chunks = iter(range(size - 1, -1, -CHUNK))
     ready: deque[Future[list[Prepared]]] = deque()
-    with ProcessPoolExecutor(
-        os.cpu_count(), get_context("spawn"), _start, (corpus, today)
-    ) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _start, (corpus, today)) as pool:
         for first in chunks:
             ready.append(pool.submit(_prepare, first, max(-1, first - CHUNK)))
             if len(ready) >= AHEAD:
@@ -77,7 +75,7 @@ def _prepared(corpus: Path, today: date, size: int) -> Iterator[list[Prepared]]:
 
 
 def _start(corpus: Path, today: date) -> None:
-    global _author  # noqa: PLW0603 - one author a process
+    global _author  # one author a process
     os.nice(1)
     _author = Author(corpus, today)
 

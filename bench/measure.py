@@ -1,21 +1,21 @@
-"""Grow a store with the program's own functions, and time them at each size."""
+"""Time the program's own functions on a store, beside what a first version would have done."""
 
 from __future__ import annotations
 
-import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from bench import peers
-from bench.synthetic import Author
+from bench.synthetic import PER_DAY, Author
 from bench.timing import Times, timed
+from bench.words import chains, pieces
 from digest.compose import compose
 from digest.models import ChapterSpec
 from pipelines import dedupe
@@ -25,11 +25,12 @@ from storage.models import Notice
 from storage.notices import get_notice, save_notice
 from storage.search import search
 
-BATCH = 500
-STORED = 400
-SEARCHES = 60
-SLOW_SEARCHES = 4
-DATASKETCH_TEXTS = 1000
+STORED = 1_000
+SEARCHES = 100
+SLOW_SEARCHES = 3
+LOOKS = 10
+COMPOSED = 3
+DATASKETCH_TEXTS = 1_000
 # New notices are measured at the end of the days, far from those that fill the store.
 FRESH = 10_000_000
 CHAPTERS = (
@@ -37,15 +38,24 @@ CHAPTERS = (
     ChapterSpec("ip", "知识产权"),
     ChapterSpec("projects", "项目"),
 )
+_PARTS = (
+    ("search index", ("notices_fts", "search_queue")),
+    ("similarity", ("bands", "signatures", "sqlite_autoindex_bands")),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table."""
+    """One cell of the table: `times` or, where nothing is timed, `note`."""
 
     what: str
-    times: Times | None
+    times: Times | None = None
     note: str = ""
+
+    @property
+    def text(self) -> str:
+        """As the table prints it."""
+        return str(self.times) if self.times else self.note
 
 
 def store_one(db: Database, author: Author, notice: Notice) -> None:
@@ -56,65 +66,76 @@ def store_one(db: Database, author: Author, notice: Notice) -> None:
         dedupe.settle(db, get_notice(db, result.id), now)
 
 
-def grow(db: Database, author: Author, start: int, end: int) -> None:
-    """Fill the store with notices `start`..`end`, with everything a crawl stores."""
-    for first in range(start, end, BATCH):
-        with transaction(db):
-            for number in range(first, min(first + BATCH, end)):
-                store_one(db, author, author.notice(number))
-
-
 def measure(db: Database, author: Author, size: int, folder: Path) -> Iterator[Figure]:
-    """Every figure at this size."""
-    texts = [author.notice(FRESH + size + number) for number in range(STORED)]
+    """Every figure of a store with `size` notices."""
+    texts = (author.notice(FRESH + size + number) for number in range(STORED))
     fresh = [_of_today(author, notice) for notice in texts]
-    yield Figure("store one notice", timed(partial(store_one, db, author, one) for one in fresh))
+    stored = timed(partial(store_one, db, author, one) for one in fresh)
+    yield Figure("store one new notice, with dedupe", stored)
+    yield Figure("the slowest of 1,000", note=f"{stored.worst:.0f}")
+    yield _datasketch([notice.body_text for notice in fresh[:DATASKETCH_TEXTS]], author)
     yield from _searches(db, author, size, folder)
     view = "SELECT * FROM v_deadlines LIMIT 100"
-    yield Figure("v_deadlines", timed([lambda: db.execute(view).fetchall()] * 5))
-    yield Figure("compose a week", timed([partial(_compose, db, author)] * 2))
-    yield Figure("bytes a notice", None, _sizes(db))
-    found = peers.datasketch_index([notice.body_text for notice in texts[:DATASKETCH_TEXTS]])
-    if found is None:
-        yield Figure("  datasketch, store one", None, "not installed")
-    else:
-        add, count = found
-        calls = (partial(add, author.notice(number).body_text) for number in range(100))
-        yield Figure("  datasketch, store one", timed(calls), f"{count} texts in memory")
+    yield Figure("`v_deadlines`, first 100", timed([lambda: db.execute(view).fetchall()] * LOOKS))
+    record_earlier_issue(db, author)
+    composed = timed([partial(_compose, db, author)] * COMPOSED)
+    yield Figure(f"compose a week of {7 * PER_DAY:,}", composed)
+    yield from _sizes(db)
 
 
 def _searches(db: Database, author: Author, size: int, folder: Path) -> Iterator[Figure]:
+    clauses = author.clauses
     with closing(sqlite3.connect(folder / "trigram.db")) as connection:
         target = Database(connection)
         if size <= peers.MOST_TRIGRAM:
             peers.build_trigram(db, target)
-        for length in (2, 3, 6):
-            words = _words(author, size, length)
-            few = words[:SLOW_SEARCHES]
-            calls = (partial(search, db, word) for word in words)
-            yield Figure(f"search, {length} characters", timed(calls))
-            yield Figure("  LIKE", timed(partial(peers.like, db, word) for word in few))
-            yield _trigram(db, target, words, size)
+        for length in (1, 2, 3, 6):
+            words = pieces(clauses, length, SEARCHES)
+            yield Figure(
+                f"search, first 20 ranked: {length} characters",
+                timed(partial(search, db, word) for word in words),
+            )
+            if length > 1:
+                few = words[:SLOW_SEARCHES]
+                likes = timed(partial(peers.like, db, word) for word in few)
+                yield Figure(f"LIKE, newest 20, not ranked: {length} characters", likes)
+                yield _trigram(db, target, words, size)
+    for length in (3, 4, 6):
+        words = chains(clauses, length, SEARCHES)
+        yield Figure(
+            f"search, {length} characters, pairs common, the whole rare",
+            timed(partial(search, db, word) for word in words),
+        )
+    month = partial(
+        search,
+        db,
+        site="site7",
+        since=author.today - timedelta(days=59),
+        until=author.today - timedelta(days=30),
+    )
+    words = pieces(clauses, 2, SEARCHES)
+    yield Figure(
+        "search, 2 characters, one site, one month", timed(partial(month, word) for word in words)
+    )
 
 
 def _trigram(db: Database, target: Database, words: list[str], size: int) -> Figure:
+    what = f"trigram FTS, bm25: {len(words[0])} characters"
     if len(words[0]) < peers.TRIGRAM:
-        return Figure("  trigram FTS", None, "finds nothing: shorter than three characters")
+        return Figure(what, note="finds nothing")
     if size > peers.MOST_TRIGRAM:
-        return Figure("  trigram FTS", None, f"not built beyond {peers.MOST_TRIGRAM:,}")
-    return Figure("  trigram FTS", timed(partial(peers.trigram, db, target, w) for w in words))
+        return Figure(what, note="not built")
+    return Figure(what, timed(partial(peers.trigram, db, target, word) for word in words))
 
 
-def _words(author: Author, size: int, length: int) -> list[str]:
-    """Words as common as they are in the texts, the same at each run."""
-    chance = random.Random(f"{size}-{length}")  # noqa: S311 - not a secret
-    clauses = [clause for clause in author.clauses if len(clause) >= length + 1]
-    words = []
-    for _ in range(SEARCHES):
-        clause = chance.choice(clauses)
-        start = chance.randrange(len(clause) - length + 1)
-        words.append(clause[start : start + length])
-    return words
+def _datasketch(texts: list[str], author: Author) -> Figure:
+    what = f"datasketch in memory, {len(texts):,} texts in it: add one"
+    add = peers.datasketch_index(texts)
+    if add is None:
+        return Figure(what, note="not installed")
+    return Figure(
+        what, timed(partial(add, author.notice(number).body_text) for number in range(100))
+    )
 
 
 def _of_today(author: Author, notice: Notice) -> Notice:
@@ -140,41 +161,36 @@ def _compose(db: Database, author: Author) -> object:
 
 def record_earlier_issue(db: Database, author: Author) -> None:
     """The store has a past: the week before the measured one was issued, empty."""
-    end = author.today - timedelta(days=8)
+    end: date = author.today - timedelta(days=8)
     at = datetime.combine(end, time(9), UTC)
-    record_issue(
-        db,
-        week="0000-W00",
-        from_on=end - timedelta(days=6),
-        to_on=end,
-        instant=at,
-        now=at,
-        title="政讯周报",
-        entries=[],
-    )
+    with transaction(db):
+        db.execute("DELETE FROM issues")
+        record_issue(
+            db,
+            week="0000-W00",
+            from_on=end - timedelta(days=6),
+            to_on=end,
+            instant=at,
+            now=at,
+            title="政讯周报",
+            entries=[],
+        )
 
 
-def _sizes(db: Database) -> str:
-    """Bytes a notice: in all, of texts, of the search index, of the similarity tables."""
+def _sizes(db: Database) -> Iterator[Figure]:
+    """Bytes a notice: in all, and in parts."""
     count = db.execute("SELECT count(*) FROM notices").fetchone()[0]
     text = db.execute(
         "SELECT avg(length(CAST(body_text AS BLOB)) + length(CAST(title AS BLOB))) FROM"
-        " (SELECT body_text, title FROM notices ORDER BY id DESC LIMIT 2000)"
+        " (SELECT body_text, title FROM notices ORDER BY id LIMIT 5000)"
     ).fetchone()[0]
-    pages = _pages(db)
-    index = sum(size for name, size in pages.items() if name.startswith("notices_fts"))
-    bands = sum(size for name, size in pages.items() if name in {"bands", "signatures"})
+    pages = peers.page_sizes(db)
     whole = sum(pages.values())
-    return (
-        f"{whole / count:.0f} in all; text {text:.0f}, search index {index / count:.0f},"
-        f" similarity {bands / count:.0f}"
-    )
-
-
-def _pages(db: Database) -> dict[str, int]:
-    try:
-        rows = db.execute("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE").fetchall()
-    except sqlite3.OperationalError:
-        # This build of SQLite cannot say.
-        return {"all": db.execute("SELECT * FROM pragma_page_count").fetchone()[0] * 4096}
-    return {str(name): int(size) for name, size in rows}
+    yield Figure("bytes a notice, in all", note=f"{whole / count:,.0f}")
+    yield Figure("– text (title and body)", note=f"{text:,.0f}")
+    rest = whole / count - text
+    for name, starts in _PARTS:
+        part = sum(size for table, size in pages.items() if table.startswith(starts)) / count
+        yield Figure(f"– {name}", note=f"{part:,.0f}")
+        rest -= part
+    yield Figure("– rest (HTML, facts, keys, indexes)", note=f"{rest:,.0f}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 from sqlite_utils import Database
@@ -13,7 +14,7 @@ from pipelines.similarity import SHINGLE, bare_text
 MOST_HITS = 20
 TRIGRAM = 3
 # Building the trigram index takes minutes beyond this.
-MOST_TRIGRAM = 30_000
+MOST_TRIGRAM = 100_000
 
 
 def like(db: Database, word: str) -> list[Any]:
@@ -48,7 +49,7 @@ def trigram(db: Database, target: Database, word: str) -> list[Any]:
     ]
 
 
-def datasketch_index(texts: Sequence[str]) -> tuple[Callable[[str], object], int] | None:
+def datasketch_index(texts: Sequence[str]) -> Callable[[str], object] | None:
     """A store-one-text call of datasketch's in-memory LSH, filled with `texts`.
 
     None when datasketch is not installed: it is no dependency of ours.
@@ -58,20 +59,24 @@ def datasketch_index(texts: Sequence[str]) -> tuple[Callable[[str], object], int
     except ImportError:
         return None
     index = library.MinHashLSH(threshold=0.7, num_perm=128)
-    count = 0
+    numbers = count()
 
     def add(text: str) -> object:
-        nonlocal count
-        count += 1
         bare = bare_text(text)
         sketch = library.MinHash(num_perm=128)
         sketch.update_batch(
             {bare[at : at + SHINGLE].encode() for at in range(max(1, len(bare) - SHINGLE + 1))}
         )
         found = index.query(sketch)
-        index.insert(f"{count}", sketch)
+        index.insert(f"{next(numbers)}", sketch)
         return found
 
     for text in texts:
         add(text)
-    return add, len(texts)
+    return add
+
+
+def page_sizes(db: Database) -> dict[str, int]:
+    """Bytes of every table and index. Raises OperationalError if this SQLite cannot say."""
+    rows = db.execute("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE").fetchall()
+    return {str(name): int(size) for name, size in rows}

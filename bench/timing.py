@@ -13,11 +13,13 @@ class Times:
 
     p50: float
     p95: float
+    cpu50: float
     cpu95: float
+    worst: float
     count: int
 
     def __str__(self) -> str:
-        return f"{self.p50:9.2f} {self.p95:9.2f} {self.cpu95:9.2f}"
+        return f"{_short(self.p50)} / {_short(self.p95)} / {_short(self.cpu95)}"
 
 
 def timed(calls: Iterable[Callable[[], object]]) -> Times:
@@ -29,10 +31,19 @@ def timed(calls: Iterable[Callable[[], object]]) -> Times:
         taken.append((time.perf_counter() - start) * 1000)
         used.append((time.process_time() - begun) * 1000)
     return Times(
-        _percentile(taken, 0.5), _percentile(taken, 0.95), _percentile(used, 0.95), len(taken)
+        _percentile(taken, 0.5),
+        _percentile(taken, 0.95),
+        _percentile(used, 0.5),
+        _percentile(used, 0.95),
+        max(taken),
+        len(taken),
     )
 
 
 def _percentile(values: Sequence[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else f"{value:,.0f}"

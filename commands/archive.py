@@ -24,8 +24,13 @@ from storage.search import search as find
 def search(desk: Desk, words: str, options: dict[str, str], most: int, console: Console) -> int:
     """Full-text search, best first; 1 when nothing matches."""
     limits = limits_of(options)
+    limits |= {
+        name: parse_day(options[name], name=f"--{name.replace('_', '-')}")
+        for name in ("due_since", "due_until")
+        if options.get(name)
+    }
     with desk.store() as db:
-        hits = find(db, words, limit=most, **limits)
+        hits = find(db, words, limit=most, number=options.get("number") or None, **limits)
     for hit in hits:
         console.print(f"[bold]{escape(hit.title)}[/bold]  {hit.published_on}  {hit.site}")
         console.print(f"  {escape(hit.excerpt)}")

@@ -116,7 +116,6 @@ def compare(one: str, two: str) -> Agreement:
 
 def plain(text: str) -> str:
     """The text without the page's furniture, layout, punctuation, and with one way of writing."""
-<<<<<<< HEAD
     return _lay(text).text
 
 
@@ -124,7 +123,7 @@ def _lay(text: str) -> _Laid:
     parts: list[str] = []
     lines, counting, stating, length = set(), set(), set(), 0
     for printed in text.splitlines():
-        line = unicodedata.normalize("NFKC", printed).strip()
+        line = nfkc(printed).strip()
         if _is_furniture(line):
             continue
         bare = _bare(line)
@@ -147,13 +146,6 @@ def _is_furniture(line: str) -> bool:
 
 def _bare(line: str) -> str:
     whole = normal_text(_with_plain_dates(_ENUMERATOR.sub("", line))).casefold()
-=======
-    lines = (line.strip() for line in nfkc(text).splitlines())
-    kept = (
-        line for line in lines if not (len(line) <= MAX_FURNITURE and FURNITURE_LINE.match(line))
-    )
-    whole = normal_text(_ENUMERATOR.sub("", "\n".join(kept))).casefold()
->>>>>>> f49df9f (Index pairs of characters, and read longer words in the texts)
     whole = _DASH.sub("\x01", _POINT.sub("\x02", whole))
     signs = (sign for sign in whole if sign.isalnum() or sign in "\x01\x02")
     return "".join(signs).replace("\x01", "-").replace("\x02", ".").translate(_VARIANTS)

@@ -143,9 +143,7 @@ def _texts(db: Database, words: list[str], limits: Limits, reach: Reach) -> Iter
             yield row
 
 
-def _stream(
-    db: Database, sql: str, match: str, limits: Limits, reach: Reach
-) -> Iterator[Row]:
+def _stream(db: Database, sql: str, match: str, limits: Limits, reach: Reach) -> Iterator[Row]:
     """Rows of the index, the newest first, read as they are asked for."""
     for first, last in reach.ranges:
         yield from stream(

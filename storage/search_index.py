@@ -55,7 +55,7 @@ _USUAL_BYTES = 1024 * 1024
 _PORTION = 20_000
 _VALUES = "grams({0}.title, {0}.doc_number, {0}.body_text)"
 _TITLE_VALUES = "grams({0}.title), grams({0}.doc_number)"
-_ADD = f"INSERT OR IGNORE INTO {QUEUE}(notice_id) VALUES (new.id);"
+_ADD = f"INSERT OR IGNORE INTO {QUEUE}(notice_id) VALUES (new.id);"  # noqa: S608
 _IS_INDEXED = f"WHERE NOT EXISTS (SELECT 1 FROM {QUEUE} WHERE notice_id = old.id)"  # noqa: S608
 _DROP = (
     f"INSERT INTO {INDEX}({INDEX}, rowid, text)"  # noqa: S608 - constants

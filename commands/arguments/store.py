@@ -19,12 +19,23 @@ def search(
     section: Annotated[str, typer.Option()] = "",
     since: Annotated[str, typer.Option(metavar="DATE")] = "",
     until: Annotated[str, typer.Option(metavar="DATE")] = "",
+    number: Annotated[str, typer.Option(help="A part of the 文号.")] = "",
+    due_since: Annotated[str, typer.Option(metavar="DATE", help="Deadline from then on.")] = "",
+    due_until: Annotated[str, typer.Option(metavar="DATE", help="Deadline up to then.")] = "",
     limit: Annotated[int, typer.Option(min=1)] = 20,
 ) -> None:
     """Full-text search.  Example: zhengxun search 中药 --since 2021-01-01"""
     from commands import archive
 
-    options = {"site": site, "section": section, "since": since, "until": until}
+    options = {
+        "site": site,
+        "section": section,
+        "since": since,
+        "until": until,
+        "number": number,
+        "due_since": due_since,
+        "due_until": due_until,
+    }
     done(archive.search(desk(), " ".join(words), options, limit, console))
 
 

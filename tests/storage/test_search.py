@@ -11,7 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from storage import ranking, search_index, search_limits
 from storage.database import open_database, transaction
+from storage.folding import fold, holds, nfkc
+from storage.models import Attachment
 from storage.notices import save_notice
 from storage.search import search
 from tests.storage.samples import NOW, page, saved
@@ -26,12 +29,21 @@ TEXTS = {
 }
 
 
-@pytest.fixture
-def filled(db: Database) -> Database:
-    """A store with the texts."""
+@pytest.fixture(params=["waiting", "indexed"])
+def filled(db: Database, request: pytest.FixtureRequest) -> Database:
+    """A store with the texts, in the index or not there yet."""
     for key, text in TEXTS.items():
         saved(db, page(key, title=f"标题{key}", body_text=text))
+    if request.param == "indexed":
+        index_all(db)
     return db
+
+
+def index_all(db: Database) -> None:
+    """Nothing waits for the index any more."""
+    with transaction(db):
+        search_index.catch_up(db, most_waiting=1)
+    assert db.execute("SELECT count(*) FROM search_queue").fetchone() == (0,)
 
 
 def like(db: Database, word: str) -> set[str]:
@@ -55,6 +67,8 @@ def found(db: Database, words: str, **limits: object) -> set[str]:
     [
         "药", "号", "专利", "中药", "通知", "产权局", "物类似药", "知识产权", "两区", "1.1", "GB/T",
         "%", "10%", "a_b", "_", "”", "《", "〔2021〕35号", "5.5万", "不存在的词", "标题", "cd",
+        "慢性胃炎的临床疗效评价技术指导原则", "专利侵权纠纷行政裁决的质量", "工作推进措施",
+        "药审药", "知识权", "的通告", "局〔2021〕", "补助；增长10%",
     ],
 )  # fmt: skip
 def test_finds_exactly_what_like_finds(filled: Database, word: str) -> None:
@@ -97,7 +111,9 @@ def test_without_a_word_there_are_no_hits(filled: Database) -> None:
 
 @given(
     text=st.text(
-        st.sampled_from("药专利知识产权 \n\t，。“（１1aAﬁ①㈠…é́🧪𠮷𮯠\u200b\ufeff\u3000%_\"'*"),
+        st.sampled_from(
+            "药专利知识产权⽇\x01 \n\t，。“（１1aAﬁ①㈠…é́🧪𠮷𮯠\u200b\ufeff\u3000%_\"'*"
+        ),
         max_size=12,
     ),
     cut=st.tuples(st.integers(0, 12), st.integers(1, 4)),
@@ -118,7 +134,10 @@ def test_every_piece_of_a_text_is_found(
             db.execute("DELETE FROM attachments")
             db.execute("DELETE FROM notices")
             save_notice(db, page(title="", body_text=text), now=NOW, run_id=None)
-        assert bool(search(db, piece)) == bool(piece.replace("\x00", "").split())
+        is_word = bool(piece.replace("\x00", "").split())
+        assert bool(search(db, piece)) == is_word
+        index_all(db)
+        assert bool(search(db, piece)) == is_word
     finally:
         db.close()
 
@@ -188,3 +207,141 @@ def test_a_changed_or_removed_text_is_no_longer_found(db: Database) -> None:
     db.execute("DELETE FROM revisions")
     db.execute("DELETE FROM notices")
     assert search(db, "新规") == []
+
+
+def test_a_longer_word_is_looked_up_in_the_texts(db: Database) -> None:
+    # Both hold every triple of 药品审评药品: one in two places, one as a word.
+    apart = saved(db, page("apart", body_text="药品审评中心，审评药品，品审评药"))
+    whole = saved(db, page("whole", body_text="药品审评药品"))
+    index_all(db)
+
+    assert [hit.id for hit in search(db, "药品审评药品")] == [whole]
+    assert [hit.id for hit in search(db, "审评药品")] == [whole, apart]
+
+
+def test_a_word_does_not_run_from_the_title_into_the_text(db: Database) -> None:
+    saved(db, page("a", title="关于中药", doc_number="国药监〔2021〕7号", body_text="注册的通知"))
+    index_all(db)
+
+    for word in ("中药注", "药注", "号注", "药注册的通"):
+        assert search(db, word) == []
+
+
+def test_a_changed_or_removed_text_leaves_the_index_too(db: Database) -> None:
+    notice_id = saved(db, page("a", body_text="旧药"))
+    index_all(db)
+    saved(db, page("a", body_text="新规", content_hash="b"))
+
+    assert search(db, "旧药") == []
+    assert [hit.id for hit in search(db, "新规")] == [notice_id]
+    index_all(db)
+    assert search(db, "旧药") == []
+    assert [hit.id for hit in search(db, "新规")] == [notice_id]
+
+    db.execute("DELETE FROM revisions")
+    db.execute("DELETE FROM notices")
+    assert search(db, "新规") == []
+    assert db.execute("SELECT count(*) FROM notices_fts_docsize").fetchone() == (0,)
+
+
+def test_an_unchanged_page_is_not_indexed_again(db: Database) -> None:
+    saved(db, page("a"))
+    index_all(db)
+
+    saved(db, page("a"))
+
+    assert db.execute("SELECT count(*) FROM search_queue").fetchone() == (0,)
+
+
+def test_so_many_wait_and_then_enter_the_index_together(db: Database) -> None:
+    for number in range(search_index.MOST_WAITING - 1):
+        saved(db, page(str(number), title="中药保护"))
+    assert db.execute("SELECT count(*) FROM notices_fts_docsize").fetchone() == (0,)
+
+    saved(db, page("last", title="中药保护"))
+
+    assert db.execute("SELECT count(*) FROM search_queue").fetchone() == (0,)
+    assert len(search(db, "中药", limit=100)) == search_index.MOST_WAITING
+
+
+def test_a_title_in_the_index_outranks_a_text_that_waits(db: Database) -> None:
+    titles = [saved(db, page(f"t{number}", title="专利资助办法")) for number in range(3)]
+    index_all(db)
+    for number in range(3):
+        saved(db, page(f"b{number}", title="通知", body_text="专利"))
+
+    assert [hit.id for hit in search(db, "专利", limit=3)] == titles[::-1]
+
+
+def test_the_order_is_title_number_text_files_and_the_newest_first(db: Database) -> None:
+    file = Attachment("https://x.cn/1.pdf", "附件", text="关于中药七号的规定")
+    places = {
+        "file": {"attachments": (file,)},
+        "text": {"body_text": "见中药七号"},
+        "number": {"doc_number": "中药七号"},
+        "title": {"title": "中药七号"},
+    }
+    for key, over in places.items():
+        for day in (2, 1):
+            saved(db, page(f"{key}{day}", published_on=date(2021, 2, day), **over))
+
+    for word in ("中药", "中药七", "中药七号"):
+        for _ in range(2):
+            order = [hit.url.rsplit("/", 1)[1] for hit in search(db, word)]
+            assert order == [f"{key}{day}" for key in reversed(places) for day in (2, 1)]
+            index_all(db)
+
+
+def test_more_hits_than_are_ranked_exactly_are_all_within_reach(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "MOST_RANKED", 5)
+    ids = [saved(db, page(str(number), body_text="关于中药保护")) for number in range(40)]
+    old = saved(db, page("old", title="中药保护", published_on=date(2019, 1, 1)))
+
+    assert [hit.id for hit in search(db, "中药保护", limit=3)] == [old, *ids[:-3:-1]]
+    assert {hit.id for hit in search(db, "中药保护", limit=100)} == {*ids, old}
+
+
+def test_limits_by_number_and_deadline(db: Database) -> None:
+    saved(db, page("a", doc_number="国药监〔2021〕7号", deadline_on=date(2021, 3, 1)))
+    saved(db, page("b", doc_number="国药监〔2021〕17号", deadline_on=date(2021, 3, 31)))
+    saved(db, page("c"))
+
+    assert found(db, "通知", number="国药监") == {"a", "b"}
+    assert found(db, "通知", number="〕7") == {"a"}
+    assert found(db, "通知", due_since=date(2021, 3, 1), due_until=date(2021, 3, 30)) == {"a"}
+    assert found(db, "通知", due_since=date(2021, 3, 2)) == {"b"}
+
+
+@pytest.mark.parametrize("few", [0, 300])
+def test_limits_find_the_same_whether_few_are_read_or_the_index_is(
+    db: Database, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(search_limits, "FEW", few)
+    monkeypatch.setattr(search_limits, "_GAP", 3)
+    for number in range(40):
+        month = 1 + number % 4
+        saved(db, page(str(number), published_on=date(2021, month, 1), title=f"第{number}号通知"))
+        if number % 7 == 0:
+            saved(db, page(f"other{number}", site="miit", published_on=date(2021, 2, 1)))
+
+    in_march = {str(number) for number in range(2, 40, 4)}
+    of_miit = {f"other{number}" for number in range(0, 40, 7)}
+    assert found(db, "通知", since=date(2021, 3, 1), until=date(2021, 3, 31)) == in_march
+    assert found(db, "公开征求意见", site="miit") == of_miit
+    assert found(db, "通知", site="miit", until=date(2021, 1, 31)) == set()
+
+
+def test_the_quick_fold_is_nfkc() -> None:
+    for code in range(0x110000):
+        sign = chr(code)
+        if unicodedata.is_normalized("NFKC", sign):
+            continue
+        assert nfkc(sign) == unicodedata.normalize("NFKC", sign)
+        # A Chinese word is found in whatever sign becomes it.
+        for char in fold(sign):
+            if "\u3400" <= char <= "\u9fff":
+                assert holds(f"前{sign}后", char), hex(code)
+    printed = "，：（ｅ́；！？％．－／＋～…　\u3099か\u3099①"
+    assert nfkc(printed) == unicodedata.normalize("NFKC", printed)
