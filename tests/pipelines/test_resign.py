@@ -78,7 +78,7 @@ def test_a_copy_of_a_page_signed_by_an_earlier_version_is_found_after_signing_ag
 ) -> None:
     original = store(db, notice("a"))
     age(db, original)
-    copy = store(db, notice("b", title=f"转发{TITLE}"))
+    copy = store(db, notice("b", title=f"市科技局{TITLE}"))
     # Apples and pears: without a common band nothing says they may be copies.
     assert get_notice(db, copy).duplicate_of is None
 
