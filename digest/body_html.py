@@ -64,11 +64,23 @@ def safe_body(entry: Entry, under: int = 4) -> str:
     for image in list(tree.iter("img")):
         _replace_picture(image)
     _rank_headings(tree, under)
-    for table in tree.iter("table"):
-        if _columns(table) > MANY_COLUMNS:
-            table.set("class", "many")
+    for table in list(tree.iter("table")):
+        _box_table(table)
     inner = cast(str, lxml_html.tostring(tree, encoding="unicode"))
     return inner.removeprefix("<div>").removesuffix("</div>")
+
+
+def _box_table(table: lxml_html.HtmlElement) -> None:
+    """Let a table scroll by itself, with the keyboard too, and say when it is a wide one."""
+    if _columns(table) > MANY_COLUMNS:
+        table.set("class", "many")
+    if next(table.iterancestors("table"), None) is not None:
+        return
+    box = lxml_html.Element("div")
+    box.attrib.update({"class": "wide", "tabindex": "0", "role": "group", "aria-label": "表格"})
+    box.tail, table.tail = table.tail, None
+    table.addprevious(box)
+    box.append(table)
 
 
 def _columns(table: lxml_html.HtmlElement) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from docx.blkcntnr import BlockItemContainer
 from docx.document import Document
@@ -11,18 +12,19 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from lxml.html import HtmlElement
 
-from digest.body_html import body_tree, picture_words
+from digest.body_html import MANY_COLUMNS, body_tree, picture_words
 from digest.docx_parts import (
     PLAIN,
     Ink,
+    end_section,
     new_numbering,
     new_paragraph,
     set_style,
     use_numbering,
     write,
 )
-from digest.docx_style import BODY, BODY_HEADING, BODY_PLAIN, CELL
-from digest.docx_table import Slot, add_grid, read_grid
+from digest.docx_style import BODY, BODY_HEADING, BODY_PLAIN, CELL, CELL_SMALL
+from digest.docx_table import TURNED_WIDTH, Slot, add_grid, read_grid
 from digest.entry import Entry
 from digest.safe_text import safe_link
 
@@ -158,15 +160,23 @@ class BodyWriter:
             return
         for caption in element.iterchildren("caption"):
             self.block(caption, PLAIN)
-        add_grid(self.container, grid, self.fill_cell)
+        turned = grid.width > MANY_COLUMNS and not isinstance(self.container, _Cell)
+        if turned:
+            end_section(self.document)
+            fill = partial(self.fill_cell, style=CELL_SMALL)
+            add_grid(self.container, grid, fill, width=TURNED_WIDTH, padding=40)
+        else:
+            add_grid(self.container, grid, self.fill_cell)
         # Two tables without a paragraph between them would be joined by Word.
         new_paragraph(self.container, CELL)
+        if turned:
+            end_section(self.document, turned=True)
 
-    def fill_cell(self, cell: _Cell, slot: Slot) -> None:
+    def fill_cell(self, cell: _Cell, slot: Slot, style: str = CELL) -> None:
         """A cell of a table, which may hold lists and tables itself."""
         if slot.element is None or self.depth > _MAX_DEPTH:
             return
-        inner = BodyWriter(self.document, cell, CELL)
+        inner = BodyWriter(self.document, cell, style)
         inner.depth = self.depth + 1
         inner.blocks(slot.element, Ink(bold=slot.heading))
 

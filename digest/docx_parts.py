@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -120,6 +121,24 @@ def bookmark(paragraph: Paragraph, name: str, number: int) -> None:
     else:
         properties.addnext(start)
     paragraph._p.append(end)
+
+
+def end_section(document: Document, *, turned: bool = False) -> None:
+    """Let a new page begin after the last paragraph; `turned`: what it ends lay on its side.
+
+    Header and footer go on: a section without its own has those of the one before.
+    """
+    body: Any = document._body._element
+    last: Any = body.sectPr.getprevious()
+    if last is None or last.tag != qn("w:p") or last.xpath("w:pPr/w:sectPr"):
+        last = document._body.add_paragraph()._p
+    section: Any = deepcopy(body.sectPr)
+    if turned:
+        size, margins = section.find(qn("w:pgSz")), section.find(qn("w:pgMar"))
+        width, height = size.get(qn("w:w")), size.get(qn("w:h"))
+        size.attrib.update({qn("w:w"): height, qn("w:h"): width, qn("w:orient"): "landscape"})
+        margins.attrib.update({qn("w:left"): "850", qn("w:right"): "850"})
+    last.get_or_add_pPr().append(section)
 
 
 def field_mark(kind: str) -> _Element:

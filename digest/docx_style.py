@@ -34,6 +34,7 @@ BODY_PLAIN = "Notice Line"
 BODY_HEADING = "Notice Heading"
 META = "Notice Facts"
 CELL = "Table Text"
+CELL_SMALL = "Table Text Small"
 SIGNATURE = "Chapter Signature"
 
 
@@ -85,6 +86,7 @@ _LOOKS = (
     _Look("List Continue 3", SERIF, 10.5, after=2, line=1.3),
     _Look("Caption", SANS, 9, SOFT, before=4, after=4, align=_CENTER),
     _Look(CELL, SERIF, 9, line=1.15),
+    _Look(CELL_SMALL, SERIF, 6.5, line=1.1),
     _Look(SIGNATURE, SERIF, 11, before=0, after=2, line=1.3, align=_RIGHT),
     _Look("Header", SANS, 8.5, SOFT),
     _Look("Footer", SANS, 8.5, SOFT, align=_CENTER),

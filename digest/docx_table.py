@@ -19,6 +19,7 @@ from digest.docx_parts import shade
 from digest.docx_style import RULE, TINT
 
 TEXT_WIDTH = 8958  # twips between the margins: 21 cm - 2 x 2.6 cm
+TURNED_WIDTH = 15138  # twips on a page turned on its side: 29.7 cm - 2 x 1.5 cm
 MAX_COLUMNS = 60  # Word's own limit is 63
 
 
@@ -102,11 +103,19 @@ def _fill_gaps(grid: Grid, taken: set[tuple[int, int]]) -> None:
 
 
 def add_grid(
-    container: BlockItemContainer, grid: Grid, fill: Callable[[_Cell, Slot], None]
+    container: BlockItemContainer,
+    grid: Grid,
+    fill: Callable[[_Cell, Slot], None],
+    *,
+    width: int = TEXT_WIDTH,
+    padding: int = 90,
 ) -> None:
-    """Append the table to the document or cell; `fill` writes each cell's content."""
-    widths = _column_widths(grid)
-    table = _new_table(container, widths)
+    """Append the table to the document or cell; `fill` writes each cell's content.
+
+    `width` of the table and `padding` left and right in a cell are in twips.
+    """
+    widths = _column_widths(grid, width)
+    table = _new_table(container, widths, padding)
     for index, row in enumerate(grid.places):
         line = OxmlElement("w:tr")
         line.append(_row_properties(index < grid.header_rows))
@@ -114,8 +123,8 @@ def add_grid(
         for column in sorted(row):
             slot = row[column]
             above = index > 0 and grid.places[index - 1].get(column) is slot
-            width = sum(widths[column : column + slot.columns])
-            cell = _new_cell(line, slot, width, covered=above)
+            across = sum(widths[column : column + slot.columns])
+            cell = _new_cell(line, slot, across, covered=above)
             if not above:
                 fill(_Cell(cast(CT_Tc, cell), table), slot)
             _end_with_paragraph(cell)
@@ -168,7 +177,7 @@ def _span(cell: HtmlElement, name: str) -> int:
     return max(int(text[:4]), 1) if text.isascii() and text.isdigit() else 1
 
 
-def _column_widths(grid: Grid) -> list[int]:
+def _column_widths(grid: Grid, width: int) -> list[int]:
     """Twips per column by its longest text, so that numbers stay narrow and words get room."""
     longest = [2] * grid.width
     for row in grid.places:
@@ -176,7 +185,7 @@ def _column_widths(grid: Grid) -> list[int]:
             if slot.columns == 1 and slot.element is not None:
                 longest[column] = max(longest[column], _text_width(slot.element))
     capped = [min(size, 36) + 2 for size in longest]
-    return [max(TEXT_WIDTH * size // sum(capped), 300) for size in capped]
+    return [max(width * size // sum(capped), 300) for size in capped]
 
 
 def _text_width(element: HtmlElement) -> int:
@@ -185,7 +194,7 @@ def _text_width(element: HtmlElement) -> int:
     return len(text[:60]) + wide
 
 
-def _new_table(container: BlockItemContainer, widths: Sequence[int]) -> Table:
+def _new_table(container: BlockItemContainer, widths: Sequence[int], padding: int = 90) -> Table:
     element = OxmlElement("w:tbl")
     properties, columns = OxmlElement("w:tblPr"), OxmlElement("w:tblGrid")
     for name, attributes in (
@@ -195,7 +204,7 @@ def _new_table(container: BlockItemContainer, widths: Sequence[int]) -> Table:
         properties.append(_made(name, attributes))
         if name == "w:tblW":
             properties.append(_borders())
-    properties.append(_margins())
+    properties.append(_margins(padding))
     for width in widths:
         columns.append(_made("w:gridCol", {"w": str(width)}))
     element.append(properties)
@@ -221,10 +230,10 @@ def _borders() -> _Element:
     return borders
 
 
-def _margins() -> _Element:
+def _margins(padding: int) -> _Element:
     margins = OxmlElement("w:tblCellMar")
-    for side, width in (("top", "40"), ("left", "90"), ("bottom", "40"), ("right", "90")):
-        margins.append(_made(f"w:{side}", {"w": width, "type": "dxa"}))
+    for side, width in (("top", 40), ("left", padding), ("bottom", 40), ("right", padding)):
+        margins.append(_made(f"w:{side}", {"w": str(width), "type": "dxa"}))
     return margins
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from docx.blkcntnr import BlockItemContainer
 from docx.document import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
@@ -302,7 +303,11 @@ def _set_properties(document: Document, digest: Digest) -> None:
 
 
 def _pack(document: Document) -> bytes:
-    """Save with fixed times inside the ZIP."""
+    """Save with fixed times inside the ZIP, and without the template's preview picture."""
+    package = document.part.package
+    for key, link in list(package.rels.items()) if package is not None else ():
+        if link.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
+            del package.rels[key]
     made, packed = io.BytesIO(), io.BytesIO()
     document.save(made)
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w") as target:

@@ -180,6 +180,63 @@ def test_every_cell_ends_in_a_paragraph_and_rows_are_as_wide_as_the_grid(content
             assert sum(int(s.get(f"{W}val")) if s is not None else 1 for s in spans) == columns
 
 
+# ECMA-376, part 1: children stand in this order (CT_PPr, CT_RPr, CT_TblPr, CT_TcPr, CT_Style).
+# Word calls a file damaged, or drops what comes too late.
+ORDER = {
+    "pPr": (
+        "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers "
+        "pBdr shd tabs suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE "
+        "autoSpaceDN bidi adjustRightInd snapToGrid spacing ind contextualSpacing mirrorIndents "
+        "suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl divId cnfStyle "
+        "rPr sectPr"
+    ),
+    "rPr": (
+        "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint "
+        "noProof snapToGrid vanish webHidden color spacing w kern position sz szCs highlight u "
+        "effect bdr shd fitText vertAlign rtl cs em lang eastAsianLayout specVanish oMath"
+    ),
+    "tblPr": (
+        "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc "
+        "tblCellSpacing tblInd tblBorders shd tblLayout tblCellMar tblLook"
+    ),
+    "tcPr": (
+        "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection tcFitText "
+        "vAlign hideMark"
+    ),
+    "style": (
+        "name aliases basedOn next link autoRedefine hidden uiPriority semiHidden unhideWhenUsed "
+        "qFormat locked personal personalCompose personalReply rsid pPr rPr tblPr trPr tcPr "
+        "tblStylePr"
+    ),
+}
+
+
+@pytest.mark.parametrize("part", ["document", "styles", "numbering", "header1", "footer1"])
+def test_elements_stand_in_the_order_of_the_standard(content: bytes, part: str) -> None:
+    tree = _part(content, f"word/{part}.xml")
+    checked = 0
+    for name, order in ORDER.items():
+        places = {f"{W}{child}": place for place, child in enumerate(order.split())}
+        for element in tree.iter(f"{W}{name}"):
+            found = [places[str(child.tag)] for child in element]
+            assert found == sorted(found), etree.tostring(element)[:300]
+            checked += 1
+    assert checked
+
+
+def test_every_reference_leads_somewhere_and_ids_are_given_once(content: bytes) -> None:
+    tree = _part(content, "word/document.xml")
+    marks = [mark.get(f"{W}name") for mark in tree.iter(f"{W}bookmarkStart")]
+    ids = [mark.get(f"{W}id") for mark in tree.iter(f"{W}bookmarkStart")]
+    assert len(set(marks)) == len(marks)
+    assert len(set(ids)) == len(ids)
+    assert {link.get(f"{W}anchor") for link in tree.iter(f"{W}hyperlink")} - {None} <= set(marks)
+    related = _part(content, "word/_rels/document.xml.rels")
+    known = {item.get("Id") for item in related}
+    used = set(tree.xpath("//@r:id | //@r:embed", namespaces={"r": R.strip("{}")}))
+    assert used <= known
+
+
 def test_the_same_issue_gives_the_same_bytes(content: bytes) -> None:
     assert render_docx(week_digest()) == content
 

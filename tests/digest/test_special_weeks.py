@@ -6,6 +6,7 @@ import io
 
 import docx
 import pytest
+from docx.enum.section import WD_ORIENT
 from lxml import html
 from lxml.html import HtmlElement
 
@@ -61,7 +62,22 @@ def test_a_table_of_thirty_columns_is_whole_and_scrolls_in_its_own_box() -> None
     for shown in (_word(digest), _page(digest)):
         assert "第0列" in shown
         assert "第29列" in shown
-    assert ".body { margin-top: 12px; overflow-x: auto; }" in render_html(digest)
+    (table,) = html.document_fromstring(render_html(digest)).find_class("many")
+    box = table.getparent()
+    assert (box.get("class"), box.get("tabindex")) == ("wide", "0")
+    assert ".wide { overflow-x: auto; }" in render_html(digest)
+
+
+def test_a_wide_table_lies_on_pages_of_its_own_turned_on_their_side() -> None:
+    digest = one_entry_digest(make_entry(body_html=f"<p>前</p>{WIDE}<p>后</p>"))
+    document = docx.Document(io.BytesIO(render_docx(digest)))
+    shapes = [(page.orientation, page.header.is_linked_to_previous) for page in document.sections]
+    upright, turned = WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE
+    assert shapes == [(upright, False), (turned, True), (upright, True)]
+    middle = document.sections[1]
+    room = middle.page_width - middle.left_margin - middle.right_margin
+    (table,) = (found for found in document.tables if len(found.columns) == 30)
+    assert sum(column.width or 0 for column in table.columns) <= room
 
 
 def test_a_body_of_three_hundred_pages_is_whole_and_leaves_the_mail_small() -> None:
