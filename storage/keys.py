@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 from storage.folding import nfkc
@@ -9,6 +11,13 @@ from storage.folding import nfkc
 _DEFAULT_PORTS = (":80", ":443")
 # Appended by WeChat to every shared link; other fragments may be the page itself (#/detail/12).
 _EMPTY_FRAGMENTS = ("", "rd", "wechat_redirect")
+
+_SESSION = re.compile(r";jsessionid=[^?#;]*", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"(?:expires?|signature|sign|token|access_?token|auth_?key|ossaccesskeyid|security-token|"
+    r"timestamp|ts|nonce|rnd|random|_t?|(?:x-oss|x-amz|x-cos|q)-.*)$",
+    re.IGNORECASE,
+)
 
 
 def url_key(url: str) -> str:
@@ -22,6 +31,33 @@ def url_key(url: str) -> str:
         host = host.removesuffix(port)
     fragment = "" if parts.fragment in _EMPTY_FRAGMENTS else parts.fragment
     return urlunsplit(("", host, parts.path or "/", parts.query, fragment)).removeprefix("//")
+
+
+def file_keys(urls: Sequence[str]) -> list[str]:
+    """What tells the files of one notice apart, in the order of `urls`.
+
+    As `url_key`, without signatures, expiry and session ids that a server prints anew for every
+    visitor; with them where two files would become one.
+    """
+    plain = [_file_key(_without_signature, url) for url in urls]
+    return [
+        key if plain.count(key) == 1 else _file_key(str, url)
+        for key, url in zip(plain, urls, strict=True)
+    ]
+
+
+def _file_key(reduced: Callable[[str], str], url: str) -> str:
+    """An address that is none (http://[) stands for itself: a bad link costs no notice."""
+    try:
+        return url_key(reduced(url))
+    except ValueError:
+        return url
+
+
+def _without_signature(url: str) -> str:
+    parts = urlsplit(_SESSION.sub("", url.strip()))
+    kept = [part for part in parts.query.split("&") if not _SIGNATURE.match(part.partition("=")[0])]
+    return urlunsplit(parts._replace(query="&".join(kept)))
 
 
 def title_key(title: str) -> str:

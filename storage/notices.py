@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from storage import revisions, search_index
 from storage.database import StorageError, transaction
-from storage.keys import url_key
+from storage.keys import file_keys, url_key
 from storage.models import Attachment, Known, Notice, Outcome, SaveResult, StoredNotice
 from storage.rows import from_notice, to_known, to_stored
 from storage.values import Row, clean, from_instant, select, select_one
@@ -192,6 +192,7 @@ def save_attachments(
         "UPDATE attachments SET removed_at = coalesce(removed_at, ?) WHERE notice_id = ?",
         [from_instant(now), notice_id],
     )
+    _follow_signed(db, notice_id, [clean(item.url) for item in attachments])
     for position, item in enumerate(attachments):
         db.execute(
             "INSERT INTO attachments"
@@ -214,3 +215,15 @@ def save_attachments(
                 clean(item.note),
             ],
         )
+
+
+def _follow_signed(db: Database, notice_id: int, urls: list[str]) -> None:
+    """A file whose address bears a new signature is the file that was known under the old one."""
+    rows = select(db, "SELECT id, url FROM attachments WHERE notice_id = ?", [notice_id])
+    known = {row["url"] for row in rows}
+    ids = dict(
+        zip(file_keys([row["url"] for row in rows]), (row["id"] for row in rows), strict=True)
+    )
+    for url, key in zip(urls, file_keys(urls), strict=True):
+        if url not in known and key in ids:
+            db.execute("UPDATE attachments SET url = ? WHERE id = ?", [url, ids[key]])

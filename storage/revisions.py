@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.keys import compact, url_key
+from storage.keys import compact, file_keys
 from storage.models import Attachment, Notice
 from storage.values import Row, from_date, from_instant, from_json, select, to_date
 
@@ -48,13 +49,13 @@ def differences(old: Notice, new: Notice) -> tuple[str, ...]:
 
 def merged(old: Notice, new: Notice) -> Notice:
     """`new` with what only an earlier reading knew: the date, the number, downloaded files."""
-    kept = {attachment.url: attachment for attachment in old.attachments}
+    kept, now = _by_key(old.attachments), _by_key(new.attachments)
     same_text = old.content_hash == new.content_hash
     return replace(
         new,
         published_on=new.published_on or old.published_on,
         doc_number=new.doc_number or (old.doc_number if same_text else ""),
-        attachments=tuple(_with_file(item, kept.get(item.url)) for item in new.attachments),
+        attachments=tuple(_with_file(item, kept.get(key)) for key, item in now.items()),
     )
 
 
@@ -148,12 +149,16 @@ def _body_changed(old: Notice, new: Notice) -> bool:
 
 
 def _attachments_changed(old: Notice, new: Notice) -> bool:
-    before = {url_key(item.url): item for item in old.attachments}
-    after = {url_key(item.url): item for item in new.attachments}
+    before, after = _by_key(old.attachments), _by_key(new.attachments)
     if before.keys() != after.keys():
         return True
     same_hash = bool(old.content_hash) and old.content_hash == new.content_hash
     return any(_file_changed(before[url], after[url], same_hash=same_hash) for url in before)
+
+
+def _by_key(attachments: Sequence[Attachment]) -> dict[str, Attachment]:
+    keys = file_keys([item.url for item in attachments])
+    return dict(zip(keys, attachments, strict=True))
 
 
 def _file_changed(old: Attachment, new: Attachment, *, same_hash: bool) -> bool:

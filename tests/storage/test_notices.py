@@ -189,6 +189,32 @@ def test_a_replaced_file_is_a_revision_and_a_file_not_fetched_again_is_not(db: D
     assert save_notice(db, other, now=NOW, run_id=None).outcome == "revised"
 
 
+def test_a_file_under_a_new_signature_is_the_same_file(db: Database) -> None:
+    address = "https://oss.example.cn/a.docx?id=7&Expires={0}&Signature=s{0}"
+    for visit, seen in ((1, "2021-02-01 02:00"), (2, "2021-02-02 02:00"), (3, "2021-02-04 02:00")):
+        file = Attachment(
+            address.format(visit), "申报书.docx", sha256="a" * 64 if visit == 1 else None
+        )
+        result = save_notice(db, page(attachments=(file,)), now=at(seen), run_id=None)
+
+    assert result.outcome == "unchanged"
+    rows = db.execute("SELECT url, sha256, removed_at FROM attachments").fetchall()
+    assert rows == [(address.format(3), "a" * 64, None)]
+    other = Attachment("https://oss.example.cn/a.docx?id=8&Expires=3&Signature=s3", "申报书.docx")
+    again = save_notice(db, page(attachments=(other,)), now=at("2021-02-05 02:00"), run_id=None)
+    assert again.outcome == "revised"
+
+
+def test_files_told_apart_by_a_signature_only_stay_two(db: Database) -> None:
+    files = tuple(Attachment(f"https://x.example.cn/d?token={n}", f"{n}.pdf") for n in (1, 2))
+    files += (Attachment("http://[broken", "坏链接"),)
+
+    saved(db, page(attachments=files))
+
+    assert db.table("attachments").count == 3
+    assert save_notice(db, page(attachments=files), now=NOW, run_id=None).outcome == "unchanged"
+
+
 def test_a_renamed_file_is_a_revision_when_the_hash_says_so(db: Database) -> None:
     url = "https://a.example.cn/1.doc"
     saved(db, page(attachments=(Attachment(url, "附件.doc"),)))
