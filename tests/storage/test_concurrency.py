@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
+import time
 from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 
-from storage.database import open_database
+from storage.database import open_database, snapshot, transaction
 from storage.deliveries import claim, ensure_deliveries, list_deliveries
 from storage.duplicates import with_title_on
 from storage.notices import find_known, save_notice
+from storage.search import search
 from storage.subscribers import add_subscriber
 from tests.storage.samples import NOW, issue, page
 
@@ -94,3 +98,79 @@ def _drain(taken: multiprocessing.Queue[int], *, workers: int) -> list[int]:
     taken.close()
     taken.join_thread()
     return claims
+
+
+def read_then_write(
+    path: Path,
+    worker: int,
+    start: Barrier,
+    seconds: float,
+    said: multiprocessing.Queue[tuple[str, int]],
+) -> None:
+    """Raise the count of a common page by one, and add a page of one's own, again and again."""
+    rounds = 0
+    start.wait()
+    until = time.monotonic() + seconds
+    with closing(open_database(path)) as db:
+        while time.monotonic() < until:
+            with transaction(db):
+                (count,) = db.execute("SELECT source FROM notices WHERE key = 'common'").fetchone()
+                db.execute(
+                    "UPDATE notices SET source = ? WHERE key = 'common'", [str(int(count) + 1)]
+                )
+                save_notice(db, page(f"{worker}-{rounds}"), now=NOW, run_id=None)
+            rounds += 1
+    said.put(("wrote", rounds))
+
+
+def read_on(
+    path: Path, start: Barrier, seconds: float, said: multiprocessing.Queue[tuple[str, int]]
+) -> None:
+    """Look again and again: what is counted never goes back, and agrees within one look."""
+    looks, before = 0, 0
+    start.wait()
+    until = time.monotonic() + seconds
+    with closing(open_database(path, read_only=True)) as db:
+        while time.monotonic() < until:
+            with snapshot(db):
+                (rows,) = db.execute("SELECT count(*) FROM notices").fetchone()
+                (count,) = db.execute("SELECT source FROM notices WHERE key = 'common'").fetchone()
+            if not (rows == int(count) + 1 and rows >= before):
+                said.put(("broken", rows))
+                return
+            search(db, "公开征求", limit=5)
+            looks, before = looks + 1, rows
+    said.put(("read", looks))
+
+
+@pytest.mark.parametrize(
+    "seconds", [2.0, pytest.param(60.0, marks=[pytest.mark.slow, pytest.mark.timeout(300)])]
+)
+def test_four_writers_and_four_readers_are_not_in_each_others_way(
+    path: Path, seconds: float
+) -> None:
+    with closing(open_database(path)) as db:
+        save_notice(db, page("common", source="0"), now=NOW, run_id=None)
+    start, said = SPAWN.Barrier(2 * PROCESSES), SPAWN.Queue()
+    workers = [
+        SPAWN.Process(target=read_then_write, args=(path, number, start, seconds, said))
+        for number in range(PROCESSES)
+    ] + [SPAWN.Process(target=read_on, args=(path, start, seconds, said)) for _ in range(PROCESSES)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    # "database is locked", or any other error, ends a process with another code.
+    assert [worker.exitcode for worker in workers] == [0] * 2 * PROCESSES
+    answers = [said.get(timeout=10) for _ in workers]
+    assert Counter(kind for kind, _ in answers) == {"wrote": PROCESSES, "read": PROCESSES}
+    assert min(count for _, count in answers) > 0
+    with closing(open_database(path)) as db:
+        written = sum(count for kind, count in answers if kind == "wrote")
+        assert db.table("notices").count == written + 1
+        assert db.execute("SELECT source FROM notices WHERE key = 'common'").fetchone() == (
+            str(written),
+        )
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    sys.stderr.write(f"{seconds:.0f} s: {written} writes; per process {sorted(answers)}\n")
