@@ -13,6 +13,7 @@ from commands.desk import Desk
 from commands.issue import find_recorded
 from digest.wording import local_minute
 from storage.attempts import PastAttempt, history
+from storage.corrections import list_corrections
 from storage.deliveries import list_deliveries, requeue
 from storage.issues import list_issues
 from storage.models import Delivery
@@ -66,11 +67,10 @@ def retry(desk: Desk, week: str, address: str, console: Console) -> int:
 
 
 def ledger(desk: Desk, db: Database, week: str) -> list[Delivery]:
-    """The rows of one issue; none when there is no issue yet."""
-    if week:
-        return list_deliveries(db, find_recorded(desk, db, week).id)
-    newest = list_issues(db)[-1:]
-    return list_deliveries(db, newest[0].id) if newest else []
+    """The rows of one issue and of its corrections; none when there is no issue yet."""
+    issues = [find_recorded(desk, db, week)] if week else list_issues(db)[-1:]
+    made = [item.record for issue in issues for item in list_corrections(db, issue)]
+    return [row for issue in (*issues, *made) for row in list_deliveries(db, issue.id)]
 
 
 def table(rows: list[Delivery]) -> Table:

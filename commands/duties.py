@@ -16,6 +16,7 @@ from pathlib import Path
 from apscheduler.triggers.cron import CronTrigger
 from sqlite_utils import Database
 
+from commands.correct import publish_due, send_corrections
 from commands.desk import Desk
 from commands.issue import make, report_line, send_due, smtp_settings
 from commands.readers import (
@@ -145,7 +146,8 @@ def deliver_outstanding(desk: Desk) -> None:
             log.info("issue %s released by itself", record.week)
         for problem in tell_editors(desk, db):
             log.warning("%s", problem)
-        for record, report in send_due(desk, db):
+        publish_due(desk, db)
+        for record, report in [*send_due(desk, db), *send_corrections(desk, db)]:
             log.info("%s", report_line(record.week, report))
             for note in report.notes:
                 log.info("%s", note)

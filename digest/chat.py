@@ -108,7 +108,12 @@ def robot_caps(robot: Robot) -> tuple[Cap, ...]:
 
 def post_issue(robot: Robot, digest: Digest, *, message_id: str, now: datetime) -> Attempt:
     """Post the essentials of `digest`; never raises for what the other side does."""
-    body = json.dumps(payload(robot, digest, message_id, now), ensure_ascii=False).encode()
+    return post(robot, payload(robot, digest, message_id, now), message_id, now)
+
+
+def post(robot: Robot, content: dict[str, Any], message_id: str, now: datetime) -> Attempt:
+    """Post a message that the robot's service documents."""
+    body = json.dumps(content, ensure_ascii=False).encode()
     try:
         answer = post_json(
             signed_url(robot, now),
@@ -130,7 +135,7 @@ def payload(robot: Robot, digest: Digest, message_id: str, now: datetime) -> dic
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "wecom": lambda: _wecom(digest),
         "dingtalk": lambda: _dingtalk(digest),
-        "feishu": lambda: _feishu(digest) | _feishu_signature(robot.secret, now),
+        "feishu": lambda: _feishu(digest) | feishu_signature(robot.secret, now),
         "webhook": lambda: (
             {"message_id": message_id, "title": digest.title} | digest_document(digest)
         ),
@@ -207,7 +212,7 @@ def _feishu(digest: Digest) -> dict[str, Any]:
     return {"msg_type": "interactive", "card": card}
 
 
-def _feishu_signature(secret: str, now: datetime) -> dict[str, str]:
+def feishu_signature(secret: str, now: datetime) -> dict[str, str]:
     """Feishu signs nothing with `timestamp` (s) and the secret together as the key."""
     if not secret:
         return {}

@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from digest.chat import Robot
+from digest.correction import Correction
 from digest.courier import SmtpSettings
 from digest.leaving import Ways
 from digest.mail import address_of, make_message_id
 from digest.mailing import Clock, DeliveryReport, Mailing, retry_delay
 from digest.models import Digest, DigestError
 from storage import deliveries, issues, subscribers
+from storage.corrections import owed
 from storage.models import IssueRecord, Subscriber
 from storage.robots import sync_robots
 
@@ -27,7 +29,7 @@ _NO_SENDER = "robots@zhengxun.invalid"
 def deliver(
     db: Database,
     issue: IssueRecord,
-    digest: Digest | Callable[[], Digest],
+    digest: Digest | Correction | Callable[[], Digest | Correction],
     *,
     smtp: SmtpSettings | None,
     now: Clock,
@@ -38,10 +40,11 @@ def deliver(
 ) -> DeliveryReport:
     """Send `issue` to everybody the ledger says is outstanding, or to one address of them.
 
-    The newest issue is first entered into the ledger for all active subscribers; an older one
-    only for `only_address`, so that a new subscriber is not sent the archive. An explicit
-    address is tried at once, without waiting for its next attempt. A `digest` given as a
-    function is composed only when something is due. `smtp` None: mails wait, robots post.
+    A correction goes to who was sent the issue that it corrects. The newest issue is first
+    entered into the ledger for all active subscribers; an older one only for `only_address`, so
+    that a new subscriber is not sent the archive. An explicit address is tried at once, without
+    waiting for its next attempt. A `digest` given as a function is composed only when something
+    is due. `smtp` None: mails wait, robots post.
     `pause` takes seconds: a cap of the mail server is waited for, a minute at most. `ways`: how
     readers can leave. Raises DigestError for an unknown `only_address` and for a sender that is no
     address.
@@ -93,9 +96,12 @@ def enrol(
 def _enter(
     db: Database, issue: IssueRecord, sender: str, now: datetime, only: Subscriber | None
 ) -> None:
-    if only is None and issues.list_issues(db)[-1].id != issue.id:
+    if issue.corrects is not None:
+        lacking = set(owed(db, issue))
+    elif only is None and issues.list_issues(db)[-1].id != issue.id:
         return
-    lacking = set(deliveries.lacking(db, issue.id))
+    else:
+        lacking = set(deliveries.lacking(db, issue.id))
     if only is not None:
         lacking &= {only.id}
     if not lacking:

@@ -98,13 +98,22 @@ def build_shared(
     `remark`: a sentence about this mail that its reader should see first. `own_way_out`: each
     mail has a List-Unsubscribe of its own; without, a person reads what is sent to unsubscribe.
     """
+    message = list_headers(
+        printed.subject, sender=sender, reply_to=reply_to, own_way_out=own_way_out
+    )
+    _set_content(message, printed, formats, remark)
+    return message
+
+
+def list_headers(subject: str, *, sender: str, reply_to: str, own_way_out: bool) -> EmailMessage:
+    """A mail to the readers, without content: what its headers say for everybody."""
     message = EmailMessage(policy=SMTP)
     origin = address_of(sender, what="smtp.sender")
     replies = address_of(reply_to, what="smtp.reply_to") if reply_to else origin
     message["From"] = origin
     if reply_to:
         message["Reply-To"] = replies
-    message["Subject"] = _literal(printed.subject)
+    message["Subject"] = _literal(subject)
     # RFC 3834: no out-of-office reply to a machine; Precedence is for programs older than that.
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "list"
@@ -112,7 +121,6 @@ def build_shared(
     if not own_way_out:
         message["List-Unsubscribe"] = f"<mailto:{replies.addr_spec}?subject=unsubscribe>"
     message["Content-Language"] = "zh-CN"
-    _set_content(message, printed, formats, remark)
     return message
 
 

@@ -12,6 +12,8 @@ from sqlite_utils import Database
 
 from digest.bounces import SUSPEND_AFTER
 from digest.chat import Robot, post_issue, robot_caps
+from digest.correction import Correction
+from digest.correction_letters import CorrectionLetters, post_correction
 from digest.courier import Attempt, Courier, SmtpSettings
 from digest.leaving import Ways
 from digest.letters import Letters, Light, limit_words
@@ -67,7 +69,7 @@ class Mailing:
     def __init__(
         self,
         db: Database,
-        digest: Digest,
+        digest: Digest | Correction,
         smtp: SmtpSettings | None,
         robots: Sequence[Robot],
         now: Clock,
@@ -89,12 +91,12 @@ class Mailing:
         self.outage = ""
         self.sender = "" if smtp is None else address_of(smtp.sender, what="smtp.sender").addr_spec
         self.courier = None if smtp is None else Courier(smtp)
-        self.letters = Letters(
-            digest,
-            sender="" if smtp is None else smtp.sender,
-            reply_to="" if smtp is None else smtp.reply_to,
-            seal=None if smtp is None else smtp.seal,
-            ways=ways,
+        sender, reply_to = ("", "") if smtp is None else (smtp.sender, smtp.reply_to)
+        seal = None if smtp is None else smtp.seal
+        self.letters: Letters | CorrectionLetters = (
+            CorrectionLetters(digest, sender=sender, reply_to=reply_to, seal=seal, ways=ways)
+            if isinstance(digest, Correction)
+            else Letters(digest, sender=sender, reply_to=reply_to, seal=seal, ways=ways)
         )
 
     def __enter__(self) -> Self:
@@ -133,17 +135,19 @@ class Mailing:
     def is_unwanted(self, row: Delivery, person: Subscriber) -> bool:
         """Whether nothing of the issue fits, and the subscriber wants no mail then. What was
         tried once is not called back."""
-        if not person.skip_empty or row.attempts:
+        if not person.skip_empty or row.attempts or isinstance(self.letters, CorrectionLetters):
             return False
         digest = self.letters.printed(person).digest
         return not (digest.total or digest.highlights.due or digest.corrections)
 
     def tell(self, row: Delivery, person: Subscriber) -> Attempt:
-        """Post the issue's essentials to a group robot."""
+        """Post the essentials to a group robot."""
+        robot, now = self.robots[person.address], self.now()
+        if isinstance(self.letters, CorrectionLetters):
+            correction = self.letters.correction
+            return post_correction(robot, correction, message_id=row.message_id, now=now)
         printed = self.letters.printed(person)
-        return post_issue(
-            self.robots[person.address], printed.digest, message_id=row.message_id, now=self.now()
-        )
+        return post_issue(robot, printed.digest, message_id=row.message_id, now=now)
 
     def carry(self, courier: Courier, row: Delivery, person: Subscriber, content: bytes) -> Attempt:
         """Hand over, unless the server was found missing in this pass.

@@ -10,8 +10,10 @@ from typing import Protocol
 
 from sqlite_utils import Database
 
+from digest.archive.corrections import tell_corrections
 from digest.archive.site import add_issue, has_issue, refresh
 from digest.compose import compose, issue_instant
+from digest.correction import Correction
 from digest.models import SHANGHAI, Chapter, Digest
 from digest.render_atom import render_atom
 from digest.render_pdf import PdfError, render_pdf
@@ -225,6 +227,7 @@ def write_archive(
         if not has_issue(folder, record.week):
             issue = reprint(db, settings, record.week, now, site_names)
             add_issue(issue, folder, name=settings.title)
+            tell_corrections(folder, [Correction(item) for item in issue.corrections])
     refresh(folder, title=settings.title)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
 from lxml import etree, html
 
+from digest.correction import Correction
 from digest.models import Digest, Section
 from digest.safe_text import clean_line
 from digest.wording import badges, chapter_heading, meta_parts, slashed, totals_line, trouble_line
@@ -29,14 +30,42 @@ def render_atom(digests: Sequence[Digest], *, now: datetime, title: str = "") ->
     company = newest_first[0].company if newest_first else ""
     _text(feed, "title", f"{company}{title}")
     _text(feed, "id", "urn:zhengxun:feed")
-    _text(feed, "updated", _stamp(newest_first[0].instant if newest_first else now))
+    _text(feed, "updated", _stamp(max(_changes(newest_first), default=now)))
     _link(feed, "feed.atom", "self", "application/atom+xml")
     author = etree.SubElement(feed, f"{{{_ATOM}}}author")
     _text(author, "name", company or title)
     _text(feed, "generator", "zhengxun")
     for digest in newest_first:
+        for record in reversed(digest.corrections):
+            _correction(feed, Correction(record, digest.company))
         _issue(feed, digest)
     return etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def _changes(digests: Sequence[Digest]) -> Iterator[datetime]:
+    for digest in digests:
+        yield digest.instant
+        yield from (item.record.composed_at for item in digest.corrections)
+
+
+def _correction(feed: etree._Element, correction: Correction) -> None:
+    entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
+    _text(entry, "title", correction.heading)
+    _text(entry, "id", f"urn:zhengxun:issue:{correction.week}:correction:{correction.number}")
+    _text(entry, "published", _stamp(correction.made_at))
+    _text(entry, "updated", _stamp(correction.made_at))
+    page = f"issues/{correction.week}/correction-{correction.number}.html"
+    _link(entry, page, "alternate", "text/html")
+    _text(entry, "summary", clean_line(" ".join(correction.lines)))
+    content = html.Element("div")
+    for line in correction.lines:
+        _child(content, "p", line)
+    for item in correction.items:
+        _child(content, "h4", item.title)
+        _child(content, "p", f"误：{' '.join(item.wrong)}")
+        _child(content, "p", f"正：{' '.join(item.right)}")
+    text = _text(entry, "content", cast(str, html.tostring(content, encoding="unicode")))
+    text.set("type", "html")
 
 
 def _issue(feed: etree._Element, digest: Digest) -> None:

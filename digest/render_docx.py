@@ -73,7 +73,7 @@ def render_docx(digest: Digest) -> bytes:
     printer.running_lines()
     printer.number_contents()
     _set_properties(document, digest)
-    return _pack(document)
+    return pack(document)
 
 
 class _Printer:
@@ -302,7 +302,7 @@ def _set_properties(document: Document, digest: Digest) -> None:
     properties.comments = properties.keywords = ""
 
 
-def _pack(document: Document) -> bytes:
+def pack(document: Document) -> bytes:
     """Save with fixed times inside the ZIP, and without the template's preview picture."""
     package = document.part.package
     for key, link in list(package.rels.items()) if package is not None else ():

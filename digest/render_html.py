@@ -106,11 +106,9 @@ def _mail_page(digest: Digest, detail: Detail, remark: str) -> str:
     rows = merged_rows(digest, reason_limit=120, names_limit=60)
     chart = chart_rows(digest)
     lead = weightiest(digest, 3)
-    page = templates().get_template("mail.html.jinja")
-    markup = page.render(
+    return mail_page(
+        "mail.html.jinja",
         digest=digest,
-        css=style("mail.css"),
-        screens=style("mail_screens.css"),
         detail=detail,
         remark=remark,
         preheader=totals_line(digest),
@@ -125,6 +123,12 @@ def _mail_page(digest: Digest, detail: Detail, remark: str) -> str:
         hidden_chart=max(len(chart) - detail.chart, 0),
         nothing=NOTHING_NEW,
     )
+
+
+def mail_page(template: str, **values: object) -> str:
+    """A page for mail programs, from a template of this room: its styles inlined."""
+    page = templates().get_template(template)
+    markup = page.render(css=style("mail.css"), screens=style("mail_screens.css"), **values)
     return _INDENT.sub("\n", _inliner().inline(markup))
 
 

@@ -6,6 +6,7 @@ import json
 from datetime import UTC
 from typing import Any
 
+from digest.correction import correction_document
 from digest.models import Digest, Entry
 from storage.models import Coverage
 
@@ -17,6 +18,7 @@ def render_json(digest: Digest) -> str:
 
 def digest_document(digest: Digest) -> dict[str, Any]:
     """The document itself, for callers that print it with something else."""
+    corrections = [correction_document(record) for record in digest.corrections]
     own = {"title": digest.title} if digest.own_title else {}
     return {
         "week": digest.week,
@@ -36,6 +38,7 @@ def digest_document(digest: Digest) -> dict[str, Any]:
             for section in digest.sections
         ],
         "coverage": [_coverage(row) for row in digest.coverage],
+        **({"corrections": corrections} if corrections else {}),
     }
 
 

@@ -37,9 +37,9 @@ def send(
     to: Annotated[str, typer.Option(metavar="ADDRESS", help="Only this subscriber.")] = "",
 ) -> None:
     """Deliver what is outstanding.  Example: zhengxun send --week 2021-W05"""
-    from commands import issue
+    from commands import correct
 
-    done(issue.send(desk(), week, to, console))
+    done(correct.send(desk(), week, to, console))
 
 
 @app.command(name="deliveries")

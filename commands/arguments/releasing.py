@@ -30,3 +30,25 @@ def history(
     from commands import history as verb
 
     done(verb.history(desk(), week, console, as_json=as_json))
+
+
+@app.command()
+def correct(
+    week: Annotated[str, typer.Option(help="ISO week of the issue, e.g. 2021-W05.")],
+    text: Annotated[str, typer.Option(help="What is corrected, for all readers.")],
+    entry: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ENTRY", help="An entry concerned: number, link or title words."),
+    ] = None,
+    wrong: Annotated[list[str] | None, typer.Option(help="What was wrong there.")] = None,
+    right: Annotated[list[str] | None, typer.Option(help="What is right.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Print it, record nothing.")] = False,
+) -> None:
+    """Send a numbered correction to everybody who got an issue; the issue itself stays.
+
+    Example: zhengxun correct --week 2021-W05 --text 日期有误 --entry 17 --wrong 8日 --right 18日
+    """
+    from commands import correct as verb
+
+    lists = (entry or [], wrong or [], right or [])
+    done(verb.correct(desk(), week, text, *lists, console, preview=preview))

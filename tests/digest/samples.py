@@ -5,10 +5,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from digest.correction import Correction
 from digest.models import Digest, Entry, Group, Page, Section
-from storage.models import Attachment, Coverage, Deadline, Notice, SourceTrend, StoredNotice
+from storage.models import (
+    Attachment,
+    CorrectedItem,
+    CorrectionRecord,
+    Coverage,
+    Deadline,
+    IssueRecord,
+    Notice,
+    SourceTrend,
+    StoredNotice,
+)
 
 INSTANT = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)  # 17:00 in Shanghai
 SEEN = datetime(2021, 2, 4, 1, 0, tzinfo=UTC)
@@ -110,6 +121,18 @@ def one_entry_digest(entry: Entry, **over: object) -> Digest:
     """An issue with a single entry under 医药信息篇 / 国家级."""
     section = Section("pharma", "医药信息篇", "医药信息部", (Group("国家级", (entry,)),))
     return make_digest(section, **over)
+
+
+def make_correction(
+    words: str = "第 3 条截止日期有误。", wrong: str = "2月8日", right: str = "2月18日"
+) -> Correction:
+    """第1号更正 of 2021-W05, of one entry, three days later."""
+    later = INSTANT + timedelta(days=3)
+    days = (date(2021, 1, 30), date(2021, 2, 5))
+    issue = IssueRecord(1, "2021-W05", *days, INSTANT, INSTANT, "政讯周报", None, INSTANT)
+    own = IssueRecord(2, "2021-W05-C1", *days, later, later, "政讯周报", None, later, 1, 1)
+    item = CorrectedItem(3, "关于公开征求意见的通知", "https://www.cde.org.cn/3", wrong, right)
+    return Correction(CorrectionRecord(own, issue, words, (item,)), "盈科瑞")
 
 
 def week_digest() -> Digest:

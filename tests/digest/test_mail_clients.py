@@ -9,6 +9,7 @@ styles and may drop <style> altogether, so nothing may depend on it.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -16,8 +17,14 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from digest.models import Digest
-from digest.render_html import MAX_MAIL_BYTES, render_mail_html
-from tests.digest.samples import make_digest, make_entry, one_entry_digest, week_digest
+from digest.render_html import MAX_MAIL_BYTES, mail_page, render_mail_html
+from tests.digest.samples import (
+    make_correction,
+    make_digest,
+    make_entry,
+    one_entry_digest,
+    week_digest,
+)
 
 UNSUPPORTED = (
     "flex", "grid", "position", "float", "transform", "animation", "transition", "filter",
@@ -33,13 +40,18 @@ ALLOWED = frozenset({
 
 
 @pytest.fixture(
-    scope="module", params=["week", "empty", "one"], ids=["a week", "nothing new", "one entry"]
+    scope="module",
+    params=["week", "empty", "one", "noted", "correction"],
+    ids=["a week", "nothing new", "one entry", "a 编者按", "a 更正"],
 )
 def page(request: pytest.FixtureRequest) -> str:
+    if request.param == "correction":
+        return mail_page("correction_mail.html.jinja", correction=make_correction(), foot="退订：…")
     digests: dict[str, Digest] = {
         "week": week_digest(),
         "empty": make_digest(),
         "one": one_entry_digest(make_entry(late=True)),
+        "noted": one_entry_digest(replace(make_entry(), annotation="请关注")),
     }
     return render_mail_html(digests[request.param])
 
@@ -179,5 +191,8 @@ def test_every_colour_of_a_class_changes_in_dark(tree: HtmlElement) -> None:
 
 def test_headings_follow_the_reading_order(tree: HtmlElement) -> None:
     text = tree.text_content()
-    order = [text.rindex(words) for words in ("本周要点", "信息来源状况", "原文以发布机关网站为准")]
+    parts = ("本周要点", "信息来源状况", "原文以发布机关网站为准")
+    if "号更正" in (tree.findtext(".//title") or ""):
+        parts = ("第1号更正", "误", "不作改动")
+    order = [text.rindex(words) for words in parts]
     assert all(first < second for first, second in pairwise(order))

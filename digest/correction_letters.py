@@ -1,0 +1,124 @@
+"""Corrections on their way: the mail that answers the issue's, and the post of a group robot."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from digest.chat import LIMITS, Robot, feishu_signature, post
+from digest.chat_text import plain
+from digest.correction import Correction, correction_document, correction_text
+from digest.courier import Attempt
+from digest.leaving import Ways
+from digest.letters import Light, own_headers
+from digest.mail import list_headers
+from digest.render_html import mail_page
+from digest.safe_text import shorten
+from digest.signing import Seal, body_hash
+from storage.models import Subscriber
+
+_ID = re.compile(r"<[A-Za-z0-9._-]+@[A-Za-z0-9.-]+>")
+
+
+class CorrectionLetters:
+    """The mails of one correction: the same text for everybody who was sent the issue."""
+
+    def __init__(
+        self,
+        correction: Correction,
+        *,
+        sender: str,
+        reply_to: str,
+        seal: Seal | None = None,
+        ways: Ways | None = None,
+    ) -> None:
+        self.ways = ways or Ways()
+        self.correction = correction
+        self.sender = sender
+        self.reply_to = reply_to
+        self.seal = seal
+
+    def write(
+        self, person: Subscriber, message_id: str, now: datetime, *, light: Light | None = None
+    ) -> bytes:
+        """One subscriber's mail, CRLF-separated, signed when there is a seal.
+
+        It answers the issue's mail to this subscriber. `light` is for mails with files; this one
+        has none. Raises DigestError for a bad address.
+        """
+        own = own_headers(person, message_id, now)
+        answered = self.correction.replies_to.get(person.id, "")
+        if _ID.fullmatch(answered):
+            own += f"In-Reply-To: {answered}\r\nReferences: {answered}\r\n".encode("ascii")
+        own += self.ways.header_lines(person)
+        head, body, hashed = self._shared
+        if self.seal is None:
+            return own + head + body
+        return self.seal.header(own + head, hashed, now) + own + head + body
+
+    @cached_property
+    def _shared(self) -> tuple[bytes, bytes, str]:
+        """Header lines, all the rest, and its hash: the same for everybody."""
+        foot = self.ways.words(self.reply_to or self.sender)
+        page = mail_page("correction_mail.html.jinja", correction=self.correction, foot=foot)
+        message = list_headers(
+            self.correction.subject,
+            sender=self.sender,
+            reply_to=self.reply_to,
+            own_way_out=self.ways.personal,
+        )
+        # base64 keeps every line short and ASCII, so no relay has a reason to rewrite it.
+        message.set_content(f"{correction_text(self.correction)}{foot}\n", cte="base64")
+        message.add_alternative(page, subtype="html", cte="base64")
+        head, _, body = message.as_bytes().partition(b"\r\n\r\n")
+        return head + b"\r\n", b"\r\n" + body, "" if self.seal is None else body_hash(body)
+
+
+def post_correction(
+    robot: Robot, correction: Correction, *, message_id: str, now: datetime
+) -> Attempt:
+    """Post a correction to a group robot; never raises for what the other side does."""
+    return post(robot, _payload(robot, correction, message_id, now), message_id, now)
+
+
+def _payload(
+    robot: Robot, correction: Correction, message_id: str, now: datetime
+) -> dict[str, Any]:
+    heading = correction.heading
+    if robot.kind == "webhook":
+        document = correction_document(correction.record)
+        return {
+            "message_id": message_id,
+            "title": heading,
+            "week": correction.week,
+            "correction": document,
+        }
+    text = _markdown(correction, LIMITS[robot.kind])
+    if robot.kind == "wecom":
+        return {"msgtype": "markdown", "markdown": {"content": f"## {plain(heading)}\n{text}"}}
+    if robot.kind == "dingtalk":
+        # A single line end joins two lines in DingTalk's markdown; two make a paragraph.
+        body = f"### {plain(heading)}\n\n" + text.replace("\n", "\n\n")
+        return {"msgtype": "markdown", "markdown": {"title": heading, "text": body}}
+    card = {
+        "config": {"wide_screen_mode": True},
+        "header": {"template": "red", "title": {"tag": "plain_text", "content": heading}},
+        "elements": [{"tag": "markdown", "content": text}],
+    }
+    return {"msg_type": "interactive", "card": card} | feishu_signature(robot.secret, now)
+
+
+def _markdown(correction: Correction, limit: int) -> str:
+    lines = [plain(line) for line in correction.lines]
+    for item in correction.items:
+        lines += [
+            f"- {plain(item.title)}",
+            f"误：{plain(shorten(' '.join(item.wrong), 200))}",
+            f"正：{plain(shorten(' '.join(item.right), 200))}",
+        ]
+    text = "\n".join(lines)
+    # A Chinese character takes three, and the heading needs room.
+    most = limit // 4
+    return text if len(text) <= most else text[: most - 12] + "…（全文见邮件）"
