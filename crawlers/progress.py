@@ -49,17 +49,20 @@ class ProgressExtension:
             rows, pages = self._told.get(name, (0, 0))
             if (report.rows, report.pages) != (rows, pages):
                 self._told[name] = (report.rows, report.pages)
-                self._say("list", column=name, rows=report.rows - rows, pages=report.pages)
+                grown = report.rows - rows
+                self._say("list", column=name, url=report.url, rows=grown, pages=report.pages)
 
     def scraped(self, item: Any) -> None:
         """A notice passed the pipelines."""
         self.moved_on()
+        saved: dict[str, int] = getattr(self._crawler.spider, "saved_ids", {})
         self._say(
             "notice",
             column=str(getattr(item, "column", "")),
             url=str(getattr(item, "url", "")),
             title=str(getattr(item, "title", "")),
             complete=bool(getattr(item, "complete", True)),
+            notice_id=saved.get(getattr(item, "key", "")),
         )
 
     def closed(self, spider: Spider, reason: str) -> None:

@@ -116,6 +116,7 @@ ITEM_PIPELINES = {
     "pipelines.store.StorePipeline": 800,
 }
 EXTENSIONS = {
+    "crawlers.discretion.DiscretionExtension": 50,
     "pipelines.monitor.MonitorExtension": 100,
     "crawlers.progress.ProgressExtension": 200,
 }

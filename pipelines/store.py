@@ -51,4 +51,6 @@ class StorePipeline:
             dedupe.settle(self.db, get_notice(self.db, result.id), now)
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"notices/{item.column}/{result.outcome}")
+        # For the crawl's events: whoever reads of a notice in the log finds it in the store.
+        getattr(self.crawler.spider, "saved_ids", {})[item.key] = result.id
         return item

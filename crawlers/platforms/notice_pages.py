@@ -55,6 +55,8 @@ class NoticePages(scrapy.Spider):
         self.only_url = url
         self.now = datetime.now(UTC)
         self.platforms_by_host: dict[str, str] = {}
+        # Key of a notice to its id in the store; filled by whoever stores it.
+        self.saved_ids: dict[str, int] = {}
         self.columns = {c.name: c for c in self.site.columns if c.enabled}
         self.reports = {
             name: ColumnReport(name, c.url, c.min_rows, c.max_quiet_days)
