@@ -18,6 +18,8 @@ from scrapy.settings import BaseSettings
 from crawlers.failures import BrowserError
 
 TRY_SECONDS = 40
+# Its Node is linked with it; minimal systems come without (seen in a container of Debian 12).
+NEEDED = "a minimal Debian or Ubuntu lacks a library of it: apt-get install libatomic1"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGS = (
     "--disable-gpu",
@@ -84,12 +86,19 @@ async def start_browser(choice: BrowserChoice) -> RunningBrowser:
     starters = {"bundled": _start_bundled, "chromium": _start_chromium, "cdp": _join_cdp}
     async with AsyncExitStack() as stack:
         try:
-            driver = await stack.enter_async_context(async_playwright())
+            driver = await _start_driver(stack)
             browser, context = await starters[choice.kind](choice, driver, stack)
         except (PlaywrightError, OSError) as error:
             raise BrowserError(f"the {choice.kind} browser did not start: {error}") from error
         return RunningBrowser(browser, context, stack.pop_all())
     raise AssertionError("unreachable")
+
+
+async def _start_driver(stack: AsyncExitStack) -> Playwright:
+    try:
+        return await stack.enter_async_context(async_playwright())
+    except Exception as error:  # nothing narrower is raised when its program dies
+        raise BrowserError(f"Playwright's driver did not start ({error}); {NEEDED}") from error
 
 
 async def try_browser(choice: BrowserChoice) -> str:
