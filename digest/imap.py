@@ -78,6 +78,7 @@ class Folder:
         self.uidvalidity = 0
         self.uidnext: int | None = None
         self._imap: imaplib.IMAP4 | None = None
+        self._abilities: frozenset[str] = frozenset()
 
     def __enter__(self) -> Self:
         try:
@@ -160,8 +161,12 @@ class Folder:
             if settings.security == "starttls":
                 imap.starttls(context)
             imap.login(settings.username, settings.password)
+            # Before the login servers tell only half of what they can, and imaplib asks then.
+            told = imap.capability()[1]
+            words = b" ".join(line for line in told if isinstance(line, bytes))
+            self._abilities = frozenset(words.decode("ascii", "replace").upper().split())
             # RFC 2971. NetEase (163.com, 126.com) refuses to open a folder to who says nothing.
-            if "ID" in imap.capabilities:
+            if self._can("ID"):
                 imap.xatom("ID", '("name" "zhengxun" "version" "1")')
         except _BROKEN:
             imap.shutdown()
@@ -178,7 +183,7 @@ class Folder:
         self.uidnext = _number(imap.response("UIDNEXT")[1])
 
     def _can(self, word: str) -> bool:
-        return self._imap is not None and word in self._imap.capabilities
+        return word in self._abilities
 
     def _command(self, name: str, *words: str) -> Sequence[object]:
         if self._imap is None:

@@ -76,9 +76,10 @@ class _Session(socketserver.StreamRequestHandler):
     server: _Server
     disable_nagle_algorithm = True
     read_only = True
+    logged_in = False
 
     def handle(self) -> None:
-        self.say(f"* OK [CAPABILITY IMAP4rev1 {self.server.imap.capabilities}] ready")
+        self.say("* OK ready")
         for line in self.rfile:
             tag, _, rest = line.decode("ascii").strip().partition(" ")
             words = rest.split(" ")
@@ -98,9 +99,11 @@ class _Session(socketserver.StreamRequestHandler):
         imap = self.server.imap
         good = True
         if name == "CAPABILITY":
-            self.say(f"* CAPABILITY IMAP4rev1 {imap.capabilities}")
+            # As Dovecot does: before the login only half of it.
+            told = imap.capabilities if self.logged_in else ""
+            self.say(f"* CAPABILITY IMAP4rev1 {told}".rstrip())
         elif name == "LOGIN":
-            good = rest.endswith(f'"{imap.password}"')
+            self.logged_in = good = rest.endswith(f'"{imap.password}"')
         elif name in {"SELECT", "EXAMINE"}:
             self.read_only = name == "EXAMINE"
             self.say(f"* {len(imap.messages)} EXISTS")
