@@ -44,7 +44,7 @@ JOB_NAMES = {
 
 def review_columns(db: Database, *, now: datetime) -> None:
     """One alarm a column when it turns bad (on the first bad run), one when it reads again."""
-    rows = {f"column:{row.site}/{row.column}": row for row in runs.latest_coverage(db, now)}
+    rows = {f"column:{row.site}/{row.column}": row for row in runs.latest_coverage(db)}
     for subject, row in rows.items():
         name = f"{row.site_name}·{row.column}"
         if row.reason.endswith(OUR_OWN_STOP):

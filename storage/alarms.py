@@ -160,8 +160,7 @@ def latest_evidence(db: Database, site: str, column: str) -> str:
     """The first words of the page that the last check of a column could not use."""
     row = select_one(
         db,
-        "SELECT evidence FROM checks WHERE site = ? AND column = ?"
-        " ORDER BY checked_at DESC, id DESC LIMIT 1",
+        "SELECT evidence FROM checks WHERE site = ? AND column = ? ORDER BY id DESC LIMIT 1",
         [site, column],
     )
     return str(row["evidence"]) if row else ""

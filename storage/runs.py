@@ -19,17 +19,18 @@ from storage.values import (
     to_instant_or_none,
 )
 
-# The last check of every enabled column, the last good one, and the first bad one after it.
+# The last check of every enabled column, the last good one, and the first bad one after it, in
+# the order in which they were written: a clock that was wrong for a day stamped some of them.
 _COVERAGE = """
-WITH seen AS (SELECT * FROM checks WHERE checked_at <= :now),
+WITH seen AS NOT MATERIALIZED (SELECT * FROM checks WHERE :now IS NULL OR checked_at <= :now),
 listed AS (
     SELECT c.site, s.name AS site_name, c.name AS column, c.url,
            s.position AS site_position, c.position AS column_position,
            (SELECT k.id FROM seen k WHERE k.site = c.site AND k.column = c.name
-            ORDER BY k.checked_at DESC, k.id DESC LIMIT 1) AS last_id,
+            ORDER BY k.id DESC LIMIT 1) AS last_id,
            (SELECT k.id FROM seen k WHERE k.site = c.site AND k.column = c.name
             AND k.verdict IN ('ok', 'quiet', 'degraded')
-            ORDER BY k.checked_at DESC, k.id DESC LIMIT 1) AS good_id
+            ORDER BY k.id DESC LIMIT 1) AS good_id
     FROM columns c JOIN sites s ON s.id = c.site
     WHERE s.enabled AND c.enabled AND s.removed_at IS NULL AND c.removed_at IS NULL
 )
@@ -40,7 +41,7 @@ SELECT l.site, l.site_name, l.column, l.url,
        coalesce(k.reason, '') AS reason,
        CASE WHEN k.verdict IN ('blocked', 'broken', 'unreachable') THEN
            (SELECT min(b.checked_at) FROM seen b WHERE b.site = l.site AND b.column = l.column
-            AND (g.checked_at IS NULL OR b.checked_at > g.checked_at)) END AS bad_since
+            AND (g.id IS NULL OR b.id > g.id)) END AS bad_since
 FROM listed l LEFT JOIN checks k ON k.id = l.last_id LEFT JOIN checks g ON g.id = l.good_id
 ORDER BY l.site_position, l.column_position
 """
@@ -105,9 +106,10 @@ def save_check(db: Database, check: Check) -> None:
         )
 
 
-def latest_coverage(db: Database, now: datetime) -> list[Coverage]:
+def latest_coverage(db: Database, now: datetime | None = None) -> list[Coverage]:
     """The state of every enabled column as of `now`, in the order of the catalogue.
 
+    None: by the last word about each, whatever a wrong clock wrote on it.
     `last_good_at` is the last check that read the list (ok, quiet, degraded); `bad_since` the
     first check of the present outage, None when there is none.
     """
@@ -126,7 +128,7 @@ def latest_coverage(db: Database, now: datetime) -> list[Coverage]:
             reason=row["reason"],
             bad_since=to_instant_or_none(row["bad_since"]),
         )
-        for row in select(db, _COVERAGE, {"now": from_instant(now)})
+        for row in select(db, _COVERAGE, {"now": None if now is None else from_instant(now)})
     ]
 
 

@@ -51,7 +51,7 @@ SELECT s.id AS site, s.name AS site_name, c.name AS column, c.url,
            AS newest_on
 FROM columns c JOIN sites s ON s.id = c.site
 LEFT JOIN checks k ON k.id = (SELECT l.id FROM checks l WHERE l.site = c.site
-    AND l.column = c.name ORDER BY l.checked_at DESC, l.id DESC LIMIT 1)
+    AND l.column = c.name ORDER BY l.id DESC LIMIT 1)
 WHERE s.removed_at IS NULL AND c.removed_at IS NULL
 ORDER BY s.position, c.position
 """

@@ -182,3 +182,21 @@ def test_outages_of_a_time_are_its_bad_checks_but_not_our_own_stops(db: Database
     found = outages_between(db, at("2021-02-01T12:00"), at("2021-02-05T09:00"))
 
     assert found == {("cde", "新闻"): (at("2021-02-02T01:00"), "blocked")}
+
+
+def test_a_check_that_a_wrong_clock_dated_ahead_is_not_the_last_word_when_its_time_comes(
+    db: Database,
+) -> None:
+    sync_catalogue(db, [site("cde", "新闻")], NOW)
+    checked(db, "2021-02-08T01:00", "unreachable")
+    checked(db, "2021-02-05T01:00", "ok")
+    assert [row.verdict for row in latest_coverage(db)] == ["ok"]
+    assert [row.verdict for row in latest_coverage(db, at("2021-02-09T01:00"))] == ["ok"]
+
+
+def test_a_clock_that_was_set_back_hides_no_outage(db: Database) -> None:
+    sync_catalogue(db, [site("cde", "新闻")], NOW)
+    checked(db, "2021-02-03T01:00", "ok")
+    checked(db, "2021-02-05T01:00", "blocked")
+    assert [row.verdict for row in latest_coverage(db)] == ["blocked"]
+    assert [row.verdict for row in latest_coverage(db, at("2021-02-04T01:00"))] == ["ok"]
