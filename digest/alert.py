@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import urllib.error
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime
 
 from sqlite_utils import Database
 
@@ -87,13 +88,20 @@ def mail(operator: Operator, waiting: Sequence[Alarm], now: datetime) -> str:
     message["From"] = sender
     message["To"] = recipient
     message["Date"] = format_datetime(now.astimezone(SHANGHAI))
-    message["Message-ID"] = make_msgid(domain=sender.domain)
+    message["Message-ID"] = message_id(waiting, sender.domain)
     # No out-of-office reply to a machine (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail_text(waiting))
     with Courier(settings) as courier:
         attempt = courier.carry(sender.addr_spec, recipient.addr_spec, message.as_bytes())
     return "" if attempt.state == "sent" else attempt.reply
+
+
+def message_id(waiting: Sequence[Alarm], domain: str) -> str:
+    """The same for the same alarms: a mail sent again after a crash is no second mail."""
+    told = [f"{one.id} {one.kind} {one.raised_at.isoformat()} {one.title}" for one in waiting]
+    code = hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
+    return f"<alarms-{code}@{domain}>"
 
 
 def subject_line(waiting: Sequence[Alarm]) -> str:
