@@ -45,7 +45,7 @@ email = "operator@example.com"
 min_free_mib = 10
 keep_backups = 3
 """
-OFTEN = ("cde", "miit", "tj_kxjs", "tj_tten")  # crawled twice a week, the others once
+OFTEN = ("cde", "tj_kxjs")  # crawled twice a week, the others once
 REDESIGNED = (
     'selectors = { rows = ".feed-card", title = "h3", link = "el-link.go", date = ".when" }\n'
 )

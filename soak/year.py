@@ -170,6 +170,7 @@ class Year:
 
     def die(self, moment: str) -> None:
         """The daemon kills itself at the next occurrence."""
+        self.truth.alarms_in_flight += moment == "alarm sent, not marked"
         self.house.say(f"die {moment}")
 
     def switch_off(self, _detail: str) -> None:
