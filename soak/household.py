@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,7 +37,7 @@ timeout = 20
 [crawl]
 browser = "none"
 attachments = false
-parallel = 2
+parallel = 4
 timeout = 120
 [operator]
 email = "operator@example.com"
@@ -117,7 +117,7 @@ class Household:
         wall = (self.now + self.skew).timestamp() - time.time()
         clock.write(self.clock_file, clock.Setting(wall, self.passed))
 
-    def start(self) -> bool:
+    def start(self, during: Callable[[], None] | None = None) -> bool:
         """Start the daemon and let it catch up; whether it lives."""
         self.set_clock()
         self.answers = queue.Queue()
@@ -133,7 +133,7 @@ class Household:
                 start_new_session=True,
             )
         threading.Thread(target=listen, args=(self.process, self.answers), daemon=True).start()
-        return self.let_run()
+        return self.let_run(during)
 
     def step(
         self, to: datetime, *, during: Callable[[], None] | None = None, asleep: bool = False
@@ -142,12 +142,16 @@ class Household:
 
         `asleep`: the machine was suspended, so timers know nothing of the time that passed.
         """
+        self.pass_to(to, asleep=asleep)
+        return self.let_run(during) if self.alive else False
+
+    def pass_to(self, to: datetime, *, asleep: bool = False) -> None:
+        """Move the clock; the daemon is told by `let_run`."""
         passed = max(0.0, (to - self.now).total_seconds())
         self.now = max(to, self.now)
         if not asleep:
             self.passed += passed
         self.set_clock()
-        return self.let_run(during) if self.alive else False
 
     def let_run(self, during: Callable[[], None] | None = None) -> bool:
         """Wait until the daemon has nothing left to do at this instant; whether it lives."""
@@ -182,6 +186,21 @@ class Household:
                 if pipe is not None:
                     with suppress(BrokenPipeError):
                         pipe.close()
+
+    def at_work(self) -> bool:
+        """Whether crawls run."""
+        return bool(children_of(self.pid))
+
+    def subscribe(self, readers: Sequence[str]) -> None:
+        """Add readers through the command a person uses."""
+        for address in readers:
+            subprocess.run(
+                [sys.executable, "-m", "cli", "subscribers", "add", address],
+                env=self.environment(),
+                cwd=self.folder,
+                check=True,
+                capture_output=True,
+            )
 
     def cut_power(self) -> None:
         """Daemon and crawls end at once."""

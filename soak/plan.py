@@ -62,10 +62,7 @@ class Plan:
 
     def make(self) -> list[Event]:
         """Everything, in order of time."""
-        for week in range(self.weeks):
-            for day, hour, minute in ORDINARY:
-                seconds = 30 if (hour, minute) == (17, 0) else 0
-                self.add(week, timedelta(days=day, hours=hour, minutes=minute, seconds=seconds))
+        self.events += ordinary(self.weeks)
         self.outages()
         self.redesigns()
         self.exclusive()
@@ -191,6 +188,19 @@ class Plan:
             week = int(self.weeks * share)
             self.add(week, timedelta(days=3, hours=10), "configuration", "bad")
             self.add(week, timedelta(days=3, hours=15), "configuration", "good")
+
+
+def ordinary(weeks: int) -> list[Event]:
+    """The hours of so many weeks at which something is due in any case."""
+    monday, events = START.replace(hour=0, minute=0), []
+    for week in range(weeks):
+        for day, hour, minute in ORDINARY:
+            seconds = 30 if (hour, minute) == (17, 0) else 0
+            at = monday + timedelta(
+                weeks=week, days=day, hours=hour, minutes=minute, seconds=seconds
+            )
+            events += [Event(at)] if at > START else []
+    return sorted(events, key=lambda event: event.at)
 
 
 def slots_of(moment: str) -> tuple[timedelta, ...]:

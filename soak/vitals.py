@@ -28,7 +28,7 @@ class Sample:
 
 def sample(pid: int, at: datetime) -> Sample | None:
     """What the process holds now; None when it is gone."""
-    with suppress(OSError):
+    with suppress(OSError, KeyError):  # a process that has just ended has no memory
         folder = Path("/proc") / str(pid)
         status = dict(
             line.split(":", 1) for line in (folder / "status").read_text("utf-8").splitlines()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -43,7 +41,7 @@ class Year:
 
     def run(self, events: list[Event]) -> None:
         """The whole plan."""
-        self.subscribe()
+        self.house.subscribe(READERS)
         self.house.start()
         self.look()
         week = START.isocalendar()[:2]
@@ -114,17 +112,6 @@ class Year:
         if line not in self.violations:
             self.violations[line] = None
             self.say(f"VIOLATION {line}")
-
-    def subscribe(self) -> None:
-        """The readers, through the command a person uses."""
-        for address in READERS:
-            subprocess.run(
-                [sys.executable, "-m", "cli", "subscribers", "add", address],
-                env=self.house.environment(),
-                cwd=self.house.folder,
-                check=True,
-                capture_output=True,
-            )
 
     # --- faults, each named as in the plan
 
