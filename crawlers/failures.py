@@ -21,6 +21,8 @@ from crawlers.wall_signs import find_wall, visible_text
 EXCERPT_CHARACTERS = 200
 BAD_CERTIFICATE = '网站的证书无法验证；确认无误后可在 sources.toml 中为它设置 tls = "lenient"'
 
+TOO_LARGE = "页面超过大小限制，未读取"
+
 
 class BrowserError(Exception):
     """The browser could not be started, or did not bring the page; the message says which."""
@@ -40,7 +42,7 @@ _EXCEPTIONS: tuple[tuple[type[BaseException], Verdict, str], ...] = (
     (CannotResolveHostError, "unreachable", "域名无法解析"),
     (DownloadConnectionRefusedError, "unreachable", "网站拒绝连接"),
     (DownloadTimeoutError, "unreachable", "连接超时，网站没有回答"),
-    (DownloadCancelledError, "broken", "页面超过大小限制，未读取"),
+    (DownloadCancelledError, "broken", TOO_LARGE),
     (BrowserError, "unreachable", "浏览器未能打开页面"),
     (IgnoreRequest, "broken", "请求被放弃（跳转次数过多或状态异常）"),
 )
@@ -57,6 +59,8 @@ def failure_from(cause: BaseException | Response | TwistedFailure, url: str) -> 
         return _from_response(cause.response, url)
     if isinstance(cause, Response):
         return _from_response(cause, url)
+    if isinstance(cause, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(cause):  # unpacked, it grew
+        return Failure("broken", TOO_LARGE, url, excerpt=str(cause)[:EXCERPT_CHARACTERS])
     for kind, verdict, reason in _EXCEPTIONS:
         if isinstance(cause, kind):
             return Failure(verdict, reason, url, excerpt=str(cause)[:EXCERPT_CHARACTERS])

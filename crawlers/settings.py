@@ -63,6 +63,7 @@ RETRY_TIMES = 2
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 REDIRECT_MAX_TIMES = 8
 MEMUSAGE_LIMIT_MB = 1024
+MEMUSAGE_CHECK_INTERVAL_SECONDS = 5.0
 # A page that somebody on the way could alter is no source. A host with an incomplete chain or old
 # ciphers is excepted by name: tls = "lenient" in the catalogue.
 DOWNLOAD_VERIFY_CERTIFICATES = True

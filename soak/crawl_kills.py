@@ -52,7 +52,7 @@ class Kills:
         """Kill so many crawls."""
         calm = self.folder / "calm"
         for site in self.sites:
-            self.crawl(calm, site).wait()
+            finish(self.crawl(calm, site))
             self.right[site] = content(calm / "zhengxun.db")
         while self.done < times:
             self.rounds += 1
@@ -67,8 +67,7 @@ class Kills:
             if database.is_file():
                 self.complain(f"kill {self.done}", unsound(database))
                 self.complain(f"kill {self.done}", half_stored(database, self.right[site]))
-        process = self.crawl(data, site)
-        if process.wait() != 0:
+        if finish(self.crawl(data, site)) != 0:
             self.wrong.append(f"the crawl of {site} after {self.done} kills failed")
         self.complain(f"after {site}", unsound(database))
         self.complain(f"after {site}", differences(database, self.right[site]))
@@ -120,6 +119,12 @@ class Kills:
     def complain(self, when: str, lines: list[str]) -> None:
         """Keep what is wrong."""
         self.wrong += [f"{when}: {line}" for line in lines]
+
+
+def finish(process: subprocess.Popen[str]) -> int:
+    """Let a crawl come to its end; its exit status."""
+    process.communicate()
+    return process.returncode
 
 
 def crawl_kills(times: int, seed: int, folder: Path, sites: tuple[str, ...] = SITES) -> Kills:

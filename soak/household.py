@@ -37,7 +37,7 @@ timeout = 20
 [crawl]
 browser = "none"
 attachments = false
-parallel = 4
+parallel = 7
 timeout = 120
 [operator]
 email = "operator@example.com"

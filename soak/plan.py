@@ -26,9 +26,8 @@ REDESIGNS = {"tj_kxjs": 0.2, "bj_zscqj": 0.45, "tj_gyxxh": 0.7}  # share of the 
 # Hours and minutes from Monday 00:00: nights, crawls with what follows them, the issue.
 ORDINARY = (
     *((day, 3, 12) for day in range(7)),
-    *((day, hour, 30) for day in (0, 2, 3, 5, 6) for hour in (12,)),
-    *((day, hour, minute) for day in (1, 4) for hour, minute in ((9, 3), (9, 20))),
-    *((4, 16, 50), (4, 17, 0), (4, 17, 7), (4, 17, 25), (4, 18, 40), (4, 23, 10)),
+    *((1, 9, 3), (1, 9, 20), (4, 9, 3)),
+    *((4, 9, 20), (4, 17, 0), (4, 17, 7), (4, 18, 0), (4, 23, 10)),
 )
 ISSUE = timedelta(days=4, hours=17)
 NIGHT = timedelta(days=2, hours=3, minutes=12)

@@ -1,0 +1,113 @@
+"""A page that hangs or explodes harms its own run only, and every column gets its verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from commands.desk import Desk
+from config import Config
+from config_sections import CrawlConfig
+from pipelines import supervisor
+from pipelines.supervisor import Crawl, Event, Outcome
+from tests.pipelines.hostile_site import hostile_site
+
+NOW = datetime(2021, 2, 5, 9, tzinfo=UTC)
+SITE = """\
+[{site}]
+name = "{site}"
+platform = "trs"
+section = "projects"
+group = "天津市"
+crawl = "15 8 * * mon-fri"
+"""
+COLUMN = """\
+[[{site}.columns]]
+name = "{name}"
+url = "http://www.{site}.example.cn/{name}/"
+min_rows = 5
+max_quiet_days = 90
+"""
+
+
+def desk_of(folder: Path, upstream: str, timeout: float, **sites: tuple[str, ...]) -> Desk:
+    """These sites only, each with these columns."""
+    folder.mkdir(exist_ok=True)
+    parts = ["[catalogue]\nbuilt_in = false\n"]
+    for site, columns in sites.items():
+        parts.append(SITE.format(site=site))
+        parts += [COLUMN.format(site=site, name=name) for name in columns]
+    (folder / "sources.toml").write_text("\n".join(parts), encoding="utf-8")
+    return Desk(
+        Config(
+            data=folder / "data",
+            path=folder / "zhengxun.toml",
+            now=NOW,
+            upstream=upstream,
+            crawl=CrawlConfig(timeout=timeout, browser="none", parallel=2),
+        )
+    )
+
+
+def crawl(desk: Desk, *sites: str) -> dict[str, Outcome]:
+    """Crawl the sites side by side."""
+    (desk.config.data.parent / "zhengxun.toml").touch()
+    with desk.store():
+        pass
+    ignored: list[Event] = []
+    crawls = [Crawl(site) for site in sites]
+    outcomes = asyncio.run(desk.supervisor().run_all(crawls, ignored.append))
+    return {outcome.site: outcome for outcome in outcomes}
+
+
+def verdicts(desk: Desk) -> dict[str, tuple[str, str]]:
+    """'site column' -> its verdict and reason."""
+    with desk.store() as db:
+        rows = list(db.query("SELECT site, column, verdict, reason FROM checks"))
+    return {f"{row['site']} {row['column']}": (row["verdict"], row["reason"]) for row in rows}
+
+
+def test_bombs_and_endless_answers_cost_their_own_column_only(tmp_path: Path) -> None:
+    harmful = ("bomb", "deep", "long", "gigabyte", "endless", "good")
+    with hostile_site() as upstream:
+        desk = desk_of(tmp_path, upstream, 90, harmful=harmful, calm=("good",))
+        outcomes = crawl(desk, "harmful", "calm")
+    found = verdicts(desk)
+    too_large = ("broken", "页面超过大小限制，未读取")
+    assert found == {
+        "calm good": ("ok", ""),
+        "harmful bomb": too_large,
+        # Deeper than the parser goes: it reads as empty, and that is no silence.
+        "harmful deep": ("broken", "列表只读到 0 条，至少应有 5 条：页面可能已改版"),
+        "harmful long": ("ok", ""),
+        "harmful gigabyte": too_large,
+        "harmful endless": too_large,
+        "harmful good": ("ok", ""),
+    }
+    assert [outcome.state for outcome in outcomes.values()] == ["finished", "finished"]
+    # Of the largest child so far, in KiB on Linux: the limit that Scrapy watches is 1 GiB.
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1024 * 1024
+
+
+@pytest.mark.slow
+def test_a_site_that_is_silent_is_stopped_in_time_and_the_others_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "GRACE_SECONDS", 1.0)
+    with hostile_site() as upstream:
+        desk = desk_of(tmp_path, upstream, 30, mute=("silence", "good"), calm=("good",))
+        outcomes = crawl(desk, "mute", "calm")
+    found = verdicts(desk)
+    assert outcomes["calm"].state == "finished"
+    assert outcomes["mute"].state == "killed"
+    stopped = ("unreachable", "抓取没有完成：超过时限 30 秒，已停止")
+    assert found == {
+        "calm good": ("ok", ""),
+        "mute silence": stopped,
+        # One request at a time: it waited its turn behind the silent one.
+        "mute good": stopped,
+    }
