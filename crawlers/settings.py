@@ -81,6 +81,7 @@ HTTPPROXY_ENABLED = not _config.upstream
 # Conditional requests: an unchanged page costs the publisher one 304.
 HTTPCACHE_ENABLED = True
 HTTPCACHE_DIR = str(_config.data / "httpcache")
+HTTPCACHE_STORAGE = "crawlers.page_cache.SealedCacheStorage"
 HTTPCACHE_POLICY = "crawlers.revalidation.RevalidationPolicy"
 HTTPCACHE_GZIP = True
 
