@@ -215,6 +215,15 @@ def test_each_reader_got_one_mail_and_the_ledger_says_so(demo: Demo) -> None:
     assert ids == {str(message["Message-ID"]) for message in messages}
 
 
+def test_a_whole_crawl_starts_no_browser_where_none_is_needed(demo: Demo) -> None:
+    logs = {path.stem: path.read_text("utf-8") for path in (demo.folder / "logs").glob("*.log")}
+    assert set(logs) == {
+        "cde", "miit", "tj_kxjs", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat",
+    }  # fmt: skip
+    # tests/test_walls.py sees these words where a browser was needed.
+    assert [site for site, text in logs.items() if "browser started" in text] == []
+
+
 def test_the_demo_says_where_everything_is(demo: Demo) -> None:
     flat = demo.printed.replace("\n", "")
     for name in ("digest.html", "digest.docx", "outbox", "zhengxun.db"):

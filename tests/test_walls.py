@@ -66,6 +66,7 @@ def test_cde_wants_a_browser_and_gets_one(house: House, replica: Replica) -> Non
     verdicts = {column: row for (of, column), row in house.coverage().items() if of == "cde"}
     assert verdicts["发布通告"]["verdict"] in {"ok", "degraded"}, verdicts["发布通告"]
     assert verdicts["征求意见"]["rows"] >= 10
+    assert "browser started" in (house.folder / "data/logs/cde.log").read_text("utf-8")
 
 
 def test_a_cde_that_refuses_browsers_too_is_read_from_its_home_page(

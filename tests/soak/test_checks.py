@@ -168,7 +168,9 @@ def test_a_foot_that_tells_the_outage_is_enough(world: World) -> None:
 def mail(folder: Path, number: int, message_id: str, to: str = "a@example.com") -> Received:
     path = folder / f"{number}.eml"
     path.write_text(
-        f"To: {to}\nSubject: 2021-W09\nMessage-ID: <{message_id}@x>\n\n【故障】x\n",
+        f"To: {to}\nSubject: 2021-W09\nMessage-ID: <{message_id}@x>\n"
+        "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
+        "Content-Transfer-Encoding: 8bit\n\n【故障】x\n",
         encoding="utf-8",
     )
     return Received("zhengxun@example.com", (to,), path)
