@@ -9,7 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -17,7 +20,7 @@ from sqlite_utils import Database
 from digest.courier import SmtpSettings
 from digest.deliver import deliver
 from digest.letters import Letters
-from storage import subscribers
+from storage import deliveries, subscribers
 from storage.database import transaction
 from storage.issues import record_issue
 from tests.digest.samples import INSTANT, week_digest
@@ -25,7 +28,9 @@ from tests.digest.samples import INSTANT, week_digest
 ROOT = Path(__file__).parent.parent.parent
 PEOPLE = 10_000
 PROFILES = 50
-BARE = 1_000
+# After so many of ours, so many by the bare loop: what else the machine does weighs on both.
+OURS_AT_A_TIME = 500
+BARE_AT_A_TIME = 250
 SINK = """
 import sys, time
 from pathlib import Path
@@ -51,19 +56,27 @@ def server(tmp_path: Path) -> Iterator[SmtpSettings]:
         yield SmtpSettings("127.0.0.1", port, security="none", sender="news@example.com")
 
 
-def _bare(server: SmtpSettings, content: bytes) -> float:
-    """Seconds a mail of a loop that only sends."""
-    began = time.monotonic()
-    with smtplib.SMTP(server.host, server.port) as smtp:
-        for number in range(BARE):
-            smtp.sendmail("news@example.com", [f"r{number}@example.com"], content)
-    return (time.monotonic() - began) / BARE
+@dataclass
+class Bare:
+    """A loop that only sends, run in slices; its time is kept apart."""
+
+    server: SmtpSettings
+    content: bytes
+    seconds: float = 0.0
+    mails: int = 0
+
+    def run(self, smtp: smtplib.SMTP) -> None:
+        began = time.monotonic()
+        for number in range(BARE_AT_A_TIME):
+            smtp.sendmail("news@example.com", [f"r{number}@example.com"], self.content)
+        self.seconds += time.monotonic() - began
+        self.mails += BARE_AT_A_TIME
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_ten_thousand_are_sent_nearly_as_fast_as_a_bare_loop(
-    db: Database, server: SmtpSettings
+    db: Database, server: SmtpSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digest = week_digest()
     with transaction(db):
@@ -87,17 +100,27 @@ def test_ten_thousand_are_sent_nearly_as_fast_as_a_bare_loop(
     )
     letters = Letters(digest, sender=server.sender, reply_to="")
     one = letters.write(subscribers.list_subscribers(db)[0], "<a@example.com>", INSTANT)
-    before = _bare(server, one)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.monotonic()
-    report = deliver(db, issue, digest, smtp=server, now=lambda: INSTANT)
-    ours = (time.monotonic() - began) / PEOPLE
+    bare, settled, settle = Bare(server, one), count(1), deliveries.settle
+
+    def settle_and_alternate(*arguments: Any, **options: Any) -> None:
+        settle(*arguments, **options)
+        if next(settled) % OURS_AT_A_TIME == 0:
+            bare.run(smtp)
+
+    with smtplib.SMTP(server.host, server.port) as smtp:
+        bare.run(smtp)
+        bare.seconds, bare.mails = 0.0, 0  # the first slice warms up
+        monkeypatch.setattr(deliveries, "settle", settle_and_alternate)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        began = time.monotonic()
+        report = deliver(db, issue, digest, smtp=server, now=lambda: INSTANT)
+        ours = (time.monotonic() - began - bare.seconds) / PEOPLE
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024
-    bare = (before + _bare(server, one)) / 2
+    ratio = bare.seconds / bare.mails / ours
     sys.stdout.write(
         f"{PEOPLE} mails of {len(one)} bytes, {PROFILES} profiles: {1 / ours:.0f}/s, bare loop "
-        f"{1 / bare:.0f}/s, ratio {bare / ours:.2f}, memory +{grown:.0f} MiB\n"
+        f"{bare.mails / bare.seconds:.0f}/s in turns, ratio {ratio:.2f}, memory +{grown:.0f} MiB\n"
     )
     assert report.sent == PEOPLE
     assert grown < 64
-    assert bare / ours >= 0.8
+    assert ratio >= 0.8
