@@ -117,6 +117,9 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
         config = Config.model_validate(values)
     except ValidationError as error:
         raise ConfigError(_first_problem(path, error)) from error
+    if config.channels:
+        # The keys of robots stand in it.
+        _check_private(path)
     secrets = {
         "smtp_password": _password(config, env, "smtp", "SMTP"),
         "imap_password": _password(config, env, "mailbox", "IMAP"),
@@ -191,10 +194,13 @@ def _secret_file(config: Config, name: str, key: str) -> SecretStr:
     base = config.path.parent if config.path else Path.cwd()
     path = base / name
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
-            raise ConfigError(f"{path}: others may read it; run: chmod 600 {path}")
+        _check_private(path)
         return SecretStr(path.read_text(encoding="utf-8").strip())
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not text"
         raise ConfigError(f"{key} {path}: {reason}") from error
+
+
+def _check_private(path: Path) -> None:
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise ConfigError(f"{path}: others may read it; run: chmod 600 {path}")

@@ -92,3 +92,14 @@ def test_a_signing_key_is_kept_like_a_password(tmp_path: Path) -> None:
     write(tmp_path, "[smtp]\ndkim_selector = 'zx'")
     with pytest.raises(ConfigError, match="go together"):
         load_config(env, cwd=tmp_path)
+
+
+def test_a_file_that_holds_the_keys_of_robots_is_kept_like_a_password(tmp_path: Path) -> None:
+    text = "[[channels]]\nkind = 'wecom'\nname = '群'\nurl = 'https://robot.example/?key=s3cret'"
+    env = write(tmp_path, text)
+    (tmp_path / "zhengxun.toml").chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod 600") as caught:
+        load_config(env, cwd=tmp_path)
+    assert "s3cret" not in str(caught.value)
+    (tmp_path / "zhengxun.toml").chmod(0o600)
+    assert "s3cret" not in repr(load_config(env, cwd=tmp_path))
