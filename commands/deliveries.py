@@ -26,6 +26,7 @@ STATE_WORDS = {
     "refused": "被拒",
     "unknown": "中断，待重发",
 }
+WORDS = (*STATE_WORDS.values(), "已退回", "不发")
 
 
 def show(
@@ -44,17 +45,29 @@ def show(
         documents = [document(row, past.get(row.id)) for row in rows]
         console.file.write(json.dumps(documents, ensure_ascii=False) + "\n")
         return 0
-    counts: Counter[str] = Counter(row.state for row in rows)
-    words = [f"{word} {counts[state]}" for state, word in STATE_WORDS.items() if counts[state]]
+    counts: Counter[str] = Counter(state_word(row) for row in rows)
+    words = [f"{word} {counts[word]}" for word in WORDS if counts[word]]
     console.print("，".join(words) or "没有投递记录", highlight=False)
     looked_at = every or bool(address)
-    shown = [row for row in rows if looked_at or row.state != "sent" or row.interruptions]
+    shown = [row for row in rows if looked_at or needs_a_look(row)]
     if shown:
         console.print(table(shown))
     for attempt in (item for row in shown for item in past.get(row.id, ())):
         line = f"  {local_minute(attempt.began_at)} {STATE_WORDS[attempt.state]} {attempt.reply}"
         console.print(line.rstrip(), markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def state_word(row: Delivery) -> str:
+    """How a delivery stands: what came back after it was sent, and what was not wanted, too."""
+    if row.omitted:
+        return "不发"
+    return "已退回" if row.bounce else STATE_WORDS[row.state]
+
+
+def needs_a_look(row: Delivery) -> bool:
+    """Whether a row is more than a mail that was sent once, or not wanted."""
+    return state_word(row) not in {"已发", "不发"} or row.interruptions > 0
 
 
 def retry(desk: Desk, week: str, address: str, console: Console) -> int:
@@ -81,8 +94,8 @@ def table(rows: list[Delivery]) -> Table:
     for row in rows:
         again = local_minute(row.next_attempt_at) if row.next_attempt_at else ""
         repeats = f"至多 {row.interruptions} 次" if row.interruptions else ""
-        state = STATE_WORDS[row.state]
-        found.add_row(row.address, state, str(row.attempts), again, repeats, row.last_reply)
+        reply = row.omitted or row.bounce_reply or row.last_reply
+        found.add_row(row.address, state_word(row), str(row.attempts), again, repeats, reply)
     return found
 
 
@@ -96,6 +109,9 @@ def document(row: Delivery, past: list[PastAttempt] | None = None) -> dict[str, 
         "attempts": row.attempts,
         "interruptions": row.interruptions,
         "bounced": row.bounced,
+        "bounce": row.bounce,
+        "bounce_reply": row.bounce_reply,
+        "omitted": row.omitted,
         "last_reply": row.last_reply,
         "updated_at": row.updated_at.isoformat() if row.updated_at else None,
         "next_attempt_at": row.next_attempt_at.isoformat() if row.next_attempt_at else None,

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 import cli
 from commands.people import pace_words, state_words
 from digest.sink import Sink
+from storage.bounces import find_by_recipient, record_bounce
 from storage.database import open_database
 from storage.issues import record_issue
 from storage.subscribers import find_subscriber, update_subscriber
@@ -226,3 +227,28 @@ def test_the_ledger_shows_and_retries_what_was_refused(house: House, tmp_path: P
     assert " 已发 250 OK: kept\n" in told
     (row,) = json.loads(house.run("deliveries", "--to", "li@example.com", "--json").stdout)
     assert [item["state"] for item in row["history"]] == ["refused", "sent"]
+
+
+def test_the_ledger_says_what_came_back_and_what_was_not_wanted(
+    house: House, tmp_path: Path
+) -> None:
+    with Sink(tmp_path / "outbox") as sink:
+        house.configure(
+            f'[smtp]\nhost = "127.0.0.1"\nport = {sink.port}\nsecurity = "none"\n'
+            'sender = "news@example.com"\n'
+        )
+        house.run("subscribers", "add", "li@example.com", "--formats", "html")
+        house.run("subscribers", "add", "wang@example.com", "--keywords", "无", "--skip-empty")
+        house.run("digest", "--week", "2021-W05")
+        assert "已发 1" in house.run("send").stdout
+    db = open_database(house.folder / "data" / "zhengxun.db")
+    mail = find_by_recipient(db, "li@example.com", now=NOW)
+    assert mail is not None
+    record_bounce(db, mail, "soft", "5.2.2 mailbox full", NOW)
+    db.close()
+    assert house.run("deliveries").stdout.splitlines()[0] == "已退回 1，不发 1"
+    rows = json.loads(house.run("deliveries", "--json").stdout)
+    assert [(row["state"], row["bounce"], row["omitted"]) for row in rows] == [
+        ("sent", "soft", ""),
+        ("queued", "", "没有符合订阅的内容，按订户的选择不发"),
+    ]
