@@ -1,7 +1,8 @@
-"""The Atom feed over the issues (RFC 4287): one entry an issue, its titles as content."""
+"""The Atom feed (RFC 4287): one entry an issue, its titles as content, and one a document."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import cast
@@ -9,9 +10,18 @@ from typing import cast
 from lxml import etree, html
 
 from digest.correction import Correction
-from digest.models import Digest, Section
+from digest.models import Digest, Entry, Section
 from digest.safe_text import clean_line
-from digest.wording import badges, chapter_heading, meta_parts, slashed, totals_line, trouble_line
+from digest.wording import (
+    badges,
+    brief,
+    chapter_heading,
+    deadline_line,
+    meta_parts,
+    slashed,
+    totals_line,
+    trouble_line,
+)
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NAMES = cast(dict[str, str], {None: _ATOM})  # the default namespace; lxml's types lack None
@@ -35,10 +45,12 @@ def render_atom(digests: Sequence[Digest], *, now: datetime, title: str = "") ->
     author = etree.SubElement(feed, f"{{{_ATOM}}}author")
     _text(author, "name", company or title)
     _text(feed, "generator", "zhengxun")
+    told: set[str] = set()
     for digest in newest_first:
         for record in reversed(digest.corrections):
             _correction(feed, Correction(record, digest.company))
         _issue(feed, digest)
+        _documents(feed, digest, told)
     return etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
 
 
@@ -79,6 +91,37 @@ def _issue(feed: etree._Element, digest: Digest) -> None:
     _text(entry, "summary", totals_line(digest))
     content = _text(entry, "content", _contents(digest))
     content.set("type", "html")
+
+
+def _documents(feed: etree._Element, digest: Digest, told: set[str]) -> None:
+    """Each document of an issue whose id is not in `told`: a newer issue has its newer state."""
+    for section in digest.sections:
+        for group in section.groups:
+            for entry in group.entries:
+                name = _document_id(entry)
+                if name not in told:
+                    _document(feed, entry, digest, section.title, name)
+                told.add(name)
+
+
+def _document_id(entry: Entry) -> str:
+    """The same for a page in every issue."""
+    name = f"{entry.stored.notice.site}\n{entry.stored.notice.key}"
+    return f"urn:zhengxun:notice:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+
+def _document(feed: etree._Element, entry: Entry, digest: Digest, chapter: str, name: str) -> None:
+    item = etree.SubElement(feed, f"{{{_ATOM}}}entry")
+    marks = "".join(f"［{badge}］" for badge in badges(entry))
+    _text(item, "title", f"{entry.title}{marks}")
+    _text(item, "id", name)
+    _text(item, "updated", _stamp(digest.instant))
+    _link(item, entry.url or f"issues/{digest.week}/digest.html", "alternate", "text/html")
+    author = etree.SubElement(item, f"{{{_ATOM}}}author")
+    _text(author, "name", entry.publisher or digest.company)
+    etree.SubElement(item, f"{{{_ATOM}}}category").set("term", chapter)
+    lines = (" · ".join(meta_parts(entry)), deadline_line(entry, digest.today), brief(entry))
+    _text(item, "summary", "\n".join(line for line in lines if line))
 
 
 def _contents(digest: Digest) -> str:

@@ -80,7 +80,8 @@ def make_entry(
     **over: object,
 ) -> Entry:
     """An entry around `make_notice(**over)`."""
-    stored = StoredNotice(number, make_notice(**over), SEEN, SEEN)
+    own: dict[str, object] = {"key": f"k{number}"}
+    stored = StoredNotice(number, make_notice(**(own | over)), SEEN, SEEN)
     return Entry(stored, pages, late, revised, change, site_name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,12 +22,13 @@ def _texts(feed: bytes, path: str) -> list[str]:
 def test_issues_stand_newest_first_with_stable_ids() -> None:
     later = replace(week_digest(), week="2021-W06", instant=INSTANT + timedelta(days=7))
     feed = render_atom([week_digest(), later], now=INSTANT)
-    assert _texts(feed, "//a:entry/a:id/text()") == [
+    ids = _texts(feed, "//a:entry/a:id/text()")
+    assert [name for name in ids if ":issue:" in name] == [
         "urn:zhengxun:issue:2021-W06",
         "urn:zhengxun:issue:2021-W05",
     ]
     assert _texts(feed, "/a:feed/a:updated/text()") == ["2021-02-12T09:00:00Z"]
-    assert _texts(feed, "//a:entry[2]/a:link/@href") == ["issues/2021-W05/digest.html"]
+    assert _texts(feed, "//a:entry[last()]/a:link/@href") == ["issues/2021-W05/digest.html"]
     assert feed == render_atom([later, week_digest()], now=INSTANT)
 
 
@@ -35,6 +37,41 @@ def test_the_content_lists_the_titles_with_their_links() -> None:
     tree = html.fragment_fromstring(content)
     assert len(tree.xpath("//li/a[@href]")) == 8
     assert "知识产权信息篇（2021/01/30~2021/02/05）" in tree.text_content()
+
+
+def test_each_document_is_an_entry_of_its_own_once() -> None:
+    later = replace(week_digest(), week="2021-W06", instant=INSTANT + timedelta(days=7))
+    feed = etree.fromstring(render_atom([week_digest(), later], now=INSTANT))
+    found = [
+        item
+        for item in feed.iterfind("a:entry", ATOM)
+        if ":notice:" in str(item.findtext("a:id", namespaces=ATOM))
+    ]
+    assert len(found) == 8
+    opinion = found[2]
+    link = opinion.find("a:link", ATOM)
+    assert link is not None
+    assert link.get("href") == "https://www.cde.org.cn/main/news/viewInfoCommon/39dbfc16589f1d5f"
+    assert opinion.findtext("a:author/a:name", namespaces=ATOM) == "国家药品监督管理局药品审评中心"
+    assert opinion.findtext("a:updated", namespaces=ATOM) == "2021-02-12T09:00:00Z"
+    assert "截止：2021-02-18（还有 6 天）征求意见" in str(
+        opinion.findtext("a:summary", namespaces=ATOM)
+    )
+
+
+def test_the_feed_has_what_rfc_4287_demands_of_it() -> None:
+    feed = etree.fromstring(render_atom([week_digest()], now=INSTANT))
+    assert feed.find("a:author", ATOM) is not None  # 4.1.1: or one in every entry
+    instant = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")  # 3.3
+    for part in (feed, *feed.iterfind("a:entry", ATOM)):
+        for name in ("id", "title", "updated"):
+            assert len(part.findall(f"a:{name}", ATOM)) == 1
+        assert re.match(r"[a-z]+:.", str(part.findtext("a:id", namespaces=ATOM)))  # 4.2.6: absolute
+        assert instant.fullmatch(str(part.findtext("a:updated", namespaces=ATOM)))
+        kinds = [(link.get("rel"), link.get("type")) for link in part.iterfind("a:link", ATOM)]
+        assert len(set(kinds)) == len(kinds)  # 4.1.1: no two alternates of a type
+    ids = _texts(etree.tostring(feed), "//a:id/text()")
+    assert len(set(ids)) == len(ids)
 
 
 def test_markup_in_titles_is_text() -> None:

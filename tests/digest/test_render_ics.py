@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -31,6 +32,28 @@ def test_each_deadline_is_an_all_day_event_with_an_alarm() -> None:
     assert "原文：2021 年 2 月 10 日前" in str(event["DESCRIPTION"])
     assert event["DTSTAMP"].dt == datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
     assert [alarm["TRIGGER"].dt for alarm in event.subcomponents] == [timedelta(days=-3)]
+
+
+def test_the_calendar_keeps_to_rfc_5545() -> None:
+    raw = render_ics(week_digest())
+    assert raw.endswith(b"END:VCALENDAR\r\n")
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)  # 3.1: CRLF ends each line
+    for line in raw.split(b"\r\n"):
+        assert len(line) <= 75  # 3.1: octets; longer ones are folded
+        line.decode()  # and no character is cut in two
+    calendar = Calendar.from_ical(raw)
+    assert calendar["VERSION"] == "2.0"
+    assert calendar["PRODID"]
+    for event in _events(week_digest()):
+        for name in ("UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE"):
+            assert not isinstance(event[name], list)  # 3.6.1: once each
+        assert event["DTSTART"].params["VALUE"] == "DATE"
+        assert 0 <= event["SEQUENCE"] < 2**31  # 3.3.8
+        (alarm,) = event.walk("VALARM")
+        assert alarm["ACTION"] == "DISPLAY"
+        assert alarm["DESCRIPTION"]  # 3.6.6: a display alarm needs one
+    uids = [str(event["UID"]) for event in _events(week_digest())]
+    assert len(set(uids)) == len(uids)
 
 
 def test_a_moved_deadline_replaces_its_event() -> None:

@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from jsonschema import Draft202012Validator
+
 import digest
+from digest.models import Digest
 from digest.render_json import render_json
 from tests.digest.samples import make_coverage, make_digest, week_digest
 
@@ -73,6 +77,21 @@ def test_coverage_is_in_utc_and_says_never_as_null() -> None:
         "reason": "",
     }
     assert coverage[1]["last_good_at"] is None
+
+
+@pytest.mark.parametrize("issue", [week_digest(), make_digest()], ids=["a week", "nothing new"])
+def test_an_issue_is_valid_by_the_shipped_schema(issue: Digest) -> None:
+    folder = Path(str(digest.__file__)).parent
+    schema = json.loads((folder / "digest.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    document = json.loads(render_json(issue))
+    Draft202012Validator(schema).validate(document)
+    # The check can fail: an item without its link is none.
+    for section in document["sections"]:
+        for group in section["groups"]:
+            for item in group["items"]:
+                del item["url"]
+    assert Draft202012Validator(schema).is_valid(document) is not bool(issue.total)
 
 
 def test_the_shipped_schema_names_the_same_keys() -> None:
