@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,18 @@ from typing import Any
 from sqlite_utils import Database
 
 from bench.synthetic import Author
-from pipelines.similarity import ALGORITHM, bands_of
+from pipelines.similarity import (
+    ALGORITHM,
+    MAX_CHARACTERS,
+    MIN_CHARACTERS,
+    SHINGLE,
+    bands_of,
+    bare_text,
+    cut,
+    sketch_of,
+)
 from storage.database import transaction
-from storage.models import Notice
+from storage.folding import SPACE
 from storage.rows import from_notice
 from storage.search_index import INDEX, TITLES, filling, grams
 from storage.values import from_instant, marks
@@ -33,7 +43,7 @@ CHUNK = 250
 AHEAD = 8
 # Notices a transaction; the index is written once in each.
 BATCH = 10_000
-_author: Author | None = None
+_workshop: Workshop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +85,62 @@ def _prepared(corpus: Path, today: date, size: int) -> Iterator[list[Prepared]]:
 
 
 def _start(corpus: Path, today: date) -> None:
-    global _author  # one author a process
+    global _workshop  # one a process
     os.nice(1)
-    _author = Author(corpus, today)
+    _workshop = Workshop(Author(corpus, today))
 
 
 def _prepare(first: int, end: int) -> list[Prepared]:
-    if _author is None:
+    if _workshop is None:
         raise RuntimeError("_start has not run")
-    return [prepare(_author, number) for number in range(first, end, -1)]
+    return [_workshop.prepare(number) for number in range(first, end, -1)]
 
 
-def prepare(author: Author, number: int) -> Prepared:
-    """What `save_notice` and `dedupe.settle` work out from a notice."""
-    notice: Notice = author.notice(number)
-    seen = from_instant(author.first_seen(notice))
-    ours = {"first_seen_at": seen, "last_seen_at": seen, "last_read_at": seen, "run_id": None}
-    return Prepared(
-        number=number,
-        row=from_notice(notice) | ours,
-        day=(notice.published_on or author.today).toordinal(),
-        bands=bands_of(notice.body_text),
-        whole=grams(notice.title, notice.doc_number, notice.body_text),
-        title=grams(notice.title),
-        doc_number=grams(notice.doc_number),
-    )
+class Workshop:
+    """Works out what `save_notice` and `dedupe.settle` do, from paragraphs it knows."""
+
+    def __init__(self, author: Author) -> None:
+        self.author = author
+        self.bare = [bare_text(text) for text in author.paragraphs]
+        self.sketches = [sketch_of(_shingles(bare)) for bare in self.bare]
+        self.tokens = [grams(text) for text in author.paragraphs]
+
+    def prepare(self, number: int) -> Prepared:
+        """All that notice `number` puts into the store."""
+        notice, own, chosen = self.author.draft(number)
+        seen = from_instant(self.author.first_seen(notice))
+        ours = {"first_seen_at": seen, "last_seen_at": seen, "last_read_at": seen, "run_id": None}
+        title, doc_number = grams(notice.title), grams(notice.doc_number)
+        return Prepared(
+            number=number,
+            row=from_notice(notice) | ours,
+            day=(notice.published_on or self.author.today).toordinal(),
+            bands=self._bands(notice.body_text, own, chosen),
+            whole=self._tokens(f"{title} {doc_number} {grams(own)}", chosen),
+            title=title,
+            doc_number=doc_number,
+        )
+
+    def _tokens(self, before: str, chosen: list[int]) -> str:
+        # The pair across the end of the line before; FTS5 takes a token once, given twice.
+        edges = (SPACE + self.author.paragraphs[index][0] for index in chosen)
+        return " ".join([before, *(self.tokens[index] for index in chosen), *edges])
+
+    def _bands(self, text: str, own: str, chosen: list[int]) -> tuple[int, ...]:
+        parts = [bare_text(own), *(self.bare[index] for index in chosen)]
+        if not MIN_CHARACTERS <= sum(map(len, parts)) <= MAX_CHARACTERS:
+            return bands_of(text)
+        edge = SHINGLE - 1
+        shingles = _shingles(parts[0])
+        for one, two in pairwise(parts):
+            shingles |= _shingles(one[-edge:] + two[:edge])
+        sketches = [self.sketches[index] for index in chosen]
+        sketch = sketch_of(shingles)
+        return cut(list(map(min, sketch, *sketches)) if sketches else sketch)
+
+
+def _shingles(bare: str) -> set[str]:
+    return {bare[at : at + SHINGLE] for at in range(len(bare) - SHINGLE + 1)}
 
 
 def _insert(db: Database, notices: list[Prepared], size: int) -> None:

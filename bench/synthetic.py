@@ -1,7 +1,8 @@
 """Seeded notices of realistic length and vocabulary, as many as wanted.
 
 Texts are clauses of a character model (each character follows the two before it as in the
-replica's pages), so that common and rare words are as common and rare as in real notices.
+replica's pages), so that common and rare words are as common and rare as in real notices. A
+notice begins with clauses of its own and goes on with paragraphs that others have too.
 Notice number 0 is of today, and each day before it holds `PER_DAY`: a store that grows reaches
 further into the past, and its last week stays as large.
 """
@@ -20,6 +21,10 @@ from storage.models import Deadline, Notice
 
 PER_DAY = 200
 CLAUSES = 30_000
+PARAGRAPHS = 30_000
+# Characters that a notice has for itself, and of a paragraph.
+OWN_LENGTH = 150
+PARAGRAPH_LENGTHS = (60, 260)
 # Characters a text: the median and the spread of a log-normal distribution; mean about 1,850.
 MEDIAN_LENGTH = 1200
 SPREAD = 0.93
@@ -34,14 +39,33 @@ class Author:
     def __init__(self, corpus: Path, today: date, seed: int = 1) -> None:
         self.today = today
         self.seed = seed
-        self.clauses = _clauses(corpus, random.Random(seed))  # noqa: S311 - not a secret
+        chance = random.Random(seed)  # noqa: S311 - not a secret
+        self.clauses = _clauses(corpus, chance)
+        self.paragraphs = [
+            _paragraph(chance, self.clauses, chance.randrange(*PARAGRAPH_LENGTHS))
+            for _ in range(PARAGRAPHS)
+        ]
 
     def notice(self, number: int) -> Notice:
         """Notice `number`, published `number // PER_DAY` days before today."""
+        return self.draft(number)[0]
+
+    def draft(self, number: int) -> tuple[Notice, str, list[int]]:
+        """Notice `number`, its own beginning, and the paragraphs that follow."""
         chance = random.Random(f"{self.seed}-{number}")  # noqa: S311 - not a secret
         length = min(LONGEST, int(MEDIAN_LENGTH * math.exp(chance.gauss(0, SPREAD))))
+        own = _paragraph(chance, self.clauses, min(OWN_LENGTH, length))
+        chosen, written = [], len(own)
+        while written + PARAGRAPH_LENGTHS[0] < length:
+            chosen.append(chance.randrange(PARAGRAPHS))
+            written += len(self.paragraphs[chosen[-1]])
+        return self._notice(chance, number, self._text(own, chosen)), own, chosen
+
+    def _text(self, own: str, chosen: list[int]) -> str:
+        return own + "".join(self.paragraphs[index] for index in chosen)
+
+    def _notice(self, chance: random.Random, number: int, text: str) -> Notice:
         day = self.today - timedelta(days=number // PER_DAY)
-        text = self._text(chance, length)
         title = f"关于{chance.choice(self.clauses)}{chance.choice(self.clauses)}的通知"
         site = chance.randrange(SITES)
         due = day + timedelta(days=chance.randrange(10, 60)) if chance.random() < 0.2 else None
@@ -68,16 +92,17 @@ class Author:
         """Two hours after noon of the day of publication, UTC."""
         return datetime.combine(notice.published_on or self.today, time(2), UTC)
 
-    def _text(self, chance: random.Random, length: int) -> str:
-        parts: list[str] = []
-        written = 0
-        while written < length:
-            clause = chance.choice(self.clauses)
-            if chance.random() < 0.1:
-                clause += f"{chance.randrange(1, 5000)}万元"
-            parts.append(clause + chance.choice("，，，。。；\n"))
-            written += len(clause) + 1
-        return "".join(parts)
+
+def _paragraph(chance: random.Random, clauses: list[str], length: int) -> str:
+    parts: list[str] = []
+    written = 0
+    while written < length:
+        clause = chance.choice(clauses)
+        if chance.random() < 0.1:
+            clause += f"{chance.randrange(1, 5000)}万元"
+        parts.append(clause)
+        written += len(clause) + 1
+    return "，".join(parts) + "。\n"
 
 
 def _clauses(corpus: Path, chance: random.Random) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from rensa import RMinHash
@@ -33,11 +34,20 @@ def bands_of(text: str) -> tuple[int, ...]:
     bare = bare_text(text)[:MAX_CHARACTERS]
     if len(bare) < MIN_CHARACTERS:
         return ()
+    return cut(sketch_of({bare[at : at + SHINGLE] for at in range(len(bare) - SHINGLE + 1)}))
+
+
+def sketch_of(shingles: Iterable[str]) -> list[int]:
+    """The MinHash; that of two sets together is the smaller value at each place."""
     sketch = RMinHash(num_perm=BANDS * ROWS, seed=SEED)
-    sketch.update(list({bare[at : at + SHINGLE] for at in range(len(bare) - SHINGLE + 1)}))
-    values = sketch.digest()
+    sketch.update(list(shingles))
+    return list(sketch.digest())
+
+
+def cut(sketch: list[int]) -> tuple[int, ...]:
+    """The hashes of the bands of a MinHash."""
     return tuple(
-        _hash(number, values[number * ROWS : (number + 1) * ROWS]) for number in range(BANDS)
+        _hash(number, sketch[number * ROWS : (number + 1) * ROWS]) for number in range(BANDS)
     )
 
 

@@ -18,6 +18,7 @@ from storage.values import (
     Row,
     clean,
     from_instant,
+    marks,
     select,
     select_one,
     to_date,
@@ -28,6 +29,9 @@ from storage.values import (
 # One row a document (its representative) that is dated and seen in time, with what the rules
 # need. `baseline`: seen in the first run that listed its column, whether or not that run has
 # been judged yet. A page without a date counts from the day (China, UTC+8) we first saw it.
+# `fresh` is what may be new or changed at all, found by indexes alone: a document older than the
+# week, and than the first issue and all it saw, is backlog (`_is_backlog`), as most of a large
+# store is.
 # What an editor dropped from an earlier week is told: as new never again, changed when it
 # changes once more. Its drop is undone by a later restore.
 _DOCUMENTS = """
@@ -49,10 +53,20 @@ told AS (
     SELECT x.document, max(i.instant, x.made_at)
     FROM dropped x LEFT JOIN issued i ON i.document = x.document
 ),
+fresh AS (
+    SELECT n.id FROM notices n
+    WHERE n.duplicate_of IS NULL AND n.first_seen_at <= :instant
+      AND (n.first_seen_at > :first_instant
+           OR coalesce(n.published_on, date(n.first_seen_at, '+8 hours')) >= :earliest)
+      AND n.id NOT IN (SELECT document FROM told)
+    UNION SELECT document FROM said WHERE act = 'restore'
+    UNION SELECT n.id FROM notices n
+    WHERE n.revised_at IS NOT NULL AND n.id IN (SELECT document FROM told)
+),
 documents AS (
     SELECT n.id, n.site, n.column, n.key, n.section, n.grp, n.run_id, n.first_seen_at, n.revised_at,
            coalesce(n.published_on, date(n.first_seen_at, '+8 hours')) AS day
-    FROM notices n
+    FROM fresh CROSS JOIN notices n ON n.id = fresh.id
     WHERE n.duplicate_of IS NULL AND n.first_seen_at <= :instant
 )
 SELECT d.id, d.day, d.first_seen_at, told.instant AS issued_at,
@@ -69,6 +83,8 @@ ORDER BY d.section, d.grp, d.day DESC, d.site, d.column, d.key
 
 # Later than every week: whatever was dropped is left out.
 NEVER = "9999-W99"
+# SQLite allows 999 parameters in its oldest builds.
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,10 @@ def select_candidates(
     parameters = {"to_on": to_on.isoformat(), "instant": from_instant(instant), "week": week}
     with snapshot(db):
         first = _first_issue(db)
+        parameters |= {
+            "first_instant": from_instant(first.instant) if first else NEVER,
+            "earliest": (min(from_on, first.from_on) if first else from_on).isoformat(),
+        }
         rows = [
             row
             for row in select(db, _DOCUMENTS, parameters)
@@ -207,14 +227,16 @@ def _other_pages(
     db: Database, documents: Sequence[int], instant: datetime
 ) -> dict[int, list[StoredNotice]]:
     """The other pages of each document that were known at `instant`."""
-    links = select(
-        db,
-        "SELECT id, duplicate_of FROM notices"
-        " WHERE duplicate_of IS NOT NULL AND first_seen_at <= ? ORDER BY id",
-        [from_instant(instant)],
-    )
-    wanted = set(documents)
-    pages = {link["id"]: link["duplicate_of"] for link in links if link["duplicate_of"] in wanted}
+    pages: dict[int, int] = {}
+    for start in range(0, len(documents), _BATCH):
+        batch = documents[start : start + _BATCH]
+        links = select(
+            db,
+            "SELECT id, duplicate_of FROM notices"  # noqa: S608 - question marks
+            f" WHERE duplicate_of IN ({marks(batch)}) AND first_seen_at <= ? ORDER BY id",
+            [*batch, from_instant(instant)],
+        )
+        pages |= {link["id"]: link["duplicate_of"] for link in links}
     found: dict[int, list[StoredNotice]] = defaultdict(list)
     for page_id, stored in load(db, list(pages)).items():
         found[pages[page_id]].append(stored)
