@@ -61,7 +61,7 @@ fresh AS (
       AND n.id NOT IN (SELECT document FROM told)
     UNION SELECT document FROM said WHERE act = 'restore'
     UNION SELECT n.id FROM notices n
-    WHERE n.revised_at IS NOT NULL AND n.id IN (SELECT document FROM told)
+    WHERE n.revised_at IS NOT NULL AND +n.id IN (SELECT document FROM told)
 ),
 documents AS (
     SELECT n.id, n.site, n.column, n.key, n.section, n.grp, n.run_id, n.first_seen_at, n.revised_at,
