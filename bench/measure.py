@@ -17,11 +17,11 @@ from bench.synthetic import PER_DAY, Author
 from bench.timing import Times, timed
 from bench.words import chains, pieces
 from digest.compose import compose
-from digest.models import ChapterSpec
+from digest.models import ChapterSpec, Digest
 from pipelines import dedupe
 from storage.database import transaction
 from storage.issues import record_issue
-from storage.models import Notice
+from storage.models import IssueEntry, Notice
 from storage.notices import get_notice, save_notice
 from storage.search import search
 
@@ -29,7 +29,9 @@ STORED = 1_000
 SEARCHES = 100
 SLOW_SEARCHES = 3
 LOOKS = 10
-COMPOSED = 3
+COMPOSED = 5
+# Those whose deadlines an issue may remind of: 120 days.
+EARLIER_ISSUES = 17
 DATASKETCH_TEXTS = 1_000
 # New notices are measured at the end of the days, far from those that fill the store.
 FRESH = 10_000_000
@@ -77,9 +79,11 @@ def measure(db: Database, author: Author, size: int, folder: Path) -> Iterator[F
     yield from _searches(db, author, size, folder)
     view = "SELECT * FROM v_deadlines LIMIT 100"
     yield Figure("`v_deadlines`, first 100", timed([lambda: db.execute(view).fetchall()] * LOOKS))
-    record_earlier_issue(db, author)
+    record_earlier_issues(db, author)
+    entries = _compose(db, author).total
     composed = timed([partial(_compose, db, author)] * COMPOSED)
-    yield Figure(f"compose a week of {7 * PER_DAY:,}", composed)
+    yield Figure(f"compose a week of {7 * PER_DAY:,}, {EARLIER_ISSUES} issues before it", composed)
+    yield Figure("– entries in it", note=f"{entries:,}")
     yield from _sizes(db)
 
 
@@ -142,7 +146,7 @@ def _of_today(author: Author, notice: Notice) -> Notice:
     return replace(notice, published_on=author.today, deadline_on=None, deadlines=())
 
 
-def _compose(db: Database, author: Author) -> object:
+def _compose(db: Database, author: Author) -> Digest:
     end = author.today - timedelta(days=1)
     at = datetime.combine(end, time(9), UTC)
     return compose(
@@ -159,22 +163,35 @@ def _compose(db: Database, author: Author) -> object:
     )
 
 
-def record_earlier_issue(db: Database, author: Author) -> None:
-    """The store has a past: the week before the measured one was issued, empty."""
-    end: date = author.today - timedelta(days=8)
-    at = datetime.combine(end, time(9), UTC)
+def record_earlier_issues(db: Database, author: Author) -> None:
+    """The store has a past: the weeks before the measured one were issued, each in full."""
     with transaction(db):
+        db.execute("DELETE FROM issue_items")
         db.execute("DELETE FROM issues")
-        record_issue(
-            db,
-            week="0000-W00",
-            from_on=end - timedelta(days=6),
-            to_on=end,
-            instant=at,
-            now=at,
-            title="政讯周报",
-            entries=[],
-        )
+        for ago in range(EARLIER_ISSUES, 0, -1):
+            end = author.today - timedelta(days=1 + 7 * ago)
+            at = datetime.combine(end, time(9), UTC)
+            record_issue(
+                db,
+                week=f"0000-W{EARLIER_ISSUES - ago:02}",
+                from_on=end - timedelta(days=6),
+                to_on=end,
+                instant=at,
+                now=at,
+                title="政讯周报",
+                entries=_published(db, end - timedelta(days=6), end),
+            )
+
+
+def _published(db: Database, first: date, last: date) -> list[IssueEntry]:
+    rows = db.execute(
+        "SELECT id, section, grp FROM notices WHERE published_on BETWEEN ? AND ?",
+        [first.isoformat(), last.isoformat()],
+    )
+    return [
+        IssueEntry(row[0], row[1], row[2], position, late=False, revised=False, change="")
+        for position, row in enumerate(rows, start=1)
+    ]
 
 
 def _sizes(db: Database) -> Iterator[Figure]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from digest.chapters import Placed, arrange
 from digest.edits import edited, own_title
-from digest.entry import due_dates
+from digest.entry import DUE_WITHIN_DAYS, due_dates
 from digest.models import (
     SHANGHAI,
     Chapter,
@@ -23,11 +23,12 @@ from digest.models import (
 )
 from digest.weeks import Week, week_name, week_of
 from digest.wording import VERDICT_WORDS, local_minute
-from storage import duplicates, issues, notices, runs
+from storage import duplicates, issues, runs
 from storage.corrections import list_corrections
 from storage.database import transaction
 from storage.edits import edits_in_force, record_edit
 from storage.models import Coverage, IssueEntry, IssueRecord, StoredNotice
+from storage.rows import load
 from storage.trends import notices_by_week
 
 READ = frozenset({"ok", "quiet", "degraded"})
@@ -156,16 +157,25 @@ def _from_selection(
     return sorted(placed, key=lambda item: (item.entry.revised, item.entry.late))
 
 
-def _from_record(db: Database, record: IssueRecord, site_names: Mapping[str, str]) -> list[Placed]:
+def _from_record(
+    db: Database,
+    record: IssueRecord,
+    site_names: Mapping[str, str],
+    among: Collection[int] | None = None,
+) -> list[Placed]:
+    """The entries of a recorded issue, of the notices `among` alone if these are given."""
     placed = []
     rows = issues.issue_entries(db, record.id)
     # Two pages printed as two entries stay two, even if they were found to be one later.
     printed = {row.notice_id for row in rows}
-    for row in rows:
-        stored = notices.get_notice(db, row.notice_id)
+    wanted = [row for row in rows if among is None or row.notice_id in among]
+    pages = load(db, [row.notice_id for row in wanted])
+    groups = duplicates.groups_of(db, list(pages.values()))
+    for row in wanted:
+        stored = pages[row.notice_id]
         also = [
             page
-            for page in duplicates.group_of(db, row.notice_id)
+            for page in groups[stored.id]
             if page.id not in printed and page.first_seen_at <= record.instant
         ]
         placed.append(Placed(row.section, row.grp, _entry(stored, also, site_names, row)))
@@ -270,10 +280,11 @@ def _reminders(db: Database, digest: Digest, site_names: Mapping[str, str]) -> t
         age = digest.instant - record.instant
         if record.week == digest.week or not timedelta(0) < age <= REMIND_ISSUES_OF:
             continue
-        for item in _from_record(db, record, site_names):
-            if item.entry.id not in shown:
-                due = due_dates(item.entry, digest.today, record.week)
-                found.setdefault(item.entry.id, due)
+        last = digest.today + timedelta(days=DUE_WITHIN_DAYS)
+        among = issues.due_between(db, record.id, digest.today, last) - shown
+        for item in _from_record(db, record, site_names, among):
+            due = due_dates(item.entry, digest.today, record.week)
+            found.setdefault(item.entry.id, due)
     return tuple(due for dates in found.values() for due in dates)
 
 

@@ -6,6 +6,7 @@ longer than one step. Which pages belong together is decided in `pipelines.dedup
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,8 +16,11 @@ from storage.database import transaction
 from storage.keys import url_key
 from storage.models import StoredNotice
 from storage.notices import find_by_url, get_notice
-from storage.rows import to_stored
-from storage.values import clean, from_date, from_instant, select, to_instant
+from storage.rows import load, to_stored
+from storage.values import clean, from_date, from_instant, marks, select, to_instant
+
+# SQLite allows 999 parameters in its oldest builds.
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,27 @@ def group_of(db: Database, notice_id: int) -> list[StoredNotice]:
         {"id": representative},
     )
     return to_stored(db, rows)
+
+
+def groups_of(db: Database, pages: Sequence[StoredNotice]) -> dict[int, list[StoredNotice]]:
+    """`group_of` for many pages at once: id of the page -> all pages of its document."""
+    known = {page.id: page for page in pages}
+    heads = list(dict.fromkeys(page.duplicate_of or page.id for page in known.values()))
+    members: dict[int, list[int]] = {head: [head] for head in heads}
+    for start in range(0, len(heads), _BATCH):
+        batch = heads[start : start + _BATCH]
+        links = select(
+            db,
+            "SELECT id, duplicate_of FROM notices"  # noqa: S608 - question marks
+            f" WHERE duplicate_of IN ({marks(batch)}) ORDER BY id",
+            batch,
+        )
+        for link in links:
+            members[link["duplicate_of"]].append(link["id"])
+    wanted = {page for group in members.values() for page in group}
+    known |= load(db, sorted(wanted - known.keys()))
+    groups = {head: [known[page] for page in group] for head, group in members.items()}
+    return {page.id: groups[page.duplicate_of or page.id] for page in pages}
 
 
 def record_conflict(db: Database, a: int, b: int, why: str, now: datetime) -> None:

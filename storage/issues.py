@@ -17,6 +17,7 @@ from storage.rows import load
 from storage.values import (
     Row,
     clean,
+    from_date,
     from_instant,
     marks,
     select,
@@ -78,6 +79,14 @@ FROM documents d LEFT JOIN told ON told.document = d.id
 WHERE d.day <= :to_on AND (told.document IS NULL
     OR (d.revised_at > told.instant AND d.revised_at <= :instant))
 ORDER BY d.section, d.grp, d.day DESC, d.site, d.column, d.key
+"""
+
+
+_DUE = """
+SELECT i.notice_id FROM issue_items i CROSS JOIN notices m ON m.id = i.notice_id
+WHERE i.issue_id = :issue AND (m.deadline_on BETWEEN :first AND :last
+    OR (m.deadlines <> '[]' AND EXISTS (SELECT 1 FROM json_each(m.deadlines) e
+        WHERE json_extract(e.value, '$.on') BETWEEN :first AND :last)))
 """
 
 
@@ -195,6 +204,12 @@ def issue_entries(db: Database, issue_id: int) -> list[IssueEntry]:
     )
     flags = ("late", "revised", "moved")
     return [IssueEntry(**(row | {flag: bool(row[flag]) for flag in flags})) for row in rows]
+
+
+def due_between(db: Database, issue_id: int, first: date, last: date) -> set[int]:
+    """The notices of an issue with a deadline from `first` to `last`."""
+    rows = select(db, _DUE, {"issue": issue_id, "first": from_date(first), "last": from_date(last)})
+    return {row["notice_id"] for row in rows}
 
 
 def _first_issue(db: Database) -> _FirstIssue | None:
