@@ -25,8 +25,8 @@ test-all: $(READY) ## the tests, the slow ones too
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 BENCH ?= 1000000
-bench: $(READY) ## figures of a store that grows to a million notices; shorter: make bench BENCH=100000
-	$(BIN)/python -m bench --most $(BENCH)
+bench: $(READY) .bench-peers/.ready ## figures of stores of up to a million notices; shorter: make bench BENCH=100000
+	PYTHONPATH=.bench-peers $(BIN)/python -m bench --most $(BENCH)
 
 WEEKS ?= 52
 SEED ?= 1
@@ -61,8 +61,20 @@ lock: ## pin every dependency again (needs uv)
 	fi; \
 	touch .venv-eval/.ready
 
+# What the bench compares with lives apart too: it brings numpy and scipy.
+.bench-peers/.ready: bench/peers.lock $(READY)
+	@set -e; \
+	if command -v uv >/dev/null 2>&1; then \
+		uv pip install -q --python $(BIN)/python --target .bench-peers -r bench/peers.lock; \
+	elif [ -x .boot/bin/uv ]; then \
+		PYTHONPATH=.boot .boot/bin/uv pip install -q --python $(BIN)/python --target .bench-peers -r bench/peers.lock; \
+	else \
+		$(BIN)/python -m pip install -q --target .bench-peers -r bench/peers.lock; \
+	fi; \
+	touch .bench-peers/.ready
+
 clean: ## remove the environment and the demo's data
-	rm -rf .venv .venv-eval .boot data/demo
+	rm -rf .venv .venv-eval .bench-peers .boot data/demo
 
 # uv where it is there, else venv with an upgraded pip (the pip that a fresh venv of Python 3.11
 # brings mis-resolves extras), else uv installed beside a Python that has pip but no venv (Debian).

@@ -52,7 +52,10 @@ def from_notice(notice: Notice) -> Row:
         "body_html": clean(notice.body_html),
         "body_text": clean(notice.body_text),
         "summary": clean(notice.summary),
-        "deadlines": from_json([_from_deadline(deadline) for deadline in notice.deadlines]),
+        # The view of deadlines goes by the last one (`notices_by_last_deadline`).
+        "deadlines": from_json(
+            [_from_deadline(item) for item in sorted(notice.deadlines, key=lambda item: item.on)]
+        ),
         "contacts": from_json([asdict(contact) for contact in notice.contacts]),
         "amounts": from_texts(notice.amounts),
         "topics": from_texts(notice.topics),

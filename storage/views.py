@@ -31,7 +31,9 @@ FROM (
            json_extract(e.value, '$.what') AS what, json_extract(e.value, '$.printed') AS printed,
            json_extract(e.value, '$.computed') AS computed
     FROM notices m CROSS JOIN json_each(m.deadlines) e
-    WHERE m.deadlines <> '[]' AND json_extract(e.value, '$.on') >= date('now', '+8 hours')
+    WHERE m.deadlines <> '[]'
+      AND json_extract(m.deadlines, '$[#-1].on') >= date('now', '+8 hours')
+      AND json_extract(e.value, '$.on') >= date('now', '+8 hours')
     UNION ALL
     SELECT m.id, m.deadline_on, '', '', 0 FROM notices m
     WHERE m.deadline_on >= date('now', '+8 hours') AND m.deadlines = '[]'

@@ -160,3 +160,15 @@ def test_what_was_published_before_the_week_and_found_in_it_is_not_of_this_week(
     saved(db, page("late", published_on=today - timedelta(days=10)), f"{today} 01:00")
 
     assert view(db, "v_this_week") == []
+
+
+def test_a_deadline_that_runs_is_found_whatever_the_order_the_page_names_them_in(
+    db: Database, today: date
+) -> None:
+    soon, over = today + timedelta(days=5), today - timedelta(days=5)
+    dates = (Deadline(soon, "申报截止", "某日"), Deadline(over, "报名截止", "某日"))
+    saved(db, page("a", deadlines=dates, deadline_on=soon))
+
+    rows = db.execute("SELECT deadline_on, what FROM v_deadlines").fetchall()
+
+    assert rows == [(soon.isoformat(), "申报截止")]
