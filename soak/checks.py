@@ -49,8 +49,16 @@ def closings(now: datetime) -> list[datetime]:
     return [first + timedelta(weeks=number) for number in range(count)]
 
 
-def check(data: Path, truth: Truth, received: list[Received], now: datetime) -> list[str]:
-    """Every violation that can be seen at `now`."""
+def check(
+    data: Path,
+    truth: Truth,
+    received: list[Received],
+    now: datetime,
+    *,
+    off_since: datetime | None = None,
+) -> list[str]:
+    """Every violation that can be seen at `now`; of a daemon that is off, what was due before."""
+    now = off_since or now
     with closing(sqlite3.connect(f"file:{data / 'zhengxun.db'}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
         return [

@@ -36,6 +36,8 @@ def report(year: Year, *, seconds: float, mounted: bool) -> str:
     rss = [one.rss for one in year.samples]
     if rss:
         lines.append(f"memory at rest: median {median(rss):.1f} MB, most {max(rss):.1f} MB")
+        own = median(one.own for one in year.samples)
+        lines.append(f"of it not shared with other processes: median {own:.1f} MB")
         lines.append(
             f"threads: {min(one.threads for one in year.samples)} to "
             f"{max(one.threads for one in year.samples)}, file handles: "

@@ -17,11 +17,13 @@ LONG_LIFE = 40  # samples, one at the end of each day
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look at a process at rest; memory in MB."""
+    """One look at a process at rest. Memory in MB: `rss` with the libraries' code that it shares
+    with every other Python, `own` without."""
 
     at: datetime
     pid: int
     rss: float
+    own: float
     threads: int
     handles: int
 
@@ -34,8 +36,9 @@ def sample(pid: int, at: datetime) -> Sample | None:
             line.split(":", 1) for line in (folder / "status").read_text("utf-8").splitlines()
         )
         rss = int(status["VmRSS"].split()[0]) / 1024
+        own = int(status["RssAnon"].split()[0]) / 1024
         handles = len(list((folder / "fd").iterdir()))
-        return Sample(at, pid, rss, int(status["Threads"]), handles)
+        return Sample(at, pid, rss, own, int(status["Threads"]), handles)
     return None
 
 

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from soak.checks import Truth, check
@@ -35,7 +35,7 @@ class Year:
         self.samples: list[Sample] = []
         self.violations: dict[str, None] = {}
         self.did: Counter[str] = Counter()
-        self.off = False
+        self.off_since: datetime | None = None
         self.disturbed = False
         self.during: Callable[[], None] | None = None
 
@@ -70,7 +70,7 @@ class Year:
         during, self.during = self.during, None
         alive = self.house.step(event.at, during=during)
         self.disturbed |= during is not None
-        if not alive and not self.off:
+        if not alive and self.off_since is None:
             self.disturbed = True
             self.look()
             self.revive()
@@ -100,7 +100,13 @@ class Year:
 
     def week_is_over(self) -> None:
         """Compare with the truth."""
-        found = check(self.house.data, self.truth, self.house.sink.received, self.house.now)
+        found = check(
+            self.house.data,
+            self.truth,
+            self.house.sink.received,
+            self.house.now,
+            off_since=self.off_since,
+        )
         for line in found:
             self.complain(line)
         last = self.samples[-1] if self.samples else None
@@ -166,11 +172,11 @@ class Year:
             status = self.house.stop()
             if status != 0:
                 self.complain(f"the daemon ended with {status} on {self.house.now:%m-%d}")
-        self.off = True
+        self.off_since = self.house.now
 
     def switch_on(self, _detail: str) -> None:
         """It is started again."""
-        self.off = False
+        self.off_since = None
         if not self.house.alive:
             self.house.start()
             self.look()

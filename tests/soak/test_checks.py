@@ -143,6 +143,12 @@ def test_an_issue_that_is_missing_or_lacks_a_file_is_seen(world: World) -> None:
     ]
 
 
+def test_of_a_daemon_that_is_off_only_what_was_due_before_is_asked(world: World) -> None:
+    world.issue(0, world.notice)
+    off_since = closings(NOW)[1] - timedelta(hours=9)
+    assert check(world.data, world.truth, [], NOW, off_since=off_since) == []
+
+
 def test_an_outage_needs_one_alarm_one_recovery_and_a_line_in_the_foot(world: World) -> None:
     at = READ + timedelta(days=1)
     world.truth.witness.columns["tj_kxjs", "通知公告"] = [Seen(at, "bad"), Seen(NOW, "good")]
