@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.body import read_body
+from pipelines.facts.body import read_body
 
 PAGE = "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2021n/202102/t20210204_5348438.html"
 
@@ -191,9 +191,9 @@ def test_small_hidden_boxes_go_and_a_hidden_body_stays() -> None:
     ids=["div", "font", "table", "inline", "lt", "amp", "reference", "attributes"],
 )
 def test_tag_soup_ends_soon_and_says_so(soup: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     body = read_body(soup, PAGE)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
     assert body.warnings
 
 

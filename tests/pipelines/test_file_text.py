@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import resource
 import time
 import zipfile
 import zlib
@@ -14,7 +15,7 @@ from docx import Document
 from openpyxl import Workbook
 from pypdf import PdfReader, PdfWriter
 
-from pipelines.file_text import (
+from pipelines.files.file_text import (
     CUT,
     DAMAGED,
     MAX_CHARACTERS,
@@ -24,7 +25,7 @@ from pipelines.file_text import (
     FileText,
     read_text,
 )
-from pipelines.text_reader import FAILED, OUT_OF_MEMORY, OUT_OF_TIME, TextReader
+from pipelines.files.text_reader import FAILED, OUT_OF_MEMORY, OUT_OF_TIME, TextReader
 from replica.files import make_pdf
 
 MEGABYTE = 1024 * 1024
@@ -51,7 +52,7 @@ def read(folder: Path, kind: str, data: bytes) -> FileText:
 
 
 def read_by_child(folder: Path, kind: str, data: bytes, **limits: float) -> tuple[FileText, float]:
-    """What the reader says within limits, and how many seconds it took."""
+    """What the reader says within limits, and how many seconds of processor time that took."""
     path = folder / f"file.{kind}"
     path.write_bytes(data)
 
@@ -62,8 +63,16 @@ def read_by_child(folder: Path, kind: str, data: bytes, **limits: float) -> tupl
         finally:
             await reader.close()
 
-    started = time.monotonic()
-    return asyncio.run(ask()), time.monotonic() - started
+    started = _processor_seconds()
+    return asyncio.run(ask()), _processor_seconds() - started
+
+
+def _processor_seconds() -> float:
+    """Of this process and the children it has waited for: the same on a busy machine."""
+    ours, theirs = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return ours.ru_utime + ours.ru_stime + theirs.ru_utime + theirs.ru_stime
 
 
 def locked_pdf(user: str, owner: str, algorithm: str) -> bytes:
@@ -171,9 +180,9 @@ def test_a_long_text_is_cut_and_said_so(tmp_path: Path) -> None:
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, kind: str, member: str) -> None:
     bomb = packed({member: bytes(80 * MEGABYTE), "xl/workbook.xml": b"<workbook/>"})
     assert len(bomb) < MEGABYTE / 5
-    started = time.monotonic()
+    started = time.process_time()
     assert read(tmp_path, kind, bomb).note == TOO_LARGE
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_zip_bomb_that_lies_about_its_size_yields_only_what_it_claims(tmp_path: Path) -> None:

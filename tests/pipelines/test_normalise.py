@@ -235,9 +235,9 @@ def test_an_ordinary_notice_is_read_in_a_few_milliseconds() -> None:
 
 
 def _seconds(item: NoticeItem) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     normalise(item, NOW)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize(

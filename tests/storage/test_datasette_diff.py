@@ -71,9 +71,9 @@ def test_empty_texts_compare() -> None:
 def test_a_very_long_paragraph_is_compared_by_clauses_in_reasonable_time() -> None:
     clauses = [f"第{number}条内容应当符合规定" for number in range(6000)]
     old, new = "，".join(clauses), "，".join([*clauses[:3000], "新增一条", *clauses[3000:]])
-    start = time.monotonic()
+    start = time.process_time()
 
     (paragraph,) = compare(old, new)
 
     assert [piece.text for piece in paragraph.pieces if piece.kind == "added"] == ["新增一条，"]
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
