@@ -27,12 +27,12 @@ from commands import duties
 from commands.desk import CommandError, Desk
 from config import SHANGHAI, Config, ConfigError, load_config
 from crawlers.catalogue import CatalogueError
-from digest.alert import fetch, words
+from digest.alarms.alert import fetch, words
 from digest.models import DigestError
-from pipelines.instance import InstanceError, beat, only_one
-from pipelines.journal import CRAWL, close_journal, keep_journal
-from pipelines.supervisor import Crawl, Event, Outcome
-from pipelines.wallclock import Wallclock
+from pipelines.running.instance import InstanceError, beat, only_one
+from pipelines.running.journal import CRAWL, close_journal, keep_journal
+from pipelines.running.supervisor import Crawl, Event, Outcome
+from pipelines.running.wallclock import Wallclock
 from storage.database import StorageError
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bench.synthetic import Author
-from pipelines.similarity import (
+from pipelines.sameness.similarity import (
     ALGORITHM,
     MAX_CHARACTERS,
     MIN_CHARACTERS,

@@ -16,7 +16,7 @@ from bench import peers
 from bench.synthetic import PER_DAY, Author
 from bench.timing import Times, timed
 from bench.words import chains, pieces
-from digest.compose import compose
+from digest.composing.compose import compose
 from digest.models import ChapterSpec, Digest
 from pipelines import dedupe
 from storage.database import transaction

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines.similarity import SHINGLE, bare_text
+from pipelines.sameness.similarity import SHINGLE, bare_text
 
 MOST_HITS = 20
 TRIGRAM = 3

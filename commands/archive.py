@@ -13,8 +13,8 @@ from rich.markup import escape
 
 from commands.desk import CommandError, Desk
 from config import SHANGHAI
-from digest.weeks import parse_day
-from pipelines.instance import lock_owner
+from digest.composing.weeks import parse_day
+from pipelines.running.instance import lock_owner
 from storage.backup import backup as back_up
 from storage.backup import restore as put_back
 from storage.export import export_notices

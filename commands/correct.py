@@ -21,15 +21,15 @@ from commands.issue import (
     smtp_settings,
 )
 from commands.ways import ways_of
-from digest.correction import Correction, correction_text
-from digest.deliver import DeliveryReport, deliver, enrol
-from digest.errata import (
+from digest.corrections.correction import Correction, correction_text
+from digest.corrections.errata import (
     corrections_of,
     finish_correction,
     last_file,
     with_addresses,
     write_correction,
 )
+from digest.delivery.deliver import DeliveryReport, deliver, enrol
 from digest.press import reprint, write_feed
 from digest.safe_text import clean_text
 from storage import corrections, deliveries

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk
 from digest.wording import VERDICT_WORDS
-from pipelines.supervisor import Crawl, Event, Outcome, close_abandoned_runs
+from pipelines.running.supervisor import Crawl, Event, Outcome, close_abandoned_runs
 from storage.models import Coverage
 from storage.runs import latest_coverage
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from commands.desk import Desk
-from pipelines.by_hand import join_by_hand, split_by_hand
+from pipelines.sameness.by_hand import join_by_hand, split_by_hand
 from storage.database import transaction
 from storage.models import StoredNotice
 from storage.notices import get_notice

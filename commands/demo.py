@@ -13,9 +13,9 @@ from commands.crawl import run_crawls, site_table
 from commands.desk import CommandError, Desk
 from commands.issue import make, report_line, send_issue, summary_table
 from config import Config, load_config
+from digest.delivery.sink import Sink
 from digest.press import span_of
-from digest.sink import Sink
-from pipelines.supervisor import Crawl
+from pipelines.running.supervisor import Crawl
 from replica.server import start_replica
 from storage.issues import find_issue
 from storage.subscribers import add_subscriber

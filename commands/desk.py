@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from config import Config
 from crawlers.catalogue import Column, Site, load_catalogue
-from pipelines.supervisor import Supervisor
+from pipelines.running.supervisor import Supervisor
 from storage.catalogue import ColumnRow, SiteRow, sync_catalogue
 from storage.database import StorageError, open_database
 

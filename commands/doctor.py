@@ -23,10 +23,10 @@ from commands.desk import Desk
 from commands.issue import has_mail_server, smtp_settings
 from commands.readers import has_mailbox, imap_settings
 from crawlers.catalogue import CatalogueError, Site
-from digest.imap import Folder, MailboxError
+from digest.delivery.smtp_server import look
 from digest.models import DigestError
-from digest.render_pdf import PdfError, print_page
-from digest.smtp_server import look
+from digest.rendering.render_pdf import PdfError, print_page
+from digest.replies.imap import Folder, MailboxError
 from storage.database import StorageError
 
 REACH_SECONDS = 15.0

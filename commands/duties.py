@@ -30,14 +30,14 @@ from commands.readers import (
 from commands.release import release_due, tell_editors
 from config import SHANGHAI
 from crawlers.catalogue import Site
-from digest.alert import Operator
-from digest.bell import Bell
+from digest.alarms.alert import Operator
+from digest.alarms.bell import Bell
+from digest.composing.weeks import Week
 from digest.press import closing_instant, latest_due
-from digest.weeks import Week
-from digest.write import LAST_FILE
-from pipelines.page_keeper import COPIES, trim
-from pipelines.resign import A_NIGHT, resign
-from pipelines.supervisor import close_abandoned_runs
+from digest.rendering.write import LAST_FILE
+from pipelines.archive.page_keeper import COPIES, trim
+from pipelines.running.supervisor import close_abandoned_runs
+from pipelines.sameness.resign import A_NIGHT, resign
 from storage.alarms import note_event
 from storage.backup import backup
 from storage.issues import find_issue

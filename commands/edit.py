@@ -20,7 +20,7 @@ from commands.draft import (
     open_draft,
     place_of,
 )
-from digest.edits import Wishes
+from digest.composing.edits import Wishes
 from digest.models import Entry
 from digest.press import closing_instant
 from digest.safe_text import clean_line, clean_text, shorten

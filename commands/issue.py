@@ -12,9 +12,11 @@ from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk, os_user
 from commands.ways import ways_of
-from digest.chat import Robot
-from digest.deliver import DeliveryReport, SmtpSettings, deliver, enrol
-from digest.mail import address_of
+from digest.composing.weeks import Week, parse_day, week_name
+from digest.delivery.chat import Robot
+from digest.delivery.deliver import DeliveryReport, SmtpSettings, deliver, enrol
+from digest.delivery.mail import address_of
+from digest.delivery.signing import Seal, make_seal
 from digest.models import Digest
 from digest.press import (
     current_week,
@@ -25,9 +27,7 @@ from digest.press import (
     write_archive,
     write_feed,
 )
-from digest.render_json import render_json
-from digest.signing import Seal, make_seal
-from digest.weeks import Week, parse_day, week_name
+from digest.rendering.render_json import render_json
 from digest.wording import local_minute
 from storage import deliveries
 from storage.issues import find_issue, list_issues

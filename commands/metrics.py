@@ -15,8 +15,8 @@ from sqlite_utils import Database
 
 from commands.desk import Desk
 from commands.duties import make_bell
-from pipelines.instance import last_beat
-from pipelines.warc import archives
+from pipelines.archive.warc import archives
+from pipelines.running.instance import last_beat
 from storage.alarms import open_alarms, unsent
 from storage.database import StorageError, open_database
 from storage.figures import count_notices, deliveries_by_state, last_composed, runs_by_state

@@ -14,7 +14,7 @@ from rich.table import Table
 from commands.desk import CommandError, Desk
 from commands.wishes import LISTS, read_choices
 from config import SHANGHAI
-from digest.weeks import parse_day
+from digest.composing.weeks import parse_day
 from storage.models import Subscriber
 from storage.subscribers import (
     State,

@@ -13,8 +13,8 @@ from rich.console import Console
 
 from commands.desk import CommandError, Desk
 from commands.wishes import FIELDS, read_choices, written
+from digest.composing.weeks import parse_day
 from digest.models import DigestError
-from digest.weeks import parse_day
 from storage.addresses import check_address
 from storage.database import StorageError, transaction
 from storage.models import Subscriber

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from commands.desk import Desk
 from commands.ways import ways_of
-from digest.public_site import Site, make_app
+from digest.replies.public_site import Site, make_app
 
 STOP_SECONDS = 2.0
 

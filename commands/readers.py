@@ -9,9 +9,9 @@ from commands.desk import CommandError, Desk
 from commands.issue import has_mail_server, mail_seal, smtp_settings
 from commands.ways import ways_of
 from config import SHANGHAI
-from digest.bulletins import BulletinReport, Press, deliver_bulletins, enter_news
-from digest.imap import ImapSettings
-from digest.mailbox import MailboxReport, read_mailbox
+from digest.delivery.bulletins import BulletinReport, Press, deliver_bulletins, enter_news
+from digest.replies.imap import ImapSettings
+from digest.replies.mailbox import MailboxReport, read_mailbox
 from storage.models import Subscriber
 from storage.subscribers import wake_paused
 

@@ -11,12 +11,12 @@ from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk, os_user
 from commands.issue import group_robots, has_mail_server, mail_server, make, report_line, send_issue
-from digest.compose import rows_of
-from digest.deliver import enrol
-from digest.editor_mail import tell_editor
+from digest.composing.compose import rows_of
+from digest.composing.weeks import Week
+from digest.delivery.deliver import enrol
+from digest.delivery.editor_mail import tell_editor
 from digest.models import DigestError
 from digest.press import reprint, span_of
-from digest.weeks import Week
 from digest.wording import local_minute
 from storage import releases
 from storage.alarms import note_event

@@ -16,10 +16,10 @@ from sqlite_utils import Database
 from commands.desk import CommandError, Desk
 from config import SHANGHAI
 from crawlers.rereading import Rereader
+from pipelines.archive.page_keeper import load_answer
+from pipelines.archive.rereadings import FIELDS, Change, apply, changes, is_worse
+from pipelines.archive.warc import WarcError
 from pipelines.normalise import normalise
-from pipelines.page_keeper import load_answer
-from pipelines.rereadings import FIELDS, Change, apply, changes, is_worse
-from pipelines.warc import WarcError
 from storage.models import Notice
 from storage.notices import get_notice
 from storage.pages import SavedPage, count_read, rereadable

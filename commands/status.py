@@ -19,7 +19,7 @@ from commands.duties import make_bell
 from config import SHANGHAI
 from crawlers.catalogue import Site
 from digest.wording import local_minute
-from pipelines.instance import last_beat, lock_owner
+from pipelines.running.instance import last_beat, lock_owner
 from storage.alarms import Alarm, open_alarms, unsent
 from storage.deliveries import outstanding
 from storage.issues import list_issues

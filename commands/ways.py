@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.desk import Desk
-from digest.leaving import Ways, load_key
+from digest.replies.leaving import Ways, load_key
 
 
 def ways_of(desk: Desk) -> Ways:

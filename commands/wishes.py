@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from commands.desk import CommandError, Desk
-from pipelines.topics import topic_names
+from pipelines.facts.topics import topic_names
 from storage.models import Pace, Subscriber
 from storage.subscribers import FORMATS, PACES, Choices
 

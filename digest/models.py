@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from digest.entry import DueDate, Entry, Page, due_dates
+from digest.composing.entry import DueDate, Entry, Page, due_dates
 from storage.models import CorrectionRecord, Coverage, SourceTrend
 
 __all__ = [

@@ -12,14 +12,14 @@ from sqlite_utils import Database
 
 from digest.archive.corrections import tell_corrections
 from digest.archive.site import add_issue, has_issue, refresh
-from digest.compose import compose, issue_instant
-from digest.correction import Correction
+from digest.composing.compose import compose, issue_instant
+from digest.composing.weeks import Week, week_ending, week_of
+from digest.composing.workdays import issue_day
+from digest.corrections.correction import Correction
 from digest.models import SHANGHAI, Chapter, Digest
-from digest.render_atom import render_atom
-from digest.render_pdf import PdfError, render_pdf
-from digest.weeks import Week, week_ending, week_of
-from digest.workdays import issue_day
-from digest.write import LAST_FILE, write_bytes, write_issue
+from digest.rendering.render_atom import render_atom
+from digest.rendering.render_pdf import PdfError, render_pdf
+from digest.rendering.write import LAST_FILE, write_bytes, write_issue
 from storage import issues
 
 log = logging.getLogger("zhengxun")

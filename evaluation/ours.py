@@ -22,9 +22,9 @@ from crawlers.reading.rows import Row
 from crawlers.reading.search_api import read_search
 from crawlers.reading.wechat_page import fill_from_article
 from evaluation.gold import GoldList, GoldNotice
-from pipelines.body import read_body
+from pipelines.facts.body import read_body
+from pipelines.facts.titles import clean_title
 from pipelines.normalise import normalise
-from pipelines.titles import clean_title
 from storage.models import Notice
 
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -14,12 +14,18 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
-from pipelines.agreement import compare
-from pipelines.dates import SHANGHAI
+from pipelines.facts.dates import SHANGHAI
 from pipelines.keys import title_key
-from pipelines.representative import choose
-from pipelines.similarity import ALGORITHM, bands_of
-from pipelines.title_fit import MIN_TITLE, announces, kinds_differ, series_differ, titles_fit
+from pipelines.sameness.agreement import compare
+from pipelines.sameness.representative import choose
+from pipelines.sameness.similarity import ALGORITHM, bands_of
+from pipelines.sameness.title_fit import (
+    MIN_TITLE,
+    announces,
+    kinds_differ,
+    series_differ,
+    titles_fit,
+)
 from storage import duplicates, settlements, similar
 from storage.models import Notice, StoredNotice
 

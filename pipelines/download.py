@@ -31,8 +31,8 @@ from scrapy.http.request import NO_CALLBACK
 from sqlite_utils import Database
 
 from crawlers.items import Failure
-from pipelines.file_kinds import NotAFileError, kind_of
-from pipelines.text_reader import FAILED, TextReader
+from pipelines.files.file_kinds import NotAFileError, kind_of
+from pipelines.files.text_reader import FAILED, TextReader
 from storage.database import open_database
 from storage.files import known_file
 from storage.models import Attachment, Notice

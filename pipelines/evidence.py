@@ -19,10 +19,10 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
 
 from crawlers.items import ColumnReport, NoticeItem
+from pipelines.archive.page_keeper import Found, PageKeeper
+from pipelines.archive.warc import Answer
 from pipelines.monitor import COLUMN_JUDGED
-from pipelines.page_keeper import Found, PageKeeper
 from pipelines.seen import clock_of
-from pipelines.warc import Answer
 from storage.models import Check, Notice
 from storage.notices import find_known
 from storage.pages import told_by

@@ -19,7 +19,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.items import ColumnReport
-from pipelines.dates import parse_date
+from pipelines.facts.dates import parse_date
 from pipelines.seen import clock_of
 from storage.database import open_database
 from storage.models import Check, Verdict

@@ -12,21 +12,21 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from crawlers.items import NoticeItem
-from pipelines.amounts import find_amounts
-from pipelines.attachments import find_attachments
-from pipelines.body import Body, read_body
-from pipelines.contacts import find_contacts
-from pipelines.dates import SHANGHAI, Stamp, parse_date, parse_epoch, parse_stamp
-from pipelines.deadlines import find_deadlines, nearest_deadline
-from pipelines.doc_numbers import DocNumber, own_doc_number
-from pipelines.effects import find_effective_on, find_repeals
-from pipelines.issuers import issuers_of_title, place_of, split_issuers
+from pipelines.facts.amounts import find_amounts
+from pipelines.facts.attachments import find_attachments
+from pipelines.facts.body import Body, read_body
+from pipelines.facts.contacts import find_contacts
+from pipelines.facts.dates import SHANGHAI, Stamp, parse_date, parse_epoch, parse_stamp
+from pipelines.facts.deadlines import find_deadlines, nearest_deadline
+from pipelines.facts.doc_numbers import DocNumber, own_doc_number
+from pipelines.facts.effects import find_effective_on, find_repeals
+from pipelines.facts.issuers import issuers_of_title, place_of, split_issuers
+from pipelines.facts.signatures import Signature, find_signature
+from pipelines.facts.summary import summarise
+from pipelines.facts.titles import clean_title, is_cut
+from pipelines.facts.topics import find_topics
+from pipelines.facts.width import fold_width
 from pipelines.keys import content_hash
-from pipelines.signatures import Signature, find_signature
-from pipelines.summary import summarise
-from pipelines.titles import clean_title, is_cut
-from pipelines.topics import find_topics
-from pipelines.width import fold_width
 from storage.models import Notice
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from scrapy.exceptions import NotConfigured
 from sqlite_utils import Database
 
 from pipelines import dedupe
-from pipelines.resign import resign_recent
+from pipelines.sameness.resign import resign_recent
 from pipelines.seen import clock_of
 from storage.database import open_database, transaction
 from storage.models import Notice

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from digest.sink import Sink
+from digest.delivery.sink import Sink
 from replica.server import start_replica
 from soak.checks import Truth
 from soak.household import OPERATOR, READERS, Household

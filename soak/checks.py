@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.reading.addresses import canonical_url
-from digest.sink import Received
+from digest.delivery.sink import Received
 from replica.content import SHANGHAI
 from soak.publisher import START, Document, pages
 from soak.witness import Witness

@@ -20,7 +20,7 @@ from typing import Any
 
 import scheduler
 from config import Config
-from pipelines.wallclock import Wallclock
+from pipelines.running.wallclock import Wallclock
 from soak.clock import clock
 
 # Tasks that live as long as the daemon; everything else is work that ends.
@@ -41,13 +41,15 @@ class Moment:
 
 
 MOMENTS = {
-    "run recorded, crawl not started": Moment("pipelines.supervisor", "Supervisor._run_child"),
+    "run recorded, crawl not started": Moment(
+        "pipelines.running.supervisor", "Supervisor._run_child"
+    ),
     "issue composed, not recorded": Moment("storage.issues", "record_issue"),
     "issue recorded, no file written": Moment("digest.press", "write_issue"),
     "files written, feed and archive not": Moment("commands.issue", "write_feed"),
-    "mail claimed, not sent": Moment("digest.courier", "Courier.carry"),
-    "mail accepted, not settled": Moment("digest.courier", "Courier.carry", after=True),
-    "alarm stored, not sent": Moment("digest.bell", "send_alarms"),
+    "mail claimed, not sent": Moment("digest.delivery.courier", "Courier.carry"),
+    "mail accepted, not settled": Moment("digest.delivery.courier", "Courier.carry", after=True),
+    "alarm stored, not sent": Moment("digest.alarms.bell", "send_alarms"),
     "alarm sent, not marked": Moment("storage.alarms", "mark_sent"),
     "before the backup is made": Moment("commands.duties", "backup"),
 }

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from digest.sink import Sink
+from digest.delivery.sink import Sink
 from replica.server import start_replica
 from soak.content import content, differences, unsound
 from soak.household import READERS, Household

@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.sink import Sink
+from digest.delivery.sink import Sink
 from replica.server import Replica
 from soak import clock
 from soak.publisher import COLUMNS

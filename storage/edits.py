@@ -1,8 +1,8 @@
 """The editor's journal: every act, by whom, what was before and after. Only ever added to.
 
-What an issue looks like follows from the journal; `digest.edits` works it out. An edit is of a
-document's next appearance: it holds until an issue of its week or later has gone out with the
-document, whichever page stands for it by then. A drop is of its week; what it means for later
+What an issue looks like follows from the journal; `digest.composing.edits` works it out. An edit
+is of a document's next appearance: it holds until an issue of its week or later has gone out with
+the document, whichever page stands for it by then. A drop is of its week; what it means for later
 ones is in `storage.issues.select_candidates`.
 """
 

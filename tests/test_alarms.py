@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.alarms import (
+from digest.alarms.alert import Operator, send_alarms
+from digest.alarms.bell import Bell
+from digest.alarms.watch import (
     job_done,
     job_failed,
     review_clock,
@@ -21,10 +23,8 @@ from digest.alarms import (
     review_disk,
     review_mails,
 )
-from digest.alert import Operator, send_alarms
-from digest.bell import Bell
-from digest.courier import SmtpSettings
-from digest.sink import Sink
+from digest.delivery.courier import SmtpSettings
+from digest.delivery.sink import Sink
 from storage.alarms import note_event, open_alarms, raise_alarm, remind, unsent
 from storage.catalogue import ColumnRow, SiteRow, sync_catalogue
 from storage.database import StorageError, open_database

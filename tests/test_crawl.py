@@ -133,7 +133,7 @@ import asyncio, os, signal, subprocess
 from rich.console import Console
 from config import load_config
 from commands.desk import Desk
-from pipelines.supervisor import Crawl
+from pipelines.running.supervisor import Crawl
 
 def kill(event):
     if event["event"] == "opened":

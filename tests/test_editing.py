@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from digest.sink import Sink
+from digest.delivery.sink import Sink
 from replica.server import Replica, start_replica
 from storage.database import open_database
 from storage.subscribers import add_subscriber

@@ -21,7 +21,7 @@ from commands.duties import compose_due
 from commands.pages import inspect
 from commands.reread import reread
 from config import Config
-from digest.alarms import review_columns
+from digest.alarms.watch import review_columns
 from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
 from tests.house import House
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.leaving import find_token
-from digest.sink import Sink
+from digest.delivery.sink import Sink
+from digest.replies.leaving import find_token
 from replica.server import start_replica
 from storage.database import open_database
 from storage.deliveries import list_deliveries

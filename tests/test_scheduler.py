@@ -22,12 +22,12 @@ from commands.desk import Desk
 from config import Config
 from config_sections import DigestConfig
 from crawlers.catalogue import Site
+from digest.composing.workdays import issue_day
 from digest.press import closing_instant, latest_due, selection_closes
-from digest.workdays import issue_day
-from pipelines import supervisor
-from pipelines.instance import InstanceError, beat, last_beat, lock_owner, only_one
-from pipelines.supervisor import Crawl
-from pipelines.wallclock import Wallclock
+from pipelines.running import supervisor
+from pipelines.running.instance import InstanceError, beat, last_beat, lock_owner, only_one
+from pipelines.running.supervisor import Crawl
+from pipelines.running.wallclock import Wallclock
 from replica.server import Replica, start_replica
 from storage.backup import list_backups
 from storage.runs import finish_run, start_run

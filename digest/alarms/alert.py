@@ -16,9 +16,9 @@ from email.utils import format_datetime
 
 from sqlite_utils import Database
 
-from digest.alarms import local
-from digest.courier import Courier, SmtpSettings
-from digest.mail import address_of
+from digest.alarms.watch import local
+from digest.delivery.courier import Courier, SmtpSettings
+from digest.delivery.mail import address_of
 from digest.models import SHANGHAI, DigestError
 from digest.safe_text import clean_line
 from storage import alarms

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from digest.alarms import (
+from digest.alarms.alert import Operator, hand_over, send_alarms
+from digest.alarms.watch import (
     job_done,
     job_failed,
     job_name,
@@ -23,7 +24,6 @@ from digest.alarms import (
     review_disk,
     review_mails,
 )
-from digest.alert import Operator, hand_over, send_alarms
 from storage import alarms
 from storage.alarms import Alarm, Channel
 from storage.errors import StorageError

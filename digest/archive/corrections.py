@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from digest.correction import Correction
-from digest.templates import templates
-from digest.write import write_bytes
+from digest.corrections.correction import Correction
+from digest.rendering.templates import templates
+from digest.rendering.write import write_bytes
 
 _BEGIN, _END = "<!--corrections-->", "<!--/corrections-->"
 _TOLD = re.compile(f"{_BEGIN}.*?{_END}", re.DOTALL)

@@ -13,14 +13,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from digest.chart import chart_rows
-from digest.coverage_table import merged_rows
+from digest.composing.weight import weightiest
 from digest.models import NOTHING_NEW, Digest, Entry
+from digest.rendering.chart import chart_rows
+from digest.rendering.coverage_table import merged_rows
+from digest.rendering.templates import style, templates
+from digest.rendering.write import write_bytes
 from digest.safe_text import shorten
-from digest.templates import style, templates
-from digest.weight import weightiest
 from digest.wording import slashed, totals_line, trouble_line
-from digest.write import write_bytes
 
 _FACTS = "entries.json"
 

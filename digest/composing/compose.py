@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from digest.chapters import Placed, arrange
-from digest.edits import edited, own_title
-from digest.entry import DUE_WITHIN_DAYS, due_dates
+from digest.composing.chapters import Placed, arrange
+from digest.composing.edits import edited, own_title
+from digest.composing.entry import DUE_WITHIN_DAYS, due_dates
+from digest.composing.weeks import Week, week_name, week_of
 from digest.models import (
     SHANGHAI,
     Chapter,
@@ -21,7 +22,6 @@ from digest.models import (
     Entry,
     Page,
 )
-from digest.weeks import Week, week_name, week_of
 from digest.wording import VERDICT_WORDS, local_minute
 from storage import duplicates, issues, runs
 from storage.corrections import list_corrections

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from digest.chapters import Placed
+from digest.composing.chapters import Placed
 from digest.models import Entry
 from digest.safe_text import clean_line
 from storage.models import Edit

@@ -130,7 +130,7 @@ class Entry:
 
     @property
     def body_html(self) -> str:
-        """As stored: sanitise with `digest.body_html` before showing it."""
+        """As stored: sanitise with `digest.rendering.body_html` before showing it."""
         return self.stored.notice.body_html
 
     @property

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from digest.rendering.templates import style, templates
 from digest.safe_text import clean_line, clean_text, safe_link, shorten
-from digest.templates import style, templates
 from digest.wording import local_minute
 from storage.models import CorrectedItem, CorrectionRecord
 

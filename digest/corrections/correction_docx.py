@@ -6,11 +6,11 @@ from datetime import UTC
 
 from docx.table import _Cell
 
-from digest.correction import Correction
-from digest.docx_parts import Ink, new_paragraph, write
-from digest.docx_style import BODY, CELL, META, new_document
-from digest.docx_table import add_rows
-from digest.render_docx import pack
+from digest.corrections.correction import Correction
+from digest.rendering.docx.document import pack
+from digest.rendering.docx.parts import Ink, new_paragraph, write
+from digest.rendering.docx.style import BODY, CELL, META, new_document
+from digest.rendering.docx.table import add_rows
 
 _HEADINGS = ["条目", "误", "正"]
 

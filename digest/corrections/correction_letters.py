@@ -7,16 +7,16 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from digest.chat import LIMITS, Robot, feishu_signature, post
-from digest.chat_text import plain
-from digest.correction import Correction, correction_document, correction_text
-from digest.courier import Attempt
-from digest.leaving import Ways
-from digest.letters import Light, own_headers
-from digest.mail import list_headers
-from digest.render_html import mail_page
+from digest.corrections.correction import Correction, correction_document, correction_text
+from digest.delivery.chat import LIMITS, Robot, feishu_signature, post
+from digest.delivery.chat_text import plain
+from digest.delivery.courier import Attempt
+from digest.delivery.letters import Light, own_headers
+from digest.delivery.mail import list_headers
+from digest.delivery.signing import Seal, body_hash
+from digest.rendering.render_html import mail_page
+from digest.replies.leaving import Ways
 from digest.safe_text import shorten
-from digest.signing import Seal, body_hash
 from storage.models import Subscriber
 
 _ID = re.compile(r"<[A-Za-z0-9._-]+@[A-Za-z0-9.-]+>")

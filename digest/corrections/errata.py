@@ -7,9 +7,14 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from digest.archive.corrections import tell_corrections
-from digest.correction import Correction, correction_json, correction_page, correction_text
-from digest.correction_docx import correction_docx
-from digest.write import write_bytes
+from digest.corrections.correction import (
+    Correction,
+    correction_json,
+    correction_page,
+    correction_text,
+)
+from digest.corrections.correction_docx import correction_docx
+from digest.rendering.write import write_bytes
 from storage import corrections
 from storage.models import CorrectionRecord, IssueRecord
 

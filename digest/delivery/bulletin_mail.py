@@ -8,13 +8,13 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from typing import Protocol
 
-from digest.entry import Entry
-from digest.leaving import Ways
-from digest.mail import address_of, address_to
+from digest.composing.entry import Entry
+from digest.delivery.mail import address_of, address_to
+from digest.delivery.signing import Seal, body_hash
 from digest.models import SHANGHAI
+from digest.rendering.templates import templates
+from digest.replies.leaving import Ways
 from digest.safe_text import clean_line, shorten
-from digest.signing import Seal, body_hash
-from digest.templates import templates
 from digest.wording import deadline_line, meta_parts
 from storage.models import Subscriber
 

@@ -12,15 +12,15 @@ from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from digest.bulletin_mail import write_ended, write_news
-from digest.courier import Attempt, Courier, SmtpSettings
-from digest.deliver import retry_delay
-from digest.entry import Entry
-from digest.leaving import Ways
-from digest.mail import address_of
+from digest.composing.entry import Entry
+from digest.composing.profile import Profile, covers, reason
+from digest.delivery.bulletin_mail import write_ended, write_news
+from digest.delivery.courier import Attempt, Courier, SmtpSettings
+from digest.delivery.deliver import retry_delay
+from digest.delivery.mail import address_of
+from digest.delivery.signing import Seal
 from digest.models import SHANGHAI, Chapter, DigestError
-from digest.profile import Profile, covers, reason
-from digest.signing import Seal
+from digest.replies.leaving import Ways
 from storage import bulletins
 from storage.attempts import CapReachedError
 from storage.bulletins import Told

@@ -18,12 +18,12 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote_plus, urlsplit
 
-from digest.chat_text import essentials
-from digest.courier import Attempt
+from digest.delivery.chat_text import essentials
+from digest.delivery.courier import Attempt
+from digest.delivery.webhook import Answer, NotAnsweredError, NotSentError, post_json
 from digest.models import Digest
-from digest.render_json import digest_document
+from digest.rendering.render_json import digest_document
 from digest.safe_text import shorten
-from digest.webhook import Answer, NotAnsweredError, NotSentError, post_json
 from storage.attempts import Cap
 from storage.models import Subscriber
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 
-from digest.bounces import is_hard, is_too_large
-from digest.signing import sealed
-from digest.smtp_server import (
+from digest.delivery.bounces import is_hard, is_too_large
+from digest.delivery.signing import sealed
+from digest.delivery.smtp_server import (
     SmtpSettings,
     check_settings,
     connect,

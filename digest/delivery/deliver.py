@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from digest.chat import Robot
-from digest.correction import Correction
-from digest.courier import SmtpSettings
-from digest.leaving import Ways
-from digest.mail import address_of, make_message_id
-from digest.mailing import Clock, DeliveryReport, Mailing, retry_delay
+from digest.corrections.correction import Correction
+from digest.delivery.chat import Robot
+from digest.delivery.courier import SmtpSettings
+from digest.delivery.mail import address_of, make_message_id
+from digest.delivery.mailing import Clock, DeliveryReport, Mailing, retry_delay
 from digest.models import Digest, DigestError
+from digest.replies.leaving import Ways
 from storage import deliveries, issues, subscribers
 from storage.corrections import owed
 from storage.models import IssueRecord, Subscriber

@@ -7,10 +7,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from digest.courier import Attempt, Courier, SmtpSettings
-from digest.mail import address_of
+from digest.delivery.courier import Attempt, Courier, SmtpSettings
+from digest.delivery.mail import address_of
 from digest.models import SHANGHAI, Digest
-from digest.render_html import render_html
+from digest.rendering.render_html import render_html
 from digest.safe_text import clean_line
 from digest.wording import badges, local_minute, totals_line, trouble_line
 

@@ -10,12 +10,12 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
-from digest.leaving import Ways
-from digest.mail import Printed, address_to, build_shared
+from digest.composing.profile import Profile
+from digest.delivery.mail import Printed, address_to, build_shared
+from digest.delivery.signing import Seal, body_hash
 from digest.models import SHANGHAI, Digest
-from digest.profile import Profile
+from digest.replies.leaving import Ways
 from digest.safe_text import clean_line
-from digest.signing import Seal, body_hash
 from storage.models import Subscriber
 
 # What a header may hold as it is. Everything else goes through the email package, which is

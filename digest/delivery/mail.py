@@ -11,14 +11,14 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cached_property, lru_cache
 
+from digest.composing.profile import Profile, personal
+from digest.composing.weight import short_title, weightiest
 from digest.models import NOTHING_NEW, SHANGHAI, Digest, DigestError
-from digest.profile import Profile, personal
-from digest.render_docx import render_docx
-from digest.render_html import mail_pictures, render_mail_html
-from digest.render_ics import has_deadlines, render_ics
-from digest.render_text import render_text
+from digest.rendering.docx.document import render_docx
+from digest.rendering.render_html import mail_pictures, render_mail_html
+from digest.rendering.render_ics import has_deadlines, render_ics
+from digest.rendering.render_text import render_text
 from digest.safe_text import clean_line, shorten
-from digest.weight import short_title, weightiest
 from storage.addresses import check_address
 from storage.errors import StorageError
 from storage.models import Subscriber

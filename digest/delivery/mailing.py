@@ -10,15 +10,15 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from digest.bounces import SUSPEND_AFTER
-from digest.chat import Robot, post_issue, robot_caps
-from digest.correction import Correction
-from digest.correction_letters import CorrectionLetters, post_correction
-from digest.courier import Attempt, Courier, SmtpSettings
-from digest.leaving import Ways
-from digest.letters import Letters, Light, limit_words
-from digest.mail import address_of
+from digest.corrections.correction import Correction
+from digest.corrections.correction_letters import CorrectionLetters, post_correction
+from digest.delivery.bounces import SUSPEND_AFTER
+from digest.delivery.chat import Robot, post_issue, robot_caps
+from digest.delivery.courier import Attempt, Courier, SmtpSettings
+from digest.delivery.letters import Letters, Light, limit_words
+from digest.delivery.mail import address_of
 from digest.models import Digest, DigestError
+from digest.replies.leaving import Ways
 from digest.wording import local_minute
 from storage import deliveries, subscribers
 from storage.attempts import Cap, CapReachedError

@@ -21,7 +21,7 @@ from weakref import WeakSet
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from digest.sink_server import SinkServer
+from digest.delivery.sink_server import SinkServer
 
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9@._+-]")
 MECHANISMS = ("CRAM-MD5", "LOGIN", "PLAIN")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from digest.delivery.signing import Seal
 from digest.models import DigestError
 from digest.safe_text import shorten
-from digest.signing import Seal
 from storage.attempts import Cap
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -8,7 +8,7 @@ from typing import cast
 import nh3
 from lxml import html as lxml_html
 
-from digest.entry import Entry
+from digest.composing.entry import Entry
 from digest.safe_text import clean_line, safe_link, strip_hidden
 
 # From here on a table is laid out differently on paper.

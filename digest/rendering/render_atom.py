@@ -9,7 +9,7 @@ from typing import cast
 
 from lxml import etree, html
 
-from digest.correction import Correction
+from digest.corrections.correction import Correction
 from digest.models import Digest, Entry, Section
 from digest.safe_text import clean_line
 from digest.wording import (

@@ -8,11 +8,11 @@ from functools import cache
 
 import css_inline
 
-from digest.chart import chart_png, chart_rows
-from digest.coverage_table import merged_rows
+from digest.composing.weight import weightiest
 from digest.models import NOTHING_NEW, Digest
-from digest.templates import style, templates
-from digest.weight import weightiest
+from digest.rendering.chart import chart_png, chart_rows
+from digest.rendering.coverage_table import merged_rows
+from digest.rendering.templates import style, templates
 from digest.wording import totals_line, trouble_line, whole_line
 
 # Gmail shows 102 kB of a message and hides the rest; 100 000 leaves room for its own markup.

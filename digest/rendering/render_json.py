@@ -6,7 +6,7 @@ import json
 from datetime import UTC
 from typing import Any
 
-from digest.correction import correction_document
+from digest.corrections.correction import correction_document
 from digest.models import Digest, Entry
 from storage.models import Coverage
 

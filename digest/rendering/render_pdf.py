@@ -3,7 +3,7 @@
 In a process of its own, because the library takes a quarter of a gigabyte while it works: the
 daemon's memory stays flat, and a fault in it costs the PDF and nothing else.
 
-    python -m digest.render_pdf < digest.html > digest.pdf
+    python -m digest.rendering.render_pdf < digest.html > digest.pdf
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import subprocess
 import sys
 
 from digest.models import Digest
-from digest.render_html import render_html
-from digest.templates import style
+from digest.rendering.render_html import render_html
+from digest.rendering.templates import style
 
 # An issue with a body of 300 pages takes about a minute on two cores.
 TIMEOUT = 900.0
@@ -38,7 +38,7 @@ def render_pdf(digest: Digest, *, timeout: float = TIMEOUT) -> bytes:
 
 def print_page(page: str, *, timeout: float = TIMEOUT) -> bytes:
     """One page of HTML as PDF; `timeout` in seconds. Raises PdfError."""
-    command = [sys.executable, "-m", "digest.render_pdf"]
+    command = [sys.executable, "-m", "digest.rendering.render_pdf"]
     try:
         done = subprocess.run(
             command, input=page.encode(), capture_output=True, timeout=timeout, check=False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from digest.coverage_table import coverage_rows
 from digest.models import NOTHING_NEW, Digest, Entry, Section
+from digest.rendering.coverage_table import coverage_rows
 from digest.safe_text import clean_line, shorten
 from digest.wording import (
     badges,

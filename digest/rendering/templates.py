@@ -8,15 +8,15 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from digest import wording
-from digest.body_html import safe_body
+from digest.rendering.body_html import safe_body
 from digest.safe_text import clean_line, shorten
 
-_FOLDER = Path(__file__).parent
+_FOLDER = Path(__file__).parents[1] / "templates"
 
 
 @cache
 def templates() -> Environment:
-    """Templates of this folder. Undefined names are errors, so a typing slip cannot mail blanks."""
+    """The room's templates. Undefined names are errors, so a typing slip cannot mail blanks."""
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -45,5 +45,5 @@ def templates() -> Environment:
 
 
 def style(name: str) -> str:
-    """A stylesheet of this folder."""
+    """A stylesheet of the room."""
     return (_FOLDER / name).read_text(encoding="utf-8")

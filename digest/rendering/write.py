@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from digest.models import Digest
-from digest.render_docx import render_docx
-from digest.render_html import render_html
-from digest.render_ics import render_ics
-from digest.render_json import render_json
-from digest.render_text import render_text
+from digest.rendering.docx.document import render_docx
+from digest.rendering.render_html import render_html
+from digest.rendering.render_ics import render_ics
+from digest.rendering.render_json import render_json
+from digest.rendering.render_text import render_text
 
 # The issue is recorded before its files are written, this one last: with it they are complete.
 LAST_FILE = "deadlines.ics"

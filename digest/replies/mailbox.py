@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from digest.bounces import SUSPEND_AFTER, SUSPEND_AFTER_SOFT
-from digest.bulletins import Press, enter_ended
-from digest.imap import Fetched, Folder, ImapSettings, MailboxError
-from digest.leaving import holder_of
-from digest.returned import Returned, UnreadableError, Wish, read_message
+from digest.delivery.bounces import SUSPEND_AFTER, SUSPEND_AFTER_SOFT
+from digest.delivery.bulletins import Press, enter_ended
+from digest.replies.imap import Fetched, Folder, ImapSettings, MailboxError
+from digest.replies.leaving import holder_of
+from digest.replies.returned import Returned, UnreadableError, Wish, read_message
 from storage import mailboxes
 from storage.alarms import note_event
 from storage.bounces import (

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from sqlite_utils import Database
 
-from digest.leaving import Ways, holder_of
 from digest.models import SHANGHAI, Chapter
-from digest.templates import templates
+from digest.rendering.templates import templates
+from digest.replies.leaving import Ways, holder_of
 from storage.database import StorageError, transaction
 from storage.models import Subscriber
 from storage.subscribers import update_subscriber

@@ -16,8 +16,8 @@ from email.message import Message
 from email.utils import getaddresses
 from typing import Literal
 
-from digest.bounces import is_hard
-from digest.leaving import find_token
+from digest.delivery.bounces import is_hard
+from digest.replies.leaving import find_token
 from digest.safe_text import shorten
 
 # What the email package raises on mails that nobody's program wrote.

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines import warc
-from pipelines.warc import Answer
+from pipelines.archive import warc
+from pipelines.archive.warc import Answer
 from storage import pages
 from storage.database import open_database, transaction
 from storage.pages import PageKind, Place, SavedPage

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.items import PrintedLink
-from pipelines.elements import safe_url
-from pipelines.width import fold_width
+from pipelines.facts.elements import safe_url
+from pipelines.facts.width import fold_width
 from storage.models import Attachment
 
 _TYPES = (

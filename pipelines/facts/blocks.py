@@ -14,7 +14,7 @@ from typing import Literal
 
 from lxml import etree
 
-from pipelines.elements import BLOCKS, is_dropped, is_layout, safe_url
+from pipelines.facts.elements import BLOCKS, is_dropped, is_layout, safe_url
 
 Kind = Literal["p", "h1", "h2", "h3", "h4", "li", "blockquote", "table", "hr", "open", "close"]
 

@@ -10,8 +10,8 @@ import nh3
 from lxml import etree
 from lxml import html as lxml_html
 
-from pipelines.blocks import Block, read_blocks
-from pipelines.boilerplate import is_boilerplate, read_repost_line
+from pipelines.facts.blocks import Block, read_blocks
+from pipelines.facts.boilerplate import is_boilerplate, read_repost_line
 
 MAX_CHARACTERS = 3_000_000
 """Longer bodies are cut here: no notice is as long, and reading must end."""

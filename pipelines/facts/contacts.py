@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipelines.width import fold_width
+from pipelines.facts.width import fold_width
 from storage.models import Contact
 
 _EMAIL = re.compile(

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipelines.terms import COUNTED_FROM, PERIOD, RELATIVE, Term, find_terms, relative_end
-from pipelines.width import fold_width
+from pipelines.facts.terms import COUNTED_FROM, PERIOD, RELATIVE, Term, find_terms, relative_end
+from pipelines.facts.width import fold_width
 from storage.models import Deadline
 
 _WORTH_READING = re.compile(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from pipelines.dates import find_dates, parse_date
-from pipelines.width import fold_width
+from pipelines.facts.dates import find_dates, parse_date
+from pipelines.facts.width import fold_width
 
 _TAKES_EFFECT = r"起\s*(?:正式)?(?:施行|实施|执行|生效|实行|启用)"
 _FROM_DATE = re.compile(rf"自(?P<day>[^自,。;\n]{{6,24}}?){_TAKES_EFFECT}")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.dates import find_dates
-from pipelines.issuers import split_issuers
-from pipelines.width import fold_width
+from pipelines.facts.dates import find_dates
+from pipelines.facts.issuers import split_issuers
+from pipelines.facts.width import fold_width
 
 _TAIL_LINES = 10
 _SIGNERS = 12

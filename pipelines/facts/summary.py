@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipelines.dates import find_dates
-from pipelines.width import fold_width
+from pipelines.facts.dates import find_dates
+from pipelines.facts.width import fold_width
 from storage.models import Deadline
 
 LONGEST = 160

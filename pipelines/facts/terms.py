@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import chinese_calendar
 
-from pipelines.dates import find_dates, make_date, read_number
+from pipelines.facts.dates import find_dates, make_date, read_number
 
 _MONTH_DAY = re.compile(r"(?<![0-9年.])(?P<month>[0-9]{1,2})\s*月\s*(?P<day>[0-9]{1,2})\s*[日号]")
 _DAY_ONLY = re.compile(r"\s*(?P<day>[0-9]{1,2})\s*日(?![内前后期])")

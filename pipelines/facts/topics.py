@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.width import fold_width
+from pipelines.facts.width import fold_width
 
 _OFTEN = 2
 _READ = 20_000

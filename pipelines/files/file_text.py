@@ -1,6 +1,6 @@
 """The text of a downloaded file: PDF, DOCX, XLSX. To be called in a child process with limits
-(pipelines.text_reader): files are made by strangers, and the libraries that open them can be led
-to use any amount of time and memory.
+(pipelines.files.text_reader): files are made by strangers, and the libraries that open them can
+be led to use any amount of time and memory.
 """
 
 from __future__ import annotations

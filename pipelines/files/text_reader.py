@@ -1,8 +1,8 @@
 """Reads files in child processes that may not use more than a little time and memory.
 
-One server a crawl (`python -m pipelines.text_reader`), started with the first file: it has loaded
-the libraries once and forks a child for each file. The child's limits are the kernel's, so a zip
-bomb or a malicious PDF ends in a note and harms nothing else.
+One server a crawl (`python -m pipelines.files.text_reader`), started with the first file: it has
+loaded the libraries once and forks a child for each file. The child's limits are the kernel's, so
+a zip bomb or a malicious PDF ends in a note and harms nothing else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from pipelines.file_text import FileText, is_readable, read_text, why_unread
+from pipelines.files.file_text import FileText, is_readable, read_text, why_unread
 
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 20
@@ -68,11 +68,11 @@ class TextReader:
             self._server = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "pipelines.text_reader",
+                "pipelines.files.text_reader",
                 *map(str, self._limits),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                cwd=Path(__file__).parent.parent,
+                cwd=Path(__file__).parents[2],
                 limit=ANSWER_LIMIT,
             )
         assert self._server.stdin is not None  # noqa: S101 # both were asked for as pipes

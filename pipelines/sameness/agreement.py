@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from pipelines.dates import find_dates
+from pipelines.facts.dates import find_dates
 from pipelines.keys import normal_text
 from storage.folding import nfkc
 

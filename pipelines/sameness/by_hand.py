@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from pipelines.dedupe import BY_HAND, join
-from pipelines.representative import choose
+from pipelines.sameness.representative import choose
 from storage import duplicates, settlements
 from storage.errors import StorageError
 from storage.models import StoredNotice

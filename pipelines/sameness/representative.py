@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from sqlite_utils import Database
 
-from pipelines.issuers import issuers_of_title, split_issuers
+from pipelines.facts.issuers import issuers_of_title, split_issuers
 from pipelines.keys import title_key
-from pipelines.title_fit import QUOTED
+from pipelines.sameness.title_fit import QUOTED
 from storage import duplicates
 from storage.catalogue import site_names
 from storage.models import Notice, StoredNotice

@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from pipelines.dates import SHANGHAI
 from pipelines.dedupe import REPOST_DAYS, settle
-from pipelines.similarity import ALGORITHM
+from pipelines.facts.dates import SHANGHAI
+from pipelines.sameness.similarity import ALGORITHM
 from storage import similar
 from storage.database import transaction
 from storage.notices import get_notice

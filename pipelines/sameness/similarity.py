@@ -2,7 +2,7 @@
 
 Two texts share a band with probability 1-(1-J^5)^24, J being the overlap of their n-grams:
 0.99 at J=0.7, 0.53 at 0.5. Sharing one only makes a candidate: notices written after one
-template overlap up to 0.88 and are different documents (see `pipelines.agreement`).
+template overlap up to 0.88 and are different documents (see `pipelines.sameness.agreement`).
 """
 
 from __future__ import annotations

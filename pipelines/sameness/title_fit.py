@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.keys import title_key
-from pipelines.similarity import bare_text
+from pipelines.sameness.similarity import bare_text
 from storage.models import Notice
 
 MIN_TITLE = 10

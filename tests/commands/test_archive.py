@@ -11,7 +11,7 @@ from commands import archive
 from commands.desk import CommandError, Desk
 from config import Config
 from digest.models import DigestError
-from pipelines.instance import only_one
+from pipelines.running.instance import only_one
 from storage.database import StorageError
 from tests.commands.spoken import console, said
 from tests.storage.samples import page, saved

@@ -18,7 +18,7 @@ from commands import correct, duties
 from commands.desk import CommandError, Desk
 from config import Config
 from config_sections import SmtpConfig
-from digest.sink import Sink
+from digest.delivery.sink import Sink
 from storage import corrections, deliveries, edits
 from storage.errors import StorageError
 from storage.issues import find_issue

@@ -15,7 +15,7 @@ from commands.desk import Desk
 from commands.doctor import browser_finding, doctor, smtp_findings
 from config import Config
 from config_sections import CrawlConfig, SmtpConfig
-from digest.sink import Sink
+from digest.delivery.sink import Sink
 from replica.server import Replica, start_replica
 from tests.commands.spoken import console, said
 

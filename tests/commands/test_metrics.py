@@ -15,7 +15,7 @@ from commands import metrics
 from commands.desk import Desk
 from config import Config
 from config_sections import MetricsConfig
-from pipelines.instance import beat
+from pipelines.running.instance import beat
 from storage.alarms import raise_alarm
 from storage.models import Check, IssueRecord, Verdict
 from storage.runs import finish_run, save_check, start_run

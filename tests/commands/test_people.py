@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 import cli
 from commands.people import pace_words, state_words
-from digest.sink import Sink
+from digest.delivery.sink import Sink
 from storage.bounces import find_by_recipient, record_bounce
 from storage.database import open_database
 from storage.issues import record_issue

@@ -16,7 +16,7 @@ from commands.public import PublicPage
 from commands.ways import ways_of
 from config import Config
 from config_sections import PublicConfig
-from digest.leaving import make_token
+from digest.replies.leaving import make_token
 from storage.subscribers import add_subscriber, find_subscriber
 
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.sink import Sink
+from digest.delivery.sink import Sink
 from storage.database import open_database
 from storage.notices import save_notice
 from tests.commands.test_people import NOW, House

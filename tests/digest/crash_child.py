@@ -20,11 +20,11 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from digest.courier import SmtpSettings
-from digest.deliver import deliver
-from digest.mail import Printed
+from digest.composing.profile import Profile
+from digest.delivery.courier import SmtpSettings
+from digest.delivery.deliver import deliver
+from digest.delivery.mail import Printed
 from digest.models import Digest
-from digest.profile import Profile
 from storage import deliveries
 from storage.database import open_database
 from storage.issues import find_issue

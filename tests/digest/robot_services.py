@@ -1,7 +1,7 @@
 """Stand-ins for WeCom, DingTalk and Feishu: they check what the services document, and answer so.
 
 Each is one robot with its key (and signing secret), behind real HTTP. What they demand is written
-from the documentation named in digest/chat.py, not from our code.
+from the documentation named in digest/delivery/chat.py, not from our code.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from digest.correction import Correction
+from digest.corrections.correction import Correction
 from digest.models import Digest, Entry, Group, Page, Section
 from storage.models import (
     Attachment,

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlite_utils import Database
 
-from digest.bounces import is_hard
-from digest.courier import SmtpSettings
-from digest.deliver import DeliveryReport, deliver
-from digest.sink import Sink
+from digest.delivery.bounces import is_hard
+from digest.delivery.courier import SmtpSettings
+from digest.delivery.deliver import DeliveryReport, deliver
+from digest.delivery.sink import Sink
 from storage import subscribers
 from storage.issues import record_issue
 from tests.digest.conftest import Clock

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.bulletins import GAP, Press, deliver_bulletins, enter_ended, enter_news
-from digest.courier import SmtpSettings
-from digest.leaving import Ways, find_token
+from digest.delivery.bulletins import GAP, Press, deliver_bulletins, enter_ended, enter_news
+from digest.delivery.courier import SmtpSettings
+from digest.delivery.sink import Sink
 from digest.models import ChapterSpec
-from digest.sink import Sink
+from digest.replies.leaving import Ways, find_token
 from storage import bulletins
 from storage.attempts import CapReachedError, check_caps
 from storage.database import open_database, transaction

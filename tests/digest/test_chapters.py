@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config_sections import ChapterConfig
-from digest.chapters import Placed, arrange
+from digest.composing.chapters import Placed, arrange
 from digest.models import Section
 from tests.digest.samples import make_entry
 

@@ -11,12 +11,12 @@ import png
 from docx.oxml.ns import qn
 from lxml import html
 
-from digest.chart import HEIGHT, NOW, PAST, UNKNOWN, chart_png, chart_rows
-from digest.mail import Printed, build_message
+from digest.composing.profile import Profile
+from digest.delivery.mail import Printed, build_message
 from digest.models import Group, Section
-from digest.profile import Profile
-from digest.render_docx import render_docx
-from digest.render_html import render_html, render_mail_html
+from digest.rendering.chart import HEIGHT, NOW, PAST, UNKNOWN, chart_png, chart_rows
+from digest.rendering.docx.document import render_docx
+from digest.rendering.render_html import render_html, render_mail_html
 from storage.models import SourceTrend, Subscriber
 from tests.digest.samples import INSTANT, make_digest, make_entry, week_digest
 from tests.digest.test_mail_clients import contrast

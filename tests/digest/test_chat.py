@@ -17,10 +17,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlite_utils import Database
 
-from digest.chat import Kind, Robot, post_issue
-from digest.deliver import DeliveryReport, deliver
+from digest.delivery.chat import Kind, Robot, post_issue
+from digest.delivery.deliver import DeliveryReport, deliver
+from digest.delivery.sink import Sink
 from digest.models import Digest, Group, Section
-from digest.sink import Sink
 from storage import deliveries, subscribers
 from storage.issues import record_issue
 from storage.models import IssueRecord

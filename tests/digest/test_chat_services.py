@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.chat import Kind, Robot, post_issue
-from digest.deliver import deliver
+from digest.delivery.chat import Kind, Robot, post_issue
+from digest.delivery.deliver import deliver
+from digest.delivery.webhook import NotSentError, post_json
 from digest.models import Digest, Group, Section
-from digest.webhook import NotSentError, post_json
 from storage import deliveries
 from storage.issues import record_issue
 from tests.digest.conftest import Clock

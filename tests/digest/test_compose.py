@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from digest.compose import compose
-from digest.coverage_table import merged_rows
+from digest.composing.compose import compose
 from digest.models import ChapterSpec, Digest, DigestError
+from digest.rendering.coverage_table import merged_rows
 from storage import duplicates, issues
 from storage.catalogue import ColumnRow, SiteRow, sync_catalogue
 from storage.models import Check, Deadline

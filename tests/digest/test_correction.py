@@ -14,11 +14,11 @@ from docx import Document
 from lxml import html
 
 import digest
-from digest.chat import LIMITS, Robot
-from digest.correction import correction_json, correction_page, correction_text
-from digest.correction_docx import correction_docx
-from digest.correction_letters import CorrectionLetters, _payload
-from digest.render_html import mail_page
+from digest.corrections.correction import correction_json, correction_page, correction_text
+from digest.corrections.correction_docx import correction_docx
+from digest.corrections.correction_letters import CorrectionLetters, _payload
+from digest.delivery.chat import LIMITS, Robot
+from digest.rendering.render_html import mail_page
 from storage.models import Subscriber
 from tests.digest.samples import INSTANT, make_correction
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.courier import Courier, SmtpSettings
+from digest.delivery.courier import Courier, SmtpSettings
+from digest.delivery.sink import Sink, Stage
+from digest.delivery.smtp_server import look
 from digest.models import DigestError
-from digest.sink import Sink, Stage
-from digest.smtp_server import look
 from tests.digest.certificates import Authority
 
 MAIL = b"Subject: x\r\n\r\n.a line that begins with a dot\r\n"

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.sink import Sink, Stage
+from digest.delivery.sink import Sink, Stage
 from storage import deliveries, subscribers
 from storage.database import open_database
 from storage.issues import record_issue

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.courier import SmtpSettings
-from digest.deliver import deliver, retry_delay
+from digest.delivery.courier import SmtpSettings
+from digest.delivery.deliver import deliver, retry_delay
+from digest.delivery.sink import Sink
 from digest.models import Digest, DigestError
-from digest.sink import Sink
 from storage import deliveries, subscribers
 from storage.issues import record_issue
 from storage.models import IssueRecord

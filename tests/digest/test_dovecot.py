@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.imap import ImapSettings, MailboxError
-from digest.mailbox import read_mailbox
+from digest.replies.imap import ImapSettings, MailboxError
+from digest.replies.mailbox import read_mailbox
 from storage.mailboxes import find_mailbox
 from storage.models import Subscriber
 from storage.subscribers import add_subscriber, find_subscriber

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from digest.compose import compose, rows_of
+from digest.composing.compose import compose, rows_of
+from digest.composing.profile import Profile, personal
 from digest.models import ChapterSpec, Digest
-from digest.profile import Profile, personal
 from storage import duplicates, edits, issues, releases
 from storage.models import Act
 from storage.notices import save_notice

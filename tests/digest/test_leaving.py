@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.leaving import KEY_FILE, Ways, find_token, holder_of, load_key, make_token
-from digest.letters import Letters
+from digest.delivery.letters import Letters
 from digest.models import DigestError
+from digest.replies.leaving import KEY_FILE, Ways, find_token, holder_of, load_key, make_token
 from storage.models import Subscriber
 from storage.subscribers import add_subscriber, remove_subscriber
 from tests.digest.samples import INSTANT, week_digest

@@ -6,7 +6,7 @@ from email import message_from_bytes
 
 import pytest
 
-from digest.letters import Letters
+from digest.delivery.letters import Letters
 from storage.models import Subscriber
 from tests.digest.samples import INSTANT, week_digest
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from digest.courier import Courier, SmtpSettings
-from digest.mail import Printed, build_message, make_message_id, subject_line
+from digest.composing.profile import Profile
+from digest.delivery.courier import Courier, SmtpSettings
+from digest.delivery.mail import Printed, build_message, make_message_id, subject_line
+from digest.delivery.sink import Sink
 from digest.models import Digest, DigestError
-from digest.profile import Profile
-from digest.sink import Sink
 from storage.models import Subscriber
 from tests.digest.samples import INSTANT, make_digest, make_entry, one_entry_digest, week_digest
 

@@ -17,7 +17,7 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from digest.models import Digest
-from digest.render_html import MAX_MAIL_BYTES, mail_page, render_mail_html
+from digest.rendering.render_html import MAX_MAIL_BYTES, mail_page, render_mail_html
 from tests.digest.samples import (
     make_correction,
     make_digest,

@@ -9,13 +9,13 @@ from datetime import date, timedelta
 import pytest
 from sqlite_utils import Database
 
-from digest import mailbox
-from digest.bulletins import Press, deliver_bulletins
-from digest.courier import SmtpSettings
-from digest.imap import ImapSettings, MailboxError
-from digest.leaving import Ways, make_token
-from digest.mailbox import MailboxReport, read_mailbox
-from digest.sink import Sink
+from digest.delivery.bulletins import Press, deliver_bulletins
+from digest.delivery.courier import SmtpSettings
+from digest.delivery.sink import Sink
+from digest.replies import mailbox
+from digest.replies.imap import ImapSettings, MailboxError
+from digest.replies.leaving import Ways, make_token
+from digest.replies.mailbox import MailboxReport, read_mailbox
 from storage import deliveries
 from storage.alarms import unsent
 from storage.bulletins import list_bulletins

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.courier import SmtpSettings
-from digest.deliver import DeliveryReport, deliver
-from digest.sink import Sink
+from digest.delivery.courier import SmtpSettings
+from digest.delivery.deliver import DeliveryReport, deliver
+from digest.delivery.sink import Sink
 from storage import attempts, deliveries, subscribers
 from storage.issues import record_issue
 from storage.models import IssueRecord

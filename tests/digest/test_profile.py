@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digest.entry import due_dates
+from digest.composing.entry import due_dates
+from digest.composing.profile import Profile, personal
 from digest.models import Group, Section
-from digest.profile import Profile, personal
-from digest.render_text import render_text
+from digest.rendering.render_text import render_text
 from storage.models import Subscriber
 from tests.digest.samples import week_digest
 

@@ -13,9 +13,9 @@ import pytest
 from aiohttp import web
 from sqlite_utils import Database
 
-from digest.leaving import Ways, make_token
 from digest.models import ChapterSpec
-from digest.public_site import Limiter, Site, make_app
+from digest.replies.leaving import Ways, make_token
+from digest.replies.public_site import Limiter, Site, make_app
 from storage.database import open_database
 from storage.models import Subscriber
 from storage.subscribers import add_subscriber, find_subscriber, update_subscriber

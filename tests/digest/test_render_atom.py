@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from lxml import etree, html
 
-from digest.render_atom import render_atom
+from digest.rendering.render_atom import render_atom
 from tests.digest.samples import INSTANT, make_entry, one_entry_digest, week_digest
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}

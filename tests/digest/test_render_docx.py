@@ -11,7 +11,7 @@ import pytest
 from docx.document import Document
 from lxml import etree
 
-from digest.render_docx import render_docx
+from digest.rendering.docx.document import render_docx
 from tests.digest.samples import make_digest, make_entry, one_entry_digest, week_digest
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from digest.models import Digest, Group, Section
-from digest.render_html import MAX_MAIL_BYTES, render_html, render_mail_html
+from digest.rendering.render_html import MAX_MAIL_BYTES, render_html, render_mail_html
 from tests.digest.samples import (
     make_coverage,
     make_digest,

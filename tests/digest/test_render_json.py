@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 import digest
 from digest.models import Digest
-from digest.render_json import render_json
+from digest.rendering.render_json import render_json
 from tests.digest.samples import make_coverage, make_digest, week_digest
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digest.render_text import WIDTH, render_text
+from digest.rendering.render_text import WIDTH, render_text
 from tests.digest.samples import make_digest, make_entry, one_entry_digest, week_digest
 
 

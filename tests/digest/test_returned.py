@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.returned import Returned, UnreadableError, Wish, read_message
+from digest.replies.returned import Returned, UnreadableError, Wish, read_message
 
 ID = "<zhengxun.2021-w05.issue1.to1@example.com>"
 

@@ -9,11 +9,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from digest.courier import Courier, SmtpSettings
-from digest.letters import Letters, Light
+from digest.delivery.courier import Courier, SmtpSettings
+from digest.delivery.letters import Letters, Light
+from digest.delivery.signing import Seal, body_hash, make_seal
+from digest.delivery.sink import Sink
 from digest.models import DigestError
-from digest.signing import Seal, body_hash, make_seal
-from digest.sink import Sink
 from storage.models import Subscriber
 from tests.digest.samples import INSTANT, week_digest
 
@@ -104,7 +104,7 @@ def test_the_body_is_hashed_once_for_all_who_share_it(
         hashed.append(len(body))
         return body_hash(body)
 
-    monkeypatch.setattr("digest.letters.body_hash", counted)
+    monkeypatch.setattr("digest.delivery.letters.body_hash", counted)
     letters = Letters(week_digest(), sender="news@example.com", reply_to="", seal=seal)
     mails = [letters.write(replace(LI, id=n), f"<{n}@example.com>", INSTANT) for n in range(5)]
     assert len(hashed) == 1

@@ -11,11 +11,11 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from digest.models import Digest
-from digest.render_docx import render_docx
-from digest.render_html import MAX_MAIL_BYTES, render_html, render_mail_html
-from digest.render_ics import render_ics
-from digest.render_json import render_json
-from digest.render_text import render_text
+from digest.rendering.docx.document import render_docx
+from digest.rendering.render_html import MAX_MAIL_BYTES, render_html, render_mail_html
+from digest.rendering.render_ics import render_ics
+from digest.rendering.render_json import render_json
+from digest.rendering.render_text import render_text
 from tests.digest.samples import make_digest, make_entry, one_entry_digest
 
 LONG_TITLE = "关于进一步做好某事项的通知" * 15 + "结尾词语"

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.courier import SmtpSettings
-from digest.deliver import deliver
-from digest.letters import Letters
+from digest.delivery.courier import SmtpSettings
+from digest.delivery.deliver import deliver
+from digest.delivery.letters import Letters
 from storage import deliveries, subscribers
 from storage.database import transaction
 from storage.issues import record_issue
@@ -34,7 +34,7 @@ BARE_AT_A_TIME = 250
 SINK = """
 import sys, time
 from pathlib import Path
-from digest.sink import Sink
+from digest.delivery.sink import Sink
 with Sink(Path(sys.argv[1])) as sink:
     print(sink.port, flush=True)
     sys.stdin.read()

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from digest.composing.weeks import parse_day, week_ending, week_name, week_of
 from digest.models import DigestError
-from digest.weeks import parse_day, week_ending, week_name, week_of
 
 
 def test_the_week_of_the_hand_made_digest() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.write import write_bytes, write_issue
+from digest.rendering.write import write_bytes, write_issue
 from tests.digest.samples import make_digest, week_digest
 
 FILES = ["deadlines.ics", "digest.docx", "digest.html", "digest.json", "digest.txt"]

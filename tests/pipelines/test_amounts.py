@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.amounts import find_amounts
+from pipelines.facts.amounts import find_amounts
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.items import PrintedLink
-from pipelines.attachments import file_type, find_attachments, printed_names
+from pipelines.facts.attachments import file_type, find_attachments, printed_names
 from storage.models import Attachment
 
 PAGE = "https://www.cde.org.cn/main/news/viewInfoCommon/0123"

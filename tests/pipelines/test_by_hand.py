@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from pipelines.by_hand import join_by_hand, split_by_hand
 from pipelines.dedupe import settle
+from pipelines.sameness.by_hand import join_by_hand, split_by_hand
 from storage.database import open_database, transaction
 from storage.duplicates import group_of
 from storage.errors import StorageError

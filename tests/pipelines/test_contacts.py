@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.contacts import find_contacts
+from pipelines.facts.contacts import find_contacts
 from storage.models import Contact
 
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.dates import Stamp, find_dates, parse_date, parse_epoch, parse_stamp, read_number
+from pipelines.facts.dates import (
+    Stamp,
+    find_dates,
+    parse_date,
+    parse_epoch,
+    parse_stamp,
+    read_number,
+)
 
 FIFTH = date(2021, 2, 5)
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.deadlines import find_deadlines, nearest_deadline
+from pipelines.facts.deadlines import find_deadlines, nearest_deadline
 
 PUBLISHED = date(2021, 2, 5)
 

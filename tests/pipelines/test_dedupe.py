@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.dedupe import decide, settle
 from pipelines.keys import content_hash, title_key
-from pipelines.representative import representative
+from pipelines.sameness.representative import representative
 from storage.database import open_database, transaction
 from storage.duplicates import group_of
 from storage.models import Notice, StoredNotice

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.doc_numbers import find_doc_numbers, normalise_doc_number, own_doc_number
+from pipelines.facts.doc_numbers import find_doc_numbers, normalise_doc_number, own_doc_number
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from scrapy.settings import Settings
 from scrapy.spiders import Spider
 
 from pipelines.download import DownloadPipeline, keep
-from pipelines.file_kinds import NotAFileError, kind_of
+from pipelines.files.file_kinds import NotAFileError, kind_of
 from replica.files import make_docx, make_file, make_pdf, make_xlsx
 from tests.house import House
 from tests.pipelines.file_site import SOURCES, FileSite, Reply, page, serve_files

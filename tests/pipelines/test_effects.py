@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.effects import find_effective_on, find_repeals
+from pipelines.facts.effects import find_effective_on, find_repeals
 
 PUBLISHED = date(2021, 2, 5)
 

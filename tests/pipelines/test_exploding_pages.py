@@ -12,8 +12,8 @@ import pytest
 from commands.desk import Desk
 from config import Config
 from config_sections import CrawlConfig
-from pipelines import supervisor
-from pipelines.supervisor import Crawl, Event, Outcome
+from pipelines.running import supervisor
+from pipelines.running.supervisor import Crawl, Event, Outcome
 from tests.pipelines.hostile_site import hostile_site
 
 NOW = datetime(2021, 2, 5, 9, tzinfo=UTC)

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.instance import LOCK, WATCH_SIGNS, InstanceError, lock_owner, only_one
+from pipelines.running.instance import LOCK, WATCH_SIGNS, InstanceError, lock_owner, only_one
 from storage.processes import home, place
 from tests.house import ROOT, House
 
 HOLDER = """
 import sys
 from pathlib import Path
-from pipelines.instance import only_one
+from pipelines.running.instance import only_one
 with only_one(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.issuers import issuers_of_title, place_of, split_issuers
+from pipelines.facts.issuers import issuers_of_title, place_of, split_issuers
 
 GYXXH = "天津市工业和信息化局"
 

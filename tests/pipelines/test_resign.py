@@ -12,8 +12,8 @@ import pytest
 from sqlite_utils import Database
 
 from pipelines.dedupe import settle
-from pipelines.resign import resign, resign_recent
-from pipelines.similarity import ALGORITHM, BANDS, bands_of
+from pipelines.sameness.resign import resign, resign_recent
+from pipelines.sameness.similarity import ALGORITHM, BANDS, bands_of
 from storage.database import open_database, transaction
 from storage.models import Notice
 from storage.notices import get_notice, save_notice

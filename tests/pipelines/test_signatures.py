@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.signatures import Signature, find_signature
+from pipelines.facts.signatures import Signature, find_signature
 
 
 def test_joint_signature_on_several_lines() -> None:

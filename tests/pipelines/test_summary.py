@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.summary import LONGEST, summarise
+from pipelines.facts.summary import LONGEST, summarise
 from storage.models import Deadline
 
 DUE = (Deadline(date(2021, 2, 18), "征求意见", "征求意见时限为：2021年2月4日-2021年2月18日"),)

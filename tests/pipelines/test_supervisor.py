@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.supervisor import Crawl, over_gaps
+from pipelines.running.supervisor import Crawl, over_gaps
 from storage.catalogue import ColumnRow, SiteRow, sync_catalogue
 from storage.database import open_database
 from storage.models import Check

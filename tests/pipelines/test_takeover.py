@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from pipelines.by_hand import join_by_hand
 from pipelines.dedupe import ON_TRUST, decide, settle
-from pipelines.representative import publishers_of, representative
+from pipelines.sameness.by_hand import join_by_hand
+from pipelines.sameness.representative import publishers_of, representative
 from storage.catalogue import SiteRow, sync_catalogue
 from storage.database import open_database, transaction
 from storage.duplicates import group_of

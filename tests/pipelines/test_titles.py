@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.titles import clean_title, is_cut
+from pipelines.facts.titles import clean_title, is_cut
 
 
 @pytest.mark.parametrize(

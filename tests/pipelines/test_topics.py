@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.topics import Topic, find_topics
+from pipelines.facts.topics import Topic, find_topics
 
 
 def test_a_word_in_the_title_is_enough() -> None:

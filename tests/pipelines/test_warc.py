@@ -14,9 +14,9 @@ import pytest
 from sqlite_utils import Database
 from warcio.archiveiterator import ArchiveIterator
 
-from pipelines import warc
-from pipelines.page_keeper import Found, PageKeeper, load_answer, trim
-from pipelines.warc import Answer, WarcError
+from pipelines.archive import warc
+from pipelines.archive.page_keeper import Found, PageKeeper, load_answer, trim
+from pipelines.archive.warc import Answer, WarcError
 from storage.database import open_database
 from storage.pages import SavedPage, get_page
 from tests.house import ROOT
@@ -196,7 +196,7 @@ WRITER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from pipelines.page_keeper import PageKeeper
+from pipelines.archive.page_keeper import PageKeeper
 from tests.pipelines.test_warc import PAGE, found
 import random
 keeper = PageKeeper(Path(sys.argv[1]) / "zhengxun.db", Path(sys.argv[1]), max_mib=100)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.sink import Received
+from digest.delivery.sink import Received
 from replica.content import SHANGHAI, Entry
 from replica.server import Replica
 from soak.checks import Truth, check, closings

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.dedupe import settle
-from pipelines.similarity import BANDS
+from pipelines.sameness.similarity import BANDS
 from storage.database import open_database, transaction
 from storage.models import Attachment, Notice
 from storage.notices import get_notice, save_notice

@@ -12,8 +12,9 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from lxml.html import HtmlElement
 
-from digest.body_html import MANY_COLUMNS, body_tree, picture_words
-from digest.docx_parts import (
+from digest.composing.entry import Entry
+from digest.rendering.body_html import MANY_COLUMNS, body_tree, picture_words
+from digest.rendering.docx.parts import (
     PLAIN,
     Ink,
     end_section,
@@ -23,9 +24,8 @@ from digest.docx_parts import (
     use_numbering,
     write,
 )
-from digest.docx_style import BODY, BODY_HEADING, BODY_PLAIN, CELL, CELL_SMALL
-from digest.docx_table import TURNED_WIDTH, Slot, add_grid, read_grid
-from digest.entry import Entry
+from digest.rendering.docx.style import BODY, BODY_HEADING, BODY_PLAIN, CELL, CELL_SMALL
+from digest.rendering.docx.table import TURNED_WIDTH, Slot, add_grid, read_grid
 from digest.safe_text import safe_link
 
 _BLOCKS = frozenset({

@@ -16,9 +16,11 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from digest.docx_body import write_body
-from digest.docx_pages import page_numbers
-from digest.docx_parts import (
+from digest.composing.weight import weightiest
+from digest.models import NOTHING_NEW, Digest, Entry, Group, Section
+from digest.rendering.docx.body import write_body
+from digest.rendering.docx.pages import page_numbers
+from digest.rendering.docx.parts import (
     Ink,
     bookmark,
     field_code,
@@ -28,8 +30,8 @@ from digest.docx_parts import (
     write_field,
     write_jump,
 )
-from digest.docx_state import write_state, write_trend
-from digest.docx_style import (
+from digest.rendering.docx.state import write_state, write_trend
+from digest.rendering.docx.style import (
     BODY,
     CELL,
     META,
@@ -39,10 +41,8 @@ from digest.docx_style import (
     measures,
     new_document,
 )
-from digest.docx_table import add_rows
-from digest.models import NOTHING_NEW, Digest, Entry, Group, Section
+from digest.rendering.docx.table import add_rows
 from digest.safe_text import clean_line
-from digest.weight import weightiest
 from digest.wording import (
     badges,
     chapter_heading,

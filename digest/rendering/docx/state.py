@@ -6,12 +6,12 @@ from docx.document import Document
 from docx.shared import Pt
 from docx.table import _Cell
 
-from digest.chart import HEIGHT, chart_png, chart_rows
-from digest.coverage_table import HEADINGS, merged_rows
-from digest.docx_parts import Ink, new_paragraph, write, write_picture
-from digest.docx_style import BODY, BODY_HEADING, CELL, GOOD, META, RED, SOFT
-from digest.docx_table import add_rows
 from digest.models import Digest
+from digest.rendering.chart import HEIGHT, chart_png, chart_rows
+from digest.rendering.coverage_table import HEADINGS, merged_rows
+from digest.rendering.docx.parts import Ink, new_paragraph, write, write_picture
+from digest.rendering.docx.style import BODY, BODY_HEADING, CELL, GOOD, META, RED, SOFT
+from digest.rendering.docx.table import add_rows
 
 _TONES = {"good": GOOD, "quiet": SOFT, "bad": RED}
 _CSS_PIXEL = 0.75  # in points

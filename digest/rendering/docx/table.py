@@ -15,8 +15,8 @@ from docx.table import Table, _Cell
 from lxml.etree import _Element
 from lxml.html import HtmlElement
 
-from digest.docx_parts import shade
-from digest.docx_style import RULE, TINT
+from digest.rendering.docx.parts import shade
+from digest.rendering.docx.style import RULE, TINT
 
 TEXT_WIDTH = 8958  # twips between the margins: 21 cm - 2 x 2.6 cm
 TURNED_WIDTH = 15138  # twips on a page turned on its side: 29.7 cm - 2 x 1.5 cm

@@ -1,0 +1,1 @@
+"""From the store to an issue: what goes in, on which shelf, and for whom."""

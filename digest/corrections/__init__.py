@@ -1,0 +1,1 @@
+"""Corrections (更正) of issues that have gone out."""

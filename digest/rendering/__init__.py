@@ -1,0 +1,1 @@
+"""An issue as files: HTML, text, Word, calendar, feed, JSON and PDF."""

@@ -1,0 +1,1 @@
+"""An issue as a Word file."""

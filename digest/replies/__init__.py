@@ -1,0 +1,1 @@
+"""What comes back: bounces, wishes to leave, and the page on which readers change their choices."""

@@ -1,0 +1,1 @@
+"""Answers kept as they came, and notices read from them again."""

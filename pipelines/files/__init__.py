@@ -1,0 +1,1 @@
+"""The files that notices name: what they are, and their text."""

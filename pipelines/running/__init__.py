@@ -1,0 +1,1 @@
+"""Crawls as child processes, and what a process on a data folder leaves behind."""

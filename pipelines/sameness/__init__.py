@@ -1,0 +1,1 @@
+"""Whether two pages are one document; `pipelines.dedupe` asks in order of trust."""
