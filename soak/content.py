@@ -22,6 +22,7 @@ VOLATILE: Mapping[str, str] = {
     "last_read_at": "same",
     "read_attempts": "a page in flight at the kill is asked for again",
     "seen_at": "when a change was met",
+    "revised_at": "same",
     "found_at": "when two pages were first compared",
     "composed_at": "an issue due while the daemon was dead is composed a little later",
     "instant": "and closes then",
@@ -89,9 +90,20 @@ def differences(path: Path, right: dict[str, set[tuple[tuple[str, Any], ...]]]) 
     found = content(path)
     lines = []
     for table, rows in right.items():
-        lines += [f"{table}: missing {brief(row)}" for row in rows - found[table]]
-        lines += [f"{table}: too many {brief(row)}" for row in found[table] - rows]
+        missing, many = rows - found[table], found[table] - rows
+        lines += [f"{table}: missing {brief(row)}" for row in missing]
+        lines += [f"{table}: too many {brief(row)}{against(row, missing)}" for row in many]
     return sorted(lines)
+
+
+def against(row: tuple[tuple[str, Any], ...], missing: set[tuple[tuple[str, Any], ...]]) -> str:
+    """In which columns a row differs from the missing one of the same name."""
+    for other in missing:
+        if brief(other) == brief(row):
+            pairs = zip(row, other, strict=True)
+            names = [f"{one[0]}={one[1]!r:.60}" for one, two in pairs if one != two]
+            return f" ({', '.join(names)})"
+    return ""
 
 
 def half_stored(path: Path, right: dict[str, set[tuple[tuple[str, Any], ...]]]) -> list[str]:

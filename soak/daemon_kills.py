@@ -141,7 +141,7 @@ def mails(house: Household) -> list[str]:
 
 def daemon_kills(times: int, seed: int, folder: Path) -> Killed:
     """Both lives, and how they differ."""
-    weeks = max(1, times // KILLS_A_WEEK)
+    weeks = 1 + times // KILLS_A_WEEK
     with household(folder / "peace", seed, weeks) as house:
         in_peace(house, weeks)
         right = content(house.data / "zhengxun.db")
