@@ -34,6 +34,8 @@ NIGHT = timedelta(days=2, hours=3, minutes=12)
 # The mail server's moods, and for how many hours at most; 48 hours are given up after.
 MAIL = (("away", 40.0), ("defer", 12.0), ("away", 20.0), ("drop", 2.0), ("refuse", 4.0))
 NOWHERE = -1
+# Crawls are due from 9:00 on, jitter included: what is to meet them is made ready before.
+BEFORE_IT_IS_DUE = timedelta(minutes=8)
 CRAWLS = (timedelta(days=1, hours=9, minutes=3), timedelta(days=4, hours=9, minutes=3))
 
 
@@ -171,7 +173,7 @@ class Plan:
         found = next((slot for slot in slots if slot[1] in fitting), None)
         if found is not None:
             slots.remove(found)
-            self.add(found[0], found[1] - timedelta(seconds=2), name, detail)
+            self.add(found[0], found[1] - BEFORE_IT_IS_DUE, name, detail)
 
     def mail_faults(self) -> None:
         """A server that is away, one that puts off, refuses, or hangs up after it took a mail."""

@@ -50,6 +50,12 @@ def test_the_daemon_dies_at_every_bad_moment_but_never_in_the_quiet_part() -> No
     assert not weeks & set(quiet)
 
 
+def test_what_is_to_meet_a_crawl_is_ready_before_crawls_are_due() -> None:
+    kills = [event.at for event in plan() if event.name in ("cut power", "kill daemon")]
+    assert kills
+    assert {(at.hour, at.minute) for at in kills} == {(8, 55)}
+
+
 def test_two_deaths_never_share_a_moment() -> None:
     names = ("die", "cut power", "kill daemon", "kill crawl")
     times = [event.at for event in plan() if event.name in names]
