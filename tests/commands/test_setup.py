@@ -9,7 +9,8 @@ import pytest
 
 from commands import setup
 from commands.desk import CommandError
-from config import load_config
+from config import Config, load_config
+from config_sections import ChannelConfig, Section
 from tests.commands.spoken import console, said
 
 
@@ -24,17 +25,40 @@ def test_the_written_file_can_be_loaded_and_holds_the_answers(tmp_path: Path) ->
         setup.init(path, answers, console(), ask=False)
 
 
-def test_every_key_that_is_commented_out_exists_with_that_default(tmp_path: Path) -> None:
+def uncommented(text: str) -> str:
+    """The file with every commented key in force; all else after a # is prose."""
+    lines = [
+        line.removeprefix("# ") if " = " in line or line == "# [[channels]]" else line
+        for line in text.splitlines()
+    ]
+    return "\n".join(line for line in lines if "password_file" not in line)
+
+
+def test_every_key_is_in_the_file_and_what_is_commented_out_is_the_default(tmp_path: Path) -> None:
     path = tmp_path / "zhengxun.toml"
     setup.init(path, {}, console(), ask=False)
-    lines = path.read_text("utf-8").splitlines()
-    # "# key = value" is a default; everything else after a # is prose.
-    shown = [line.removeprefix("# ") if " = " in line else line for line in lines]
-    values = tomllib.loads("\n".join(line for line in shown if "password_file" not in line))
+    values = tomllib.loads(uncommented(path.read_text("utf-8")))
     config = load_config({"ZHENGXUN_CONFIG": str(path)})
-    for section in ("digest", "smtp", "mailbox", "public", "crawl", "operator", "upkeep"):
-        for key, value in values[section].items():
-            assert getattr(getattr(config, section), key) == value, f"{section}.{key}"
+    tables = {
+        name: table
+        for name in Config.model_fields
+        if isinstance(table := getattr(config, name), Section)
+    }
+    assert len(tables) > 8
+    for name, table in tables.items():
+        keys = set(type(table).model_fields) - {"password_file", "chapters"}
+        assert set(values[name]) == keys, name
+        assert {key: getattr(table, key) for key in keys} == values[name], name
+
+
+def test_the_robot_in_the_file_can_be_put_in_force(tmp_path: Path) -> None:
+    path = tmp_path / "zhengxun.toml"
+    setup.init(path, {}, console(), ask=False)
+    path.write_text(uncommented(path.read_text("utf-8")), encoding="utf-8")
+    path.chmod(0o600)
+    (robot,) = load_config({"ZHENGXUN_CONFIG": str(path)}).channels
+    assert (robot.kind, robot.name, robot.private) == ("wecom", "研发群", False)
+    assert set(ChannelConfig.model_fields) == robot.model_fields_set
 
 
 @pytest.mark.parametrize("port", ["x", "-1"])
