@@ -13,9 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -25,6 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from commands import duties
 from commands.desk import CommandError, Desk
+from commands.listeners import Listeners
 from config import SHANGHAI, Config, ConfigError, load_config
 from crawlers.catalogue import CatalogueError
 from digest.alarms.alert import fetch, words
@@ -34,9 +33,6 @@ from pipelines.running.journal import CRAWL, close_journal, keep_journal
 from pipelines.running.supervisor import Crawl, Event, Outcome
 from pipelines.running.wallclock import Wallclock
 from storage.database import StorageError
-
-if TYPE_CHECKING:
-    from commands.public import PublicPage
 
 log = logging.getLogger("zhengxun")
 crawl_log = logging.getLogger(CRAWL)
@@ -63,8 +59,7 @@ class Daemon:
         self.attempted: dict[str, datetime] = {}
         self.catching_up = False
         self.stopping = False
-        self.end_figures: Callable[[], None] = nothing
-        self.page: PublicPage | None = None
+        self.listeners = Listeners()
         self.scheduler = AsyncIOScheduler(
             timezone=SHANGHAI,
             # A job that was due while the machine slept runs when it wakes, once.
@@ -156,14 +151,7 @@ class Daemon:
 
     async def show_page(self) -> None:
         """The page on which readers leave, as long as it is configured."""
-        if self.page is None:
-            if not self.config.public.url:
-                return
-            # Spares everybody else its memory.
-            from commands.public import PublicPage
-
-            self.page = PublicPage()
-        await self.page.keep(self.desk)
+        await self.listeners.keep_page(self.desk)
 
     async def round(self) -> None:
         """Alarms, the heartbeat, and the ping that is missed when this machine is gone."""
@@ -215,18 +203,12 @@ class Daemon:
 
     def show_figures(self) -> None:
         """Listen for Prometheus where the configuration says so; trouble there is only told."""
-        self.end_figures()
-        self.end_figures = nothing
-        if not self.config.metrics.port:
-            return
-        # Spares everybody else its memory.
-        from commands import metrics
-
         try:
-            self.end_figures = metrics.serve(self.desk)
-            self.bell.job_done("metrics")
+            self.listeners.show_figures(self.desk)
         except OSError as error:
             self.tell_failed("metrics", error)
+        else:
+            self.bell.job_done("metrics")
 
     def job_ended(self, event: JobExecutionEvent) -> None:
         """A job that fails alarms once, and once when it works again."""
@@ -256,19 +238,13 @@ class Daemon:
         """Stop the crawls; each leaves its verdicts."""
         self.stopping = True
         self.scheduler.pause()
-        self.end_figures()
-        if self.page is not None:
-            await self.page.end()
+        await self.listeners.end()
         tasks = [task for task in self.running.values() if not task.done()]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=CHILDREN_SECONDS)
         self.scheduler.shutdown(wait=False)
-
-
-def nothing() -> None:
-    """What ends a server that was not started."""
 
 
 def at_time(text: str, day_of_week: str = "*") -> CronTrigger:
