@@ -26,6 +26,8 @@ from storage.models import Check, Verdict
 from storage.runs import finish_run, newest_published, save_check, start_run
 
 EVIDENCE_CHARACTERS = 500
+# Set by crawlers.platforms.notice_pages in the meta of a request for a page that no list showed.
+UNLISTED = "zx_unlisted"
 # Scrapy signal: a column was judged, its row not yet written. Arguments: check, report.
 COLUMN_JUDGED = object()
 
@@ -162,5 +164,7 @@ class MonitorExtension:
 
 def _column_of(response: Response) -> str:
     meta = response.meta
+    if meta.get(UNLISTED):  # the run has failed, the column's list has not
+        return ""
     notice = meta.get("notice") or {}
     return str(notice.get("column") or meta.get("column") or "")

@@ -2,7 +2,8 @@
 
 Three exceptions, each within politeness: a notice that could not be read fully is retried with
 a growing pause; a recent notice is re-read 1, 3, 7 and 14 days after it was first seen, because
-publishers correct their pages; a page asked for by name (`-a url=…`) is always fetched.
+publishers correct their pages; a page asked for by name (`-a url=…`) is always fetched. What is
+due and not listed any more is asked for by `pipelines.unlisted`.
 """
 
 from __future__ import annotations
@@ -27,13 +28,17 @@ LONGEST_RETRY_PAUSE = timedelta(days=7)
 MAX_ATTEMPTS = 12
 
 
-def is_due(known: Known, now: datetime) -> bool:
-    """Whether a known page is to be fetched again at `now` (UTC)."""
+def due_since(known: Known, now: datetime) -> datetime | None:
+    """The instant since which a known page is to be fetched again; None: at `now` it is not due."""
     if not known.complete:
+        if known.attempts >= MAX_ATTEMPTS:
+            return None
         pause = min(timedelta(hours=2**known.attempts), LONGEST_RETRY_PAUSE)
-        return known.attempts < MAX_ATTEMPTS and now - known.last_read_at >= pause
-    milestones = (known.first_seen_at + after for after in REREAD_AFTER)
-    return any(known.last_read_at < moment <= now for moment in milestones)
+        moments = [known.last_read_at + pause]
+    else:
+        milestones = (known.first_seen_at + after for after in REREAD_AFTER)
+        moments = [moment for moment in milestones if known.last_read_at < moment]
+    return next((moment for moment in moments if moment <= now), None)
 
 
 class SeenMiddleware:
@@ -77,7 +82,7 @@ class SeenMiddleware:
             return False
         known = find_known(self.db, spider.name, row["key"], row["url"])
         now = clock_of(self.crawler)
-        if known is None or is_due(known, now):
+        if known is None or due_since(known, now) is not None:
             return False
         touch_notice(self.db, known.id, now=now)
         if self.crawler.stats is not None:

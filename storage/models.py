@@ -119,9 +119,10 @@ class SaveResult:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What decides whether a listed page is fetched again."""
+    """What decides whether a stored page is fetched again."""
 
     id: int
+    column: str
     key: str
     url: str
     title: str

@@ -97,6 +97,17 @@ def list_incomplete(db: Database, site: str, *, max_attempts: int) -> list[Known
     return [to_known(row) for row in rows]
 
 
+def list_recent(db: Database, site: str, *, since: datetime) -> list[Known]:
+    """Pages of a site that were first seen since then and read fully, the earliest first."""
+    rows = select(
+        db,
+        "SELECT * FROM notices WHERE site = ? AND complete = 1 AND first_seen_at >= ?"
+        " ORDER BY first_seen_at, id",
+        [site, from_instant(since)],
+    )
+    return [to_known(row) for row in rows]
+
+
 def _find(db: Database, site: str, key: str, url: str) -> Row | None:
     row = select_one(db, "SELECT * FROM notices WHERE site = ? AND key = ?", [site, clean(key)])
     return row or select_one(db, _BY_URL, {"url": url_key(clean(url))})

@@ -114,6 +114,17 @@ def get_page(db: Database, page_id: int) -> SavedPage | None:
     return None if row is None else _to_page(row)
 
 
+def last_asked(db: Database, notice_id: int) -> dict[str, Any]:
+    """What the crawl knew when it last asked for the notice's page; {} when none was kept."""
+    row = select_one(
+        db,
+        "SELECT asked FROM saved_pages WHERE notice_id = ? AND kind = 'notice'"
+        " ORDER BY id DESC LIMIT 1",
+        [notice_id],
+    )
+    return {} if row is None else dict(json.loads(row["asked"]))
+
+
 def with_same_body(db: Database, file: str, sha256: str) -> SavedPage | None:
     """The answer in this archive whose record holds this very body."""
     row = select_one(

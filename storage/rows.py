@@ -124,9 +124,10 @@ def to_stored(db: Database, rows: Sequence[Row]) -> list[StoredNotice]:
 
 
 def to_known(row: Row) -> Known:
-    """What decides whether a listed page is fetched again."""
+    """What decides whether a stored page is fetched again."""
     return Known(
         id=row["id"],
+        column=row["column"],
         key=row["key"],
         url=row["url"],
         title=row["title"],

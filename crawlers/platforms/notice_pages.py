@@ -33,6 +33,8 @@ from crawlers.walls import failure_from
 
 Output = Request | NoticeItem
 SINGLE = "page"  # the column of a page read by hand that belongs to no column
+UNLISTED = "zx_unlisted"
+"""In the meta of a request for a stored page that no list showed: no column answers for it."""
 
 
 class NoticePages(scrapy.Spider):
@@ -117,7 +119,7 @@ class NoticePages(scrapy.Spider):
         item = self.new_item(meta)
         if is_file(row.url):
             item.attachments = [PrintedLink(row.title, item.url)]
-        elif not is_wechat(row.url) and not self._is_known_host(row.url, column):
+        elif not self._is_readable_host(row.url, column):
             item.problem = "外部链接"
         else:
             return self.notice_request(row, meta)
@@ -134,6 +136,21 @@ class NoticePages(scrapy.Spider):
             meta={"notice": meta, "spare": row.spare},
             headers={"Referer": column.url.replace("{year}", "")} if column else {},
         )
+
+    def unlisted_request(self, meta: dict[str, str], spare: NoticeItem | None) -> Request | None:
+        """The request for a stored page that no list showed; `meta` as `notice_meta` makes it.
+
+        None: the column is not watched any more, or the notice never had a page to read (a file,
+        a page elsewhere, a record of a list, whose address has a fragment).
+        """
+        column, url = self.columns.get(meta["column"]), meta["url"]
+        if column is None and meta["column"] != SINGLE:
+            return None
+        if "#" in url or is_file(url) or not self._is_readable_host(url, column):
+            return None
+        row = Row(url, meta["list_title"], meta["list_date"], spare=spare)
+        request = self.notice_request(row, meta)
+        return request.replace(meta={**request.meta, UNLISTED: True})
 
     def notice_meta(self, row: Row, column: str) -> dict[str, str]:
         """What travels with a notice's request."""
@@ -154,7 +171,7 @@ class NoticePages(scrapy.Spider):
             item = self.new_item(meta)
             item.attachments = [PrintedLink(item.list_title, item.url)]
             finish(item)
-        yield self._counted(_with_spare(item, response.meta.get("spare")))
+        yield self._with_spare(item, response.meta)
 
     def notice_failed(self, failure: TwistedFailure) -> Iterator[NoticeItem]:
         """Keep what the list said of a notice whose page did not come."""
@@ -165,7 +182,7 @@ class NoticePages(scrapy.Spider):
         gone = found.status in {404, 410}
         item.problem = f"公告页面已不存在（{found.status}）" if gone else found.reason
         take_from_list(item)
-        yield self._counted(_with_spare(item, request.meta.get("spare")))
+        yield self._with_spare(item, request.meta)
 
     def new_item(self, meta: dict[str, str]) -> NoticeItem:
         """An item holding what is known before its page is read."""
@@ -193,14 +210,20 @@ class NoticePages(scrapy.Spider):
         row = Row(self.only_url, "")
         return self.notice_request(row, self.notice_meta(row, column)).replace(dont_filter=True)
 
-    def _counted(self, item: NoticeItem) -> NoticeItem:
+    def _with_spare(self, item: NoticeItem, meta: dict[str, Any]) -> NoticeItem:
+        """The item helped out by what the list held; a page that failed is counted."""
+        if meta.get(UNLISTED):
+            # What a list held weeks ago may fill a gap, not stand in for the page of today.
+            return _with_spare(item, meta.get("spare")) if item.complete else item
+        item = _with_spare(item, meta.get("spare"))
         if not item.complete and item.column in self.reports:
             self.reports[item.column].notice_failures += 1
         return item
 
-    def _is_known_host(self, url: str, column: Column) -> bool:
+    def _is_readable_host(self, url: str, column: Column | None) -> bool:
         host = urlsplit(url).hostname or ""
-        return host in self.platforms_by_host or host == urlsplit(column.url).hostname
+        known = is_wechat(url) or host in self.platforms_by_host
+        return known or (column is not None and host == urlsplit(column.url).hostname)
 
     def _platform_of(self, url: str) -> str:
         host = urlsplit(url).hostname or ""

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipelines.seen import MAX_ATTEMPTS, is_due
+from pipelines.seen import MAX_ATTEMPTS, due_since
 from storage.models import Known
 
 SEEN = datetime(2021, 2, 1, 0, 30, tzinfo=UTC)
@@ -13,6 +13,7 @@ SEEN = datetime(2021, 2, 1, 0, 30, tzinfo=UTC)
 def known(*, read_after: timedelta, complete: bool = True, attempts: int = 1) -> Known:
     return Known(
         id=1,
+        column="通知公告",
         key="k",
         url="https://x.cn/1",
         title="题",
@@ -39,15 +40,15 @@ def known(*, read_after: timedelta, complete: bool = True, attempts: int = 1) ->
 def test_recent_pages_are_read_again_on_a_decreasing_schedule(
     read_after: timedelta, asked_after: timedelta, due: bool
 ) -> None:
-    assert is_due(known(read_after=read_after), SEEN + asked_after) is due
+    assert (due_since(known(read_after=read_after), SEEN + asked_after) is not None) is due
 
 
 def test_an_incomplete_page_is_retried_with_growing_pauses_and_not_for_ever() -> None:
     failed = known(read_after=timedelta(0), complete=False)
-    assert not is_due(failed, SEEN + timedelta(hours=1))
-    assert is_due(failed, SEEN + timedelta(hours=2))
+    assert due_since(failed, SEEN + timedelta(hours=1)) is None
+    assert due_since(failed, SEEN + timedelta(hours=2)) is not None
     often = known(read_after=timedelta(0), complete=False, attempts=5)
-    assert not is_due(often, SEEN + timedelta(hours=31))
-    assert is_due(often, SEEN + timedelta(hours=32))
+    assert due_since(often, SEEN + timedelta(hours=31)) is None
+    assert due_since(often, SEEN + timedelta(hours=32)) is not None
     given_up = known(read_after=timedelta(0), complete=False, attempts=MAX_ATTEMPTS)
-    assert not is_due(given_up, SEEN + timedelta(days=365))
+    assert due_since(given_up, SEEN + timedelta(days=365)) is None
