@@ -27,6 +27,7 @@ _TITLES = {
     "search_queue": "待编入索引",
     "issues": "周报",
     "issue_items": "周报条目",
+    "issue_contents": "周报内容存底",
     "edits": "编辑记录",
     "corrected_items": "更正条目",
     "subscribers": "订户",

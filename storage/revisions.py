@@ -122,8 +122,18 @@ def state_at(db: Database, notice_id: int, current: Notice, instant: datetime) -
 
 
 def _old_state(current: Notice, row: Row) -> Notice:
+    fields = json.loads(row["fields"])
+    deadline_on = to_date(fields["deadline_on"])
     return replace(
         current,
+        issuers=tuple(fields["issuers"]),
+        source=fields["source"],
+        written_on=to_date(fields["written_on"]),
+        effective_on=to_date(fields["effective_on"]),
+        deadline_on=deadline_on,
+        # The others of that time are not kept; those of a later state would be wrong.
+        deadlines=current.deadlines if current.deadline_on == deadline_on else (),
+        summary=fields["summary"],
         title=row["title"],
         doc_number=row["doc_number"],
         published_on=to_date(row["published_on"]),

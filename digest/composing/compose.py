@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 from sqlite_utils import Database
 
 from digest.composing.chapters import Placed, arrange
+from digest.composing.coverage import coverage_of
 from digest.composing.edits import edited, own_title
 from digest.composing.entry import DUE_WITHIN_DAYS, due_dates
+from digest.composing.kept import Kept, as_printed, find_kept, keep
 from digest.composing.weeks import Week, week_name, week_of
 from digest.models import (
     SHANGHAI,
@@ -22,16 +24,15 @@ from digest.models import (
     Entry,
     Page,
 )
-from digest.wording import VERDICT_WORDS, local_minute
-from storage import duplicates, issues, runs
+from digest.wording import local_minute
+from storage import duplicates, issues
 from storage.corrections import list_corrections
 from storage.database import transaction
 from storage.edits import edits_in_force, record_edit
-from storage.models import Coverage, IssueEntry, IssueRecord, StoredNotice
+from storage.models import IssueEntry, IssueRecord, StoredNotice
 from storage.rows import load
 from storage.trends import notices_by_week
 
-READ = frozenset({"ok", "quiet", "degraded"})
 # Notices rarely set a term longer than a quarter; older issues have nothing left to remind of.
 REMIND_ISSUES_OF = timedelta(days=120)
 
@@ -56,27 +57,29 @@ def compose(
     """Compose the issue of a week, or of the days `from_on`..`to_on`.
 
     `instant` closes the selection: what was first seen later waits for the next issue. A week
-    that is already recorded is composed again from its record, never selected again; `record`
-    writes the record the first time. `weekday` is the issue's day, for `week`. With a
-    `release_at` after `now` the record waits until then, as the history says (`who`). The
-    editor's acts shape an issue until it is released. Raises DigestError for a bad week or for
-    other days of a recorded week.
+    that is already recorded is composed again from its record and from what it said then
+    (`kept`), never selected again; `record` writes both the first time. `weekday` is the issue's
+    day, for `week`. With a `release_at` after `now` the record waits until then, as the history
+    says (`who`). The editor's acts shape an issue until it is released. Raises DigestError for a
+    bad week or for other days of a recorded week.
     """
     span = _span(week, from_on, to_on, weekday)
     # No edit may come between the selection and its record.
     with transaction(db) if record else nullcontext():
         known = _find_recorded(db, span, by_name=week is not None, record=record)
+        kept = None if known is None else find_kept(db, known.id)
         if known is not None:
-            placed = _from_record(db, known, site_names)
+            placed = as_printed(db, known, _from_record(db, known, site_names), kept)
             span = Week(known.from_on, known.to_on, known.week)
             instant = known.instant
         else:
             placed = _from_selection(db, span, instant, site_names)
+        said = kept or _said_now(db, span, instant, site_names)
         waits = known.waits if known else release_at is not None and release_at > now
         draft = waits or (known is None and not record)
         acts = edits_in_force(db, span.name) if known is None or waits else []
         shown = own_title(acts, known.title or title if known else title)
-        kept, dropped = edited(placed, acts)
+        wanted, dropped = edited(placed, acts)
         digest = Digest(
             week=span.name,
             title=shown,
@@ -84,19 +87,20 @@ def compose(
             from_on=span.from_on,
             to_on=span.to_on,
             instant=instant,
-            sections=arrange(kept, chapters),
-            coverage=_coverage(db, span.from_on, instant),
-            trend=tuple(notices_by_week(db, to_on=span.to_on, instant=instant)),
+            sections=arrange(wanted, chapters),
+            coverage=said.coverage,
+            trend=said.trend,
             own_title=shown != title,
             draft=draft,
             dropped=tuple(dropped) if draft else (),
             corrections=() if known is None else tuple(list_corrections(db, known)),
         )
-        digest = replace(digest, reminders=_reminders(db, digest, site_names))
+        digest = replace(digest, reminders=_not_shown(digest, said.reminders))
         if record and known is None:
             # What waits is kept as it was selected; its edits are applied when it goes.
             selected = replace(digest, sections=arrange(placed, chapters), title=title)
-            _record(db, selected if waits else digest, now, release_at)
+            made = _record(db, selected if waits else digest, now, release_at)
+            keep(db, made.id, said, (item.entry for item in placed))
             if waits:
                 _note_wait(db, digest, release_at, who, now)
     return digest
@@ -203,28 +207,6 @@ def _entry(
     )
 
 
-def _coverage(db: Database, from_on: date, instant: datetime) -> tuple[Coverage, ...]:
-    """The columns as of the issue's instant. One that nobody looked at since the week began has
-    no verdict: its last one would pass silence for news-free days. An outage that is over is
-    told too, once."""
-    start = datetime(from_on.year, from_on.month, from_on.day, tzinfo=SHANGHAI)
-    earlier = [record.instant for record in issues.list_issues(db) if record.instant < instant]
-    over = runs.outages_between(db, max(earlier, default=start), instant)
-    rows = []
-    for row in runs.latest_coverage(db, instant):
-        if row.last_checked_at is None or row.last_checked_at < start:
-            since = local_minute(row.last_checked_at)
-            reason = f"本期未检查过（最近一次检查：{since}）"
-            rows.append(replace(row, verdict=None, reason=reason))
-        elif row.verdict in READ and (row.site, row.column) in over:
-            began, verdict = over[row.site, row.column]
-            told = f"{local_minute(began)} 起曾{VERDICT_WORDS[verdict]}，已恢复"
-            rows.append(replace(row, reason="；".join(filter(None, (told, row.reason)))))
-        else:
-            rows.append(row)
-    return tuple(rows)
-
-
 def rows_of(digest: Digest) -> list[IssueEntry]:
     """What an issue contains, as the store keeps it."""
     return [
@@ -244,8 +226,10 @@ def rows_of(digest: Digest) -> list[IssueEntry]:
     ]
 
 
-def _record(db: Database, digest: Digest, now: datetime, release_at: datetime | None) -> None:
-    issues.record_issue(
+def _record(
+    db: Database, digest: Digest, now: datetime, release_at: datetime | None
+) -> IssueRecord:
+    return issues.record_issue(
         db,
         week=digest.week,
         from_on=digest.from_on,
@@ -272,20 +256,36 @@ def _note_wait(
     )
 
 
-def _reminders(db: Database, digest: Digest, site_names: Mapping[str, str]) -> tuple[DueDate, ...]:
-    """Deadlines of earlier issues within 14 days, so that a long term is not forgotten."""
-    shown = {entry.id for entry in digest.entries()}
+def _said_now(db: Database, span: Week, instant: datetime, site_names: Mapping[str, str]) -> Kept:
+    """What an issue says beside its entries, by the store as it is."""
+    return Kept(
+        entries={},
+        reminders=_reminders(db, span.name, instant, site_names),
+        coverage=coverage_of(db, span.from_on, instant),
+        trend=tuple(notices_by_week(db, to_on=span.to_on, instant=instant)),
+    )
+
+
+def _reminders(
+    db: Database, week: str, instant: datetime, site_names: Mapping[str, str]
+) -> tuple[DueDate, ...]:
+    """Deadlines of earlier issues within 14 days, so that a long term is not forgotten; as the
+    pages give them now, not as they were told then."""
+    today = instant.astimezone(SHANGHAI).date()
+    last = today + timedelta(days=DUE_WITHIN_DAYS)
     found: dict[int, list[DueDate]] = {}
     for record in issues.list_issues(db):
-        age = digest.instant - record.instant
-        if record.week == digest.week or not timedelta(0) < age <= REMIND_ISSUES_OF:
+        if record.week == week or not timedelta(0) < instant - record.instant <= REMIND_ISSUES_OF:
             continue
-        last = digest.today + timedelta(days=DUE_WITHIN_DAYS)
-        among = issues.due_between(db, record.id, digest.today, last) - shown
+        among = issues.due_between(db, record.id, today, last)
         for item in _from_record(db, record, site_names, among):
-            due = due_dates(item.entry, digest.today, record.week)
-            found.setdefault(item.entry.id, due)
+            found.setdefault(item.entry.id, due_dates(item.entry, today, record.week))
     return tuple(due for dates in found.values() for due in dates)
+
+
+def _not_shown(digest: Digest, reminders: Iterable[DueDate]) -> tuple[DueDate, ...]:
+    shown = {entry.id for entry in digest.entries()}
+    return tuple(due for due in reminders if due.entry.id not in shown)
 
 
 def issue_instant(to_on: date, hour: int, minute: int) -> datetime:

@@ -1,0 +1,37 @@
+"""How the watched columns stood at the instant of an issue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlite_utils import Database
+
+from digest.models import SHANGHAI
+from digest.wording import VERDICT_WORDS, local_minute
+from storage import issues, runs
+from storage.models import Coverage
+
+READ = frozenset({"ok", "quiet", "degraded"})
+
+
+def coverage_of(db: Database, from_on: date, instant: datetime) -> tuple[Coverage, ...]:
+    """The columns as of the issue's instant. One that nobody looked at since the week began has
+    no verdict: its last one would pass silence for news-free days. An outage that is over is
+    told too, once."""
+    start = datetime(from_on.year, from_on.month, from_on.day, tzinfo=SHANGHAI)
+    earlier = [record.instant for record in issues.list_issues(db) if record.instant < instant]
+    over = runs.outages_between(db, max(earlier, default=start), instant)
+    rows = []
+    for row in runs.latest_coverage(db, instant):
+        if row.last_checked_at is None or row.last_checked_at < start:
+            since = local_minute(row.last_checked_at)
+            reason = f"本期未检查过（最近一次检查：{since}）"
+            rows.append(replace(row, verdict=None, reason=reason))
+        elif row.verdict in READ and (row.site, row.column) in over:
+            began, verdict = over[row.site, row.column]
+            told = f"{local_minute(began)} 起曾{VERDICT_WORDS[verdict]}，已恢复"
+            rows.append(replace(row, reason="；".join(filter(None, (told, row.reason)))))
+        else:
+            rows.append(row)
+    return tuple(rows)
