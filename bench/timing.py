@@ -16,6 +16,7 @@ class Times:
     cpu50: float
     cpu95: float
     worst: float
+    cpu_worst: float
     count: int
 
     def __str__(self) -> str:
@@ -36,6 +37,7 @@ def timed(calls: Iterable[Callable[[], object]]) -> Times:
         _percentile(used, 0.5),
         _percentile(used, 0.95),
         max(taken),
+        max(used),
         len(taken),
     )
 
