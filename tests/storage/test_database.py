@@ -357,3 +357,49 @@ def _open_as_nobody(path: Path, sender: Connection) -> None:
         sender.send(str(error))
     else:
         sender.send("opened")
+
+
+def test_a_store_with_the_index_of_characters_is_copied_and_indexed_anew(path: Path) -> None:
+    with closing(open_database(path)) as db:
+        notice_id = saved(db, page(title="中药保护", body_text="关于中药品种保护的公告"))
+        _give_index_of_characters(db)
+
+    with closing(open_database(path)) as db:
+        assert [hit.id for hit in search(db, "中药品种保护")] == [notice_id]
+        assert search_index.is_current(db)
+        assert db.execute("SELECT count(*) FROM notices_fts_docsize").fetchone() == (1,)
+    assert path.with_name("zhengxun-before-m009_search_index.db").exists()
+
+
+def _give_index_of_characters(db: Database) -> None:
+    """The index and the triggers as they were before m009, which calls a function that is gone."""
+    for name in ("insert", "delete", "update"):
+        db.execute(f"DROP TRIGGER notices_fts_{name}")
+    for table in ("notices_fts", "notices_fts_titles", "search_queue"):
+        db.execute(f"DROP TABLE {table}")
+    db.execute("DROP INDEX signatures_by_algorithm")
+    db.execute("CREATE VIRTUAL TABLE notices_fts USING fts5(title, body_text, content='')")
+    db.execute(
+        "CREATE TRIGGER notices_fts_insert AFTER INSERT ON notices BEGIN INSERT INTO"
+        " notices_fts(rowid, title) VALUES (new.id, cjk(new.title)); END"
+    )
+    db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm009_search_index'")
+    db.conn.commit()
+
+
+def test_making_a_large_index_anew_says_how_far_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(open_database(path)) as db:
+        for number in range(5):
+            saved(db, page(str(number)))
+        db.execute("DROP TRIGGER notices_fts_insert")
+    monkeypatch.setattr(search_index, "_PORTION", 2)
+
+    with closing(open_database(path)) as db:
+        assert len(search(db, "公开征求意见")) == 5
+
+    assert [record.message for record in caplog.records] == [
+        "the search index is made anew: up to notice 2 of 5",
+        "the search index is made anew: up to notice 4 of 5",
+    ]
