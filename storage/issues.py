@@ -55,29 +55,32 @@ told AS (
     FROM dropped x LEFT JOIN issued i ON i.document = x.document
 ),
 fresh AS (
-    SELECT n.id FROM notices n
+    SELECT n.id, 0 AS is_told FROM notices n
     WHERE n.duplicate_of IS NULL AND n.first_seen_at <= :instant
       AND (n.first_seen_at > :first_instant
            OR coalesce(n.published_on, date(n.first_seen_at, '+8 hours')) >= :earliest)
       AND n.id NOT IN (SELECT document FROM told)
-    UNION SELECT document FROM said WHERE act = 'restore'
-    UNION SELECT n.id FROM notices n
+    UNION SELECT document, document IN (SELECT document FROM told)
+    FROM said WHERE act = 'restore'
+    UNION SELECT n.id, 1 FROM notices n
     WHERE n.revised_at IS NOT NULL AND +n.id IN (SELECT document FROM told)
 ),
 documents AS (
     SELECT n.id, n.site, n.column, n.key, n.section, n.grp, n.run_id, n.first_seen_at, n.revised_at,
-           coalesce(n.published_on, date(n.first_seen_at, '+8 hours')) AS day
+           coalesce(n.published_on, date(n.first_seen_at, '+8 hours')) AS day, fresh.is_told,
+           -- A join would go through all of `told` for each document.
+           CASE WHEN is_told THEN (SELECT instant FROM told WHERE document = n.id) END AS told_at
     FROM fresh CROSS JOIN notices n ON n.id = fresh.id
     WHERE n.duplicate_of IS NULL AND n.first_seen_at <= :instant
 )
-SELECT d.id, d.day, d.first_seen_at, told.instant AS issued_at,
+SELECT d.id, d.day, d.first_seen_at, d.told_at AS issued_at,
        EXISTS (SELECT 1 FROM said WHERE said.document = d.id AND said.act = 'restore') AS restored,
        (d.run_id IS NOT NULL AND NOT EXISTS (
            SELECT 1 FROM checks k WHERE k.site = d.site AND k.column = d.column
            AND k.rows > 0 AND k.run_id < d.run_id)) AS baseline
-FROM documents d LEFT JOIN told ON told.document = d.id
-WHERE d.day <= :to_on AND (told.document IS NULL
-    OR (d.revised_at > told.instant AND d.revised_at <= :instant))
+FROM documents d
+WHERE d.day <= :to_on
+  AND (NOT d.is_told OR (d.revised_at > d.told_at AND d.revised_at <= :instant))
 ORDER BY d.section, d.grp, d.day DESC, d.site, d.column, d.key
 """
 
