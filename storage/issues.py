@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlite_utils import Database
 
+from storage.backlog import backlog_among, first_issue
 from storage.database import StorageError, snapshot, transaction
 from storage.models import Candidate, IssueEntry, IssueRecord, StoredNotice
 from storage.revisions import differences, state_at
@@ -30,9 +31,9 @@ from storage.values import (
 # One row a document (its representative) that is dated and seen in time, with what the rules
 # need. `baseline`: seen in the first run that listed its column, whether or not that run has
 # been judged yet. A page without a date counts from the day (China, UTC+8) we first saw it.
-# `fresh` is what may be new or changed at all, found by indexes alone: a document older than the
-# week, and than the first issue and all it saw, is backlog (`_is_backlog`), as most of a large
-# store is.
+# `fresh` is what may be new or changed at all, found by indexes alone: a document all of whose
+# pages are older than the week, and than the first issue and all it saw, is backlog
+# (`storage.backlog`), as most of a large store is.
 # What an editor dropped from an earlier week is told: as new never again, changed when it
 # changes once more. Its drop is undone by a later restore.
 _DOCUMENTS = """
@@ -55,11 +56,11 @@ told AS (
     FROM dropped x LEFT JOIN issued i ON i.document = x.document
 ),
 fresh AS (
-    SELECT n.id, 0 AS is_told FROM notices n
-    WHERE n.duplicate_of IS NULL AND n.first_seen_at <= :instant
+    SELECT coalesce(n.duplicate_of, n.id) AS id, 0 AS is_told FROM notices n
+    WHERE n.first_seen_at <= :instant
       AND (n.first_seen_at > :first_instant
            OR coalesce(n.published_on, date(n.first_seen_at, '+8 hours')) >= :earliest)
-      AND n.id NOT IN (SELECT document FROM told)
+      AND coalesce(n.duplicate_of, n.id) NOT IN (SELECT document FROM told)
     UNION SELECT document, document IN (SELECT document FROM told)
     FROM said WHERE act = 'restore'
     UNION SELECT n.id, 1 FROM notices n
@@ -84,7 +85,6 @@ WHERE d.day <= :to_on
 ORDER BY d.section, d.grp, d.day DESC, d.site, d.column, d.key
 """
 
-
 _DUE = """
 SELECT i.notice_id FROM issue_items i CROSS JOIN notices m ON m.id = i.notice_id
 WHERE i.issue_id = :issue AND (m.deadline_on BETWEEN :first AND :last
@@ -97,12 +97,6 @@ WHERE i.issue_id = :issue AND (m.deadline_on BETWEEN :first AND :last
 NEVER = "9999-W99"
 # SQLite allows 999 parameters in its oldest builds.
 _BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _FirstIssue:
-    from_on: date
-    instant: datetime
 
 
 def select_candidates(
@@ -119,16 +113,15 @@ def select_candidates(
     """
     parameters = {"to_on": to_on.isoformat(), "instant": from_instant(instant), "week": week}
     with snapshot(db):
-        first = _first_issue(db)
+        first = first_issue(db)
         parameters |= {
             "first_instant": from_instant(first.instant) if first else NEVER,
             "earliest": (min(from_on, first.from_on) if first else from_on).isoformat(),
         }
-        rows = [
-            row
-            for row in select(db, _DOCUMENTS, parameters)
-            if row["issued_at"] or row["restored"] or not _is_backlog(row, from_on, first)
-        ]
+        rows = select(db, _DOCUMENTS, parameters)
+        unissued = [row for row in rows if not (row["issued_at"] or row["restored"])]
+        old = backlog_among(db, unissued, from_on, first, instant)
+        rows = [row for row in rows if row["id"] not in old]
         documents = load(db, [row["id"] for row in rows])
         found = [_candidate(db, row, documents[row["id"]], from_on) for row in rows]
         candidates = [candidate for candidate in found if candidate is not None]
@@ -213,23 +206,6 @@ def due_between(db: Database, issue_id: int, first: date, last: date) -> set[int
     """The notices of an issue with a deadline from `first` to `last`."""
     rows = select(db, _DUE, {"issue": issue_id, "first": from_date(first), "last": from_date(last)})
     return {row["notice_id"] for row in rows}
-
-
-def _first_issue(db: Database) -> _FirstIssue | None:
-    row = select_one(db, "SELECT from_on, instant FROM issues ORDER BY instant, id LIMIT 1")
-    if row is None:
-        return None
-    return _FirstIssue(date.fromisoformat(row["from_on"]), to_instant(row["instant"]))
-
-
-def _is_backlog(row: Row, from_on: date, first: _FirstIssue | None) -> bool:
-    """Whether a document never issued is older than our watching, and so never will be."""
-    day = date.fromisoformat(row["day"])
-    if day >= from_on:
-        return False
-    if first is None or row["baseline"]:
-        return True
-    return day < first.from_on and to_instant(row["first_seen_at"]) <= first.instant
 
 
 def _candidate(db: Database, row: Row, stored: StoredNotice, from_on: date) -> Candidate | None:

@@ -136,6 +136,58 @@ def test_an_old_notice_found_after_the_first_fill_is_late(db: Database) -> None:
     assert [(item.stored.notice.key, item.late) for item in candidates(db)] == [("slipped", True)]
 
 
+def test_an_original_of_a_new_columns_first_fill_takes_no_late_repost_with_it(
+    db: Database,
+) -> None:
+    issue(db, *W04)
+    late = page("repost", site="tj_tten", published_on=date(2021, 1, 20))
+    repost = saved(db, late, seen="2021-02-01 02:00")
+    run = listed(db, "2021-02-02 02:00")
+    first_fill = page("original", published_on=date(2021, 1, 19))
+    original = saved(db, first_fill, seen="2021-02-02 02:00", run=run)
+    link(db, original, repost, "转载")
+    promote(db, original)
+
+    (found,) = candidates(db)
+
+    assert (found.stored.id, found.late, [other.id for other in found.also]) == (
+        original,
+        True,
+        [repost],
+    )
+
+
+def test_an_original_in_the_backlog_takes_no_news_of_the_week_with_it(db: Database) -> None:
+    backlog = page("original", published_on=date(2021, 1, 20))
+    original = saved(db, backlog, seen="2021-01-28 02:00")
+    issue(db, *W04)
+    repost = saved(db, page("repost", site="tj_tten"), seen="2021-02-03 02:00")
+    link(db, repost, original, "转载")
+
+    assert keys(candidates(db)) == ["original"]
+
+
+def test_a_document_whose_pages_are_all_of_first_fills_is_backlog(db: Database) -> None:
+    issue(db, *W04)
+    run = listed(db, "2021-02-01 02:00")
+    original = saved(db, page("o", published_on=date(2020, 6, 1)), seen="2021-02-01 02:00", run=run)
+    other = start_run(db, "tj_tten", now=at("2021-02-02 02:00"), pid=1)
+    repost = saved(
+        db,
+        page("r", site="tj_tten", published_on=date(2020, 6, 2)),
+        seen="2021-02-02 02:00",
+        run=other,
+    )
+    link(db, repost, original, "转载")
+    # A page that nobody knew by then counts for the next issue.
+    after = saved(
+        db, page("a", site="miit", published_on=date(2020, 6, 3)), seen="2021-02-06 02:00"
+    )
+    link(db, after, original, "转载")
+
+    assert candidates(db) == []
+
+
 def test_a_page_without_a_date_counts_from_the_day_it_was_first_seen_in_china(db: Database) -> None:
     # 17:00 UTC on the 5th is already the 6th in China.
     saved(db, page("in", published_on=None), seen="2021-02-04 02:00")
