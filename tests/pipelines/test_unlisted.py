@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 
+from crawlers.items import NoticeItem
 from crawlers.platforms import listing
 from pipelines.unlisted import MOST_PER_CRAWL, due_pages, due_requests
 from storage.database import open_database
 from storage.models import Notice
 from storage.notices import save_notice
 from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
-from tests.crawlers.spider_at_hand import make
+from tests.crawlers.spider_at_hand import failed, make, run
 from tests.house import House
 
 SOURCES = """\
@@ -244,3 +245,22 @@ def test_what_never_had_a_page_or_a_watched_column_is_not_asked_for(tmp_path: Pa
         ("added by hand", f"{KXJS}added by hand.html".replace(" ", "%20")),
         ("biz:1:1", "https://mp.weixin.qq.com/s/AbCdEf"),
     ]
+
+
+def test_what_a_list_held_fills_a_gap_and_never_stands_in_for_the_page() -> None:
+    spider = make(listing, KXJS)
+    url = f"{KXJS}1.html"
+    held = NoticeItem("site", "通知公告", "1", url, "projects", "天津市", title="通知一")
+    held.doc_number, held.body_html = "津科〔2021〕1号", "<p>那时的正文。</p>"
+    meta = {"key": "1", "url": url, "column": "通知公告"}
+    meta |= {"list_title": "通知一", "list_date": "2021-02-01"}
+    request = spider.unlisted_request(meta, held)
+    assert request is not None
+    [item] = failed(request)
+    assert (item.complete, item.body_html) == (False, "")
+    text = "各有关单位：现组织申报科技计划项目，请按时报送材料。" * 5
+    body = f'<h1>通知一</h1><div class="content"><p>{text}</p></div>'
+    [item] = run(request, f"<html><head><title>通知一</title></head><body>{body}</body></html>")
+    assert (item.complete, item.doc_number) == (True, "津科〔2021〕1号")
+    assert text in item.body_html
+    assert spider.reports["通知公告"].notice_failures == 0
