@@ -129,11 +129,14 @@ def body_html(node: Selector, base_url: str, heading: str = "") -> str:
     """The node's markup with absolute links, without scripts; lazy images get their address.
 
     `heading` is the page's title, left out with the date line below it where the body opens so.
+    Empty when nothing is left then: the page is a heading that waits for its text.
     """
     root = copy.deepcopy(node.root)
     if heading:
         drop_heading(root, heading)
     etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
+    if heading and not _says_anything(root):
+        return ""
     for image in root.iter("img", "iframe", "video"):
         if image.get("data-src"):
             image.set("src", image.get("data-src"))
@@ -143,6 +146,12 @@ def body_html(node: Selector, base_url: str, heading: str = "") -> str:
             resolve_base_href=False,
         )
     return etree.tostring(root, encoding="unicode", method="html", with_tail=False)
+
+
+def _says_anything(root: etree._Element) -> bool:
+    # Nearly every body ends at its first words; only an empty one is looked at closely.
+    has_text = any(text.strip() for text in root.itertext())
+    return has_text or has_substance(Selector(root=root, type="html"))
 
 
 def disagreements(
@@ -228,5 +237,7 @@ def _fill_body(
     if body is None or not has_substance(body):
         return
     item.body_html = body_html(body, base_url, heading)
+    if not item.body_html:
+        return
     item.read_by["body_html"] = reader
     item.original_url = item.original_url or printed_original(visible_text(body))

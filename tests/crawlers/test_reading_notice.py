@@ -196,3 +196,12 @@ def test_links_of_the_body_are_whole_and_broken_ones_gone() -> None:
     assert "mailto:a@b.cn" in body
     assert "javascript" not in body
     assert "[x" not in body
+
+
+def test_a_page_that_is_only_its_heading_is_not_complete() -> None:
+    title = "关于组织申报第3批科技计划项目的通知"
+    item = read(f"<title>{title}</title><body><h1>{title}</h1></body>", "listing")
+    assert (item.title, item.body_html, item.complete) == (title, "", False)
+    assert item.problem == "页面里没有读到正文"
+    picture = f'<title>{title}</title><body><h1>{title}</h1><img src="/a.png"></body>'
+    assert read(picture, "listing").complete
