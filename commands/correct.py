@@ -106,7 +106,7 @@ def send_corrections(
     for record in corrections.all_corrections(db):
         if week and record.corrects.week != week:
             continue
-        enrol(db, record.record, smtp=mail_server(desk), now=now, robots=robots)
+        enrol(db, record.record, smtp=mail_server(desk), now=now, robots=robots, ways=ways_of(desk))
         if address is None and not deliveries.outstanding(db, record.record.id, due_at=now):
             continue
         sent.append((record.record, _send(desk, db, record, address)))

@@ -142,7 +142,7 @@ def send_due(desk: Desk, db: Database) -> list[tuple[IssueRecord, DeliveryReport
     records = list_issues(db)
     if not records or not (robots or has_mail_server(desk)):
         return []
-    enrol(db, records[-1], smtp=mail_server(desk), now=now, robots=robots)
+    enrol(db, records[-1], smtp=mail_server(desk), now=now, robots=robots, ways=ways_of(desk))
     rows = deliveries.outstanding(db, due_at=now)
     mail = has_mail_server(desk)
     due = {row.issue_id for row in rows if mail or "@" not in row.address}

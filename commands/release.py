@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk, os_user
 from commands.issue import group_robots, has_mail_server, mail_server, make, report_line, send_issue
+from commands.ways import ways_of
 from digest.composing.compose import rows_of
 from digest.composing.weeks import Week
 from digest.delivery.deliver import enrol
@@ -134,7 +135,7 @@ def _enter_readers(desk: Desk, db: Database, record: IssueRecord, now: datetime)
     if not (robots or has_mail_server(desk)):
         return
     try:
-        enrol(db, record, smtp=mail_server(desk), now=now, robots=robots)
+        enrol(db, record, smtp=mail_server(desk), now=now, robots=robots, ways=ways_of(desk))
     except DigestError as error:
         # A wrong sender holds up the mails, which wait for it to be mended, but not the issue.
         log.warning("%s is released; its mails wait: %s", record.week, error)

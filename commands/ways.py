@@ -7,13 +7,11 @@ from digest.replies.leaving import Ways, load_key
 
 
 def ways_of(desk: Desk) -> Ways:
-    """How readers can leave. The key of their tokens is made the first time it is needed."""
+    """How readers can leave. The key, of tokens and Message-IDs, is made the first time."""
     config = desk.config
     box = config.mailbox
     named = box.address or (box.username if "@" in box.username else "")
     address = named if box.host else ""
     archive = config.digest.public_url
-    if not address and not config.public.url:
-        return Ways(archive_url=archive)
     key = load_key(config.data)
     return Ways(key, mailbox=address, public_url=config.public.url, archive_url=archive)

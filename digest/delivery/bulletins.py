@@ -20,7 +20,7 @@ from digest.delivery.deliver import retry_delay
 from digest.delivery.mail import address_of
 from digest.delivery.signing import Seal
 from digest.models import SHANGHAI, Chapter, DigestError
-from digest.replies.leaving import Ways
+from digest.replies.leaving import Ways, signed_id
 from storage import bulletins
 from storage.attempts import CapReachedError
 from storage.bulletins import Told
@@ -165,7 +165,8 @@ def _enter_for(
 
 def _message_id(press: Press, person: Subscriber) -> Callable[[int], str]:
     domain = address_of(press.sender, what="smtp.sender").domain
-    return lambda number: f"<zhengxun.bulletin{number}.to{person.id}@{domain}>"
+    key = press.ways.key
+    return lambda number: f"<{signed_id(key, f'zhengxun.bulletin{number}.to{person.id}')}@{domain}>"
 
 
 def _written(db: Database, press: Press, row: Bulletin, now: datetime) -> bytes | Attempt:

@@ -49,7 +49,9 @@ def deliver(
     readers can leave. Raises DigestError for an unknown `only_address` and for a sender that is no
     address.
     """
-    only = enrol(db, issue, smtp=smtp, now=now(), only_address=only_address, robots=robots)
+    only = enrol(
+        db, issue, smtp=smtp, now=now(), only_address=only_address, robots=robots, ways=ways
+    )
     rows = deliveries.list_deliveries(db, issue.id)
     if only is not None:
         rows = [row for row in rows if row.subscriber_id == only.id]
@@ -76,10 +78,12 @@ def enrol(
     now: datetime,
     only_address: str | None = None,
     robots: Sequence[Robot] = (),
+    ways: Ways | None = None,
 ) -> Subscriber | None:
     """Bring the ledger up to date: who is to get `issue`, and what a dead process left behind.
 
-    Returns the subscriber of `only_address`. Raises DigestError as `deliver` does.
+    Returns the subscriber of `only_address`. New Message-IDs are signed with the key of `ways`.
+    Raises DigestError as `deliver` does.
     """
     # Ours, so a mistake in them is no subscriber's fault: found before anything is claimed.
     if smtp is not None:
@@ -88,13 +92,19 @@ def enrol(
             address_of(smtp.reply_to, what="smtp.reply_to")
     sync_robots(db, [robot.as_subscriber() for robot in robots], now=now)
     only = _known(db, only_address) if only_address is not None else None
-    _enter(db, issue, smtp.sender if smtp is not None else _NO_SENDER, now, only)
+    sender = smtp.sender if smtp is not None else _NO_SENDER
+    _enter(db, issue, sender, now, only, ways.key if ways is not None else b"")
     deliveries.reclaim_sending(db, now)
     return only
 
 
 def _enter(
-    db: Database, issue: IssueRecord, sender: str, now: datetime, only: Subscriber | None
+    db: Database,
+    issue: IssueRecord,
+    sender: str,
+    now: datetime,
+    only: Subscriber | None,
+    key: bytes,
 ) -> None:
     if issue.corrects is not None:
         lacking = set(owed(db, issue))
@@ -108,7 +118,10 @@ def _enter(
         return
     active = subscribers.list_subscribers(db, "active")
     people = [person for person in active if person.id in lacking]
-    ids = {person.id: make_message_id(issue.id, issue.week, person.id, sender) for person in people}
+    ids = {
+        person.id: make_message_id(issue.id, issue.week, person.id, sender, key)
+        for person in people
+    }
     deliveries.ensure_deliveries(db, issue.id, people, ids, now)
 
 

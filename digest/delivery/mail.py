@@ -18,6 +18,7 @@ from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import mail_pictures, render_mail_html
 from digest.rendering.render_ics import has_deadlines, render_ics
 from digest.rendering.render_text import render_text
+from digest.replies.leaving import signed_id
 from digest.safe_text import clean_line, shorten
 from storage.addresses import check_address
 from storage.errors import StorageError
@@ -149,11 +150,16 @@ def subject_line(digest: Digest) -> str:
     return f"{head}：{named}{tail}"
 
 
-def make_message_id(issue_id: int, week: str, subscriber_id: int, sender: str) -> str:
-    """The same for every attempt, so a mail that arrives twice can be told to be one."""
+def make_message_id(
+    issue_id: int, week: str, subscriber_id: int, sender: str, key: bytes = b""
+) -> str:
+    """The same for every attempt, so a mail that arrives twice can be told to be one.
+
+    With a `key` nobody can guess it who has not seen the mail, so a bounce that has it is real.
+    """
     domain = _domain(sender)
     name = _NOT_IN_ID.sub("-", f"zhengxun.{week.lower()}.issue{issue_id}.to{subscriber_id}")
-    return f"<{name}@{domain}>"
+    return f"<{signed_id(key, name)}@{domain}>"
 
 
 @lru_cache(maxsize=8)

@@ -152,7 +152,15 @@ def _make_key(path: Path) -> None:
         partial.unlink()
 
 
+def signed_id(key: bytes, name: str) -> str:
+    """What stands before the @ of a Message-ID: the name, and with a key what proves it ours."""
+    return f"{name}.{_letters(key, f'zhengxun message {name}')}" if key else name
+
+
 def _mac(key: bytes, number: int, address: str) -> str:
-    text = f"zhengxun subscription {number} {address.casefold()}".encode()
-    mac = hmac.new(key, text, hashlib.sha256).digest()[:_MAC_BYTES]
+    return _letters(key, f"zhengxun subscription {number} {address.casefold()}")
+
+
+def _letters(key: bytes, text: str) -> str:
+    mac = hmac.new(key, text.encode(), hashlib.sha256).digest()[:_MAC_BYTES]
     return base64.b32encode(mac).decode("ascii").lower()

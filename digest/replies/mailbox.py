@@ -107,10 +107,10 @@ def _act(
     notes: list[str],
 ) -> Found:
     if isinstance(said, Returned):
-        mail = _mail_of(db, press, said, now)
+        mail, proven = _mail_of(db, press, said, now)
         if mail is None:
             return "others"
-        notes += _take_back(db, mail, said, now)
+        notes += _take_back(db, mail, said, now, proven=proven)
         return "bounces"
     person = _who_wishes(db, press, said)
     if person is None:
@@ -119,21 +119,28 @@ def _act(
     return "unsubscribes"
 
 
-def _mail_of(db: Database, press: Press, said: Returned, now: datetime) -> SentMail | None:
+def _mail_of(
+    db: Database, press: Press, said: Returned, now: datetime
+) -> tuple[SentMail | None, bool]:
     """Which mail came back: by our Message-ID; or else the newest one to whom the token or the
-    report names."""
+    report names. And whether the report shows that its sender has seen a mail of ours."""
     if said.message_id:
         found = find_by_message_id(db, said.message_id)
         if found is not None:
-            return found
+            return found, True
     holder = holder_of(db, press.ways.key, said.token) if said.token else None
     if holder is not None:
-        return find_by_subscriber(db, holder.id, now=now)
-    return find_by_recipient(db, said.recipient, now=now) if said.recipient else None
+        return find_by_subscriber(db, holder.id, now=now), True
+    return (find_by_recipient(db, said.recipient, now=now) if said.recipient else None), False
 
 
-def _take_back(db: Database, mail: SentMail, said: Returned, now: datetime) -> list[str]:
-    """Record it; suspend by the rules; tell the operator of what is for good."""
+def _take_back(
+    db: Database, mail: SentMail, said: Returned, now: datetime, *, proven: bool
+) -> list[str]:
+    """Record it; suspend by the rules; tell the operator of what is for good.
+
+    What anybody can write who knows an address suspends nobody.
+    """
     if not record_bounce(db, mail, said.kind, said.reply, now):
         return []
     where = f"{mail.week or '快讯'} 退信 {mail.address}"
@@ -142,7 +149,7 @@ def _take_back(db: Database, mail: SentMail, said: Returned, now: datetime) -> l
         note_event(db, subject, f"{where}：邮箱不存在", said.reply, now=now)
     notes = [f"{where}（{said.kind}）：{said.reply}"]
     person = get_subscriber(db, mail.subscriber_id)
-    reason = _enough(db, person, said) if person is not None else ""
+    reason = _enough(db, person, said) if person is not None and proven else ""
     if person is None or not reason or person.state != "active":
         return notes
     update_subscriber(db, person.address, now=now, state="suspended", note=reason)

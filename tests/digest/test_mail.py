@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -37,6 +38,18 @@ def _message(
 
 def _read(message: EmailMessage) -> EmailMessage:
     return message_from_bytes(message.as_bytes(), policy=SMTP)
+
+
+def test_a_message_id_is_the_same_again_and_not_to_be_guessed() -> None:
+    made = make_message_id(3, "2021-W05", 7, SENDER, b"k" * 32)
+    assert make_message_id(3, "2021-W05", 7, SENDER, b"k" * 32) == made
+    assert re.fullmatch(r"<zhengxun\.2021-w05\.issue3\.to7\.[a-z2-7]{24}@example\.com>", made)
+    others = {
+        make_message_id(3, "2021-W05", 7, SENDER, b"l" * 32),
+        make_message_id(3, "2021-W05", 8, SENDER, b"k" * 32),
+        make_message_id(4, "2021-W05", 7, SENDER, b"k" * 32),
+    }
+    assert len({name.rpartition(".to")[2][2:] for name in {made, *others}}) == 4
 
 
 def test_headers_arrive_as_meant() -> None:

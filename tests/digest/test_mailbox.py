@@ -349,3 +349,18 @@ def test_a_wrong_password_is_told_without_it(
 def test_a_password_does_not_travel_in_the_clear(settings: ImapSettings, db: Database) -> None:
     with pytest.raises(MailboxError, match="use tls or starttls"):
         read(db, replace(settings, host="imap.example.com"))
+
+
+def test_reports_that_only_name_a_recipient_suspend_nobody(
+    db: Database, server: ImapServer, settings: ImapSettings
+) -> None:
+    gone = add_subscriber(db, "gone@example.com", now=INSTANT)
+    for week in (5, 6, 7):
+        sent(db, gone, week)
+        server.add(dsn(headers="Subject: x"), LATER)
+        read(db, settings)
+
+    assert [row.bounce for row in deliveries.list_deliveries(db)] == ["hard"] * 3
+    found = find_subscriber(db, "gone@example.com")
+    assert found is not None
+    assert found.state == "active"
