@@ -35,9 +35,7 @@ from digest.alarms.bell import Bell
 from digest.composing.weeks import Week
 from digest.press import closing_instant, latest_due
 from digest.rendering.write import LAST_FILE
-from pipelines.archive.page_keeper import COPIES, trim
 from pipelines.running.supervisor import close_abandoned_runs
-from pipelines.sameness.resign import A_NIGHT, resign
 from storage.alarms import note_event
 from storage.backup import backup
 from storage.issues import find_issue
@@ -177,6 +175,9 @@ def read_mailbox(desk: Desk) -> None:
 
 def nightly(desk: Desk) -> None:
     """Check, copy and tidy; a damaged store is not copied over a good copy."""
+    # What compares texts is loaded at night, so that a daemon that waits is small.
+    from pipelines.sameness.resign import A_NIGHT, resign
+
     config, now = desk.config, desk.config.clock()
     with desk.store() as db:
         quick_check(db)
@@ -190,6 +191,8 @@ def nightly(desk: Desk) -> None:
 
 def tidy_evidence(desk: Desk, db: Database) -> None:
     """Keep the archives below their limit, and tell once a month when that cannot be done."""
+    from pipelines.archive.page_keeper import COPIES, trim
+
     config, now = desk.config, desk.config.clock()
     tidy_logs(config.data / COPIES, now=now, days=config.upkeep.log_days)
     gone = trim(db, config.data, max_mib=config.evidence.max_mib, now=now)

@@ -1,7 +1,8 @@
 """DKIM signatures (RFC 6376, rsa-sha256, relaxed/relaxed), cheap enough for each mail of many.
 
 dkimpy's own signer hashes the whole body anew for each mail and computes RSA in Python: 6 ms a
-mail. Its canonical forms are used here, the body's hash is kept, and `cryptography` signs.
+mail. Its canonical forms are used here, the body's hash is kept, and `cryptography` signs. Both
+are loaded with the first key: without one, the daemon is spared their 13 MB.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from dkim.canonicalization import Relaxed
+from typing import TYPE_CHECKING
 
 from digest.models import DigestError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 # RFC 8301 section 3.2: no shorter keys.
 LEAST_KEY_BITS = 1024
@@ -56,7 +56,7 @@ class Seal:
 
     domain: str
     selector: str
-    key: rsa.RSAPrivateKey = field(repr=False)
+    key: RSAPrivateKey = field(repr=False)
 
     @property
     def dns_name(self) -> str:
@@ -66,6 +66,8 @@ class Seal:
     @property
     def dns_record(self) -> str:
         """What stands there, as TXT (RFC 6376 section 3.6.1)."""
+        from cryptography.hazmat.primitives import serialization
+
         public = self.key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
@@ -73,6 +75,10 @@ class Seal:
 
     def header(self, head: bytes, body_hash: str, now: datetime | None) -> bytes:
         """The DKIM-Signature line of a mail with these header lines, CRLF at its end."""
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import padding
+        from dkim.canonicalization import Relaxed
+
         headers = Relaxed.canonicalize_headers(_parsed(head))
         present = {name.decode("ascii", "replace") for name, _ in headers}
         names = [name for name in _SIGNED if name in present]
@@ -94,6 +100,10 @@ class Seal:
 
 def make_seal(domain: str, selector: str, pem: str) -> Seal:
     """A seal from a private key in PEM. Raises DigestError; the key stays out of the message."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
     try:
         key = serialization.load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -116,6 +126,8 @@ def sealed(seal: Seal | None, mail: bytes) -> bytes:
 
 def body_hash(body: bytes) -> str:
     """bh= of a body, CRLF-separated; the same for all mails that share the body."""
+    from dkim.canonicalization import Relaxed
+
     canonical = Relaxed.canonicalize_body(body)
     return base64.b64encode(hashlib.sha256(canonical).digest()).decode()
 
