@@ -36,6 +36,8 @@ class House:
     def environment(self) -> dict[str, str]:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "zhengxun.toml").write_text(self.settings, encoding="utf-8")
+        # With robots in it, the file holds passwords and is refused when others may read it.
+        (self.folder / "zhengxun.toml").chmod(0o600)
         (self.folder / "sources.toml").write_text(self.sources, encoding="utf-8")
         plain = {key: value for key, value in os.environ.items() if "ZHENGXUN" not in key}
         return {
