@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.text import Text
 from sqlite_utils import Database
 
 from commands import issue as issue_verb
@@ -36,6 +35,10 @@ from storage import corrections, deliveries
 from storage.database import transaction
 from storage.edits import record_edit
 from storage.models import CorrectedItem, CorrectionRecord, IssueRecord
+
+if TYPE_CHECKING:
+    # The daemon calls this too and prints nothing: it is spared the terminal library.
+    from rich.console import Console
 
 TEXT_LENGTH = 4000
 
@@ -157,7 +160,12 @@ def _publish(
 ) -> int:
     _write(desk, db, record)
     folder = desk.config.data / "issues" / issue.week
-    console.print(Text(f"写入 {last_file(folder, record.record.number)}"), soft_wrap=True)
+    console.print(
+        f"写入 {last_file(folder, record.record.number)}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
     if not (has_mail_server(desk) or group_robots(desk)):
         console.print("没有邮件服务器（smtp.host），只写了文件")
         return 0
@@ -168,7 +176,7 @@ def _publish(
 
 def _show(desk: Desk, record: CorrectionRecord, console: Console) -> None:
     text = correction_text(Correction(record, desk.config.digest.company))
-    console.print(Text(text), soft_wrap=True)
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _tell(console: Console, name: str, report: DeliveryReport) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk, os_user
@@ -33,6 +32,11 @@ from storage import deliveries
 from storage.issues import find_issue, list_issues
 from storage.models import IssueRecord
 from storage.releases import waiting_issues
+
+if TYPE_CHECKING:
+    # The daemon calls this too and prints nothing: it is spared the terminal library.
+    from rich.console import Console
+    from rich.table import Table
 
 
 def choose_span(
@@ -261,6 +265,8 @@ def report_line(week: str, report: DeliveryReport) -> str:
 
 def summary_table(issue: Digest) -> Table:
     """The issue at a glance."""
+    from rich.table import Table
+
     title = f"{issue.title} {issue.week}（{issue.from_on}～{issue.to_on}）"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for heading in ("篇章", "分组", "条目", "其中"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+from typing import TYPE_CHECKING
+
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk
@@ -14,6 +15,10 @@ from digest.replies.imap import ImapSettings
 from digest.replies.mailbox import MailboxReport, read_mailbox
 from storage.models import Subscriber
 from storage.subscribers import wake_paused
+
+if TYPE_CHECKING:
+    # The daemon calls this too and prints nothing: it is spared the terminal library.
+    from rich.console import Console
 
 
 def press_of(desk: Desk) -> Press:

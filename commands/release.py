@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.text import Text
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk, os_user
@@ -26,6 +25,10 @@ from storage.edits import record_edit
 from storage.issues import find_issue
 from storage.models import IssueRecord
 
+if TYPE_CHECKING:
+    # The daemon calls this too and prints nothing: it is spared the terminal library.
+    from rich.console import Console
+
 log = logging.getLogger("zhengxun")
 
 
@@ -37,7 +40,9 @@ def release(desk: Desk, week: str, console: Console) -> int:
         if released is None:
             raise CommandError(f"issue {record.week} has just been released by somebody else")
         folder = desk.config.data / "issues" / record.week
-        console.print(Text(f"{record.week}：已发出，{folder}"), soft_wrap=True)
+        console.print(
+            f"{record.week}：已发出，{folder}", markup=False, highlight=False, soft_wrap=True
+        )
         if not (has_mail_server(desk) or group_robots(desk)):
             console.print("没有邮件服务器（smtp.host），只写了文件")
             return 0
