@@ -1,0 +1,116 @@
+"""Issues, what stands in them, and what an editor does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from storage.models.notices import StoredNotice
+
+Act = Literal[
+    "drop",
+    "restore",
+    "pin",
+    "unpin",
+    "move",
+    "annotate",
+    "retitle",
+    "hold",
+    "release",
+    "correct",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document that may enter an issue: its representative page and the other pages of it."""
+
+    stored: StoredNotice
+    also: tuple[StoredNotice, ...] = ()
+    late: bool = False
+    revised: bool = False
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRecord:
+    """A digest that was composed and recorded, e.g. 2021-W05; `from_on`..`to_on` inclusive.
+
+    `released_at` None: it waits for its editor, until `release_at`. `corrects` is the id of the
+    issue of which this is the correction number `number`.
+    """
+
+    id: int
+    week: str
+    from_on: date
+    to_on: date
+    instant: datetime
+    composed_at: datetime
+    title: str = ""
+    release_at: datetime | None = None
+    released_at: datetime | None = None
+    corrects: int | None = None
+    number: int = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may still be edited."""
+        return self.released_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEntry:
+    """Where a notice stands in a recorded issue."""
+
+    notice_id: int
+    section: str
+    grp: str
+    position: int
+    late: bool = False
+    revised: bool = False
+    change: str = ""
+    moved: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One act of an editor: `before` and `after` say what it changed, by the names of the facts.
+
+    `document` is the id of the page that represents the document now, `notice_id` of the one
+    that did then; None: the act concerns the whole issue.
+    """
+
+    id: int
+    week: str
+    act: Act
+    notice_id: int | None
+    document: int | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str
+    who: str
+    made_at: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedItem:
+    """An entry of an issue that was wrong: title and link as issued, what was wrong and right."""
+
+    notice_id: int
+    title: str
+    url: str
+    wrong: str
+    fixed: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRecord:
+    """第1号更正 of an issue: `record` is what the ledger knows, `corrects` the issue."""
+
+    record: IssueRecord
+    corrects: IssueRecord
+    words: str
+    items: tuple[CorrectedItem, ...] = ()
