@@ -48,14 +48,16 @@ def backlog_among(
     instant: datetime,
 ) -> set[int]:
     """Which of these documents that were never issued are backlog for the issue from `from_on`:
-    those all of whose pages known at `instant` are.
+    those whose representative is, unless another page known at `instant` turned up as news.
 
     The representative alone does not tell: an original of a new column's first fill may have
-    taken over from a late repost that is news.
+    taken over from a late repost that is news. A repost of the first fill itself is none: with
+    its date it would bring the document's older one into a clean first week.
     """
     old = [row["id"] for row in documents if _is_backlog(row, from_on, first)]
     others = _pages_of(db, old, instant)
-    return set(old) - {row["document"] for row in others if not _is_backlog(row, from_on, first)}
+    news = (row for row in others if not row["baseline"])
+    return set(old) - {row["document"] for row in news if not _is_backlog(row, from_on, first)}
 
 
 def _is_backlog(row: Row, from_on: date, first: FirstIssue | None) -> bool:

@@ -167,6 +167,20 @@ def test_an_original_in_the_backlog_takes_no_news_of_the_week_with_it(db: Databa
     assert keys(candidates(db)) == ["original"]
 
 
+def test_a_repost_of_the_first_fill_brings_no_older_document_into_the_first_week(
+    db: Database,
+) -> None:
+    run = listed(db, "2021-02-05 02:00")
+    old = page("original", published_on=date(2021, 1, 27))
+    original = saved(db, old, seen="2021-02-05 02:00", run=run)
+    other = start_run(db, "tj_tten", now=at("2021-02-05 02:00"), pid=1)
+    in_the_week = page("repost", site="tj_tten", published_on=date(2021, 2, 1))
+    repost = saved(db, in_the_week, seen="2021-02-05 02:00", run=other)
+    link(db, repost, original, "转载")
+
+    assert candidates(db) == []
+
+
 def test_a_document_whose_pages_are_all_of_first_fills_is_backlog(db: Database) -> None:
     issue(db, *W04)
     run = listed(db, "2021-02-01 02:00")
