@@ -78,5 +78,7 @@ def datasketch_index(texts: Sequence[str]) -> Callable[[str], object] | None:
 
 def page_sizes(db: Database) -> dict[str, int]:
     """Bytes of every table and index. Raises OperationalError if this SQLite cannot say."""
-    rows = db.execute("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE").fetchall()
-    return {str(name): int(size) for name, size in rows}
+    size = db.execute("PRAGMA page_size").fetchone()[0]
+    # The pages of a table, since its sum of bytes (pgsize) runs over at 2 GiB.
+    rows = db.execute("SELECT name, pageno FROM dbstat WHERE aggregate = TRUE").fetchall()
+    return {str(name): int(pages) * int(size) for name, pages in rows}
