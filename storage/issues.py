@@ -34,8 +34,9 @@ from storage.values import (
 # `fresh` is what may be new or changed at all, found by indexes alone: a document all of whose
 # pages are older than the week, and than the first issue and all it saw, is backlog
 # (`storage.backlog`), as most of a large store is.
-# What an editor dropped from an earlier week is told: as new never again, changed when it
-# changes once more. Its drop is undone by a later restore.
+# What an editor dropped from an earlier week is told: as new never again; as changed when it
+# changes once more, if it had been issued (else its instant is NULL, and nothing is later than
+# that). Its drop is undone by a later restore.
 _DOCUMENTS = """
 WITH issued AS (
     SELECT coalesce(m.duplicate_of, m.id) AS document, max(s.instant) AS instant
