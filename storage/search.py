@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,7 +61,11 @@ def search(
     if not wanted or limit <= 0:
         return []
     limits = Limits(site, section, since, until, number, due_since, due_until)
-    found = best_hits(db, wanted, limits, limit)
+    return hits_of(db, best_hits(db, wanted, limits, limit), wanted)
+
+
+def hits_of(db: Database, found: Sequence[int], wanted: list[str]) -> list[SearchHit]:
+    """The notices of these ids, in their order, each with a piece that holds a folded word."""
     texts: dict[int, Row] = {}
     for start in range(0, len(found), _BATCH):
         ids = found[start : start + _BATCH]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlite_utils import Database
@@ -33,9 +34,16 @@ _CONDITIONS = {
 _INDEXED = ("site", "since", "until", "due_since", "due_until")
 
 
+_WITHIN = "m.id IN (SELECT value FROM json_each(:within))"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """None is no limit. Days are inclusive; `number` is a part of the 文号."""
+    """None is no limit. Days are inclusive; `number` is a part of the 文号.
+
+    `within` is the only ids there may be, `also` a further condition on `notices m` in SQL, with
+    `parameters` of names that are not ours.
+    """
 
     site: str | None = None
     section: str | None = None
@@ -44,10 +52,13 @@ class Limits:
     number: str | None = None
     due_since: date | None = None
     due_until: date | None = None
+    within: Sequence[int] | None = None
+    also: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     @property
-    def values(self) -> Row:
-        """The parameters of the conditions that apply."""
+    def named(self) -> Row:
+        """The parameters of the limits that have a name, of those that apply."""
         values: Row = {
             "site": self.site,
             "section": self.section,
@@ -60,9 +71,18 @@ class Limits:
         return {name: value for name, value in values.items() if value is not None}
 
     @property
+    def values(self) -> Row:
+        """The parameters of `condition`."""
+        ids = {} if self.within is None else {"within": json.dumps(list(self.within))}
+        return self.named | ids | dict(self.parameters)
+
+    @property
     def condition(self) -> str:
         """AND … for the WHERE of a query on `notices m`."""
-        return "".join(f" AND {_CONDITIONS[name]}" for name in self.values)
+        conditions = [_CONDITIONS[name] for name in self.named]
+        conditions += [_WITHIN] if self.within is not None else []
+        conditions += [self.also] if self.also else []
+        return "".join(f" AND {condition}" for condition in conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +98,9 @@ EVERYWHERE = Reach([(0, _LAST_ID)])
 
 def reach_of(db: Database, limits: Limits) -> Reach:
     """Where the notices lie that the limits leave."""
-    values = {name: value for name, value in limits.values.items() if name in _INDEXED}
+    if limits.within is not None:
+        return _reach(limits.within)
+    values = {name: value for name, value in limits.named.items() if name in _INDEXED}
     if not values:
         return EVERYWHERE
     conditions = " AND ".join(_CONDITIONS[name] for name in values)
@@ -89,10 +111,12 @@ def reach_of(db: Database, limits: Limits) -> Reach:
             values | {"most": MANY + 1},
         )
     ]
-    if len(ids) > MANY:
-        return EVERYWHERE
-    ids.sort(reverse=True)
-    return Reach(_ranges(ids), ids if len(ids) <= FEW else None)
+    return EVERYWHERE if len(ids) > MANY else _reach(ids)
+
+
+def _reach(ids: Sequence[int]) -> Reach:
+    newest_first = sorted(ids, reverse=True)
+    return Reach(_ranges(newest_first), newest_first if len(ids) <= FEW else None)
 
 
 def _ranges(ids: Sequence[int]) -> list[tuple[int, int]]:

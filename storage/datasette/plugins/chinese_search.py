@@ -1,8 +1,4 @@
-"""SQL functions of the named queries, and a search box that finds words of any length.
-
-The index knows short pieces of texts, and not the newest few notices: it names the notices that
-may hold a word, and zh_holds() looks at their texts.
-"""
+"""SQL functions of the named queries, and a search box that finds words of any length."""
 
 from __future__ import annotations
 
@@ -13,9 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from datasette import hookimpl
-from datasette.filters import FilterArguments
+from datasette.filters import FilterArguments, Filters
+from datasette.views.base import DatasetteError
 from sqlite_utils import Database
 
+from storage.datasette.found import MOST, Asked, Found, TooLongError, find
 from storage.folding import holds_all
 from storage.keys import title_key
 from storage.ranking import best_hits
@@ -25,6 +23,7 @@ from storage.search_limits import Limits
 
 _CHINA = ZoneInfo("Asia/Shanghai")
 _NOTHING = '""'
+_TOO_LONG = "符合这些条件的通知太多，未能在时限内逐一查看。请再加网站或日期条件，或换更少见的词。"
 _VERDICTS = {
     "ok": "正常",
     "quiet": "安静",
@@ -33,25 +32,9 @@ _VERDICTS = {
     "broken": "读取失败",
     "unreachable": "无法访问",
 }
-_FOUND = """"{column}" in (
-    select z.id from notices z
-    where z.id in (select rowid from notices_fts where notices_fts match zh_query(:search)
-                   union select notice_id from search_queue)
-    and zh_holds(:search, z.title, z.doc_number, z.body_text))"""
+_FOUND = '"{column}" in (select value from json_each(:found))'
 # How sites print the year in a number: 〔2021〕 is right, the others are common.
 _BRACKETS = (("〔", "〕"), ("[", "]"), ("(", ")"), ("【", "】"), ("<", ">"))
-
-
-def zh_query(words: str | None) -> str:
-    """The FTS5 expression for notices that may hold the words; without a word, for none."""
-    wanted = split_words(words or "")
-    return match_all(wanted) if wanted else _NOTHING
-
-
-def zh_holds(words: str | None, *texts: str | None) -> bool:
-    """Whether there are words, and each stands in one of the texts."""
-    wanted = split_words(words or "")
-    return bool(wanted) and holds_all([text or "" for text in texts], wanted)
 
 
 def zh_number_query(number: str | None) -> str:
@@ -113,8 +96,6 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
         return str(titles.get(section, section))
 
     for name, count, function in (
-        ("zh_query", 1, zh_query),
-        ("zh_holds", -1, zh_holds),
         ("zh_number_query", 1, zh_number_query),
         ("zh_prints_number", -1, zh_prints_number),
         ("zh_excerpt", -1, zh_excerpt),
@@ -129,20 +110,53 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
 
 
 @hookimpl(trylast=True)  # type: ignore[untyped-decorator] # datasette ships no types
-def filters_from_request(
-    request: Any, database: str, table: str, datasette: Any
-) -> FilterArguments:
+def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> Any:
     """The search box of a table of notices, in place of Datasette's own (hence last)."""
     column = datasette.table_metadata(database, table).get("searched_by")
+    typed = request.args.get("_search")
     if not column:
         return FilterArguments([])
-    context: dict[str, Any] = {"supports_search": True}
-    typed = request.args.get("_search")
     if typed is None:
-        return FilterArguments([], extra_context=context)
-    return FilterArguments(
-        [_FOUND.format(column=column)],
-        params={"search": typed},
-        human_descriptions=[f'search matches "{typed}"'],
-        extra_context=context | {"search": typed},
-    )
+        return FilterArguments([], extra_context={"supports_search": True})
+
+    async def searched() -> FilterArguments:
+        asked = Asked(table, column, *_conditions(request.args, table))
+        limit = datasette.setting("sql_time_limit_ms")
+        try:
+            found = await datasette.get_database(database).execute_fn(
+                lambda connection: find(connection, typed, asked, limit)
+            )
+        except TooLongError:
+            raise DatasetteError(_TOO_LONG, title="搜索太久", status=400) from None
+        return FilterArguments(
+            [_FOUND.format(column=column)],
+            params={"found": found.as_json},
+            human_descriptions=[_described(typed, found)],
+            extra_context={
+                "supports_search": True,
+                "search": typed,
+                "found": found,
+                "found_anywhere": asked.is_everything,
+                "most_found": MOST,
+            },
+        )
+
+    return searched
+
+
+def _conditions(arguments: Any, table: str) -> tuple[list[str], dict[str, object]]:
+    """What the page narrows its rows to besides the words, as Datasette writes it."""
+    pairs = [
+        (key, value)
+        for key in arguments
+        if not key.startswith("_") or "__" in key
+        for value in arguments.getlist(key)
+    ]
+    conditions, parameters = Filters(sorted(pairs)).build_where_clauses(table)
+    return [*conditions, *arguments.getlist("_where")], parameters
+
+
+def _described(typed: str, found: Found) -> str:
+    """For the JSON of the page; the page itself is in Chinese."""
+    cut = f" (only the best {len(found.ids)} of more)" if found.is_cut else ""
+    return f'search matches "{typed}"{cut}'
