@@ -21,8 +21,9 @@ from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from commands import duties
+from commands import agenda
 from commands.desk import CommandError, Desk
+from commands.errands import ErrandError, Errands
 from commands.listeners import Listeners
 from config import SHANGHAI, Config, ConfigError, load_config
 from crawlers.catalogue import CatalogueError
@@ -53,7 +54,8 @@ class Daemon:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.supervisor = desk.supervisor()
-        self.bell = duties.make_bell(desk)
+        self.bell = agenda.make_bell(desk)
+        self.errands = Errands()
         self.printing = asyncio.Lock()
         self.running: dict[str, asyncio.Task[Outcome]] = {}
         self.attempted: dict[str, datetime] = {}
@@ -76,22 +78,20 @@ class Daemon:
         """Every job with its trigger (Asia/Shanghai), from now on."""
         self.scheduler.remove_all_jobs()
         add = self.scheduler.add_job
-        for site in duties.enabled_sites(self.desk):
-            trigger = duties.crawl_trigger(site)
+        for site in agenda.enabled_sites(self.desk):
+            trigger = agenda.crawl_trigger(site)
             trigger.jitter = CRAWL_SPREAD_SECONDS
             add(self.crawl, trigger, [site.id], id=f"crawl:{site.id}")
         # Looking every few minutes as well makes up for a failure, and for a holiday's issue.
         often = IntervalTrigger(seconds=int(ROUND_EVERY.total_seconds()), timezone=SHANGHAI)
         digest = self.config.digest
         weekly = at_time(digest.time, "*" if digest.last_workday else digest.weekday)
-        add(self.issue, OrTrigger([weekly, often]), id="issue")
-        add(self.read, often, id="mailbox")
+        add(self.issue, OrTrigger([weekly, often]), id="weekly")
         # An issue that waits for its editor goes out on time, before a holiday within minutes.
         released = [at_time(digest.hold[-len("17:00") :])] if digest.hold else []
-        add(self.send, OrTrigger([*released, often]), id="deliver")
-        add(self.tell, often, id="bulletins")
+        add(self.post, OrTrigger([*released, often]), id="post")
         add(self.round, often, id="round")
-        add(self.nightly, at_time(self.config.upkeep.time), id="nightly")
+        add(self.nightly, at_time(self.config.upkeep.time), id="night")
         add(self.show_page, often, id="public", next_run_time=datetime.now(SHANGHAI))
         add(self.catch_up, id="catch_up")
 
@@ -108,7 +108,7 @@ class Daemon:
     async def crawl_missed(self, margin: timedelta = timedelta(0)) -> None:
         """Crawl what was due; one that raises is told, and the others go on."""
         now = self.config.clock() - margin
-        missed = duties.missed_sites(self.desk, self.attempted, now)
+        missed = agenda.missed_sites(self.desk, self.attempted, now)
         results = await asyncio.gather(
             *(self.crawl(site) for site in missed), return_exceptions=True
         )
@@ -121,7 +121,7 @@ class Daemon:
 
         After a sleep the crawls that were missed come first, so that the issue is up to date.
         """
-        if self.catching_up or duties.due_week(self.desk) is None:
+        if self.catching_up or agenda.due_week(self.desk) is None:
             return
         await self.crawl_missed(margin=ROUND_EVERY)
         await self.compose_and_send()
@@ -130,24 +130,30 @@ class Daemon:
         """The issue that is due, if any, with what is still out of order for the operator."""
         if self.stopping:
             return
-        async with self.printing:
-            if await asyncio.to_thread(duties.compose_due, self.desk):
-                self.bell.remind(self.config.clock() - REMIND_AFTER)
-        await self.send()
+        composing = ["compose_due"] if agenda.due_week(self.desk) is not None else []
+        if "compose_due" in await self.carry_out(*composing, "deliver_outstanding"):
+            self.bell.remind(self.config.clock() - REMIND_AFTER)
 
-    async def send(self) -> None:
-        """Deliver what is outstanding."""
-        async with self.printing:
-            await asyncio.to_thread(duties.deliver_outstanding, self.desk)
+    async def post(self) -> None:
+        """What is outstanding goes out; what came back is read, where there is a mailbox."""
+        reading = ["read_mailbox"] if self.config.mailbox.host else []
+        await self.carry_out("tell_readers", "deliver_outstanding", *reading)
 
-    async def read(self) -> None:
-        """What comes back from readers and their mail servers."""
-        await asyncio.to_thread(duties.read_mailbox, self.desk)
+    async def carry_out(self, *duties: str) -> list[str]:
+        """Run duties in a process of their own; those that had something to do.
 
-    async def tell(self) -> None:
-        """What cannot wait for the issue, to who asked for it."""
+        Each that fails alarms once by its own name, and once when it works again.
+        """
+        if self.stopping:
+            return []
         async with self.printing:
-            await asyncio.to_thread(duties.tell_readers, self.desk)
+            ended = await self.errands.run(self.desk, *duties)
+        for done in ended:
+            if done.error is None:
+                self.bell.job_done(done.subject)
+            else:
+                self.tell_failed(done.subject, done.error)
+        return [done.duty for done in ended if done.result]
 
     async def show_page(self) -> None:
         """The page on which readers leave, as long as it is configured."""
@@ -165,8 +171,7 @@ class Daemon:
 
     async def nightly(self) -> None:
         """Check, copy and tidy."""
-        await asyncio.to_thread(duties.nightly, self.desk)
-        duties.give_back_memory()
+        await self.carry_out("nightly")
 
     async def catch_up(self) -> None:
         """After downtime: crawl what was missed, then compose the issue that was missed."""
@@ -179,7 +184,7 @@ class Daemon:
         await self.compose_and_send()
         if not self.stopping:
             await self.round()
-            if duties.backup_missed(self.desk):
+            if agenda.backup_missed(self.desk):
                 await self.nightly()
 
     def reload(self) -> None:
@@ -188,8 +193,8 @@ class Daemon:
             desk = Desk(load_config())
             if desk.config.data.resolve() != self.config.data.resolve():
                 raise ConfigError("data: another folder needs a restart")
-            supervisor, bell = desk.supervisor(), duties.make_bell(desk)
-            log.info("configuration read: %s sites", len(duties.enabled_sites(desk)))
+            supervisor, bell = desk.supervisor(), agenda.make_bell(desk)
+            log.info("configuration read: %s sites", len(agenda.enabled_sites(desk)))
         except PROBLEMS as error:
             log.error("the new configuration is refused: %s", error)  # noqa: TRY400 # one line
             self.bell.config_refused(str(error))
@@ -212,7 +217,7 @@ class Daemon:
 
     def job_ended(self, event: JobExecutionEvent) -> None:
         """A job that fails alarms once, and once when it works again."""
-        duties.give_back_memory()
+        agenda.give_back_memory()
         error = getattr(event, "exception", None)
         if error is None:
             self.bell.job_done(event.job_id)
@@ -222,7 +227,8 @@ class Daemon:
     def tell_failed(self, job: str, error: Exception) -> None:
         """To the log with where it happened, to the operator in one line."""
         log.error("job %s failed: %s", job, error, exc_info=error)
-        self.bell.job_failed(job, f"{type(error).__name__}: {error}")
+        words = str(error) if isinstance(error, ErrandError) else f"{type(error).__name__}: {error}"
+        self.bell.job_failed(job, words)
 
     async def watch_clock(self) -> None:
         """When the wall clock jumps, work out anew what is due."""
@@ -235,15 +241,17 @@ class Daemon:
                 self.schedule()
 
     async def stop(self) -> None:
-        """Stop the crawls; each leaves its verdicts."""
+        """Stop the crawls, which leave their verdicts; let what is composed or sent finish."""
         self.stopping = True
         self.scheduler.pause()
         await self.listeners.end()
         tasks = [task for task in self.running.values() if not task.done()]
         for task in tasks:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=CHILDREN_SECONDS)
+        await asyncio.wait(
+            [*tasks, asyncio.create_task(self.errands.ended())], timeout=CHILDREN_SECONDS
+        )
+        self.errands.kill()
         self.scheduler.shutdown(wait=False)
 
 
@@ -262,7 +270,7 @@ def log_event(event: Event) -> None:
 async def serve(config: Config) -> None:
     """Run until SIGTERM or SIGINT; then let what runs finish or stop it, within 30 s."""
     daemon = Daemon(Desk(config))
-    duties.close_abandoned(daemon.desk)
+    agenda.close_abandoned(daemon.desk)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

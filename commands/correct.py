@@ -14,11 +14,9 @@ from commands.draft import Draft, find_entry
 from commands.issue import (
     find_recorded,
     group_robots,
-    has_mail_server,
-    mail_server,
     report_line,
-    smtp_settings,
 )
+from commands.mail_server import has_mail_server, mail_server, smtp_settings
 from commands.ways import ways_of
 from digest.corrections.correction import Correction, correction_text
 from digest.corrections.errata import (
@@ -29,6 +27,7 @@ from digest.corrections.errata import (
     write_correction,
 )
 from digest.delivery.deliver import DeliveryReport, deliver, enrol
+from digest.folders import issue_folder
 from digest.press import reprint, write_feed
 from digest.safe_text import clean_text
 from storage import corrections, deliveries
@@ -159,7 +158,7 @@ def _publish(
     desk: Desk, db: Database, issue: IssueRecord, record: CorrectionRecord, console: Console
 ) -> int:
     _write(desk, db, record)
-    folder = desk.config.data / "issues" / issue.week
+    folder = issue_folder(desk.config.data, issue.week)
     console.print(
         f"写入 {last_file(folder, record.record.number)}",
         markup=False,
@@ -187,7 +186,7 @@ def _tell(console: Console, name: str, report: DeliveryReport) -> None:
 
 def _write(desk: Desk, db: Database, record: CorrectionRecord) -> None:
     data, settings = desk.config.data, desk.config.digest
-    folder = data / "issues" / record.corrects.week
+    folder = issue_folder(data, record.corrects.week)
     if last_file(folder, record.record.number).is_file():
         return
     correction = Correction(record, settings.company)

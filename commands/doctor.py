@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rich.console import Console
 
 from commands.desk import Desk
-from commands.issue import has_mail_server, smtp_settings
+from commands.mail_server import has_mail_server, smtp_settings
 from commands.readers import has_mailbox, imap_settings
 from crawlers.catalogue import CatalogueError, Site
 from digest.delivery.smtp_server import look

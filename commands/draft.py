@@ -10,10 +10,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk
+from digest.composing.closing import current_week
 from digest.composing.edits import Wishes, wishes_of
 from digest.composing.weeks import Week, week_ending
 from digest.models import Digest, Entry
-from digest.press import current_week, sketch, span_of
+from digest.press import sketch, span_of
 from digest.safe_text import clean_line, safe_link
 from storage.corrections import issued_entry
 from storage.edits import dropped_before, edits_in_force

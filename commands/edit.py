@@ -20,9 +20,9 @@ from commands.draft import (
     open_draft,
     place_of,
 )
+from digest.composing.closing import closing_instant
 from digest.composing.edits import Wishes
 from digest.models import Entry
-from digest.press import closing_instant
 from digest.safe_text import clean_line, clean_text, shorten
 from digest.wording import local_minute
 from storage.edits import record_edit

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk, os_user
+from commands.mail_server import has_mail_server, mail_server, smtp_settings
 from commands.ways import ways_of
+from digest.composing.closing import current_week
 from digest.composing.weeks import Week, parse_day, week_name
 from digest.delivery.chat import Robot
-from digest.delivery.deliver import DeliveryReport, SmtpSettings, deliver, enrol
-from digest.delivery.mail import address_of
-from digest.delivery.signing import Seal, make_seal
+from digest.delivery.deliver import DeliveryReport, deliver, enrol
+from digest.folders import issue_folder, preview_folder
 from digest.models import Digest
 from digest.press import (
-    current_week,
-    preview_folder,
     print_issue,
     reprint,
     span_of,
@@ -69,9 +68,9 @@ def digest(
     desk: Desk, span: Week, out: Path | None, console: Console, *, preview: bool, as_json: bool
 ) -> int:
     """Compose and render an issue; --preview records nothing and shows it in a browser."""
-    home = desk.config.data / "issues"
+    home = issue_folder(desk.config.data, span.name)
     with desk.store() as db:
-        folder = out or (preview_folder(home / span.name) if preview else home / span.name)
+        folder = out or (preview_folder(home) if preview else home)
         issue = make(desk, db, span, folder, record=not preview)
         record = find_issue(db, span.name)
     if as_json:
@@ -187,48 +186,6 @@ def send_issue(
         robots=robots,
         ways=ways_of(desk),
     )
-
-
-def has_mail_server(desk: Desk) -> bool:
-    """Whether mail can be sent at all."""
-    return bool(desk.config.smtp.host and desk.config.smtp.sender)
-
-
-def mail_server(desk: Desk) -> SmtpSettings | None:
-    """The mail server, or None when there is none."""
-    return smtp_settings(desk) if has_mail_server(desk) else None
-
-
-def smtp_settings(desk: Desk) -> SmtpSettings:
-    """The mail server as configured; without one there is nothing to try."""
-    smtp = desk.config.smtp
-    if not has_mail_server(desk):
-        raise CommandError("no mail server: set smtp.host and smtp.sender in zhengxun.toml")
-    folder = desk.config.path.parent if desk.config.path else Path.cwd()
-    return SmtpSettings(
-        host=smtp.host,
-        port=smtp.port,
-        security=smtp.security,
-        username=smtp.username,
-        password=desk.config.smtp_password.get_secret_value(),
-        sender=smtp.sender,
-        reply_to=smtp.reply_to,
-        timeout=smtp.timeout,
-        ca_file=str(folder / smtp.ca_file) if smtp.ca_file else "",
-        per_connection=smtp.per_connection,
-        per_minute=smtp.per_minute,
-        per_hour=smtp.per_hour,
-        seal=mail_seal(desk),
-    )
-
-
-def mail_seal(desk: Desk) -> Seal | None:
-    """The DKIM key, when mails are to be signed here."""
-    smtp = desk.config.smtp
-    if not smtp.dkim_selector:
-        return None
-    domain = smtp.dkim_domain or address_of(smtp.sender, what="smtp.sender").domain
-    return make_seal(domain, smtp.dkim_selector, desk.config.dkim_key.get_secret_value())
 
 
 def group_robots(desk: Desk) -> list[Robot]:

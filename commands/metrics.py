@@ -13,8 +13,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlite_utils import Database
 
+from commands.agenda import make_bell
 from commands.desk import Desk
-from commands.duties import make_bell
 from pipelines.archive.warc import archives
 from pipelines.running.instance import last_beat
 from storage.alarms import open_alarms, unsent

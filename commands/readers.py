@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk
-from commands.issue import has_mail_server, mail_seal, smtp_settings
+from commands.mail_server import has_mail_server, mail_seal, smtp_settings
 from commands.ways import ways_of
 from config import SHANGHAI
 from digest.delivery.bulletins import BulletinReport, Press, deliver_bulletins, enter_news

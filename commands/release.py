@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk, os_user
-from commands.issue import group_robots, has_mail_server, mail_server, make, report_line, send_issue
+from commands.issue import group_robots, make, report_line, send_issue
+from commands.mail_server import has_mail_server, mail_server
 from commands.ways import ways_of
 from digest.composing.compose import rows_of
 from digest.composing.weeks import Week
 from digest.delivery.deliver import enrol
 from digest.delivery.editor_mail import tell_editor
+from digest.folders import issue_folder
 from digest.models import DigestError
 from digest.press import reprint, span_of
 from digest.wording import local_minute
@@ -39,7 +41,7 @@ def release(desk: Desk, week: str, console: Console) -> int:
         released = let_go(desk, db, record, by_itself=False)
         if released is None:
             raise CommandError(f"issue {record.week} has just been released by somebody else")
-        folder = desk.config.data / "issues" / record.week
+        folder = issue_folder(desk.config.data, record.week)
         console.print(
             f"{record.week}：已发出，{folder}", markup=False, highlight=False, soft_wrap=True
         )
@@ -77,7 +79,7 @@ def let_go(desk: Desk, db: Database, record: IssueRecord, *, by_itself: bool) ->
         )
         _enter_readers(desk, db, released, now)
     span = Week(record.from_on, record.to_on, record.week)
-    make(desk, db, span, desk.config.data / "issues" / record.week, record=True)
+    make(desk, db, span, issue_folder(desk.config.data, record.week), record=True)
     return released
 
 

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from commands.agenda import make_bell
 from commands.crawl import coverage_table
 from commands.desk import Desk
-from commands.duties import make_bell
 from config import SHANGHAI
 from crawlers.catalogue import Site
 from digest.wording import local_minute

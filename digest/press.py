@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -12,81 +12,31 @@ from sqlite_utils import Database
 
 from digest.archive.corrections import tell_corrections
 from digest.archive.site import add_issue, has_issue, refresh
-from digest.composing.compose import compose, issue_instant
-from digest.composing.weeks import Week, week_ending, week_of
-from digest.composing.workdays import issue_day
+from digest.composing.closing import Hours, release_instant, selection_closes
+from digest.composing.compose import compose
+from digest.composing.weeks import Week, week_of
 from digest.corrections.correction import Correction
-from digest.models import SHANGHAI, Chapter, Digest
+from digest.folders import is_written, preview_folder
+from digest.models import Chapter, Digest
 from digest.rendering.render_atom import render_atom
 from digest.rendering.render_pdf import PdfError, render_pdf
-from digest.rendering.write import LAST_FILE, write_bytes, write_issue
+from digest.rendering.write import write_bytes, write_issue
 from storage import issues
 
 log = logging.getLogger("zhengxun")
 
-# An issue composed so soon after its hour is on time.
-ON_TIME = timedelta(minutes=5)
 
-
-class PressSettings(Protocol):
-    """What the configuration says about the issue (times in Asia/Shanghai)."""
+class PressSettings(Hours, Protocol):
+    """What the configuration says about the issue."""
 
     @property
     def company(self) -> str: ...
     @property
     def title(self) -> str: ...
     @property
-    def weekday(self) -> str: ...
-    @property
-    def time(self) -> str: ...
-    @property
-    def last_workday(self) -> bool: ...
-    @property
-    def wait(self) -> timedelta: ...
-    @property
     def chapters(self) -> Sequence[Chapter]: ...
     @property
     def pdf(self) -> bool: ...
-
-
-def closing_instant(settings: PressSettings, to_on: date) -> datetime:
-    """When the week that ends on `to_on` closes: before a holiday earlier, if so configured."""
-    hour, minute = (int(part) for part in settings.time.split(":"))
-    return issue_instant(issue_day(to_on, last_workday=settings.last_workday), hour, minute)
-
-
-def release_instant(settings: PressSettings, to_on: date) -> datetime | None:
-    """When the issue of the week that ends on `to_on` goes out by itself; None: when it is made.
-
-    The wait is as long before a holiday as in an ordinary week.
-    """
-    return closing_instant(settings, to_on) + settings.wait if settings.wait else None
-
-
-def latest_due(settings: PressSettings, now: datetime) -> Week:
-    """The last week that has closed at `now`."""
-    week = current_week(settings, now)
-    if closing_instant(settings, week.to_on) > now:
-        week = week_ending(week.to_on - timedelta(days=1), settings.weekday)
-    return week
-
-
-def current_week(settings: PressSettings, now: datetime) -> Week:
-    """The week that `now` lies in: the one whose issue comes next, or has just closed."""
-    today = now.astimezone(SHANGHAI).date()
-    week = week_ending(today, settings.weekday)
-    return week if week.to_on == today else week_ending(today + timedelta(days=6), settings.weekday)
-
-
-def selection_closes(settings: PressSettings, span: Week, now: datetime) -> datetime:
-    """Until when a notice must have been seen to stand in the issue of `span`: its hour.
-
-    The latest issue, when it is composed late because the machine slept, takes in what was made
-    up for since; an older one stays as of its hour.
-    """
-    hour = closing_instant(settings, span.to_on)
-    late = now - hour > ON_TIME and latest_due(settings, now) == span
-    return now if late else min(now, hour)
 
 
 def sketch(
@@ -121,7 +71,7 @@ def print_issue(
     digest = _composed(db, settings, span, now, site_names, record=record, who=who)
     if record and digest.draft:
         _write(digest, preview_folder(folder), settings)
-    elif not (record and (folder / LAST_FILE).is_file()):
+    elif not (record and is_written(folder)):
         _write(digest, folder, settings)
     return digest
 
@@ -131,11 +81,6 @@ def _write(digest: Digest, folder: Path, settings: PressSettings) -> None:
     if settings.pdf:
         write_pdf(digest, folder)
     write_issue(digest, folder)
-
-
-def preview_folder(folder: Path) -> Path:
-    """Where an issue that has not gone out is shown: preview-2021-W05 beside 2021-W05."""
-    return folder.with_name(f"preview-{folder.name}")
 
 
 def _composed(

@@ -7,21 +7,20 @@ its end and answers `N` on standard output; `die MOMENT` kills the process there
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
-import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 
 import scheduler
+from commands import errands
 from config import Config
 from pipelines.running.wallclock import Wallclock
 from soak.clock import clock
+from soak.moments import ENVIRONMENT, Deadly
 
 # Tasks that live as long as the daemon; everything else is work that ends.
 LASTING = frozenset({"serve", "watch_clock", "paced", "obey"})
@@ -29,58 +28,6 @@ LOOK_EVERY_SECONDS = 0.02
 
 
 Serve = Callable[[Config], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A function whose call is a bad moment to die: before it or after it."""
-
-    module: str
-    name: str
-    after: bool = False
-
-
-MOMENTS = {
-    "run recorded, crawl not started": Moment(
-        "pipelines.running.supervisor", "Supervisor._run_child"
-    ),
-    "issue composed, not recorded": Moment("storage.issues", "record_issue"),
-    "issue recorded, no file written": Moment("digest.press", "write_issue"),
-    "files written, feed and archive not": Moment("commands.issue", "write_feed"),
-    "mail claimed, not sent": Moment("digest.delivery.courier", "Courier.carry"),
-    "mail accepted, not settled": Moment("digest.delivery.courier", "Courier.carry", after=True),
-    "alarm stored, not sent": Moment("digest.alarms.bell", "send_alarms"),
-    "alarm sent, not marked": Moment("storage.alarms", "mark_sent"),
-    "before the backup is made": Moment("commands.duties", "backup"),
-}
-
-
-class Deadly:
-    """Kills this process at the moment that was asked for."""
-
-    def __init__(self) -> None:
-        self.moment = ""
-        for name, moment in MOMENTS.items():
-            self.arm(name, moment)
-
-    def arm(self, name: str, moment: Moment) -> None:
-        """Wrap the function, so that it kills while `name` is asked for."""
-        owner: Any = importlib.import_module(moment.module)
-        *parents, attribute = moment.name.split(".")
-        for parent in parents:
-            owner = getattr(owner, parent)
-        inner = getattr(owner, attribute)
-
-        @wraps(inner)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            if self.moment == name and not moment.after:
-                os.kill(os.getpid(), signal.SIGKILL)
-            result = inner(*args, **kwargs)
-            if self.moment == name:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
-
-        setattr(owner, attribute, wrapped)
 
 
 class Pacer:
@@ -102,7 +49,7 @@ class Pacer:
         for line in sys.stdin:
             word, _, rest = line.strip().partition(" ")
             if word == "die":
-                self.deadly.moment = rest
+                self.deadly.moment = os.environ[ENVIRONMENT] = rest
             else:
                 self.loop.call_soon_threadsafe(self.start, rest)
 
@@ -137,7 +84,7 @@ def paced(serve: Serve) -> Serve:
     """The daemon's main coroutine, with a driver."""
 
     async def paced(config: Config) -> None:
-        pacer = Pacer(asyncio.get_running_loop(), Deadly())
+        pacer = Pacer(asyncio.get_running_loop(), Deadly(in_errand=False))
         # Its timers' clock: so time that passes is no jump, and a clock that is set is one.
         wallclock = partial(Wallclock, time.time, pacer.time)
         setattr(scheduler, "Wallclock", wallclock)  # noqa: B010 # a class by its annotation
@@ -149,6 +96,7 @@ def paced(serve: Serve) -> Serve:
 
 def main() -> int:
     """Run the daemon until it is told to stop."""
+    setattr(errands, "CHILD", "soak.errand")  # noqa: B010 # a constant of its module
     setattr(scheduler, "serve", paced(scheduler.serve))  # noqa: B010 # the name it is called by
     return scheduler.main()
 

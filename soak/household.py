@@ -189,7 +189,7 @@ class Household:
 
     def at_work(self) -> bool:
         """Whether crawls run."""
-        return bool(children_of(self.pid))
+        return bool(crawls_of(self.pid))
 
     def subscribe(self, readers: Sequence[str]) -> None:
         """Add readers through the command a person uses."""
@@ -203,19 +203,19 @@ class Household:
             )
 
     def cut_power(self) -> None:
-        """Daemon and crawls end at once."""
-        crawls = children_of(self.pid)
+        """Daemon, crawls and what carries out its duties end at once."""
+        children = children_of(self.pid)
         self.kill_daemon()
-        for crawl in crawls:
-            kill(crawl)
+        for child in children:
+            kill(child)
 
     def kill_daemon(self) -> None:
-        """kill -9 of the daemon alone; its crawls become orphans."""
+        """kill -9 of the daemon alone; what it started becomes orphans."""
         kill(self.pid)
 
     def kill_a_crawl(self) -> bool:
         """kill -9 of one crawl; whether there was one."""
-        crawls = children_of(self.pid)
+        crawls = crawls_of(self.pid)
         for crawl in crawls[:1]:
             kill(crawl)
         return bool(crawls)
@@ -283,6 +283,16 @@ def children_of(pid: int) -> list[int]:
             if int(fields[1]) == pid and fields[0] != "Z":
                 found.append(int(entry.name))
     return sorted(found)
+
+
+def crawls_of(pid: int) -> list[int]:
+    """Those of the living children that crawl."""
+    found = []
+    for child in children_of(pid):
+        with suppress(OSError):
+            if b"scrapy" in (Path("/proc") / str(child) / "cmdline").read_bytes():
+                found.append(child)
+    return found
 
 
 def kill(pid: int) -> None:

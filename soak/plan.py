@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from soak.daemon import MOMENTS
+from soak.moments import MOMENTS
 from soak.publisher import START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -17,13 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from commands import duties
+from commands import agenda, duties
 from commands.desk import Desk
 from config import Config
 from config_sections import DigestConfig
 from crawlers.catalogue import Site
+from digest.composing.closing import closing_instant, latest_due, selection_closes
 from digest.composing.workdays import issue_day
-from digest.press import closing_instant, latest_due, selection_closes
+from digest.folders import LAST_FILE
 from pipelines.running import supervisor
 from pipelines.running.instance import InstanceError, beat, last_beat, lock_owner, only_one
 from pipelines.running.supervisor import Crawl
@@ -181,18 +182,18 @@ def test_a_crawl_is_missed_when_its_time_passed_since_the_last_good_one(
 ) -> None:
     daily = site(desk).model_copy(update={"crawl": "20 8 * * *"})
     at = datetime.fromisoformat(f"{last}+08:00") if last else None
-    assert duties.crawl_missed(daily, at, datetime.fromisoformat(f"{now}+08:00")) is missed
+    assert agenda.crawl_missed(daily, at, datetime.fromisoformat(f"{now}+08:00")) is missed
 
 
 def test_after_months_the_latest_issue_is_due_once_and_none_before_the_first_crawl(
     desk: Desk,
 ) -> None:
-    assert duties.due_week(desk) is None
+    assert agenda.due_week(desk) is None
     with desk.store() as db:
         began = datetime(2020, 11, 2, 1, tzinfo=UTC)
         run = start_run(db, "tj_kxjs", now=began, pid=None)
         finish_run(db, run, now=began, state="finished")
-    week = duties.due_week(desk)
+    week = agenda.due_week(desk)
     assert week is not None
     assert week.name == "2021-W05"
     assert duties.compose_due(desk)
@@ -217,9 +218,9 @@ def test_an_issue_goes_out_with_nothing_in_it_and_files_lost_halfway_are_written
     assert duties.compose_due(desk)
     folder = desk.config.data / "issues" / "2021-W05"
     assert "本周" in (folder / "digest.txt").read_text("utf-8")
-    (folder / duties.LAST_FILE).unlink()
+    (folder / LAST_FILE).unlink()
     assert duties.compose_due(desk)
-    assert (folder / duties.LAST_FILE).is_file()
+    assert (folder / LAST_FILE).is_file()
     with desk.store() as db:
         assert db["issues"].count == 1
 
@@ -229,12 +230,12 @@ def test_the_night_checks_copies_and_tidies(desk: Desk) -> None:
     logs.mkdir(parents=True)
     (logs / "cde.log").write_text("old")
     os.utime(logs / "cde.log", (0, 0))
-    assert duties.backup_missed(desk)
+    assert agenda.backup_missed(desk)
     duties.nightly(desk)
     assert len(list_backups(desk.config.backups)) == 1
     assert newest_backup(desk.config.backups) == NOW
     assert not (logs / "cde.log").exists()
-    assert not duties.backup_missed(desk)
+    assert not agenda.backup_missed(desk)
 
 
 def test_a_big_log_is_rotated_and_three_old_ones_stay(tmp_path: Path) -> None:
@@ -252,7 +253,7 @@ def test_a_big_log_is_rotated_and_three_old_ones_stay(tmp_path: Path) -> None:
 def test_runs_of_a_dead_process_are_closed_at_the_start(desk: Desk) -> None:
     with desk.store() as db:
         start_run(db, "tj_kxjs", now=NOW, pid=os.getpid())
-    duties.close_abandoned(desk)
+    agenda.close_abandoned(desk)
     with desk.store() as db:
         assert [row["state"] for row in db.query("SELECT state FROM runs")] == ["killed"]
         assert db["checks"].count == 5

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from digest.alarms.watch import local
 from digest.delivery.courier import Courier, SmtpSettings
-from digest.delivery.mail import address_of
+from digest.delivery.header_address import address_of
 from digest.models import SHANGHAI, DigestError
 from digest.safe_text import clean_line
 from storage import alarms

@@ -30,11 +30,14 @@ SKEW = timedelta(hours=2)
 MIB = 1024 * 1024
 JOB_NAMES = {
     "issue": "编印周报",
+    "weekly": "编印周报",
+    "post": "收发邮件",
     "deliver": "发送周报",
     "bulletins": "发送快讯",
     "mailbox": "读取退信邮箱",
     "public": "订阅网页",
     "nightly": "备份与数据库检查",
+    "night": "备份与数据库检查",
     "catch_up": "补做停机期间的任务",
     "round": "例行检查",
     "crawl": "抓取",

@@ -286,8 +286,3 @@ def _reminders(
 def _not_shown(digest: Digest, reminders: Iterable[DueDate]) -> tuple[DueDate, ...]:
     shown = {entry.id for entry in digest.entries()}
     return tuple(due for due in reminders if due.entry.id not in shown)
-
-
-def issue_instant(to_on: date, hour: int, minute: int) -> datetime:
-    """The instant an issue closes: its last day at the given Shanghai time."""
-    return datetime(to_on.year, to_on.month, to_on.day, hour, minute, tzinfo=SHANGHAI)

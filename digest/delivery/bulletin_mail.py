@@ -9,7 +9,8 @@ from email.policy import SMTP, SMTPUTF8
 from typing import Protocol
 
 from digest.composing.entry import Entry
-from digest.delivery.mail import address_of, address_to
+from digest.delivery.header_address import address_of
+from digest.delivery.mail import address_to
 from digest.delivery.signing import Seal, body_hash
 from digest.models import SHANGHAI
 from digest.rendering.templates import templates

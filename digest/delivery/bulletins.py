@@ -17,7 +17,7 @@ from digest.composing.profile import Profile, covers, reason
 from digest.delivery.bulletin_mail import write_ended, write_news
 from digest.delivery.courier import Attempt, Courier, SmtpSettings
 from digest.delivery.deliver import retry_delay
-from digest.delivery.mail import address_of
+from digest.delivery.header_address import address_of
 from digest.delivery.signing import Seal
 from digest.models import SHANGHAI, Chapter, DigestError
 from digest.replies.leaving import Ways, signed_id

@@ -11,7 +11,8 @@ from sqlite_utils import Database
 from digest.corrections.correction import Correction
 from digest.delivery.chat import Robot
 from digest.delivery.courier import SmtpSettings
-from digest.delivery.mail import address_of, make_message_id
+from digest.delivery.header_address import address_of
+from digest.delivery.mail import make_message_id
 from digest.delivery.mailing import Clock, DeliveryReport, Mailing, retry_delay
 from digest.models import Digest, DigestError
 from digest.replies.leaving import Ways

@@ -8,7 +8,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from digest.delivery.courier import Attempt, Courier, SmtpSettings
-from digest.delivery.mail import address_of
+from digest.delivery.header_address import address_of
 from digest.models import SHANGHAI, Digest
 from digest.rendering.render_html import render_html
 from digest.safe_text import clean_line

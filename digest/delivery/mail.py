@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from functools import cached_property, lru_cache
 
 from digest.composing.profile import Profile, personal
 from digest.composing.weight import short_title, weightiest
-from digest.models import NOTHING_NEW, SHANGHAI, Digest, DigestError
+from digest.delivery.header_address import address_of
+from digest.models import NOTHING_NEW, SHANGHAI, Digest
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import mail_pictures, render_mail_html
 from digest.rendering.render_ics import has_deadlines, render_ics
 from digest.rendering.render_text import render_text
 from digest.replies.leaving import signed_id
 from digest.safe_text import clean_line, shorten
-from storage.addresses import check_address
-from storage.errors import StorageError
 from storage.models import Subscriber
 
 SUBJECT_LENGTH = 90
@@ -165,29 +163,6 @@ def make_message_id(
 @lru_cache(maxsize=8)
 def _domain(sender: str) -> str:
     return address_of(sender, what="smtp.sender").domain
-
-
-def address_of(text: str, *, what: str, utf8: bool = False) -> Address:
-    """'政讯周报 <news@example.com>' or a bare address. Raises DigestError naming `what`.
-
-    `utf8`: what stands before the @ may be Chinese (RFC 6531).
-    """
-    name, bare = parseaddr(text)
-    try:
-        if utf8 and not bare.isascii():
-            # The email package refuses to read what it can write.
-            username, _, domain = check_address(bare).rpartition("@")
-        else:
-            address = Address(display_name=name, addr_spec=bare)
-            domain = address.domain.encode("idna").decode("ascii")
-            username = address.username.encode("ascii").decode("ascii")
-    except (ValueError, IndexError, MessageError, StorageError):
-        domain = ""
-    if not domain or text != clean_line(text):
-        raise DigestError(
-            f"{what} {text!r} is not a mail address; write e.g. 政讯周报 <news@example.com>"
-        )
-    return Address(name, username, domain)
 
 
 def _recipient(subscriber: Subscriber) -> Address:

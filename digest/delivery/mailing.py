@@ -15,8 +15,8 @@ from digest.corrections.correction_letters import CorrectionLetters, post_correc
 from digest.delivery.bounces import SUSPEND_AFTER
 from digest.delivery.chat import Robot, post_issue, robot_caps
 from digest.delivery.courier import Attempt, Courier, SmtpSettings
+from digest.delivery.header_address import address_of
 from digest.delivery.letters import Letters, Light, limit_words
-from digest.delivery.mail import address_of
 from digest.models import Digest, DigestError
 from digest.replies.leaving import Ways
 from digest.wording import local_minute

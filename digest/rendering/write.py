@@ -7,15 +7,13 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from digest.folders import LAST_FILE
 from digest.models import Digest
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html
 from digest.rendering.render_ics import render_ics
 from digest.rendering.render_json import render_json
 from digest.rendering.render_text import render_text
-
-# The issue is recorded before its files are written, this one last: with it they are complete.
-LAST_FILE = "deadlines.ics"
 
 
 def write_issue(digest: Digest, folder: Path) -> list[Path]:

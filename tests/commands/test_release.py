@@ -20,9 +20,9 @@ from commands.desk import CommandError, Desk
 from config import Config
 from config_sections import DigestConfig, OperatorConfig, SmtpConfig
 from digest import press
+from digest.composing.closing import release_instant
 from digest.delivery.sink import Sink
-from digest.press import release_instant
-from digest.rendering.write import LAST_FILE
+from digest.folders import LAST_FILE
 from storage import deliveries, edits, issues
 from storage.issues import find_issue
 from storage.notices import save_notice

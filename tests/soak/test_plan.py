@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 from replica.walls import EVERYWHERE, MODES
-from soak.daemon import MOMENTS
+from soak.moments import MOMENTS
 from soak.plan import ISSUE, OBSTACLES, Event, Plan
 from soak.publisher import START
 

@@ -1,0 +1,176 @@
+"""The daemon's heavy duties, in processes of their own that end with them.
+
+What composes and sends loads libraries for Word files, mails and pictures, and the memory that an
+issue takes is never quite given back: a daemon that waits for years is spared both.
+`python -m commands.errands DUTY...` is handed its desk on standard input and reports on standard
+output, one event a line: what it logs, and how each duty ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import pickle
+import sys
+import traceback
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from commands.desk import Desk
+from pipelines.running.journal import JsonLines
+
+CHILD = "commands.errands"
+LINE_LIMIT = 1024 * 1024
+SUBJECTS = {
+    "compose_due": "issue",
+    "deliver_outstanding": "deliver",
+    "tell_readers": "bulletins",
+    "read_mailbox": "mailbox",
+    "nightly": "nightly",
+}
+
+
+class ErrandError(Exception):
+    """A duty failed, or its process did; one line. Where it happened in the process is a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a duty of `commands.duties` ended: what it returned, or why it failed."""
+
+    duty: str
+    result: bool = False
+    error: ErrandError | None = None
+
+    @property
+    def subject(self) -> str:
+        """What an alarm about it is called by (`digest.alarms.watch`)."""
+        return SUBJECTS[self.duty]
+
+
+class Errands:
+    """Runs duties, one process for those that are asked for together."""
+
+    def __init__(self) -> None:
+        self.children: set[Process] = set()
+
+    async def run(self, desk: Desk, *duties: str) -> list[Done]:
+        """Run the duties one after the other; one that fails does not keep the next from running.
+
+        There is no time limit: ten thousand mails, or the check of a big store, take their time,
+        and whatever waits for somebody else has a limit of its own. A cancelled one is killed:
+        what it had begun is in the store.
+        """
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", CHILD, *duties),
+            env=desk.environment(),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            limit=LINE_LIMIT,
+            start_new_session=True,
+        )
+        self.children.add(child)
+        try:
+            return await _follow(child, _packed(desk), duties)
+        except BaseException:
+            self.kill()
+            await child.wait()
+            raise
+        finally:
+            self.children.discard(child)
+
+    async def ended(self) -> None:
+        """Wait for what runs."""
+        await asyncio.gather(*(child.wait() for child in self.children))
+
+    def kill(self) -> None:
+        """End at once what runs."""
+        for child in self.children:
+            with suppress(ProcessLookupError):
+                child.kill()
+
+
+def _packed(desk: Desk) -> bytes:
+    """The desk with its configuration and catalogue: the files may be wrong by now."""
+    _ = desk.catalogue
+    return pickle.dumps(desk)
+
+
+async def _follow(child: Process, desk: bytes, duties: Sequence[str]) -> list[Done]:
+    assert child.stdin is not None  # noqa: S101 # all three were asked for as pipes
+    assert child.stdout is not None  # noqa: S101 # same
+    assert child.stderr is not None  # noqa: S101 # same
+    errors = asyncio.create_task(child.stderr.read())
+    with suppress(ConnectionError):
+        child.stdin.write(desk)
+        await child.stdin.drain()
+    child.stdin.close()
+    done = {}
+    async for line in child.stdout:
+        ended = _take(line)
+        if ended is not None:
+            done[ended.duty] = ended
+    status = await child.wait()
+    printed = (await errors).decode("utf-8", "replace").strip()
+    return [done.get(duty) or Done(duty, error=_lost(duty, status, printed)) for duty in duties]
+
+
+def _take(line: bytes) -> Done | None:
+    """Log what the child logged, or take how a duty ended."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    if "logger" in event:
+        _log_again(event)
+        return None
+    error = None
+    if event["error"]:
+        error = ErrandError(event["error"])
+        error.add_note(event["trace"])
+    return Done(event["duty"], event["result"], error)
+
+
+def _log_again(event: dict[str, Any]) -> None:
+    """In this process's journal, which has the only hand on its file."""
+    level = logging.getLevelNamesMapping()[event["level"].upper()]
+    extra = {"exception": event["exception"]} if "exception" in event else {}
+    logging.getLogger(event["logger"]).log(level, "%s", event["message"], extra=extra)
+
+
+def _lost(duty: str, status: int, printed: str) -> ErrandError:
+    last = printed.splitlines()[-1:] or [f"exit code {status}"]
+    error = ErrandError(f"the process for {duty} ended before it was done: {last[0][:300]}")
+    error.add_note(printed)
+    return error
+
+
+def main() -> None:
+    """In the child: the named duties, for the desk that comes in."""
+    from commands import duties
+
+    # Whoever reads may be gone: that is no reason to leave a mail unsettled.
+    logging.raiseExceptions = False
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    desk = pickle.load(sys.stdin.buffer)  # noqa: S301 # written by the daemon that started this
+    for name in sys.argv[1:]:
+        report = {"duty": name, "result": False, "error": "", "trace": ""}
+        try:
+            report["result"] = bool(getattr(duties, name)(desk))
+        except Exception as error:  # noqa: BLE001 # the daemon tells the operator
+            report["error"] = f"{type(error).__name__}: {error}"
+            report["trace"] = traceback.format_exc()
+        with suppress(BrokenPipeError):
+            sys.stdout.write(json.dumps(report) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
