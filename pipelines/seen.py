@@ -23,7 +23,9 @@ from storage.database import open_database
 from storage.models import Known
 from storage.notices import find_known, touch_notice
 
-REREAD_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14))
+# An hour short of full days: a crawl comes at the same time of the day give or take minutes, and
+# a page that is due only seconds after it would wait for the next one, which may be days away.
+REREAD_AFTER = tuple(timedelta(days=days, hours=-1) for days in (1, 3, 7, 14))
 LONGEST_RETRY_PAUSE = timedelta(days=7)
 MAX_ATTEMPTS = 12
 

@@ -29,7 +29,8 @@ def known(*, read_after: timedelta, complete: bool = True, attempts: int = 1) ->
     ("read_after", "asked_after", "due"),
     [
         (timedelta(0), timedelta(0), False),
-        (timedelta(0), timedelta(hours=23), False),
+        (timedelta(0), timedelta(hours=22, minutes=59), False),
+        (timedelta(0), timedelta(hours=23), True),
         (timedelta(0), timedelta(days=1), True),
         (timedelta(days=1), timedelta(days=2), False),
         (timedelta(days=1), timedelta(days=3), True),
