@@ -90,7 +90,6 @@ _EXTRAS: dict[str, dict[str, Any]] = {
     "v_sources": {"facets": ["verdict", "site"]},
     "v_this_week": {"facets": ["section", "site_name", "column"]},
     "v_deadlines": {"facets": ["section", "site_name"]},
-    "v_weekly_counts": {"facets": ["section", "site_name"]},
 }
 
 

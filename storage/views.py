@@ -58,12 +58,13 @@ WHERE s.removed_at IS NULL AND c.removed_at IS NULL
 ORDER BY s.position, c.position
 """
 
+# From the few pages that are not alone, not from all notices.
 _SAME_DOCUMENT = """
 SELECT r.id AS document, n.id, (n.id = r.id) AS representative, n.duplicate_why,
        coalesce(s.name, n.site) AS site_name, n.title, n.doc_number, n.published_on, n.url
-FROM notices n JOIN notices r ON r.id = coalesce(n.duplicate_of, n.id)
+FROM (SELECT DISTINCT duplicate_of AS id FROM notices WHERE duplicate_of IS NOT NULL) r
+CROSS JOIN notices n ON (n.id = r.id AND n.duplicate_of IS NULL) OR n.duplicate_of = r.id
 LEFT JOIN sites s ON s.id = n.site
-WHERE EXISTS (SELECT 1 FROM notices d WHERE d.duplicate_of = r.id)
 ORDER BY r.id, representative DESC, n.id
 """
 
@@ -76,17 +77,22 @@ FROM revisions v JOIN notices n ON n.id = v.notice_id LEFT JOIN sites s ON s.id 
 ORDER BY v.seen_at DESC, v.id DESC
 """
 
-# A week ends on its Friday, and is named by the ISO week of that Friday (by its Thursday).
+# A week ends on its Friday, and is named by the ISO week of that Friday (by its Thursday). The days
+# are counted first, in the order of the index notices_by_column, and their weeks added up.
 _WEEKLY_COUNTS = """
-SELECT strftime('%Y', w.thursday) || '-W'
-           || substr('0' || ((strftime('%j', w.thursday) - 1) / 7 + 1), -2) AS week,
-       w.to_on, w.section, w.grp, coalesce(s.name, w.site) AS site_name,
-       count(*) AS pages, sum(w.duplicate_of IS NULL) AS documents
-FROM (SELECT site, section, grp, duplicate_of, date(day, 'weekday 5') AS to_on,
-             date(day, 'weekday 5', '-1 day') AS thursday
-      FROM (SELECT *, coalesce(published_on, date(first_seen_at, '+8 hours')) AS day
-            FROM notices)) w
-LEFT JOIN sites s ON s.id = w.site
+SELECT strftime('%Y', w.to_on, '-1 day') || '-W'
+           || substr('0' || ((strftime('%j', w.to_on, '-1 day') - 1) / 7 + 1), -2) AS week,
+       w.to_on, w.section, w.grp,
+       coalesce((SELECT s.name FROM sites s WHERE s.id = w.site), w.site) AS site_name,
+       sum(w.pages) AS pages, sum(w.documents) AS documents
+FROM (SELECT site, section, grp, date(published_on, 'weekday 5') AS to_on,
+             count(*) AS pages, sum(duplicate_of IS NULL) AS documents
+      FROM notices WHERE published_on IS NOT NULL
+      GROUP BY site, column, published_on, section, grp
+      UNION ALL
+      SELECT site, section, grp, date(first_seen_at, '+8 hours', 'weekday 5'), 1,
+             duplicate_of IS NULL
+      FROM notices WHERE published_on IS NULL) w
 GROUP BY w.to_on, w.section, w.grp, w.site
 ORDER BY w.to_on DESC, w.section, w.grp, w.site
 """

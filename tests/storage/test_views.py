@@ -92,6 +92,31 @@ def test_same_document_shows_the_representative_first(db: Database) -> None:
     ] == [(original, original, 1, ""), (original, repost, 0, "转载")]
 
 
+def test_same_document_shows_every_page_once(db: Database) -> None:
+    first, second, third = (saved(db, page(key)) for key in ("first", "second", "third"))
+    saved(db, page("alone"))
+    for repost in (second, third):
+        link(db, repost, first, "转载")
+
+    assert [row["id"] for row in view(db, "v_same_document")] == [first, second, third]
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("v_same_document", "SEARCH notices USING COVERING INDEX notices_by_group"),
+        ("v_weekly_counts", "SCAN notices USING COVERING INDEX notices_by_column"),
+        ("v_deadlines", "SEARCH m USING INDEX notices_by_last_deadline"),
+        ("v_this_week", "SEARCH n USING INDEX notices_by_published"),
+    ],
+)
+def test_views_do_not_read_every_notice(db: Database, name: str, step: str) -> None:
+    plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {name}").fetchall()]  # noqa: S608 - a name of ours
+
+    assert any(line.startswith(step) for line in plan), plan
+    assert not {"SCAN n", "SCAN m", "SCAN notices"} & set(plan)
+
+
 def test_revisions_show_before_and_now(db: Database) -> None:
     saved(db, page(title="旧标题"), "2021-02-01 02:00")
     saved(db, page(title="新标题", content_hash="b"), "2021-02-02 02:00")
