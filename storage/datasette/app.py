@@ -9,6 +9,7 @@ from typing import Any
 
 from datasette.app import Datasette
 
+from storage.datasette.store_database import StoreDatabase
 from storage.datasette_metadata import metadata
 
 _HERE = Path(__file__).parent
@@ -36,7 +37,7 @@ def build(
     readers of a database in WAL mode see damage or stale pages.
     `today` and `sections` as in `storage.datasette_metadata.metadata`.
     """
-    return Datasette(
+    datasette = Datasette(
         files=[str(path)],
         metadata=metadata(path.stem, today=today, sections=sections),
         plugins_dir=str(_HERE / "plugins"),
@@ -44,3 +45,6 @@ def build(
         static_mounts=[("assets", str(_HERE / "assets"))],
         settings=_SETTINGS,
     )
+    datasette.remove_database(path.stem)
+    datasette.add_database(StoreDatabase(datasette, str(path), is_mutable=True), path.stem)
+    return datasette

@@ -20,8 +20,9 @@ SELECT n.id AS 编号, n.title AS 标题, n.summary AS 摘要, section_title(n.s
        n.column AS 栏目, china_minute(n.first_seen_at) AS 首次见到
 FROM asked, notices n LEFT JOIN sites s ON s.id = n.site
 WHERE n.duplicate_of IS NULL
-  AND coalesce(n.published_on, date(n.first_seen_at, '+8 hours'))
-      BETWEEN date(asked.day, '-6 days') AND asked.day
+  AND (n.published_on BETWEEN date(asked.day, '-6 days') AND asked.day
+       OR n.published_on IS NULL AND date(n.first_seen_at, '+8 hours')
+           BETWEEN date(asked.day, '-6 days') AND asked.day)
 ORDER BY n.section, n.grp, n.published_on DESC, n.id DESC
 """
 
@@ -30,10 +31,12 @@ WITH asked(day) AS (SELECT coalesce(date(nullif(trim(:day), '')), today())), due
     SELECT m.id AS notice_id, json_extract(e.value, '$.on') AS due_on,
            json_extract(e.value, '$.what') AS what, json_extract(e.value, '$.printed') AS printed,
            json_extract(e.value, '$.computed') AS computed
-    FROM notices m, json_each(m.deadlines) e
+    FROM notices m CROSS JOIN json_each(m.deadlines) e
+    WHERE m.deadlines <> '[]'
+      AND json_extract(m.deadlines, '$[#-1].on') >= (SELECT day FROM asked)
     UNION ALL
     SELECT m.id, m.deadline_on, '', '', 0 FROM notices m
-    WHERE m.deadline_on IS NOT NULL AND m.deadlines = '[]'
+    WHERE m.deadline_on >= (SELECT day FROM asked) AND m.deadlines = '[]'
 )
 SELECT due.due_on AS 截止日期,
        CAST(julianday(due.due_on) - julianday(asked.day) AS INTEGER) AS 剩余天数,
@@ -75,17 +78,22 @@ ORDER BY enabled DESC, verdict IN ('blocked', 'broken', 'unreachable') DESC, pla
 """
 
 _DOC_NUMBER = """
-SELECT n.id AS 编号, n.title AS 标题, n.doc_number AS 文号,
-       CASE WHEN n.doc_number <> '' AND instr(zh_key(n.doc_number), zh_key(:doc_number))
-            THEN '本文' ELSE '文中提到' END AS 关系,
+WITH own(id) AS (
+    SELECT id FROM (SELECT id FROM notices WHERE zh_key(:doc_number) = '' AND doc_number <> ''
+                    ORDER BY published_on DESC, id DESC LIMIT 500)
+    UNION ALL
+    SELECT id FROM notices WHERE zh_key(:doc_number) <> '' AND doc_number <> ''
+        AND instr(zh_key(doc_number), zh_key(:doc_number))
+), found(id, relation) AS (
+    SELECT id, '本文' FROM own
+    UNION ALL
+    SELECT value, '文中提到' FROM json_each(zh_number_hits(:doc_number, 500))
+    WHERE value NOT IN (SELECT id FROM own)
+)
+SELECT n.id AS 编号, n.title AS 标题, n.doc_number AS 文号, f.relation AS 关系,
        coalesce(s.name, n.site) AS 来源, n.published_on AS 发布日期, n.url AS 网址
-FROM notices n LEFT JOIN sites s ON s.id = n.site
-WHERE (n.doc_number <> '' AND instr(zh_key(n.doc_number), zh_key(:doc_number)))
-   OR (n.id IN (SELECT rowid FROM notices_fts
-               WHERE notices_fts MATCH zh_number_query(:doc_number)
-               UNION SELECT notice_id FROM search_queue)
-       AND zh_prints_number(:doc_number, n.title, n.doc_number, n.body_text))
-ORDER BY 关系 DESC, n.published_on DESC, n.id DESC
+FROM found f CROSS JOIN notices n ON n.id = f.id LEFT JOIN sites s ON s.id = n.site
+ORDER BY f.relation DESC, n.published_on DESC, n.id DESC
 LIMIT 500
 """
 
@@ -146,7 +154,7 @@ SELECT n.id AS 编号, n.title AS 标题, coalesce(s.name, n.site) AS 来源, n.
        china_minute(n.last_read_at) AS 上次尝试, n.warnings AS 原因, n.url AS 网址
 FROM notices n LEFT JOIN sites s ON s.id = n.site
 WHERE n.complete = 0
-ORDER BY n.published_on DESC, n.id DESC
+ORDER BY +n.published_on DESC, n.id DESC
 """
 
 _UNDELIVERED = """

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 import pytest_asyncio
 from openpyxl import load_workbook
+from sqlite_utils import Database
 
 from storage.database import open_database
 from storage.datasette.queries import canned_queries
@@ -216,3 +217,81 @@ async def test_a_query_is_downloaded_as_a_spreadsheet_without_formulas(path: Pat
     assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
     assert answer.headers["content-disposition"] == 'attachment; filename="this_week.xlsx"'
     assert ">Excel</a>" in offered
+
+
+@pytest.mark.asyncio
+async def test_an_undated_page_is_of_the_week_in_which_it_was_first_seen(
+    site: Any, path: Path
+) -> None:
+    with closing(open_database(path)) as db:
+        # 2 February in China, and 3 February.
+        second = saved(db, page("u1", published_on=None), "2021-02-02 15:59")
+        third = saved(db, page("u2", published_on=None), "2021-02-02 16:00")
+
+    on_the_ninth = {row["编号"] for row in await asked(site, "this_week", day="2021-02-09")}
+
+    assert second not in {row["编号"] for row in await asked(site, "this_week", day="2021-02-01")}
+    assert second in {row["编号"] for row in await asked(site, "this_week", day="2021-02-08")}
+    assert second not in on_the_ninth
+    assert third in on_the_ninth
+
+
+@pytest.mark.asyncio
+async def test_without_a_number_all_that_have_one_are_listed(site: Any) -> None:
+    assert [row["编号"] for row in await asked(site, "doc_number", doc_number="")] == [1]
+    assert [row["编号"] for row in await asked(site, "doc_number", doc_number="〔〕")] == [1]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("doc_number__contains=2021", [1]),
+        ("doc_number__startswith=药审业", [1]),
+        ("doc_number__endswith=15号", [1]),
+        ("doc_number__contains=2021&doc_number__contains=2022", []),
+        ("doc_number__startswith=2021", []),
+        ("doc_number__contains=%25", [4, 3, 2, 1]),
+        ("doc_number__contains=2021&_search=药品", []),
+        ("doc_number__contains=2021&_search=中药", [1]),
+    ],
+)
+async def test_a_filter_on_the_number_finds_what_it_found(
+    site: Any, condition: str, expected: list[int]
+) -> None:
+    address = f"/zhengxun/notices.json?_shape=array&{quote(condition, safe='=&%')}"
+
+    assert [row["id"] for row in await rows(site, address)] == expected
+
+
+@pytest.mark.asyncio
+async def test_hidden_tables_are_not_counted(site: Any) -> None:
+    answer = (await site.client.get("/zhengxun.json?_show_hidden=1")).json()
+    counts = {table["name"]: table["count"] for table in answer["tables"]}
+    shown = (await site.client.get("/zhengxun?_show_hidden=1")).text
+
+    assert (counts["notices"], counts["issues"], counts["alarms"]) == (4, 1, 0)
+    assert {counts["bands"], counts["notices_fts_data"], counts["search_queue"]} == {None}
+    assert "很多" not in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "indexes"),
+    [
+        ("deadlines", {"notices_by_last_deadline", "notices_by_deadline"}),
+        ("this_week", {"notices_by_published"}),
+        ("same_document", {"notices_by_group"}),
+        ("monthly", {"notices_by_column"}),
+        ("incomplete", {"notices_incomplete"}),
+        ("doc_number", {"notices_by_doc_number", "notices_by_published"}),
+    ],
+)
+def test_no_query_reads_every_notice(db: Database, query: str, indexes: set[str]) -> None:
+    for name, count in (("today", 0), ("section_title", 1), ("china_minute", 1), ("zh_key", 1)):
+        db.conn.create_function(name, count, lambda *_: "2021-02-05", deterministic=bool(count))
+    db.conn.create_function("zh_number_hits", 2, lambda *_: "[]")
+    sql = "EXPLAIN QUERY PLAN " + canned_queries()[query]["sql"]
+    plan = [row[3] for row in db.execute(sql, {"day": "", "doc_number": "1"}).fetchall()]
+
+    assert all(any(index in step for step in plan) for index in indexes), plan
+    assert not {"SCAN n", "SCAN m", "SCAN notices"} & set(plan)

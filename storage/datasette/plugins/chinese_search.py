@@ -14,15 +14,13 @@ from datasette.views.base import DatasetteError
 from sqlite_utils import Database
 
 from storage.datasette.found import MOST, Asked, Found, TooLongError, find
-from storage.folding import holds_all
 from storage.keys import title_key
 from storage.ranking import best_hits
 from storage.search import excerpt, split_words
-from storage.search_index import match_all, register
+from storage.search_index import register
 from storage.search_limits import Limits
 
 _CHINA = ZoneInfo("Asia/Shanghai")
-_NOTHING = '""'
 _TOO_LONG = "符合这些条件的通知太多，未能在时限内逐一查看。请再加网站或日期条件，或换更少见的词。"
 _VERDICTS = {
     "ok": "正常",
@@ -33,20 +31,11 @@ _VERDICTS = {
     "unreachable": "无法访问",
 }
 _FOUND = '"{column}" in (select value from json_each(:found))'
+# The condition of Datasette alone reads every notice; one that cannot hold for '' needs the index.
+_NUMBERED = "id in (select id from notices where doc_number <> '' and doc_number like :{name})"
+_NUMBER_PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 # How sites print the year in a number: 〔2021〕 is right, the others are common.
 _BRACKETS = (("〔", "〕"), ("[", "]"), ("(", ")"), ("【", "】"), ("<", ">"))
-
-
-def zh_number_query(number: str | None) -> str:
-    """The FTS5 expression for notices that may print a 文号, in whatever brackets."""
-    forms = _number_forms(number)
-    return " OR ".join(f"({match_all([form])})" for form in forms) if forms else _NOTHING
-
-
-def zh_prints_number(number: str | None, *texts: str | None) -> bool:
-    """Whether one of the texts prints the 文号, in whatever brackets."""
-    known = [text or "" for text in texts]
-    return any(holds_all(known, [form]) for form in _number_forms(number))
 
 
 def _number_forms(number: str | None) -> list[str]:
@@ -92,12 +81,15 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
         wanted = split_words(words or "")
         return json.dumps(best_hits(db, wanted, Limits(), most) if wanted else [])
 
+    def zh_number_hits(number: str | None, most: int) -> str:
+        """Ids of notices that print a 文号, in whatever brackets, as a JSON list."""
+        found = (best_hits(db, [form], Limits(), most) for form in _number_forms(number))
+        return json.dumps(list(dict.fromkeys(hit for hits in found for hit in hits)))
+
     def section_title(section: str) -> str:
         return str(titles.get(section, section))
 
     for name, count, function in (
-        ("zh_number_query", 1, zh_number_query),
-        ("zh_prints_number", -1, zh_prints_number),
         ("zh_excerpt", -1, zh_excerpt),
         ("zh_key", 1, lambda text: title_key(text or "")),
         ("china_minute", 1, china_minute),
@@ -106,6 +98,7 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
     ):
         conn.create_function(name, count, function, deterministic=True)
     conn.create_function("zh_hits", 2, zh_hits)
+    conn.create_function("zh_number_hits", 2, zh_number_hits)
     conn.create_function("today", 0, today)
 
 
@@ -116,11 +109,13 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
     typed = request.args.get("_search")
     if not column:
         return FilterArguments([])
+    numbered, numbers = _numbered(request.args, table)
     if typed is None:
-        return FilterArguments([], extra_context={"supports_search": True})
+        return FilterArguments(numbered, numbers, extra_context={"supports_search": True})
 
     async def searched() -> FilterArguments:
-        asked = Asked(table, column, *_conditions(request.args, table))
+        conditions, parameters = _conditions(request.args, table)
+        asked = Asked(table, column, [*conditions, *numbered], parameters | numbers)
         limit = datasette.setting("sql_time_limit_ms")
         try:
             found = await datasette.get_database(database).execute_fn(
@@ -129,8 +124,8 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
         except TooLongError:
             raise DatasetteError(_TOO_LONG, title="搜索太久", status=400) from None
         return FilterArguments(
-            [_FOUND.format(column=column)],
-            params={"found": found.as_json},
+            [*numbered, _FOUND.format(column=column)],
+            params={**numbers, "found": found.as_json},
             human_descriptions=[_described(typed, found)],
             extra_context={
                 "supports_search": True,
@@ -154,6 +149,17 @@ def _conditions(arguments: Any, table: str) -> tuple[list[str], dict[str, object
     ]
     conditions, parameters = Filters(sorted(pairs)).build_where_clauses(table)
     return [*conditions, *arguments.getlist("_where")], parameters
+
+
+def _numbered(arguments: Any, table: str) -> tuple[list[str], dict[str, object]]:
+    """For a filter on the 文号: the notices by the index of those that have one."""
+    asked = {
+        f"number{place}{at}": pattern.format(value)
+        for place, (lookup, pattern) in enumerate(_NUMBER_PATTERNS.items())
+        for at, value in enumerate(arguments.getlist(f"doc_number__{lookup}"))
+        if table == "notices" and value.strip("%")
+    }
+    return [_NUMBERED.format(name=name) for name in asked], dict(asked)
 
 
 def _described(typed: str, found: Found) -> str:
