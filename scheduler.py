@@ -128,16 +128,16 @@ class Daemon:
 
     async def compose_and_send(self) -> None:
         """The issue that is due, if any, with what is still out of order for the operator."""
-        if self.stopping:
-            return
-        composing = ["compose_due"] if agenda.due_week(self.desk) is not None else []
-        if "compose_due" in await self.carry_out(*composing, "deliver_outstanding"):
-            self.bell.remind(self.config.clock() - REMIND_AFTER)
+        async with self.printing:
+            composing = ["compose_due"] if agenda.due_week(self.desk) is not None else []
+            if "compose_due" in await self.carry_out(*composing, "deliver_outstanding"):
+                self.bell.remind(self.config.clock() - REMIND_AFTER)
 
     async def post(self) -> None:
         """What is outstanding goes out; what came back is read, where there is a mailbox."""
         reading = ["read_mailbox"] if self.config.mailbox.host else []
-        await self.carry_out("tell_readers", "deliver_outstanding", *reading)
+        async with self.printing:
+            await self.carry_out("tell_readers", "deliver_outstanding", *reading)
 
     async def carry_out(self, *duties: str) -> list[str]:
         """Run duties in a process of their own; those that had something to do.
@@ -146,8 +146,7 @@ class Daemon:
         """
         if self.stopping:
             return []
-        async with self.printing:
-            ended = await self.errands.run(self.desk, *duties)
+        ended = await self.errands.run(self.desk, *duties)
         for done in ended:
             if done.error is None:
                 self.bell.job_done(done.subject)
