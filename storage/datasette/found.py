@@ -17,10 +17,13 @@ from sqlite_utils import Database
 from storage.errors import StorageError
 from storage.ranking import best_hits
 from storage.search import SearchHit, hits_of, split_words
+from storage.search_index import is_exact
 from storage.search_limits import MANY, Limits
 
-# So many are listed: twenty pages.
+# So many are listed of words that the index answers alone; of longer ones, which are looked for in
+# the texts, as many as `storage.ranking` ranks exactly.
 MOST = 1_000
+MOST_OF_LONG = 200
 # So many are shown above the table, ranked, with the place where the word stands.
 _MOST_RANKED = 5
 _PATIENCE_MS = 500
@@ -46,8 +49,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Ids of notices, best first; whether there are more; the best few with excerpts."""
+    """Ids of notices, best first, at most `most`; whether there are more; the best few."""
 
+    most: int
     ids: Sequence[int]
     is_cut: bool
     best: Sequence[SearchHit]
@@ -63,25 +67,26 @@ class TooLongError(Exception):
 
 
 def find(connection: sqlite3.Connection, typed: str, asked: Asked, limit_ms: int) -> Found:
-    """The best `MOST` notices with all the words, in the order of `zhengxun search`.
+    """The best notices with all the words, in the order of `zhengxun search`.
 
     Needs the functions of `storage.search_index.register`. Raises StorageError, and TooLongError
     after `limit_ms`.
     """
     wanted = split_words(typed)
+    most = MOST if is_exact(wanted) else MOST_OF_LONG
     if not wanted:
-        return Found([], False, [])
+        return Found(most, [], False, [])
     db = Database(connection, execute_plugins=False)
     limits = _limits(connection, asked)
     try:
         with sqlite_timelimit(connection, limit_ms):
-            ids = best_hits(db, wanted, limits, MOST + 1)
+            ids = best_hits(db, wanted, limits, most + 1)
     except (StorageError, sqlite3.OperationalError) as error:
         if _INTERRUPTED not in {str(error), str(error.__cause__)}:
             raise
         raise TooLongError from error
-    shown = ids[:MOST]
-    return Found(shown, len(ids) > MOST, hits_of(db, shown[:_MOST_RANKED], wanted))
+    shown = ids[:most]
+    return Found(most, shown, len(ids) > most, hits_of(db, shown[:_MOST_RANKED], wanted))
 
 
 def _limits(connection: sqlite3.Connection, asked: Asked) -> Limits:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -112,6 +114,31 @@ async def test_conditions_that_leave_many_rows_are_looked_at_hit_by_hit(
     assert await listed(small, _search="药品", site="tj_kxjs") == [6]
     assert set(await listed(small, _search="药品", published_on__lt="2021-02-03")) == {1, 2, 5}
     assert await listed(small, _search="药品", title="没有") == []
+
+
+@pytest.mark.asyncio
+async def test_fewer_are_listed_of_words_that_are_looked_for_in_the_texts(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "MOST_OF_LONG", 2)
+
+    assert set(await listed(small, _search="涉及药品")) == {3, 4}
+    text = await shown(small, f"/zhengxun/notices?_search={quote('涉及药品')}")
+    assert "这里只列最相关的 2 条" in text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("condition", ["", "&published_on__lt=2021-02-03"])
+async def test_the_sql_of_a_search_can_be_taken_on(small: Any, condition: str) -> None:
+    text = await shown(small, f"/zhengxun/notices?_search={quote('药品')}{condition}")
+    link = re.search(r'href="([^"]+)">改写 SQL', text)
+    assert link
+    address = unescape(link[1]).replace("/zhengxun?", "/zhengxun.json?") + "&_shape=array"
+
+    answer = (await small.client.get(address)).json()
+
+    expected = {1, 2, 5} if condition else {4, 5, 7}
+    assert {row["id"] for row in answer} == expected
 
 
 @pytest.mark.asyncio

@@ -13,7 +13,7 @@ from datasette.filters import FilterArguments, Filters
 from datasette.views.base import DatasetteError
 from sqlite_utils import Database
 
-from storage.datasette.found import MOST, Asked, Found, TooLongError, find
+from storage.datasette.found import Asked, Found, TooLongError, find
 from storage.keys import title_key
 from storage.ranking import best_hits
 from storage.search import excerpt, split_words
@@ -132,7 +132,6 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
                 "search": typed,
                 "found": found,
                 "found_anywhere": asked.is_everything,
-                "most_found": MOST,
             },
         )
 
