@@ -67,6 +67,7 @@ def demo(config: Config, console: Console) -> int:
         (issue / "digest.txt", "周报，纯文本"),
         (issue / "digest.json", "周报，机器可读"),
         (issue / "deadlines.ics", "截止日期，日历"),
+        (folder / "site" / "index.html", "历期存档，可搜索"),
         (folder / "outbox", "发出的邮件 .eml"),
         (folder / "zhengxun.db", "数据库"),
     ):
