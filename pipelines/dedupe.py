@@ -22,6 +22,7 @@ from pipelines.sameness.similarity import ALGORITHM, bands_of
 from pipelines.sameness.title_fit import (
     MIN_TITLE,
     announces,
+    headline_fits,
     kinds_differ,
     series_differ,
     titles_fit,
@@ -182,7 +183,7 @@ def _same_title(page: Notice, other: Notice) -> Verdict:
 
 
 def _same_text(page: Notice, other: Notice) -> Verdict:
-    """A copy under another title: the text agrees in every fact, and one title is in both."""
+    """A copy under another title: the text agrees in every fact, and the titles can be over it."""
     apart = _days_apart(page.published_on, other.published_on)
     if apart is None or apart > REPOST_DAYS or (page.site == other.site and apart):
         return UNRELATED
@@ -190,7 +191,7 @@ def _same_text(page: Notice, other: Notice) -> Verdict:
         return UNRELATED
     if min(len(page.body_text), len(other.body_text)) < MIN_TEXT:
         return UNRELATED
-    if not titles_fit(page, other):
+    if not titles_fit(page, other) and not headline_fits(page, other):
         return UNRELATED
     agreement = compare(_without_number(page), _without_number(other))
     if agreement.against or agreement.shared < SAME_TEXT:
