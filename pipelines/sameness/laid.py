@@ -68,9 +68,9 @@ _ROW_NUMBER = re.compile(r"^\s*(\d{1,3})\s*\|\s*")
 class Laid:
     """A text to lay beside another, and where its lines begin.
 
-    Of the lines: which go on counting (二、), which are sentences with a figure in them, which
-    tell whom to ask, which open a numbered part. `is_cut`: the page says that its text goes on
-    elsewhere.
+    Of the lines: which go on counting (二、) or with a table's rows, which are sentences with a
+    figure in them, which tell whom to ask, which open a numbered part. `is_cut`: the page says
+    that its text goes on elsewhere.
     """
 
     text: str
@@ -87,12 +87,12 @@ def lay(text: str) -> Laid:
     kept: list[str] = []
     lines, counting, stating, contacts, parts, length = set(), set(), set(), set(), set(), 0
     printed = [line for line in (nfkc(one).strip() for one in text.splitlines()) if line]
-    for line in printed:
+    for line, before in zip(printed, ["", *printed], strict=False):
         bare = "" if is_furniture(line) else _bare(line)
         if not bare:
             continue
         lines.add(length)
-        if _ENUMERATOR.match(line) and not _FIRST.match(line):
+        if _goes_on(line, before):
             counting.add(length)
         if line.endswith(_END_OF_SENTENCE) and NUMERAL.search(bare):
             stating.add(length)
@@ -139,6 +139,13 @@ def is_furniture(line: str) -> bool:
     if len(line) > MAX_FURNITURE:
         return False
     return bool(FURNITURE_LINE.match(line) or EDITORS_LINE.match(line) or _goes_on_elsewhere(line))
+
+
+def _goes_on(line: str, before: str) -> bool:
+    """Whether a line is the next of a list, or of a table's rows."""
+    if "|" in line and line.count("|") == before.count("|"):
+        return True
+    return bool(_ENUMERATOR.match(line)) and not _FIRST.match(line)
 
 
 def _goes_on_elsewhere(line: str) -> bool:
