@@ -37,8 +37,8 @@ _NEWS_LINE = re.compile(r"^.{0,30}(?:讯|电)(?:记者.{2,12})?$")
 _OWN_WORDS = 60
 # A day by which something must be done, as a text made ready has it.
 _DUE = re.compile(r"(\d{1,2}月\d{1,2}日)(?:\d{1,2}时(?:\d{1,2}分)?)?(?:前|之前|以前)")
-_ASKS = re.compile("请|须|务必|应")
-_ADDRESSES = re.compile("^各.{1,150}(?<!申)请|转发给你们|转给你们")
+_ASKS = re.compile("(?<!申)请|须|务必|应")
+_FORWARDS = re.compile("转发?给你们")
 # Longest stretch laid side by side; two texts that differ over more are not called copies.
 _LONGEST_STRETCH = 12_000
 
@@ -180,9 +180,11 @@ def _is_left_out(longer: Laid, start: int, end: int) -> bool:
 def _is_act(longer: Laid, start: int, end: int, other: str) -> bool:
     """Whether words around a text ask for something that the text itself does not."""
     added = longer.text[start:end]
-    if start == 0 and _ADDRESSES.search(added):
+    if _FORWARDS.search(added):
         return True
-    return bool(_ASKS.search(added)) and any(day not in other for day in _DUE.findall(added))
+    addresses = start == 0 and any(at < end for at in longer.addressees)
+    sets_a_day = any(day not in other for day in _DUE.findall(added))
+    return (addresses or sets_a_day) and bool(_ASKS.search(added))
 
 
 def _stands_before(longer: Laid, end: int) -> bool:

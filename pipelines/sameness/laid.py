@@ -7,6 +7,7 @@ an editor, 一、 and （二） before a paragraph, 17:00 for 17时, the order i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.facts.dates import find_dates
@@ -43,6 +44,7 @@ _CONTACT = re.compile(
     r"^\W*(?:联系人|联系(?:电话|方式|邮箱)|咨询(?:电话|方式|热线|邮箱)|电话|传真|电子邮箱|邮箱)"
 )
 _MAX_CONTACT = 80
+_ADDRESSEES = re.compile(r"^.{0,40}(?:各|有关|单位|企业|公司).{0,80}:$")
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十百]{1,4}[章条节]")
 _VARIANTS = str.maketrans("账录它像", "帐陆他象")
 # 一、 （二） 3. 4、 where a paragraph begins are layout; 2021年 and 1.5倍 are not.
@@ -78,6 +80,7 @@ class Laid:
     counting: frozenset[int]
     stating: frozenset[int]
     contacts: frozenset[int]
+    addressees: frozenset[int]
     parts: frozenset[int]
     is_cut: bool
 
@@ -85,30 +88,27 @@ class Laid:
 def lay(text: str) -> Laid:
     """Make a text ready. Pure."""
     kept: list[str] = []
-    lines, counting, stating, contacts, parts, length = set(), set(), set(), set(), set(), 0
+    marked: list[tuple[int, set[str]]] = []
+    length = 0
     printed = [line for line in (nfkc(one).strip() for one in text.splitlines()) if line]
     for line, before in zip(printed, ["", *printed], strict=False):
         bare = "" if is_furniture(line) else _bare(line)
-        if not bare:
-            continue
-        lines.add(length)
-        if _goes_on(line, before):
-            counting.add(length)
-        if line.endswith(_END_OF_SENTENCE) and NUMERAL.search(bare):
-            stating.add(length)
-        if _CONTACT.match(line) and len(line) <= _MAX_CONTACT:
-            contacts.add(length)
-        if _SECTION.match(line):
-            parts.add(length)
-        kept.append(bare)
-        length += len(bare)
+        if bare:
+            marked.append((length, set(_marks(line, before, bare))))
+            kept.append(bare)
+            length += len(bare)
+
+    def places(mark: str) -> frozenset[int]:
+        return frozenset(at for at, marks in marked if mark in marks)
+
     return Laid(
         text="".join(kept),
-        lines=frozenset(lines),
-        counting=frozenset(counting),
-        stating=frozenset(stating),
-        contacts=frozenset(contacts),
-        parts=frozenset(parts),
+        lines=frozenset(at for at, _ in marked),
+        counting=places("counting"),
+        stating=places("stating"),
+        contacts=places("contacts"),
+        addressees=places("addressees"),
+        parts=places("parts"),
         is_cut=any(_goes_on_elsewhere(line) for line in printed[-_LAST_LINES:]),
     )
 
@@ -139,6 +139,19 @@ def is_furniture(line: str) -> bool:
     if len(line) > MAX_FURNITURE:
         return False
     return bool(FURNITURE_LINE.match(line) or EDITORS_LINE.match(line) or _goes_on_elsewhere(line))
+
+
+def _marks(line: str, before: str, bare: str) -> Iterator[str]:
+    if _goes_on(line, before):
+        yield "counting"
+    if line.endswith(_END_OF_SENTENCE) and NUMERAL.search(bare):
+        yield "stating"
+    if _CONTACT.match(line) and len(line) <= _MAX_CONTACT:
+        yield "contacts"
+    if _ADDRESSEES.match(line):
+        yield "addressees"
+    if _SECTION.match(line):
+        yield "parts"
 
 
 def _goes_on(line: str, before: str) -> bool:

@@ -66,8 +66,10 @@ def test_quantities_in_the_first_column_are_not() -> None:
 def test_a_preface_that_sets_a_day_of_its_own_is_a_difference() -> None:
     assert compare(TEXT, f"区科技局转来通知，请企业于3月31日前将材料报区科技局。\n{TEXT}").against
     assert compare(TEXT, f"各有关企业：\n请认真组织，材料由区科技局统一报送。\n{TEXT}").against
+    assert compare(TEXT, f"区内各药品企业：\n材料请先报园区初审，不得自行报送。\n{TEXT}").against
     assert compare(TEXT, f"现将上级通知转发给你们。\n{TEXT}").against
     assert compare(TEXT, f"3月2日，市科技局发布申报通知，全文如下。\n{TEXT}").against == ""
+    assert compare(TEXT, f"各药品注册申请人：\n{TEXT}").against == ""
 
 
 def test_lines_that_tell_whom_to_ask_may_be_left_out_but_not_changed() -> None:
