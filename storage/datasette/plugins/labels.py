@@ -14,7 +14,12 @@ from storage.datasette.plugins.chinese_search import china_minute, verdict_words
 _LABELS: dict[str, str] = json.loads(
     (Path(__file__).parents[2] / "labels.json").read_text(encoding="utf-8")
 )
-_YES_NO = {"enabled", "complete", "computed", "representative", "late", "revised"}
+_YES_NO = {
+    "enabled", "complete", "computed", "representative", "late", "revised", "moved", "skip_empty",
+    "bounced", "counts",
+}  # fmt: skip
+# Called like one of those, but a number.
+_NUMBERS = {("checks", "revised")}
 _OPERATORS = {
     "exact": "等于", "not": "不等于", "contains": "包含", "notcontains": "不包含",
     "startswith": "开头是", "endswith": "结尾是", "gt": "大于", "gte": "不小于", "lt": "小于",
@@ -28,7 +33,7 @@ _SITES = "SELECT id, name FROM sites"
 
 
 @hookimpl  # type: ignore[untyped-decorator] # datasette ships no types
-async def extra_template_vars(datasette: Any) -> dict[str, Any]:
+async def extra_template_vars(table: str | None, datasette: Any) -> dict[str, Any]:
     """`zh_column(name)`, `zh_value(column, value)` and `zh_operator(key, words)`."""
     answer = await datasette.get_database().execute(_SITES)
     sites = {row["id"]: row["name"] for row in answer.rows}
@@ -39,9 +44,9 @@ async def extra_template_vars(datasette: Any) -> dict[str, Any]:
         text = "" if value is None else str(value)
         if column == "verdict":
             return verdict_words(text)
-        if column.endswith("_at") and _INSTANT.match(text):
+        if _is_time(column) and _INSTANT.match(text):
             return china_minute(text) or text
-        if column in _YES_NO and text in {"0", "1"}:
+        if column in _YES_NO and (table, column) not in _NUMBERS and text in {"0", "1"}:
             return "是" if text == "1" else "否"
         known = {"site": sites, "section": sections}.get(column, {})
         return str(known.get(text, text))
@@ -51,3 +56,8 @@ async def extra_template_vars(datasette: Any) -> dict[str, Any]:
         "zh_value": zh_value,
         "zh_operator": lambda key, words: _OPERATORS.get(key, words),
     }
+
+
+def _is_time(column: str) -> bool:
+    """Whether a column is called as those are that hold a time (UTC), not a day."""
+    return column.endswith("_at") or column == "instant"
