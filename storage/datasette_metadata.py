@@ -101,8 +101,8 @@ def metadata(
 ) -> dict[str, Any]:
     """Datasette's metadata for a store whose file is called `database`.db.
 
-    Descriptions of tables and columns are those of `storage.describe`. `today` (China) fixes
-    the day of the queries, None is the real one; `sections` gives chapters their titles.
+    Descriptions of tables and columns are the Chinese ones of `storage.describe`. `today` (China)
+    fixes the day of the queries, None is the real one; `sections` gives chapters their titles.
     """
     return {
         "title": "政讯周报 · 通知库",
@@ -130,8 +130,8 @@ def _tables() -> dict[str, dict[str, Any]]:
     for name, text in described().items():
         table: dict[str, Any] = {
             "title": f"{_TITLES[name]} {name}" if name in _TITLES else name,
-            "description": text.about,
-            "columns": dict(text.columns),
+            "description": text.about.zh,
+            "columns": {column: words.zh for column, words in text.columns.items()},
             **_EXTRAS.get(name, {}),
         }
         if name in _SEARCHED_BY:

@@ -1,7 +1,8 @@
 """The one description of the schema, and the texts made from it.
 
-schema.json says what every table and column means. Datasette's metadata and docs/schema.md are
-made from it; `python -m storage.describe` writes the latter.
+schema.json says what every table and column means, in English and in Chinese side by side.
+docs/schema.md is made of the English (`python -m storage.describe` writes it), what Datasette shows
+is the Chinese.
 """
 
 from __future__ import annotations
@@ -30,22 +31,39 @@ instants are UTC, ISO 8601 with `+00:00`, and sort as text. `published_on` is wh
 Read it with any SQLite tool, or with `zhengxun serve`. Do not write to it: the daemon does.
 Full-text search is `zhengxun search` or the search box of `zhengxun serve`.
 
-This file is made from `storage/schema.json` by `python -m storage.describe`.
+This file is made from the English of `storage/schema.json` by `python -m storage.describe`.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One description: `en` for the docs, `zh` for analysts in Datasette."""
+
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True, slots=True)
 class TableText:
     """What a table or view holds, and what each of its columns means."""
 
-    about: str
-    columns: Mapping[str, str]
+    about: Meaning
+    columns: Mapping[str, Meaning]
 
 
 def described() -> dict[str, TableText]:
-    """The description of every table and view, in the order they are best read."""
+    """The description of every table and view, in the order they are best read.
+
+    Raises TypeError when one of them lacks a language or has one too many.
+    """
     texts = json.loads((_HERE / "schema.json").read_text(encoding="utf-8"))
-    return {name: TableText(text["about"], text["columns"]) for name, text in texts.items()}
+    return {
+        name: TableText(
+            Meaning(**text["about"]),
+            {column: Meaning(**words) for column, words in text["columns"].items()},
+        )
+        for name, text in texts.items()
+    }
 
 
 def actual_columns(db: Database) -> dict[str, list[str]]:
@@ -93,9 +111,9 @@ def _table_markdown(db: Database, name: str, text: TableText, is_view: bool) -> 
         if is_view
         else ("| column | type | meaning |\n| --- | --- | --- |")
     )
-    lines = [f"\n### {name}\n", text.about, "", heads]
+    lines = [f"\n### {name}\n", text.about.en, "", heads]
     for field in _fields(db, name):
-        meaning = text.columns.get(field["name"], "").replace("|", "\\|")
+        meaning = text.columns[field["name"]].en.replace("|", "\\|")
         if field["name"] in targets:
             meaning += f" → `{targets[field['name']]}`"
         kind = "" if is_view else f" {_kind(field)} |"
