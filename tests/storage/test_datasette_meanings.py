@@ -88,16 +88,17 @@ def listening(path: Path) -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+@contextmanager
+def looking(path: Path) -> Iterator[tuple[Browser, str]]:
+    """A browser, and where Datasette is; the browser and its connections end first."""
+    with listening(path) as address, chromium() as browser:
+        yield browser, address
 
 
 @needs_chromium
-def test_descriptions_do_not_widen_a_page(path: Path, browser: Browser) -> None:
+def test_descriptions_do_not_widen_a_page(path: Path) -> None:
     made(path)
-    with listening(path) as address:
+    with looking(path) as (browser, address):
         for width in (375, 1280):
             page = browser.new_page(viewport={"width": width, "height": 800})
             for name in ("", "/notices", "/checks", "/deliveries", "/v_this_week", "/notices/1"):
@@ -113,9 +114,9 @@ def test_descriptions_do_not_widen_a_page(path: Path, browser: Browser) -> None:
 
 
 @needs_chromium
-def test_on_a_phone_a_meaning_stands_below_its_column(path: Path, browser: Browser) -> None:
+def test_on_a_phone_a_meaning_stands_below_its_column(path: Path) -> None:
     made(path)
-    with listening(path) as address:
+    with looking(path) as (browser, address):
         page = browser.new_page(viewport={"width": 375, "height": 800})
         page.goto(f"{address}/zhengxun/checks")
         page.locator(".columns-text summary").click()
