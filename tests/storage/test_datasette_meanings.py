@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import threading
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from lxml import html as lxml_html
 from playwright.sync_api import Browser
 
-from storage.datasette.app import build
 from storage.describe import described
 from tests.chromium import chromium, needs_chromium
+from tests.house import ROOT
 from tests.storage.datasette_samples import TODAY, made, served
 
 EVERYWHERE = sorted(described())
@@ -73,19 +72,30 @@ async def test_a_column_is_explained_at_its_heading_and_in_a_row(site: Any) -> N
     assert row["主条目duplicate_of"] == "同一文件的主条目；空（NULL）= 本页就是主条目。"
 
 
+# In a process of its own: a browser's idle connections are nothing for this one to close.
+SERVER = """
+import socket, sys, uvicorn
+from datetime import date
+from pathlib import Path
+from storage.datasette.app import build
+day = date.fromisoformat(sys.argv[2])
+app = build(Path(sys.argv[1]), today=day, sections={"pharma": "医药信息篇"}).app()
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listener])
+"""
+
+
 @contextmanager
 def listening(path: Path) -> Iterator[str]:
-    """Datasette on loopback, in a thread; its address, which takes connections at once."""
-    app = build(path, today=TODAY, sections={"pharma": "医药信息篇"}).app()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
+    """Datasette on loopback; its address, which takes connections at once."""
+    command = [sys.executable, "-c", SERVER, str(path), TODAY.isoformat()]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
         finally:
-            server.should_exit = True
-            thread.join()
+            server.kill()
 
 
 @contextmanager
