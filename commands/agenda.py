@@ -116,7 +116,7 @@ def close_abandoned(desk: Desk) -> None:
 
 
 def give_back_memory() -> None:
-    """Return to the system what a job needed (rendering an issue: 15 MB); glibc would keep it."""
+    """Return to the system what a job needed; glibc would keep it."""
     gc.collect()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

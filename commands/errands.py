@@ -78,7 +78,7 @@ class Errands:
         try:
             return await _follow(child, _packed(desk), duties)
         except BaseException:
-            self.kill()
+            end(child)
             await child.wait()
             raise
         finally:
@@ -91,8 +91,13 @@ class Errands:
     def kill(self) -> None:
         """End at once what runs."""
         for child in self.children:
-            with suppress(ProcessLookupError):
-                child.kill()
+            end(child)
+
+
+def end(child: Process) -> None:
+    """kill -9, if it still lives."""
+    with suppress(ProcessLookupError):
+        child.kill()
 
 
 def _packed(desk: Desk) -> bytes:
