@@ -16,8 +16,8 @@ from digest.composing.entry import Entry
 from digest.composing.profile import Profile, covers, reason
 from digest.delivery.bulletin_mail import write_ended, write_news
 from digest.delivery.courier import Attempt, Courier, SmtpSettings
-from digest.delivery.deliver import retry_delay
 from digest.delivery.header_address import address_of
+from digest.delivery.mailing import outcome_of
 from digest.delivery.signing import Seal
 from digest.models import SHANGHAI, Chapter, DigestError
 from digest.replies.leaving import Ways, signed_id
@@ -187,13 +187,7 @@ def _written(db: Database, press: Press, row: Bulletin, now: datetime) -> bytes 
 def _settled(
     db: Database, row: Bulletin, result: Attempt, now: datetime, report: BulletinReport
 ) -> BulletinReport:
-    state, reply, next_at = result.state, result.reply, None
-    if state in {"deferred", "unknown"}:
-        delay = retry_delay(row.attempts + 1)
-        if delay is None:
-            state, reply = "refused", f"gave up after 48 hours; {reply}"
-        else:
-            next_at = now + delay
+    state, reply, next_at = outcome_of(result, row.attempts + 1, now)
     bulletins.settle(db, row.id, state, reply, now, next_at, asked=not result.no_server)
     notes = report.notes
     if state != "sent":

@@ -22,7 +22,7 @@ from digest.replies.leaving import Ways
 from digest.wording import local_minute
 from storage import deliveries, subscribers
 from storage.attempts import Cap, CapReachedError
-from storage.models import Delivery, Subscriber
+from storage.models import Delivery, DeliveryState, Subscriber
 
 Clock = Callable[[], datetime]
 
@@ -61,6 +61,18 @@ def retry_delay(attempts: int) -> timedelta | None:
     """
     delays = [*_FIRST_DELAYS, *[_LATER_DELAY] * attempts][:attempts]
     return delays[-1] if sum(delays, timedelta()) <= GIVE_UP_AFTER else None
+
+
+def outcome_of(
+    result: Attempt, attempts: int, now: datetime
+) -> tuple[DeliveryState, str, datetime | None]:
+    """State, reply and next attempt after attempt number `attempts`; refused after 48 hours."""
+    if result.state not in {"deferred", "unknown"}:
+        return result.state, result.reply, None
+    delay = retry_delay(attempts)
+    if delay is None:
+        return "refused", f"gave up after 48 hours; {result.reply}", None
+    return result.state, result.reply, now + delay
 
 
 class Mailing:
@@ -206,13 +218,7 @@ class Mailing:
 
     def settle(self, row: Delivery, result: Attempt) -> None:
         """Record the outcome, with the next attempt when there is one."""
-        state, reply, next_at = result.state, result.reply, None
-        if state in {"deferred", "unknown"}:
-            delay = retry_delay(row.attempts + 1)
-            if delay is None:
-                state, reply = "refused", f"gave up after 48 hours; {reply}"
-            else:
-                next_at = self.now() + delay
+        state, reply, next_at = outcome_of(result, row.attempts + 1, self.now())
         deliveries.settle(
             self.db,
             row.id,
