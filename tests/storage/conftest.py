@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_asyncio
 from sqlite_utils import Database
 
 from storage.database import open_database
+from tests.storage.datasette_samples import made, served
 
 
 @pytest.fixture
@@ -23,3 +26,11 @@ def db(path: Path) -> Iterator[Database]:
     database = open_database(path)
     yield database
     database.close()
+
+
+@pytest_asyncio.fixture
+async def site(path: Path) -> AsyncIterator[Any]:
+    """Datasette on a filled store."""
+    made(path)
+    async with served(path) as datasette:
+        yield datasette

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from lxml import html as lxml_html
 from sqlite_utils import Database
 
 from storage.catalogue import sync_catalogue
@@ -74,6 +75,13 @@ async def served(path: Path, **options: Any) -> AsyncIterator[Any]:
         for database in datasette.databases.values():
             database.close()
         datasette.executor.shutdown()
+
+
+async def tree(site: Any, address: str) -> Any:
+    """A page that is there, parsed."""
+    response = await site.client.get(address)
+    assert response.status_code == 200, response.text
+    return lxml_html.document_fromstring(response.text)
 
 
 def made(path: Path) -> dict[str, int]:

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from lxml import html as lxml_html
 from playwright.sync_api import Browser
 
 from storage.describe import described
 from tests.chromium import chromium, needs_chromium
 from tests.house import ROOT
-from tests.storage.datasette_samples import TODAY, made, served
+from tests.storage.datasette_samples import TODAY, made, tree
 
 EVERYWHERE = sorted(described())
-
-
-@pytest_asyncio.fixture
-async def site(path: Path) -> AsyncIterator[Any]:
-    made(path)
-    async with served(path) as datasette:
-        yield datasette
-
-
-async def tree(site: Any, address: str) -> Any:
-    response = await site.client.get(address)
-    assert response.status_code == 200, response.text
-    return lxml_html.document_fromstring(response.text)
 
 
 def cells(page: Any, table: str) -> list[list[str]]:

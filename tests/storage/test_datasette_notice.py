@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from lxml import html
 
 from storage.database import open_database
 from storage.datasette.notice_body import safe_body, web_address
 from storage.models import Attachment
-from tests.storage.datasette_samples import made, served
+from tests.storage.datasette_samples import served, tree
 from tests.storage.samples import page, saved
 
 
-@pytest_asyncio.fixture
-async def site(path: Path) -> AsyncIterator[Any]:
-    """Datasette on a filled store."""
-    made(path)
-    async with served(path) as datasette:
-        yield datasette
-
-
 async def read(site: Any, notice_id: int) -> Any:
-    response = await site.client.get(f"/-/notice/{notice_id}")
-    assert response.status_code == 200, response.text
-    return html.document_fromstring(response.text)
+    return await tree(site, f"/-/notice/{notice_id}")
 
 
 def words(tree: Any, path: str) -> str:

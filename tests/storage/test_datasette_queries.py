@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-import pytest_asyncio
 from openpyxl import load_workbook
 from sqlite_utils import Database
 
@@ -21,14 +19,6 @@ from tests.storage.datasette_samples import made, served
 from tests.storage.samples import page, saved
 
 ASKED = {"search": "words=中药", "doc_number": "doc_number=药审业", "issue": "week=2021-w05"}
-
-
-@pytest_asyncio.fixture
-async def site(path: Path) -> AsyncIterator[Any]:
-    """Datasette on a filled store."""
-    made(path)
-    async with served(path) as datasette:
-        yield datasette
 
 
 async def rows(site: Any, address: str) -> list[dict[str, Any]]:

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from lxml import html as lxml_html
 
 from storage.database import open_database
 from storage.models import Check
 from storage.runs import save_check, start_run
-from tests.storage.datasette_samples import made, served
+from tests.storage.datasette_samples import tree
 from tests.storage.samples import at
-
-
-@pytest_asyncio.fixture
-async def site(path: Path) -> AsyncIterator[Any]:
-    made(path)
-    async with served(path) as datasette:
-        yield datasette
-
-
-async def tree(site: Any, address: str) -> Any:
-    response = await site.client.get(address)
-    assert response.status_code == 200, response.text
-    return lxml_html.document_fromstring(response.text)
 
 
 @pytest.mark.asyncio
