@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+KNOWN_ROWS = 100
+KNOWN_CHARACTERS = 20_000
+"""How many notices of a column, the newest first, and how much text of each travel with a crawl."""
+
 Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
 
 
@@ -49,6 +53,26 @@ class NoticeItem:
     disagreements: list[str] = field(default_factory=list)
     complete: bool = True
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A notice of a column as the store knows it: what joins a new list to the old one, and what
+    finds a notice again after a redesign.
+
+    `title` and `day` (YYYY-MM-DD, or empty) are the page's; `listed_title` and `listed_day`
+    (as printed) are the list's, empty where it was not kept. `text` is the stored text, cut
+    after KNOWN_CHARACTERS. `last_listed_at` is the instant (UTC, ISO 8601) of the last sight.
+    """
+
+    key: str
+    url: str
+    title: str
+    day: str = ""
+    listed_title: str = ""
+    listed_day: str = ""
+    text: str = ""
+    last_listed_at: str = ""
 
 
 def item_of(values: dict[str, Any]) -> NoticeItem:

@@ -120,6 +120,7 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "crawlers.discretion.DiscretionExtension": 50,
     "pipelines.monitor.MonitorExtension": 100,
+    "pipelines.learning.known.KnownRowsExtension": 120,
     "pipelines.unlisted.UnlistedExtension": 150,
     "crawlers.progress.ProgressExtension": 200,
 }

@@ -19,7 +19,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column, Selectors, Site, load_catalogue
-from crawlers.items import ColumnReport, NoticeItem, PrintedLink
+from crawlers.items import ColumnReport, KnownRow, NoticeItem, PrintedLink
 from crawlers.platforms.window import LATE_DAYS
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
 from crawlers.reading.attachments import is_file
@@ -59,6 +59,8 @@ class NoticePages(scrapy.Spider):
         self.platforms_by_host: dict[str, str] = {}
         # Key of a notice to its id in the store; filled by whoever stores it.
         self.saved_ids: dict[str, int] = {}
+        # Column to the notices of it that the store knows, the newest first; filled likewise.
+        self.known_rows: dict[str, list[KnownRow]] = {}
         self.columns = {c.name: c for c in self.site.columns if c.enabled}
         self.reports = {
             name: ColumnReport(name, c.url, c.min_rows, c.max_quiet_days)
