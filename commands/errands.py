@@ -66,7 +66,7 @@ class Errands:
         what it had begun is in the store.
         """
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", CHILD, *duties),
+            *(sys.executable, "-P", "-m", CHILD, *duties),
             env=desk.environment(),
             stdin=PIPE,
             stdout=PIPE,

@@ -97,7 +97,7 @@ def child_command(site: str, url: str = "") -> list[str]:
     """The argument vector of a crawl without a run of its own."""
     from sys import executable
 
-    command = [executable, "-m", "scrapy", "crawl", site]
+    command = [executable, "-P", "-m", "scrapy", "crawl", site]
     return [*command, "-a", f"url={url}"] if url else command
 
 

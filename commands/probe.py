@@ -82,7 +82,7 @@ def _fetch(desk: Desk, url: str, sources: Path) -> str:
 
 
 def _child_output(desk: Desk, url: str, sources: Path) -> bytes:
-    command = [sys.executable, "-m", "scrapy", "fetch", f"--spider={SITE}", url]
+    command = [sys.executable, "-P", "-m", "scrapy", "fetch", f"--spider={SITE}", url]
     options = [*_options(sources), "-s", "ITEM_PIPELINES={}", "-s", "ZX_STORE=0", "-L", "WARNING"]
     environment = {**desk.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"}
     try:

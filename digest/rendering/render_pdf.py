@@ -38,7 +38,7 @@ def render_pdf(digest: Digest, *, timeout: float = TIMEOUT) -> bytes:
 
 def print_page(page: str, *, timeout: float = TIMEOUT) -> bytes:
     """One page of HTML as PDF; `timeout` in seconds. Raises PdfError."""
-    command = [sys.executable, "-m", "digest.rendering.render_pdf"]
+    command = [sys.executable, "-P", "-m", "digest.rendering.render_pdf"]
     try:
         done = subprocess.run(
             command, input=page.encode(), capture_output=True, timeout=timeout, check=False

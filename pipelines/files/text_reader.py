@@ -67,6 +67,7 @@ class TextReader:
         if self._server is None or self._server.returncode is not None:
             self._server = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",
                 "-m",
                 "pipelines.files.text_reader",
                 *map(str, self._limits),

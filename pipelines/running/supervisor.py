@@ -55,8 +55,9 @@ class Crawl:
     gaps: Mapping[str, int] = field(default_factory=dict)
 
     def command(self, run_id: int, log_file: Path) -> list[str]:
-        """The child's argument vector; `python -m scrapy` so that our packages come first."""
-        arguments = [sys.executable, "-m", "scrapy", "crawl", self.site, "-a", f"run={run_id}"]
+        """The child's argument vector; `-P`: a config.py where we were started is not ours."""
+        python = [sys.executable, "-P", "-m"]
+        arguments = [*python, "scrapy", "crawl", self.site, "-a", f"run={run_id}"]
         if self.days is not None:
             arguments += ["-a", f"days={self.days}"]
         if self.url:
