@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from digest.corrections.correction import Correction, correction_document, correction_text
-from digest.delivery.chat import LIMITS, Robot, feishu_signature, post
+from digest.delivery.chat import LIMITS, Kind, Robot, feishu_signature, post
 from digest.delivery.chat_text import plain
 from digest.delivery.courier import Attempt
 from digest.delivery.letters import Light, own_headers
@@ -86,28 +87,46 @@ def post_correction(
 def _payload(
     robot: Robot, correction: Correction, message_id: str, now: datetime
 ) -> dict[str, Any]:
-    heading = correction.heading
-    if robot.kind == "webhook":
-        document = correction_document(correction.record)
-        return {
-            "message_id": message_id,
-            "title": heading,
-            "week": correction.week,
-            "correction": document,
-        }
-    text = _markdown(correction, LIMITS[robot.kind])
-    if robot.kind == "wecom":
-        return {"msgtype": "markdown", "markdown": {"content": f"## {plain(heading)}\n{text}"}}
-    if robot.kind == "dingtalk":
-        # A single line end joins two lines in DingTalk's markdown; two make a paragraph.
-        body = f"### {plain(heading)}\n\n" + text.replace("\n", "\n\n")
-        return {"msgtype": "markdown", "markdown": {"title": heading, "text": body}}
+    """The JSON that the robot's service documents. Raises KeyError for a kind nobody described."""
+    makers: dict[Kind, Callable[[], dict[str, Any]]] = {
+        "webhook": lambda: _document(correction, message_id),
+        "wecom": lambda: _wecom(correction),
+        "dingtalk": lambda: _dingtalk(correction),
+        "feishu": lambda: _feishu(correction) | feishu_signature(robot.secret, now),
+    }
+    return makers[robot.kind]()
+
+
+def _document(correction: Correction, message_id: str) -> dict[str, Any]:
+    return {
+        "message_id": message_id,
+        "title": correction.heading,
+        "week": correction.week,
+        "correction": correction_document(correction.record),
+    }
+
+
+def _wecom(correction: Correction) -> dict[str, Any]:
+    text = _markdown(correction, LIMITS["wecom"])
+    content = f"## {plain(correction.heading)}\n{text}"
+    return {"msgtype": "markdown", "markdown": {"content": content}}
+
+
+def _dingtalk(correction: Correction) -> dict[str, Any]:
+    # A single line end joins two lines in DingTalk's markdown; two make a paragraph.
+    text = _markdown(correction, LIMITS["dingtalk"]).replace("\n", "\n\n")
+    body = f"### {plain(correction.heading)}\n\n{text}"
+    return {"msgtype": "markdown", "markdown": {"title": correction.heading, "text": body}}
+
+
+def _feishu(correction: Correction) -> dict[str, Any]:
+    title = {"tag": "plain_text", "content": correction.heading}
     card = {
         "config": {"wide_screen_mode": True},
-        "header": {"template": "red", "title": {"tag": "plain_text", "content": heading}},
-        "elements": [{"tag": "markdown", "content": text}],
+        "header": {"template": "red", "title": title},
+        "elements": [{"tag": "markdown", "content": _markdown(correction, LIMITS["feishu"])}],
     }
-    return {"msg_type": "interactive", "card": card} | feishu_signature(robot.secret, now)
+    return {"msg_type": "interactive", "card": card}
 
 
 def _markdown(correction: Correction, limit: int) -> str:

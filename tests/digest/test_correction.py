@@ -102,3 +102,10 @@ def test_the_file_has_the_shape_of_the_schema() -> None:
     assert sorted(document) == sorted(shape["properties"])
     assert shape["required"] == [key for key in shape["properties"] if key != "week"]
     assert list(document["items"][0]) == shape["properties"]["items"]["items"]["required"]
+
+
+def test_a_kind_of_robot_nobody_described_is_an_error_not_another_ones_message() -> None:
+    kind: Any = "pager"
+    robot = Robot(kind=kind, name="值班")
+    with pytest.raises(KeyError, match="pager"):
+        _payload(robot, make_correction(), "<a@example.com>", NOW)
