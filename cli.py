@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -36,6 +38,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 for verbs in (crawling, issues, readers, releasing, store, setup):
     app.add_typer(verbs.app)
@@ -43,6 +46,22 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(dedupe.app, name="dedupe")
 app.add_typer(editing.app, name="edit")
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"zhengxun {version('zhengxun')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """What holds for every verb."""
 
 
 def main(command: Callable[[], None] = app) -> None:
