@@ -106,6 +106,6 @@ def test_the_file_has_the_shape_of_the_schema() -> None:
 
 def test_a_kind_of_robot_nobody_described_is_an_error_not_another_ones_message() -> None:
     kind: Any = "pager"
-    robot = Robot(kind=kind, name="值班")
+    robot = Robot(kind=kind, name="值班", url="https://example.com/hook")
     with pytest.raises(KeyError, match="pager"):
         _payload(robot, make_correction(), "<a@example.com>", NOW)
