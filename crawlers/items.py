@@ -10,6 +10,7 @@ KNOWN_CHARACTERS = 20_000
 """How many notices of a column, the newest first, and how much text of each travel with a crawl."""
 
 Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
+Place = Literal["", "above", "between", "below"]
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class NoticeItem:
     `list_*` is what the list row said, the rest what the page itself said. Empty means
     "not printed". `read_by` maps a field to the reader that answered
     (column | platform | meta | general | list); `disagreements` are sentences for a person.
+    `place` is where the row stood in its list among those known before (above all of them, between
+    two, below all; empty: cannot be told), `near_on` the day its neighbours stand at (YYYY-MM-DD).
     """
 
     site: str
@@ -53,6 +56,8 @@ class NoticeItem:
     disagreements: list[str] = field(default_factory=list)
     complete: bool = True
     problem: str = ""
+    place: Place = ""
+    near_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

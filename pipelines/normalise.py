@@ -120,6 +120,8 @@ class _Reading:
             body_html=self.body.html,
             body_text=self.body.text,
             original_url=self.original_url,
+            place=item.place,
+            near_on=parse_date(item.near_on) if item.near_on else None,
         )
 
     def _title(self) -> str:

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from storage.database import transaction
-from storage.models import Check, Coverage, RunState, Verdict
+from storage.gaps import open_gaps
+from storage.models import Check, Coverage, Gap, RunState, Verdict
 from storage.values import (
     clean,
     from_date,
     from_instant,
+    from_json,
     select,
     select_one,
     to_date,
@@ -46,6 +48,18 @@ FROM listed l LEFT JOIN checks k ON k.id = l.last_id LEFT JOIN checks g ON g.id 
 ORDER BY l.site_position, l.column_position
 """
 
+_CHECK_KEY = ("run_id", "site", "column")
+_CHECK_SAYS = (
+    *("checked_at", "verdict", "reason", "rows", "total", "pages", "new", "revised", "newest_on"),
+    *("evidence", "covered_from", "joined", "known", "taken", "refused", "refusals", "page_rows"),
+)
+_SAVE_CHECK = (
+    f"INSERT INTO checks ({', '.join(_CHECK_KEY + _CHECK_SAYS)})"  # noqa: S608 - names of ours
+    f" VALUES ({', '.join(':' + name for name in _CHECK_KEY + _CHECK_SAYS)})"
+    f" ON CONFLICT ({', '.join(_CHECK_KEY)}) DO UPDATE SET"
+    f" {', '.join(f'{name} = excluded.{name}' for name in _CHECK_SAYS)}"
+)
+
 
 def start_run(db: Database, site: str, *, now: datetime, pid: int | None) -> int:
     """Record that a crawl of a site began, in process `pid`; its id."""
@@ -78,32 +92,30 @@ def finish_run(
 
 def save_check(db: Database, check: Check) -> None:
     """Record how a column answered; a second word about the same run replaces the first."""
+    values = {
+        "run_id": check.run_id,
+        "site": check.site,
+        "column": check.column,
+        "checked_at": from_instant(check.checked_at),
+        "verdict": check.verdict,
+        "reason": clean(check.reason),
+        "rows": check.rows,
+        "total": check.total,
+        "pages": check.pages,
+        "new": check.new,
+        "revised": check.revised,
+        "newest_on": from_date(check.newest_on),
+        "evidence": clean(check.evidence),
+        "covered_from": from_date(check.covered_from),
+        "joined": check.joined,
+        "known": check.known,
+        "taken": check.taken,
+        "refused": check.refused,
+        "refusals": from_json(dict(check.refusals)),
+        "page_rows": from_json(list(check.page_rows)),
+    }
     with transaction(db):
-        db.execute(
-            "INSERT INTO checks (run_id, site, column, checked_at, verdict, reason, rows, total,"
-            " pages, new, revised, newest_on, evidence)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (run_id, site, column) DO UPDATE SET checked_at = excluded.checked_at,"
-            " verdict = excluded.verdict, reason = excluded.reason, rows = excluded.rows,"
-            " total = excluded.total, pages = excluded.pages, new = excluded.new,"
-            " revised = excluded.revised, newest_on = excluded.newest_on,"
-            " evidence = excluded.evidence",
-            [
-                check.run_id,
-                check.site,
-                check.column,
-                from_instant(check.checked_at),
-                check.verdict,
-                clean(check.reason),
-                check.rows,
-                check.total,
-                check.pages,
-                check.new,
-                check.revised,
-                from_date(check.newest_on),
-                clean(check.evidence),
-            ],
-        )
+        db.execute(_SAVE_CHECK, values)
 
 
 def latest_coverage(db: Database, now: datetime | None = None) -> list[Coverage]:
@@ -111,8 +123,11 @@ def latest_coverage(db: Database, now: datetime | None = None) -> list[Coverage]
 
     None: by the last word about each, whatever a wrong clock wrote on it.
     `last_good_at` is the last check that read the list (ok, quiet, degraded); `bad_since` the
-    first check of the present outage, None when there is none.
+    first check of the present outage, None when there is none; `gaps` are those open at `now`.
     """
+    gaps: dict[tuple[str, str], list[Gap]] = {}
+    for gap in open_gaps(db, now=now):
+        gaps.setdefault((gap.site, gap.column), []).append(gap)
     return [
         Coverage(
             site=row["site"],
@@ -127,6 +142,7 @@ def latest_coverage(db: Database, now: datetime | None = None) -> list[Coverage]
             verdict=row["verdict"],
             reason=row["reason"],
             bad_since=to_instant_or_none(row["bad_since"]),
+            gaps=tuple(gaps.get((row["site"], row["column"]), ())),
         )
         for row in select(db, _COVERAGE, {"now": None if now is None else from_instant(now)})
     ]

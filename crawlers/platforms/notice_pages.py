@@ -199,6 +199,8 @@ class NoticePages(scrapy.Spider):
             site_name=self.site.name,
             list_title=meta["list_title"],
             list_date=meta["list_date"],
+            place=meta.get("place", ""),  # type: ignore[arg-type] # as `notice_meta` wrote it
+            near_on=meta.get("near_on", ""),
         )
 
     def single_page(self) -> Request:

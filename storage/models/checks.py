@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
 RunState = Literal["running", "finished", "failed", "killed"]
+Joined = Literal["", "known", "window", "end"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One column in one run."""
+    """One column in one run.
+
+    `covered_from` is the day (Beijing) from which on, up to this check, nothing of the column lies
+    unread, None when nothing is proved; `joined` says how that is known. `rows` = `known` +
+    `taken` + `refused` when every listed row is accounted for; `refusals` maps a reason (Chinese)
+    to its rows. `page_rows` are the rows of each list page, in the order of reading.
+    """
 
     run_id: int
     site: str
@@ -27,11 +35,35 @@ class Check:
     revised: int = 0
     newest_on: date | None = None
     evidence: str = ""
+    covered_from: date | None = None
+    joined: Joined = ""
+    known: int = 0
+    taken: int = 0
+    refused: int = 0
+    refusals: Mapping[str, int] = field(default_factory=dict)
+    page_rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days (Beijing, both included) from which notices of a column may be missing, and why."""
+
+    site: str
+    column: str
+    from_on: date
+    to_on: date
+    opened_at: datetime
+    reason: str
+    closed_at: datetime | None = None
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The state of one column now, for the foot of an issue and for `status`."""
+    """The state of one column now, for the foot of an issue and for `status`.
+
+    `gaps` are those that are open, the oldest days first.
+    """
 
     site: str
     site_name: str
@@ -45,6 +77,7 @@ class Coverage:
     verdict: Verdict | None
     reason: str
     bad_since: datetime | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

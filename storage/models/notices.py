@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Outcome = Literal["new", "revised", "unchanged"]
+Place = Literal["", "above", "between", "below"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Notice:
     word, never ours. `original_url` is the link a repost prints to the original. `topic_words`
     maps a topic to the words it was found by, the commonest first; `read_by` maps field ->
     reader. `warnings` are sentences for a person (Chinese).
+
+    `place` and `near_on` are not kept; they help to tell news from what was there before. `place`
+    says where the row stood in its list relative to rows known before: above all of them, between
+    two, below all; empty: it cannot be told. `near_on` is the day its neighbours stand at.
     """
 
     site: str
@@ -86,6 +91,8 @@ class Notice:
     read_by: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     complete: bool = True
+    place: Place = ""
+    near_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
