@@ -13,6 +13,8 @@ from urllib.parse import (
     urlunsplit,
 )
 
+from parsel import Selector
+
 # MmEwMD is made per request by the 瑞数 script; xxgkhide and type are views of the same page.
 _NOISE = re.compile(
     r"^(?:utm_\w+|spm|from|isappinstalled|share_\w+|scene|MmEwMD|xxgkhide|timestamp|_)$"
@@ -37,6 +39,15 @@ def absolute(base_url: str, address: str) -> str:
     except ValueError:
         return ""
     return url if usable else ""
+
+
+def base_address(page: Selector, url: str) -> str:
+    """What the relative links of a page start from: its first `<base href>`, itself relative to
+    the page's own address, else that address."""
+    for base in page.root.iter("base"):
+        if "href" in base.attrib:
+            return absolute(url, base.get("href", "")) or url
+    return url
 
 
 def is_wechat(url: str) -> bool:
