@@ -17,7 +17,7 @@ from w3lib.encoding import html_body_declared_encoding
 
 from crawlers.catalogue import Selectors, Site
 from crawlers.items import NoticeItem
-from crawlers.reading.addresses import canonical_url, notice_key
+from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
 from crawlers.reading.cde_records import record_code, record_day, record_row, record_table
 from crawlers.reading.charset import detect
 from crawlers.reading.jpaas_units import read_units
@@ -45,7 +45,7 @@ def read_file(body: bytes, *, url: str = "", site: Site | None = None) -> list[N
     if text.lstrip()[:1] in {"{", "["}:
         return [_blank(site, row.url, row) for row in _json_rows(text, url or NOWHERE)]
     item = _blank(site, canonical_url(url) if url else NOWHERE, None, platform)
-    if _WECHAT.search(text) or blocked_reason(text, url):
+    if is_wechat(url) or _WECHAT.search(text) or blocked_reason(text, url):
         fill_from_article(item, text, url)
         return [item]
     if not read_meta(Selector(text=text)).title:

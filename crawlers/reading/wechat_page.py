@@ -1,28 +1,39 @@
-"""Read an article of the WeChat platform, or say why there is none. Three generations are known:
+"""Read an article of the WeChat platform, or say why there is none.
 
-2018 (`.profile_nickname`, `#post-date`), 2020 (`#js_name`, og tags) and 2026 (h1 with
-span.js_title_inner). `#publish_time` is empty in the page as sent; `var ct` is exact.
+Generations of articles: 2018 (`.profile_nickname`, `#post-date`), 2020 (`#js_name`, og tags), 2026
+(h1 with span.js_title_inner). Shares of words, pictures, video, audio or another article say
+everything in their scripts (`item_show_type`), and `#js_content` is furniture. `#publish_time` is
+empty in the page as sent; `ct` is exact.
 """
 
 from __future__ import annotations
 
 import re
-from html import escape, unescape
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 from parsel import Selector
 
 from crawlers.items import NoticeItem
-from crawlers.reading.dates import from_unix
-from crawlers.reading.general_notice import has_substance
+from crawlers.reading.dates import find_date, from_unix
 from crawlers.reading.notice import body_html, disagreements, finish
 from crawlers.reading.text import first_text, visible_text
+from crawlers.reading.wechat_body import article_body
+from crawlers.reading.wechat_script import script_content, script_value, script_values
+
+__all__ = ["article_key", "blocked_reason", "fill_from_article", "js_value"]
 
 _BLOCKED_PLACES = ("/mp/wappoc_appmsgcaptcha", "/mp/verify")
 _BLOCKED_MARKS = ("secitptpage/verify", "mmbizwap:secitptpage")
 _BLOCKED_WORDS = ("操作频繁", "访问过于频繁", "操作过于频繁")
-_LITERAL = r"""(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")"""
+_ALBUM_PLACES = ("/mp/appmsgalbum", "/mp/homepage", "/mp/profile_ext")
 _HIDDEN = re.compile(r"visibility\s*:\s*hidden\s*;?|opacity\s*:\s*0\s*;?")
-_PICTURE = re.compile(r"cdn_url\s*:\s*(?:JsDecode\()?['\"](https?:[^'\"]+)['\"]")
+_MESSAGES = (".weui-msg__title", ".weui-msg__desc", ".global_error_msg", ".tips.red", ".title_tips")
+_TEXT_NAMES = ("content_noencode", "content")
+_LONGEST_TITLE = 64  # the platform's own limit for a title
+_SENTENCE_END = re.compile(r"(?<=[。！？!?])")
+_EPOCH = re.compile(r"1\d{9}")
+_DAYS = ("ct", "ori_create_time", "create_time", "createTime", "oriCreateTime", "publish_time")
 
 
 def blocked_reason(text: str, url: str) -> str:
@@ -44,59 +55,47 @@ def blocked_reason(text: str, url: str) -> str:
 def fill_from_article(item: NoticeItem, text: str, url: str = "") -> None:
     """Fill `item` from an article page; a notice (deleted, moved…) leaves its words as problem."""
     page = Selector(text=text or "<html></html>")
-    reason = blocked_reason(text, url or item.url) or _notice_words(page)
+    reason = blocked_reason(text, url or item.url) or _no_article(page, url or item.url)
     if reason:
         _give_up(item, reason)
         return
-    _fill_head(item, page, text)
-    body = _body(page, text)
+    body = article_body(page, text)
+    _fill_head(item, page, text, visible_text(body) if body is not None else "")
     if body is not None:
         item.body_html = _HIDDEN.sub("", body_html(body, item.url))
         item.read_by["body_html"] = "platform"
     elif not item.title:
-        _give_up(item, "微信页面里没有文章")
+        _give_up(item, _only_words(page) or "微信页面里没有文章")
         return
     item.disagreements += disagreements(item, {})
     finish(item)
 
 
 def js_value(text: str, name: str) -> str:
-    """The value of `var name = "…"`: the first non-empty literal of the assignment, decoded."""
-    match = re.search(rf"\bvar\s+{name}\s*=\s*([^\n;]*)", text)
-    if match is None:
-        return ""
-    for single, double in re.findall(_LITERAL, _whole_literals(text, match)):
-        value = single or double
-        if value:
-            return _decoded(value)
-    return ""
+    """The value of a script's variable: the first literal that is not empty, decoded."""
+    return script_value(text, name)
 
 
 def article_key(text: str) -> str:
     """biz:mid:idx from the page's own variables; empty when they are not there."""
-    biz, mid = js_value(text, "biz"), js_value(text, "mid") or js_value(text, "appmsgid")
-    idx = js_value(text, "idx") or js_value(text, "itemidx") or "1"
-    return f"{biz}:{mid}:{idx}" if biz and mid else ""
+    biz = script_value(text, "biz", "bizuin", "__biz")
+    mid = script_value(text, "mid", "appmsgid")
+    idx = script_value(text, "idx", "itemidx") or "1"
+    return f"{biz}:{mid}:{idx}" if biz and mid.isdigit() and int(mid) else ""
 
 
-def _whole_literals(text: str, match: re.Match[str]) -> str:
-    """The assignment to its semicolon; a semicolon inside a literal does not end it."""
-    rest = text[match.start(1) : match.start(1) + 2000].split("\n", 1)[0]
-    whole = re.match(rf"(?:{_LITERAL}|[^;'\"])*", rest)
-    return whole.group(0) if whole else match.group(1)
-
-
-def _decoded(value: str) -> str:
-    r"""Undo JavaScript's \x26 and \' and then HTML's &amp;."""
-    value = re.sub(r"\\x([0-9a-fA-F]{2})", lambda m: chr(int(m.group(1), 16)), value)
-    value = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m.group(1), 16)), value)
-    return " ".join(unescape(re.sub(r"\\(.)", r"\1", value)).split())
-
-
-def _notice_words(page: Selector) -> str:
-    if page.css("#js_content"):
+def _no_article(page: Selector, url: str) -> str:
+    """The words of a page in an article's place: deleted, moved, wrong parameters, an album."""
+    if any(urlsplit(url).path.startswith(place) for place in _ALBUM_PLACES):
+        return "微信专辑或主页，不是一篇文章"
+    if page.css("#js_content, #js_article, #js_image_content"):
         return ""
-    return first_text(page, (".weui-msg__title", ".global_error_msg", ".tips.red"))
+    return first_text(page, _MESSAGES)
+
+
+def _only_words(page: Selector) -> str:
+    words = visible_text(page)
+    return f"微信页面里没有文章：{words[:60]}" if words else ""
 
 
 def _give_up(item: NoticeItem, reason: str) -> None:
@@ -105,16 +104,14 @@ def _give_up(item: NoticeItem, reason: str) -> None:
     finish(item)
 
 
-def _fill_head(item: NoticeItem, page: Selector, text: str) -> None:
-    og_title = page.css('meta[property="og:title"]::attr(content)').get("")
-    ct = js_value(text, "ct")
+def _fill_head(item: NoticeItem, page: Selector, text: str, words: str) -> None:
+    nickname = script_value(text, "nickname", "nick_name", "profile_nickname")
     fields = {
-        "title": " ".join(og_title.split())
-        or js_value(text, "msg_title")
-        or first_text(page, ("#activity-name",)),
-        "source": first_text(page, ("#js_name", ".profile_nickname")) or js_value(text, "nickname"),
-        "published": from_unix(int(ct)) if ct.isdigit() else _shown_date(page),
-        "original_url": js_value(text, "msg_source_url"),
+        "title": _title(page, text, words),
+        "source": first_text(page, ("#js_name", ".profile_nickname", "#js_wx_follow_nickname"))
+        or nickname,
+        "published": _published(text) or _shown_date(page),
+        "original_url": script_value(text, "msg_source_url") or _shared_from(page, text),
     }
     for name, value in fields.items():
         if value:
@@ -123,25 +120,48 @@ def _fill_head(item: NoticeItem, page: Selector, text: str) -> None:
     item.key = article_key(text) or item.key
 
 
+def _title(page: Selector, text: str, words: str) -> str:
+    """The title; of a message without one its first line. og:title may hold the whole text, its
+    line breaks written as backslash and n."""
+    printed = page.css('meta[property="og:title"]::attr(content)').get("")
+    candidates = (
+        printed,
+        next(script_values(text, "msg_title"), ""),
+        first_text(page, ("#activity-name", ".rich_media_title")),
+        next(script_values(text, "title"), "") if "item_show_type" in text else "",
+        page.css('meta[property="twitter:title"]::attr(content)').get(""),
+    )
+    first = next((title for title in map(_first_line, candidates) if title), "")
+    return first or _first_line(script_content(text, *_TEXT_NAMES)) or _first_line(words)
+
+
+def _first_line(printed: str) -> str:
+    """One line of a title's length, however the line breaks are written."""
+    lines = re.split(r"\\n|\\x0a|[\r\n]+", unescape(re.sub(r"<[^<>]{0,500}>", "\n", printed)))
+    line = next((" ".join(one.split()) for one in lines if one.strip()), "")
+    if len(line) <= _LONGEST_TITLE:
+        return line
+    sentence = _SENTENCE_END.split(line, maxsplit=1)[0]
+    return sentence if len(sentence) <= _LONGEST_TITLE else f"{line[:_LONGEST_TITLE]}…"
+
+
+def _published(text: str) -> str:
+    for name in _DAYS:
+        value = script_value(text, name)
+        if _EPOCH.fullmatch(value):
+            return from_unix(int(value))
+        if find_date(value):
+            return find_date(value)
+    return ""
+
+
 def _shown_date(page: Selector) -> str:
     return first_text(page, ("#post-date", "#publish_time"))
 
 
-def _body(page: Selector, text: str) -> Selector | None:
-    for node in page.css("#js_content"):
-        if has_substance(node):
-            return node
-    inline = re.search(rf"content_noencode\s*:\s*JsDecode\({_LITERAL}\)", text)
-    if inline:
-        return _div(_decoded(inline.group(1) or inline.group(2)))
-    pictures = dict.fromkeys(_decoded(url) for url in _PICTURE.findall(text))
-    if pictures:
-        words = visible_text(page.css("#js_image_desc")[0]) if page.css("#js_image_desc") else ""
-        images = "".join(f'<p><img src="{escape(url)}"></p>' for url in pictures)
-        return _div(f"<p>{escape(words)}</p>{images}" if words else images)
-    return None
-
-
-def _div(markup: str) -> Selector | None:
-    found = Selector(text=f'<div id="js_content">{markup}</div>').css("#js_content")
-    return found[0] if found and has_substance(found[0]) else None
+def _shared_from(page: Selector, text: str) -> str:
+    """The article that another account's share leads to."""
+    link = page.css("#js_share_source::attr(href), #js_share_source::attr(data-url)").get("")
+    link = link or script_value(text, "share_source_url", "source_url", "transferTargetLink")
+    query = parse_qs(urlsplit(link).query) if link.startswith("http") else {}
+    return link if link.startswith("http") and "appmsgalbum" not in link and query != {} else ""
