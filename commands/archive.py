@@ -63,7 +63,8 @@ def export(desk: Desk, path: Path, form: str, options: dict[str, str], console: 
     limits = limits_of(options)
     try:
         with desk.store() as db:
-            count = export_notices(db, path, form, **limits)
+            titles = {chapter.id: chapter.title for chapter in desk.config.digest.chapters}
+            count = export_notices(db, path, form, section_titles=titles, **limits)
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}") from error
     if not count and limits["site"]:

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import csv
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell import Cell
 from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from sqlite_utils import Database
 
 from storage.database import StorageError
 from storage.models import StoredNotice
 from storage.rows import load
 from storage.values import from_date, select
+from storage.workbook import filtered, harmless, new_cell, new_sheet
 
 Value = str | int | date | datetime | None
 
 # China has had no summer time since 1991.
 _CHINA = timezone(timedelta(hours=8))
 _BATCH = 200
-# A cell that starts with one of these is read as a formula; in full width and in small forms too
-# where Excel is Chinese or Japanese, and behind spaces an import strips (OWASP, CSV Injection).
-_FORMULA = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+@\-\u2212＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
-# Limits of Excel: a cell in UTF-16 units, rows (with the headings) and links of a sheet.
-_LONGEST_CELL = 32767
+# Limits of Excel: rows (with the headings) and links of a sheet.
 _MOST_ROWS = 1_048_576
 _MOST_LINKS = 65530
-_CUT = "……（太长，此处截断；全文见 CSV 或 JSON）"
 _LINK_COLUMN = 2
 _LINK_STYLE = Font(color="0563C1", underline="single")
 
@@ -43,16 +36,17 @@ _IDS = """
 SELECT id FROM notices
 WHERE (:site IS NULL OR site = :site) AND (:section IS NULL OR section = :section)
   AND (:since IS NULL OR published_on >= :since) AND (:until IS NULL OR published_on <= :until)
-ORDER BY published_on, id
+ORDER BY published_on DESC, id DESC
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A column of the tables: its heading and what stands in it."""
+    """A column of the tables: its heading and what stands in it; `names` what an id is called."""
 
     heading: str
     read: Callable[[StoredNotice], Value]
+    names: str = ""
 
 
 _FIELDS = (
@@ -66,9 +60,9 @@ _FIELDS = (
     _Field("成文日期", lambda item: item.notice.written_on),
     _Field("施行日期", lambda item: item.notice.effective_on),
     _Field("截止日期", lambda item: item.notice.deadline_on),
-    _Field("篇章", lambda item: item.notice.section),
+    _Field("篇章", lambda item: item.notice.section, "section"),
     _Field("分组", lambda item: item.notice.grp),
-    _Field("网站", lambda item: item.notice.site),
+    _Field("网站", lambda item: item.notice.site, "site"),
     _Field("栏目", lambda item: item.notice.column),
     _Field("摘要", lambda item: item.notice.summary),
     _Field("正文", lambda item: item.notice.body_text),
@@ -78,6 +72,25 @@ _FIELDS = (
     _Field("同一文件", lambda item: item.duplicate_of),
     _Field("读取完整", lambda item: "是" if item.notice.complete else "否"),
 )
+
+_WIDTHS = {"标题": 60, "链接": 40, "文号": 24, "发文机关": 30, "来源": 24, "网站": 24}
+_WIDTHS |= {"摘要": 60, "正文": 40, "附件": 40, "首次发现": 20, "最近修订": 20, "编号": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A notice on its way into a table; `names`: what the ids of sites and chapters are called."""
+
+    item: StoredNotice
+    names: Mapping[str, Mapping[str, str]]
+
+    def values(self) -> list[Value]:
+        """One value a column."""
+        return [self._value(field) for field in _FIELDS]
+
+    def _value(self, field: _Field) -> Value:
+        value = field.read(self.item)
+        return self.names.get(field.names, {}).get(str(value), value) if field.names else value
 
 
 def export_notices(
@@ -89,9 +102,11 @@ def export_notices(
     section: str | None = None,
     since: date | None = None,
     until: date | None = None,
+    section_titles: Mapping[str, str] | None = None,
 ) -> int:
-    """Write the notices, the oldest publication first; returns how many.
+    """Write the notices, the newest publication first; returns how many.
 
+    In the tables sites bear their names, and chapters those of `section_titles` (id -> title).
     csv: UTF-8 with BOM, as Excel wants it; xlsx: dates are dates, links are links; jsonl: one
     object a line, values untouched. In the tables no cell can be a formula: a leading sign that
     would make one is preceded by '. The file appears only when it is whole. Raises StorageError
@@ -106,27 +121,15 @@ def export_notices(
         "until": from_date(until),
     }
     ids = [row["id"] for row in select(db, _IDS, limits)]
+    sites = {row["id"]: row["name"] for row in select(db, "SELECT id, name FROM sites")}
+    names = {"site": sites, "section": section_titles or {}}
     partial = path.with_name(f".{path.name}.partial")
     try:
-        _WRITERS[form](partial, _notices(db, ids))
+        _WRITERS[form](partial, (_Line(item, names) for item in _notices(db, ids)))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
     return len(ids)
-
-
-def harmless(text: str) -> str:
-    """The text as a spreadsheet cell that is never a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def excel_text(text: str) -> str:
-    """The text as Excel can hold it: no formula, no control characters, and cut where too long."""
-    cell = harmless(ILLEGAL_CHARACTERS_RE.sub("", text))
-    units = cell.encode("utf-16-le")
-    if len(units) <= 2 * _LONGEST_CELL:
-        return cell
-    return units[: 2 * (_LONGEST_CELL - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
 
 
 def _notices(db: Database, ids: list[int]) -> Iterator[StoredNotice]:
@@ -141,12 +144,12 @@ def _local(instant: datetime) -> datetime:
     return instant.astimezone(_CHINA).replace(tzinfo=None, microsecond=0)
 
 
-def _write_csv(path: Path, notices: Iterator[StoredNotice]) -> None:
+def _write_csv(path: Path, rows: Iterator[_Line]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([field.heading for field in _FIELDS])
-        for item in notices:
-            writer.writerow([_csv_cell(field.read(item)) for field in _FIELDS])
+        for line in rows:
+            writer.writerow([_csv_cell(value) for value in line.values()])
 
 
 def _csv_cell(value: Value) -> str:
@@ -157,28 +160,28 @@ def _csv_cell(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def _write_xlsx(path: Path, notices: Iterator[StoredNotice]) -> None:
+def _write_xlsx(path: Path, rows: Iterator[_Line]) -> None:
     """One sheet, and a further one each time a sheet is full."""
     book = Workbook(write_only=True)
-    sheet, row = _new_sheet(book), 1
-    for item in notices:
+    sheet, row = _next_sheet(book), 1
+    for line in rows:
         if row == _MOST_ROWS:
-            sheet, row = _new_sheet(book), 1
+            filtered(sheet, len(_FIELDS), row)
+            sheet, row = _next_sheet(book), 1
         row += 1
-        cells = [_xlsx_cell(sheet, field.read(item)) for field in _FIELDS]
-        url = item.notice.url
+        cells = [new_cell(sheet, value) for value in line.values()]
+        url = line.item.notice.url
         if row <= _MOST_LINKS and url.startswith(("http://", "https://")):
             _link(cells[_LINK_COLUMN - 1], row=row, url=url)
         sheet.append(cells)
+    filtered(sheet, len(_FIELDS), row)
     book.save(path)
 
 
-def _new_sheet(book: Workbook) -> Any:  # openpyxl hides the attributes of such a sheet
-    sheet = book.create_sheet(f"通知{len(book.sheetnames) + 1}" if book.sheetnames else "通知")
-    sheet.freeze_panes = "C2"
-    sheet.column_dimensions["B"].width = 60
-    sheet.append([field.heading for field in _FIELDS])
-    return sheet
+def _next_sheet(book: Workbook) -> Any:
+    title = f"通知{len(book.sheetnames) + 1}" if book.sheetnames else "通知"
+    headings = [field.heading for field in _FIELDS]
+    return new_sheet(book, title, headings, widths=_WIDTHS, frozen=2)
 
 
 def _link(cell: Cell, *, row: int, url: str) -> None:
@@ -188,17 +191,10 @@ def _link(cell: Cell, *, row: int, url: str) -> None:
     cell.font = _LINK_STYLE
 
 
-def _xlsx_cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell:
-    if isinstance(value, str):
-        value = excel_text(value)
-    # openpyxl takes dates; its type information knows only instants.
-    return WriteOnlyCell(sheet, value=cast(Any, value))
-
-
-def _write_jsonl(path: Path, notices: Iterator[StoredNotice]) -> None:
+def _write_jsonl(path: Path, rows: Iterator[_Line]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        for item in notices:
-            values = asdict(item)
+        for line in rows:
+            values = asdict(line.item)
             flat = {"id": values.pop("id")} | values.pop("notice") | values
             file.write(json.dumps(flat, ensure_ascii=False, default=_plain) + "\n")
 
@@ -209,7 +205,7 @@ def _plain(value: object) -> str:
     raise TypeError(f"{value!r} has no form in JSON")
 
 
-_WRITERS: dict[str, Callable[[Path, Iterator[StoredNotice]], None]] = {
+_WRITERS: dict[str, Callable[[Path, Iterator[_Line]], None]] = {
     "csv": _write_csv,
     "xlsx": _write_xlsx,
     "jsonl": _write_jsonl,

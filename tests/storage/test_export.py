@@ -11,10 +11,12 @@ import openpyxl
 import pytest
 from sqlite_utils import Database
 
+from storage.catalogue import sync_catalogue
 from storage.database import StorageError
-from storage.export import excel_text, export_notices, harmless
+from storage.export import export_notices
 from storage.models import Attachment
-from tests.storage.samples import page, saved
+from storage.workbook import excel_text, harmless
+from tests.storage.samples import NOW, page, saved, site
 
 DANGEROUS = [
     "=1+1",
@@ -121,6 +123,45 @@ def test_xlsx_has_dates_and_links(db: Database, tmp_path: Path) -> None:
     assert first[headings.index("首次发现")].value == datetime(2021, 2, 3, 10, 0)  # noqa: DTZ001
 
 
+def test_a_sheet_is_laid_out_for_a_person(db: Database, tmp_path: Path) -> None:
+    saved(db, page("1", published_on=date(2021, 2, 1)))
+    saved(db, page("2", published_on=date(2021, 2, 2)))
+    sync_catalogue(db, [site("cde", name="国家药监局药审中心")], now=NOW)
+    path = tmp_path / "out.xlsx"
+
+    export_notices(db, path, "xlsx", section_titles={"pharma": "医药信息篇"})
+
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    heading, *rows = sheet.iter_rows()
+    assert all(cell.font.bold for cell in heading)
+    assert sheet.auto_filter.ref == f"A1:{heading[-1].column_letter}3"
+    assert sheet.freeze_panes == "C2"
+    names = [str(cell.value) for cell in heading]
+    widths = [sheet.column_dimensions[cell.column_letter].width for cell in heading]
+    assert all(width >= 2 * len(name) for name, width in zip(names, widths, strict=True))
+    values = [dict(zip(names, (cell.value for cell in row), strict=True)) for row in rows]
+    assert [value["标题"][-2] for value in values] == ["2", "1"]
+    assert [value["网站"] for value in values] == ["国家药监局药审中心"] * 2
+    assert [value["篇章"] for value in values] == ["医药信息篇"] * 2
+
+
+def test_characters_that_xml_forbids_are_left_out_of_every_sheet(
+    db: Database, tmp_path: Path
+) -> None:
+    saved(db, page(title="标题"))
+    odd = "坏\uffff字\ufdd0和\x1b控制\x85符\U0001ffff"
+    # As an older version stored it.
+    db.execute("UPDATE notices SET title = ?", [odd])
+    db.conn.commit()
+
+    assert export_notices(db, tmp_path / "out.xlsx", "xlsx") == 1
+
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    assert sheet is not None
+    assert sheet["B2"].value == "坏字和控制符"
+
+
 def test_xlsx_survives_what_excel_cannot_hold(db: Database, tmp_path: Path) -> None:
     saved(db, page(title="控制\x08字符", body_text="长" * 40_000))
 
@@ -163,7 +204,7 @@ def test_rows_beyond_a_sheet_go_to_the_next(
     assert [sheet["A1"].value for sheet in book] == ["编号"] * 3
     assert [sheet["B2"].hyperlink is None for sheet in book] == [False] * 3
     assert book["通知2"]["B3"].hyperlink is None
-    assert book["通知3"]["B2"].value == "关于公开征求意见的通知（5）"
+    assert book["通知3"]["B2"].value == "关于公开征求意见的通知（1）"
 
 
 def test_json_lines_hold_every_field_untouched(db: Database, tmp_path: Path) -> None:
@@ -192,7 +233,7 @@ def test_exports_are_limited_and_in_order_of_publication(db: Database, tmp_path:
     path = tmp_path / "out.csv"
 
     assert export_notices(db, path, "csv", site="cde", since=date(2021, 2, 1)) == 2
-    assert [row["链接"].rsplit("/", 1)[1] for row in read_csv(path)] == ["middle", "late"]
+    assert [row["链接"].rsplit("/", 1)[1] for row in read_csv(path)] == ["late", "middle"]
     assert export_notices(db, path, "csv", section="ip", until=date(2021, 2, 1)) == 1
 
 

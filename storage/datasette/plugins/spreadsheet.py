@@ -10,7 +10,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import Response
 from openpyxl import Workbook
 
-from storage.export import excel_text
+from storage.workbook import excel_text, filtered, new_sheet
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTHS = {"标题": 60, "另一标题": 60, "摘要": 60, "摘录": 60, "说明": 30}
@@ -30,15 +30,10 @@ def is_query(table: str | None) -> bool:
 def spreadsheet(columns: Sequence[str], rows: Sequence[Any], query_name: str | None) -> Any:
     """The answer to download."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("查询结果")
-    sheet.freeze_panes = "A2"
-    for number, column in enumerate(columns):
-        letter = chr(ord("A") + number) if number < 26 else ""
-        if letter:
-            sheet.column_dimensions[letter].width = _WIDTHS.get(column, 16)
-    sheet.append([_cell(column) for column in columns])
+    sheet = new_sheet(book, "查询结果", columns, widths=_WIDTHS)
     for row in rows:
         sheet.append([_cell(value) for value in tuple(row)])
+    filtered(sheet, len(columns), len(rows) + 1)
     file = BytesIO()
     book.save(file)
     disposition = f'attachment; filename="{query_name or "query"}.xlsx"'
