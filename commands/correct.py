@@ -194,7 +194,7 @@ def _write(desk: Desk, db: Database, record: CorrectionRecord) -> None:
     try:
         write_correction(correction, folder, data / "site", told)
         now, names = desk.config.clock(), desk.site_names()
-        write_feed(db, settings, data / "feed.atom", now=now, site_names=names)
+        write_feed(db, settings, data, now=now, site_names=names)
         finish_correction(correction, folder)
     except OSError as error:
         raise CommandError(f"cannot write to {folder}: {error.strerror}") from error

@@ -114,7 +114,7 @@ def make(desk: Desk, db: Database, span: Week, folder: Path, *, record: bool) ->
         )
         if record and not issue.draft:
             data = desk.config.data
-            write_feed(db, settings, data / "feed.atom", now=now, site_names=names)
+            write_feed(db, settings, data, now=now, site_names=names)
             write_archive(db, settings, data / "site", now=now, site_names=names)
     except OSError as error:
         raise CommandError(f"cannot write to {folder}: {error.strerror}") from error

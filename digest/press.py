@@ -37,6 +37,8 @@ class PressSettings(Hours, Protocol):
     def chapters(self) -> Sequence[Chapter]: ...
     @property
     def pdf(self) -> bool: ...
+    @property
+    def public_url(self) -> str: ...
 
 
 def sketch(
@@ -144,16 +146,24 @@ def reprint(
 def write_feed(
     db: Database,
     settings: PressSettings,
-    path: Path,
+    data: Path,
     *,
     now: datetime,
     site_names: Mapping[str, str],
     most: int = 12,
 ) -> None:
-    """The Atom feed over the newest `most` issues."""
+    """The Atom feed over the newest `most` issues, `feed.atom` in the data folder.
+
+    Where the archive has a public address it stands in the archive as well: the data folder
+    holds readers' addresses and must not be shown. Raises OSError.
+    """
     records = issues.list_issues(db)[-most:]
     digests = [reprint(db, settings, record.week, now, site_names) for record in records]
-    write_bytes(path, render_atom(digests, now=now, title=settings.title))
+    base = settings.public_url
+    feed = render_atom(digests, now=now, title=settings.title, base=base)
+    write_bytes(data / "feed.atom", feed)
+    if base:
+        write_bytes(data / "site" / "feed.atom", feed)
 
 
 def write_archive(

@@ -28,9 +28,13 @@ _NAMES = cast(dict[str, str], {None: _ATOM})  # the default namespace; lxml's ty
 _DEFAULT_TITLE = "政讯周报"
 
 
-def render_atom(digests: Sequence[Digest], *, now: datetime, title: str = "") -> bytes:
-    """The feed as UTF-8 XML, newest issue first; links are relative to the data folder.
+def render_atom(
+    digests: Sequence[Digest], *, now: datetime, title: str = "", base: str = ""
+) -> bytes:
+    """The feed as UTF-8 XML, newest issue first.
 
+    With `base`, the public address of the archive (no slash at its end), every link is absolute
+    and leads to a page of the archive; without it, links are relative to the data folder.
     `title` is that of the whole series, for the feed itself. `now` dates a feed that has no
     issue yet; otherwise the newest issue does.
     """
@@ -41,16 +45,16 @@ def render_atom(digests: Sequence[Digest], *, now: datetime, title: str = "") ->
     _text(feed, "title", f"{company}{title}")
     _text(feed, "id", "urn:zhengxun:feed")
     _text(feed, "updated", _stamp(max(_changes(newest_first), default=now)))
-    _link(feed, "feed.atom", "self", "application/atom+xml")
+    _link(feed, f"{base}/feed.atom" if base else "feed.atom", "self", "application/atom+xml")
     author = etree.SubElement(feed, f"{{{_ATOM}}}author")
     _text(author, "name", company or title)
     _text(feed, "generator", "zhengxun")
     told: set[str] = set()
     for digest in newest_first:
         for record in reversed(digest.corrections):
-            _correction(feed, Correction(record, digest.company))
-        _issue(feed, digest)
-        _documents(feed, digest, told)
+            _correction(feed, Correction(record, digest.company), base)
+        _issue(feed, digest, base)
+        _documents(feed, digest, told, base)
     return etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
 
 
@@ -60,13 +64,20 @@ def _changes(digests: Sequence[Digest]) -> Iterator[datetime]:
         yield from (item.record.composed_at for item in digest.corrections)
 
 
-def _correction(feed: etree._Element, correction: Correction) -> None:
+def _page(week: str, base: str) -> str:
+    """Where readers find an issue: in the archive, or in its folder beside the feed."""
+    return f"{base}/issues/{week}/index.html" if base else f"issues/{week}/digest.html"
+
+
+def _correction(feed: etree._Element, correction: Correction, base: str) -> None:
     entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
     _text(entry, "title", correction.heading)
     _text(entry, "id", f"urn:zhengxun:issue:{correction.week}:correction:{correction.number}")
     _text(entry, "published", _stamp(correction.made_at))
     _text(entry, "updated", _stamp(correction.made_at))
     page = f"issues/{correction.week}/correction-{correction.number}.html"
+    if base:  # the archive tells corrections on the issue's own page
+        page = _page(correction.week, base)
     _link(entry, page, "alternate", "text/html")
     _text(entry, "summary", clean_line(" ".join(correction.lines)))
     content = html.Element("div")
@@ -80,27 +91,28 @@ def _correction(feed: etree._Element, correction: Correction) -> None:
     text.set("type", "html")
 
 
-def _issue(feed: etree._Element, digest: Digest) -> None:
+def _issue(feed: etree._Element, digest: Digest, base: str) -> None:
     entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
     span = f"{slashed(digest.from_on)}~{slashed(digest.to_on)}"
     _text(entry, "title", f"{digest.title} {digest.week}（{span}）")
     _text(entry, "id", f"urn:zhengxun:issue:{digest.week}")
     _text(entry, "published", _stamp(digest.instant))
     _text(entry, "updated", _stamp(digest.instant))
-    _link(entry, f"issues/{digest.week}/digest.html", "alternate", "text/html")
+    _link(entry, _page(digest.week, base), "alternate", "text/html")
     _text(entry, "summary", totals_line(digest))
     content = _text(entry, "content", _contents(digest))
     content.set("type", "html")
 
 
-def _documents(feed: etree._Element, digest: Digest, told: set[str]) -> None:
+def _documents(feed: etree._Element, digest: Digest, told: set[str], base: str) -> None:
     """Each document of an issue whose id is not in `told`: a newer issue has its newer state."""
     for section in digest.sections:
         for group in section.groups:
             for entry in group.entries:
                 name = _document_id(entry)
                 if name not in told:
-                    _document(feed, entry, digest, section.title, name)
+                    item = _document(feed, entry, digest, section.title, name)
+                    _link(item, entry.url or _page(digest.week, base), "alternate", "text/html")
                 told.add(name)
 
 
@@ -110,18 +122,21 @@ def _document_id(entry: Entry) -> str:
     return f"urn:zhengxun:notice:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
-def _document(feed: etree._Element, entry: Entry, digest: Digest, chapter: str, name: str) -> None:
+def _document(
+    feed: etree._Element, entry: Entry, digest: Digest, chapter: str, name: str
+) -> etree._Element:
+    """An entry without its link, which its issue knows."""
     item = etree.SubElement(feed, f"{{{_ATOM}}}entry")
     marks = "".join(f"［{badge}］" for badge in badges(entry))
     _text(item, "title", f"{entry.title}{marks}")
     _text(item, "id", name)
     _text(item, "updated", _stamp(digest.instant))
-    _link(item, entry.url or f"issues/{digest.week}/digest.html", "alternate", "text/html")
     author = etree.SubElement(item, f"{{{_ATOM}}}author")
     _text(author, "name", entry.publisher or digest.company)
     etree.SubElement(item, f"{{{_ATOM}}}category").set("term", chapter)
     lines = (" · ".join(meta_parts(entry)), deadline_line(entry, digest.today), brief(entry))
     _text(item, "summary", "\n".join(line for line in lines if line))
+    return item
 
 
 def _contents(digest: Digest) -> str:

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from lxml import etree
 from pydantic import ValidationError
 
 from commands import duties, release
@@ -269,3 +270,18 @@ def test_before_a_holiday_the_wait_is_as_long(desk: Desk) -> None:
     settings = HOLD.model_copy(update={"last_workday": True})
     wednesday = datetime.fromisoformat("2021-02-10T17:00:00+08:00")
     assert release_instant(settings, date(2021, 2, 12)) == wednesday
+
+
+def test_a_public_archive_has_the_feed_with_links_to_its_own_pages(desk: Desk) -> None:
+    shown = DigestConfig(time="12:00", public_url="https://news.example.com/weekly")
+    assert duties.compose_due(at(desk, NOON, digest=shown))
+    site = desk.config.data / "site"
+    links = etree.parse(site / "feed.atom").xpath("//*[local-name()='link']/@href")
+    inside = [
+        str(link).removeprefix("https://news.example.com/weekly/")
+        for link in cast(list[object], links)
+        if str(link).startswith("https://news.example.com/weekly/")
+    ]
+    assert "issues/2021-W05/index.html" in inside
+    assert all((site / page).is_file() for page in inside)
+    assert not [link for link in cast(list[object], links) if "://" not in str(link)]

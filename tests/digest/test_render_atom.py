@@ -32,6 +32,15 @@ def test_issues_stand_newest_first_with_stable_ids() -> None:
     assert feed == render_atom([later, week_digest()], now=INSTANT)
 
 
+def test_with_a_public_address_every_link_is_whole_and_leads_into_the_archive() -> None:
+    base = "https://news.example.com/weekly"
+    feed = render_atom([week_digest()], now=INSTANT, base=base)
+    links = _texts(feed, "//a:link/@href")
+    assert all(link.startswith(("https://", "http://")) for link in links)
+    assert _texts(feed, "/a:feed/a:link[@rel='self']/@href") == [f"{base}/feed.atom"]
+    assert f"{base}/issues/2021-W05/index.html" in links
+
+
 def test_the_content_lists_the_titles_with_their_links() -> None:
     (content,) = _texts(render_atom([week_digest()], now=INSTANT), "//a:content/text()")
     tree = html.fragment_fromstring(content)
