@@ -129,6 +129,7 @@ class Workshop:
         notice, own, chosen = self.author.draft(number)
         seen = from_instant(self.author.first_seen(notice))
         ours = {"first_seen_at": seen, "last_seen_at": seen, "last_read_at": seen, "run_id": None}
+        ours["day_on"] = (notice.published_on or self.author.today).isoformat()
         title, doc_number = grams(notice.title), grams(notice.doc_number)
         return Prepared(
             number=number,

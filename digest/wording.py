@@ -23,8 +23,13 @@ _SAID_DEADLINE = re.compile(r"（[^（）]{0,12}截止 \d{4}-\d\d-\d\d）$")
 
 
 def badges(entry: Entry) -> tuple[str, ...]:
-    """更新/补发 as composed; at most one of 征求意见/申报/公示, read from title and topics."""
-    found = [word for word, is_set in (("更新", entry.revised), ("补发", entry.late)) if is_set]
+    """更新/补发 as composed, 日期存疑; at most one of 征求意见/申报/公示, by title and topics."""
+    marks = (
+        ("更新", entry.revised),
+        ("补发", entry.late),
+        ("日期存疑", entry.doubted_on is not None),
+    )
+    found = [word for word, is_set in marks if is_set]
     kind = _kind(entry)
     return (*found, kind) if kind else tuple(found)
 
@@ -65,7 +70,9 @@ def signature(section: Section, digest: Digest) -> tuple[str, str]:
 def meta_parts(entry: Entry) -> list[str]:
     """来源 · 发布日期 · 文号 · 联合发文 · 关键词, whichever are known."""
     parts = [entry.publisher]
-    if entry.published_on:
+    if entry.doubted_on:
+        parts.append(f"日期存疑：网页写 {entry.doubted_on:%Y-%m-%d}")
+    elif entry.published_on:
         parts.append(f"{entry.published_on:%Y-%m-%d}")
     if entry.doc_number:
         parts.append(entry.doc_number)
@@ -89,7 +96,8 @@ def short_facts(entry: Entry, today: date) -> str:
     """［更新］ 02-04，截止 02-18: what still fits beside a title."""
     marks = "".join(f"［{badge}］" for badge in badges(entry))
     running = [item.on for item in entry.deadlines if item.on >= today]
-    facts = [f"{entry.published_on:%m-%d}"] if entry.published_on else []
+    is_dated = entry.published_on and not entry.doubted_on
+    facts = [f"{entry.published_on:%m-%d}"] if is_dated else []
     facts += [f"截止 {running[0]:%m-%d}"] if running else []
     return f"{marks} {'，'.join(facts)}".rstrip()
 

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
-from pipelines.facts.dates import SHANGHAI
 from pipelines.keys import title_key
 from pipelines.sameness.agreement import compare
 from pipelines.sameness.representative import choose
@@ -28,6 +27,7 @@ from pipelines.sameness.title_fit import (
     titles_fit,
 )
 from storage import duplicates, settlements, similar
+from storage.days import counted_on
 from storage.models import Notice, StoredNotice
 
 # Shares of the longer text, 0..1, that both pages must have.
@@ -87,7 +87,7 @@ def _judged(db: Database, stored: StoredNotice, other: StoredNotice, now: dateti
     settled = settlements.settlement_of(db, stored.id, other.id)
     if settled == "same":
         return Verdict(same=True, why=BY_HAND)
-    verdict = decide(stored.notice, other.notice)
+    verdict = decide(_believed(stored), _believed(other))
     if verdict.conflict and settled is None:
         duplicates.record_conflict(db, stored.id, other.id, verdict.why, now)
     return verdict
@@ -135,8 +135,15 @@ def _candidates(db: Database, stored: StoredNotice, bands: tuple[int, ...]) -> l
 
 
 def _day(stored: StoredNotice) -> date:
-    """The day a page belongs to: of publication, else of first sight (Asia/Shanghai)."""
-    return stored.notice.published_on or stored.first_seen_at.astimezone(SHANGHAI).date()
+    """The day a page counts from."""
+    return stored.day_on or counted_on(stored.notice.published_on, stored.first_seen_at)
+
+
+def _believed(stored: StoredNotice) -> Notice:
+    """The notice with the day it counts from where the printed one cannot be right."""
+    if stored.notice.published_on is None:
+        return stored.notice
+    return replace(stored.notice, published_on=_day(stored))
 
 
 def join(db: Database, one: int, other: int, why: str) -> bool:

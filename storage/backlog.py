@@ -10,18 +10,36 @@ from sqlite_utils import Database
 
 from storage.values import Row, from_instant, marks, select, select_one, to_instant
 
-# The other pages of documents, with what the selection tells of their representatives
-# (`storage.issues`).
-_PAGES = """
-SELECT d.duplicate_of AS document, d.first_seen_at,
-       coalesce(d.published_on, date(d.first_seen_at, '+8 hours')) AS day,
+# What tells news from backlog of a page, a row `d` of id, site, column, run_id, place, day and
+# first_seen_at:
+# `baseline`: seen in the first run that listed its column, whether or not that run has been
+# judged yet; `was_read`: an earlier reading proved something of the column; `covered`: it proved
+# that nothing lay unread from this day on; `in_gap`: the day lay in a gap that was open.
+FACTS = """d.place,
        (d.run_id IS NOT NULL AND NOT EXISTS (
            SELECT 1 FROM checks k WHERE k.site = d.site AND k.column = d.column
-           AND k.rows > 0 AND k.run_id < d.run_id)) AS baseline
-FROM notices d WHERE d.duplicate_of IN (:documents) AND d.first_seen_at <= ?
-"""
+           AND k.rows > 0 AND k.run_id < d.run_id)) AS baseline,
+       EXISTS (SELECT 1 FROM checks k WHERE k.site = d.site AND k.column = d.column
+           AND k.covered_from IS NOT NULL AND k.run_id < d.run_id) AS was_read,
+       EXISTS (SELECT 1 FROM checks k WHERE k.site = d.site AND k.column = d.column
+           AND k.covered_from <= d.day AND k.run_id < d.run_id) AS covered,
+       EXISTS (SELECT 1 FROM gaps g WHERE g.site = d.site AND g.column = d.column
+           AND d.day BETWEEN g.from_on AND g.to_on AND g.opened_at <= d.first_seen_at
+           AND (g.closed_at IS NULL OR g.closed_at >= d.first_seen_at)) AS in_gap"""
+
+# The other pages of documents, with what the selection tells of their representatives
+# (`storage.issues`).
+_PAGES = f"""
+SELECT d.document, d.first_seen_at, d.day,
+       {FACTS}
+FROM (SELECT n.duplicate_of AS document, n.site, n.column, n.run_id, n.place, n.first_seen_at,
+             n.day_on AS day
+      FROM notices n WHERE n.duplicate_of IN (:documents) AND n.first_seen_at <= ?) d
+"""  # noqa: S608 - constants
 # SQLite allows 999 parameters in its oldest builds.
 _BATCH = 500
+# The place of a row that was not in its list when it was read before.
+_PUT_IN = ("above", "between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +79,22 @@ def backlog_among(
 
 
 def _is_backlog(row: Row, from_on: date, first: FirstIssue | None) -> bool:
-    """Whether a page is older than our watching."""
+    """Whether a page is older than our watching, or stood in its list before we looked so far.
+
+    Late is only what a reading should have shown before: a row put in above one that was known,
+    a day that was covered, or one in a gap. In doubt, where no reading ever proved anything, it
+    is told.
+    """
     day = date.fromisoformat(row["day"])
     if day >= from_on:
         return False
     if first is None or row["baseline"]:
         return True
-    return day < first.from_on and to_instant(row["first_seen_at"]) <= first.instant
+    if day < first.from_on and to_instant(row["first_seen_at"]) <= first.instant:
+        return True
+    if row["place"] in _PUT_IN or row["covered"] or row["in_gap"]:
+        return False
+    return bool(row["was_read"])
 
 
 def _pages_of(db: Database, documents: Sequence[int], instant: datetime) -> list[Row]:

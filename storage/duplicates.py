@@ -74,18 +74,18 @@ def with_title_on(
 ) -> list[StoredNotice]:
     """Other pages with this bare title (`storage.keys.title_key`).
 
-    `on` narrows to a day, `near` to `within` days around one; undated pages are not near any.
+    `on` narrows to a day, `near` to `within` days around one (`notices.day_on`).
     """
     if not title_key:
         return []
     first = last = on
     if near is not None:
         first, last = near - timedelta(days=within), near + timedelta(days=within)
-    days = " AND published_on BETWEEN :first AND :last" if first else ""
+    days = " AND day_on BETWEEN :first AND :last" if first else ""
     rows = select(
         db,
         "SELECT * FROM notices WHERE title_key = :key AND id IS NOT :id"  # noqa: S608 - constants
-        f"{days} ORDER BY published_on, id",
+        f"{days} ORDER BY day_on, id",
         {"key": title_key, "id": exclude_id, "first": from_date(first), "last": from_date(last)},
     )
     return to_stored(db, rows)

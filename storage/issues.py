@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from storage.backlog import backlog_among, first_issue
+from storage.backlog import FACTS, backlog_among, first_issue
 from storage.database import StorageError, snapshot, transaction
 from storage.models import Candidate, IssueEntry, IssueRecord, StoredNotice
 from storage.revisions import differences, state_at
@@ -29,15 +29,14 @@ from storage.values import (
 )
 
 # One row a document (its representative) that is dated and seen in time, with what the rules
-# need. `baseline`: seen in the first run that listed its column, whether or not that run has
-# been judged yet. A page without a date counts from the day (China, UTC+8) we first saw it.
+# need (`storage.backlog`). A page counts from its `day_on` (`storage.days`).
 # `fresh` is what may be new or changed at all, found by indexes alone: a document all of whose
 # pages are older than the week, and than the first issue and all it saw, is backlog
 # (`storage.backlog`), as most of a large store is.
 # What an editor dropped from an earlier week is told: as new never again; as changed when it
 # changes once more, if it had been issued (else its instant is NULL, and nothing is later than
 # that). Its drop is undone by a later restore.
-_DOCUMENTS = """
+_DOCUMENTS = f"""
 WITH issued AS (
     SELECT coalesce(m.duplicate_of, m.id) AS document, max(s.instant) AS instant
     FROM issue_items i JOIN issues s ON s.id = i.issue_id JOIN notices m ON m.id = i.notice_id
@@ -60,7 +59,7 @@ fresh AS (
     SELECT coalesce(n.duplicate_of, n.id) AS id, 0 AS is_told FROM notices n
     WHERE n.first_seen_at <= :instant
       AND (n.first_seen_at > :first_instant
-           OR coalesce(n.published_on, date(n.first_seen_at, '+8 hours')) >= :earliest)
+           OR n.day_on >= :earliest)
       AND coalesce(n.duplicate_of, n.id) NOT IN (SELECT document FROM told)
     UNION SELECT document, document IN (SELECT document FROM told)
     FROM said WHERE act = 'restore'
@@ -69,7 +68,7 @@ fresh AS (
 ),
 documents AS (
     SELECT n.id, n.site, n.column, n.key, n.section, n.grp, n.run_id, n.first_seen_at, n.revised_at,
-           coalesce(n.published_on, date(n.first_seen_at, '+8 hours')) AS day, fresh.is_told,
+           n.day_on AS day, n.place, fresh.is_told,
            -- A join would go through all of `told` for each document.
            CASE WHEN is_told THEN (SELECT instant FROM told WHERE document = n.id) END AS told_at
     FROM fresh CROSS JOIN notices n ON n.id = fresh.id
@@ -77,14 +76,12 @@ documents AS (
 )
 SELECT d.id, d.day, d.first_seen_at, d.told_at AS issued_at,
        EXISTS (SELECT 1 FROM said WHERE said.document = d.id AND said.act = 'restore') AS restored,
-       (d.run_id IS NOT NULL AND NOT EXISTS (
-           SELECT 1 FROM checks k WHERE k.site = d.site AND k.column = d.column
-           AND k.rows > 0 AND k.run_id < d.run_id)) AS baseline
+       {FACTS}
 FROM documents d
 WHERE d.day <= :to_on
   AND (NOT d.is_told OR (d.revised_at > d.told_at AND d.revised_at <= :instant))
 ORDER BY d.section, d.grp, d.day DESC, d.site, d.column, d.key
-"""
+"""  # noqa: S608 - constants
 
 _DUE = """
 SELECT i.notice_id FROM issue_items i CROSS JOIN notices m ON m.id = i.notice_id

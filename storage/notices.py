@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import fields, replace
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
 from storage import revisions, search_index
 from storage.database import StorageError, transaction
+from storage.days import counted_on
 from storage.keys import file_keys, url_key
 from storage.models import Attachment, Known, Notice, Outcome, SaveResult, StoredNotice
 from storage.rows import from_notice, to_known, to_stored
-from storage.values import Row, clean, from_instant, select, select_one
+from storage.values import Row, clean, from_instant, select, select_one, to_date
 
 _BY_URL = """
 SELECT * FROM notices WHERE id = coalesce(
@@ -47,6 +48,7 @@ def save_notice(db: Database, notice: Notice, *, now: datetime, run_id: int | No
             "read_attempts": row["read_attempts"] + 1,
         }
         outcome, changes = _decide(db, stored, notice, now, run_id)
+        changes |= _day(stored, changes.get("published_on", row["published_on"]), notice)
         db.table("notices").update(stored.id, seen | changes)
         search_index.catch_up(db)
         return SaveResult(stored.id, outcome)
@@ -116,11 +118,25 @@ def _find(db: Database, site: str, key: str, url: str) -> Row | None:
 def _insert(db: Database, notice: Notice, now: datetime, run_id: int | None) -> int:
     seen = from_instant(now)
     ours: Row = {"first_seen_at": seen, "last_seen_at": seen, "last_read_at": seen}
+    ours |= {"day_on": _counted_on(notice, notice.published_on, now), "place": notice.place}
     table = db.table("notices").insert(from_notice(notice) | ours | {"run_id": run_id})
     notice_id = int(str(table.last_pk))
     search_index.catch_up(db)
     save_attachments(db, notice_id, notice.attachments, now)
     return notice_id
+
+
+def _day(stored: StoredNotice, published_on: str | None, new: Notice) -> Row:
+    """The day it counts from, where the page says another than before."""
+    day = to_date(published_on)
+    if day == stored.notice.published_on:
+        return {}
+    return {"day_on": _counted_on(new, day, stored.first_seen_at)}
+
+
+def _counted_on(notice: Notice, day: date | None, first_seen_at: datetime) -> str:
+    is_on_top = notice.place == "above"
+    return counted_on(day, first_seen_at, near_on=notice.near_on, is_on_top=is_on_top).isoformat()
 
 
 def _decide(
@@ -172,18 +188,22 @@ def _better_scheme(old: str, new: str) -> str:
 
 
 def filled(old: Notice, new: Notice) -> Notice:
-    """Two partial readings of one page: what the newer one knows, the rest from the older."""
-    return replace(
-        new,
-        title=new.title or old.title,
-        published_on=new.published_on or old.published_on,
-        doc_number=new.doc_number or old.doc_number,
-        body_text=new.body_text or old.body_text,
-        body_html=new.body_html or old.body_html,
-        summary=new.summary or old.summary,
-        content_hash=new.content_hash or old.content_hash,
-        attachments=new.attachments or old.attachments,
-    )
+    """Two partial readings of one page: what the newer one knows, the rest from the older.
+
+    Over all fields; an empty value knows nothing. Only whether it was read fully is the newer
+    one's own. A field keeps the reader it came from.
+    """
+    kept = {
+        one.name: getattr(old, one.name)
+        for one in fields(Notice)
+        if one.name not in {"complete", "read_by"} and _is_empty(getattr(new, one.name))
+    }
+    readers = {name: by for name, by in old.read_by.items() if name in kept}
+    return replace(new, **kept, read_by=old.read_by | new.read_by | readers)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == "" or value == () or value == {}
 
 
 def _page_columns(notice: Notice) -> Row:

@@ -116,6 +116,7 @@ def to_stored(db: Database, rows: Sequence[Row]) -> list[StoredNotice]:
             first_seen_at=to_instant(row["first_seen_at"]),
             last_seen_at=to_instant(row["last_seen_at"]),
             revised_at=to_instant_or_none(row["revised_at"]),
+            day_on=date.fromisoformat(row["day_on"]),
             duplicate_of=row["duplicate_of"],
             duplicate_why=row["duplicate_why"],
         )
@@ -132,6 +133,7 @@ def to_known(row: Row) -> Known:
         url=row["url"],
         title=row["title"],
         published_on=to_date(row["published_on"]),
+        day_on=date.fromisoformat(row["day_on"]),
         complete=bool(row["complete"]),
         first_seen_at=to_instant(row["first_seen_at"]),
         last_read_at=to_instant(row["last_read_at"]),

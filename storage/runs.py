@@ -218,10 +218,11 @@ def first_run_at(db: Database) -> datetime | None:
 
 
 def newest_published(db: Database, site: str, column: str) -> date | None:
-    """The newest date printed on a stored page of the column."""
+    """The newest believed date printed on a stored page of the column."""
     row = select_one(
         db,
-        "SELECT max(published_on) AS day FROM notices WHERE site = ? AND column = ?",
+        "SELECT max(day_on) AS day FROM notices WHERE site = ? AND column = ?"
+        " AND day_on = published_on",
         [site, column],
     )
     return to_date(row["day"]) if row else None

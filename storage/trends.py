@@ -9,23 +9,15 @@ from sqlite_utils import Database
 from storage.models import SourceTrend
 from storage.values import from_instant, select, to_date
 
-# A page without a date counts from the day (China, UTC+8) we first saw it.
 _BY_WEEK = """
-WITH dated AS (
-    SELECT site, published_on AS day FROM notices
-    WHERE published_on BETWEEN :from_on AND :to_on AND first_seen_at <= :instant
-    UNION ALL
-    SELECT site, date(first_seen_at, '+8 hours') FROM notices
-    WHERE published_on IS NULL AND first_seen_at <= :instant
-    AND date(first_seen_at, '+8 hours') BETWEEN :from_on AND :to_on
-)
-SELECT site, CAST(julianday(:to_on) - julianday(day) AS INTEGER) / 7 AS age, count(*) AS pages
-FROM dated GROUP BY site, age
+SELECT site, CAST(julianday(:to_on) - julianday(day_on) AS INTEGER) / 7 AS age, count(*) AS pages
+FROM notices WHERE day_on BETWEEN :from_on AND :to_on AND first_seen_at <= :instant
+GROUP BY site, age
 """
 # The oldest day of each column by the index, so that a store of a million rows answers at once.
 _SITES = """
 SELECT s.id, s.name, min((
-    SELECT min(n.published_on) FROM notices n WHERE n.site = c.site AND n.column = c.name
+    SELECT min(n.day_on) FROM notices n WHERE n.site = c.site AND n.column = c.name
 )) AS oldest
 FROM sites s LEFT JOIN columns c ON c.site = s.id
 WHERE s.enabled AND s.removed_at IS NULL

@@ -1,7 +1,7 @@
 """Views for analysts. They are made anew whenever they differ from what stands here.
 
 "Today" in a view is the computer's own clock, in China's time (UTC+8, no summer time). A page
-without a date counts from the day (China) on which it was first seen, as in an issue.
+counts from its `day_on`, as in an issue.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ SELECT n.id, n.section, n.grp, n.title, n.url, n.doc_number, n.source,
        (SELECT count(*) FROM notices d WHERE d.duplicate_of = n.id) AS also_at,
        n.revised_at, n.complete
 FROM notices n LEFT JOIN sites s ON s.id = n.site
-WHERE n.duplicate_of IS NULL AND (
-    n.published_on BETWEEN date(date('now', '+8 hours'), '-6 days') AND date('now', '+8 hours')
-    OR n.published_on IS NULL AND n.first_seen_at >=
-        strftime('%Y-%m-%dT%H:%M:%S', date('now', '+8 hours'), '-6 days', '-8 hours'))
+WHERE n.duplicate_of IS NULL
+  AND n.day_on BETWEEN date(date('now', '+8 hours'), '-6 days') AND date('now', '+8 hours')
 ORDER BY n.section, n.grp, n.published_on DESC, n.id
 """
 
@@ -49,8 +47,8 @@ SELECT s.id AS site, s.name AS site_name, c.name AS column, c.url,
            AND g.verdict IN ('ok', 'quiet', 'degraded')) AS last_good_at,
        k.verdict, k.reason, k.rows, k.new,
        (SELECT count(*) FROM notices n WHERE n.site = c.site AND n.column = c.name) AS notices,
-       (SELECT max(n.published_on) FROM notices n WHERE n.site = c.site AND n.column = c.name)
-           AS newest_on
+       (SELECT max(n.day_on) FROM notices n WHERE n.site = c.site AND n.column = c.name
+           AND n.published_on = n.day_on) AS newest_on
 FROM columns c JOIN sites s ON s.id = c.site
 LEFT JOIN checks k ON k.id = (SELECT l.id FROM checks l WHERE l.site = c.site
     AND l.column = c.name ORDER BY l.id DESC LIMIT 1)
@@ -85,14 +83,10 @@ SELECT strftime('%Y', w.to_on, '-1 day') || '-W'
        w.to_on, w.section, w.grp,
        coalesce((SELECT s.name FROM sites s WHERE s.id = w.site), w.site) AS site_name,
        sum(w.pages) AS pages, sum(w.documents) AS documents
-FROM (SELECT site, section, grp, date(published_on, 'weekday 5') AS to_on,
+FROM (SELECT site, section, grp, date(day_on, 'weekday 5') AS to_on,
              count(*) AS pages, sum(duplicate_of IS NULL) AS documents
-      FROM notices WHERE published_on IS NOT NULL
-      GROUP BY site, column, published_on, section, grp
-      UNION ALL
-      SELECT site, section, grp, date(first_seen_at, '+8 hours', 'weekday 5'), 1,
-             duplicate_of IS NULL
-      FROM notices WHERE published_on IS NULL) w
+      FROM notices
+      GROUP BY site, column, day_on, section, grp) w
 GROUP BY w.to_on, w.section, w.grp, w.site
 ORDER BY w.to_on DESC, w.section, w.grp, w.site
 """

@@ -108,6 +108,12 @@ class Entry:
         return self.stored.notice.published_on
 
     @property
+    def doubted_on(self) -> date | None:
+        """The printed day, when it cannot be right and the entry counts from another."""
+        counted, printed = self.stored.day_on, self.published_on
+        return printed if counted and printed != counted else None
+
+    @property
     def doc_number(self) -> str:
         return clean_line(self.stored.notice.doc_number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from pydantic import TypeAdapter
 from sqlite_utils import Database
@@ -18,11 +19,15 @@ from storage.revisions import state_at
 
 @dataclass(frozen=True, slots=True)
 class KeptEntry:
-    """What an entry showed of its page and of the other pages with the same document."""
+    """What an entry showed of its page and of the other pages with the same document.
+
+    `day_on`: the day it counted from (`StoredNotice`).
+    """
 
     notice: Notice
     site_name: str = ""
     pages: tuple[Page, ...] = ()
+    day_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,9 @@ _KEPT = TypeAdapter(Kept)
 def keep(db: Database, issue_id: int, said: Kept, entries: Iterable[Entry]) -> None:
     """Keep what an issue says, with these entries; in the transaction that records the issue."""
     shown = {
-        entry.id: KeptEntry(_without_texts(entry.stored.notice), entry.site_name, entry.pages)
+        entry.id: KeptEntry(
+            _without_texts(entry.stored.notice), entry.site_name, entry.pages, entry.stored.day_on
+        )
         for entry in entries
     }
     lean = tuple(replace(due, entry=_lean(due.entry)) for due in said.reminders)
@@ -77,9 +84,11 @@ def _printed(db: Database, record: IssueRecord, entry: Entry, kept: Kept | None)
     was = kept.entries.get(entry.id) if kept else None
     if was is None:
         notice = state_at(db, entry.id, entry.stored.notice, record.composed_at)
-        return replace(entry, stored=replace(entry.stored, notice=notice))
+        same_day = notice.published_on == entry.published_on
+        day_on = entry.stored.day_on if same_day else None
+        return replace(entry, stored=replace(entry.stored, notice=notice, day_on=day_on))
     # Our own facts stay those of now: an editor's acts are found by the document of today.
-    stored = replace(entry.stored, notice=was.notice)
+    stored = replace(entry.stored, notice=was.notice, day_on=was.day_on)
     return replace(entry, stored=stored, site_name=was.site_name, pages=was.pages)
 
 

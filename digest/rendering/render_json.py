@@ -57,6 +57,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "also_at": [page.url for page in entry.pages],
         "late": entry.late,
         "revised": entry.revised,
+        **({"date_in_doubt": True} if entry.doubted_on else {}),
         **({"editor_note": entry.note} if entry.note else {}),
     }
 

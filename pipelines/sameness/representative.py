@@ -65,7 +65,7 @@ def _rank(
         not issuers & publishers.get(notice.site, frozenset()),
         not notice.complete,
         any(_is_card_of(notice, other.notice) for other in group),
-        notice.published_on or date.max,
+        date.max if notice.published_on is None else stored.day_on or notice.published_on,
         stored.id,
     )
 

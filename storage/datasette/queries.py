@@ -20,9 +20,7 @@ SELECT n.id AS 编号, n.title AS 标题, n.summary AS 摘要, section_title(n.s
        n.column AS 栏目, china_minute(n.first_seen_at) AS 首次见到
 FROM asked, notices n LEFT JOIN sites s ON s.id = n.site
 WHERE n.duplicate_of IS NULL
-  AND (n.published_on BETWEEN date(asked.day, '-6 days') AND asked.day
-       OR n.published_on IS NULL AND date(n.first_seen_at, '+8 hours')
-           BETWEEN date(asked.day, '-6 days') AND asked.day)
+  AND n.day_on BETWEEN date(asked.day, '-6 days') AND asked.day
 ORDER BY n.section, n.grp, n.published_on DESC, n.id DESC
 """
 
@@ -98,10 +96,9 @@ LIMIT 500
 """
 
 _MONTHLY = """
-SELECT substr(n.published_on, 1, 7) AS 月份, section_title(n.section) AS 篇章,
+SELECT substr(n.day_on, 1, 7) AS 月份, section_title(n.section) AS 篇章,
        coalesce(s.name, n.site) AS 来源, count(*) AS 页数, sum(n.duplicate_of IS NULL) AS 文件数
-FROM notices n LEFT JOIN sites s ON s.id = n.site
-WHERE n.published_on IS NOT NULL
+FROM notices n INDEXED BY notices_by_column LEFT JOIN sites s ON s.id = n.site
 GROUP BY 月份, n.section, n.site
 ORDER BY 月份 DESC, n.section, 页数 DESC
 """

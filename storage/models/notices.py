@@ -97,13 +97,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class StoredNotice:
-    """A notice as it is in the store, with our own facts about it."""
+    """A notice as it is in the store, with our own facts about it.
+
+    `day_on` is the day it counts from (`storage.days`); None: not in the store.
+    """
 
     id: int
     notice: Notice
     first_seen_at: datetime
     last_seen_at: datetime
     revised_at: datetime | None = None
+    day_on: date | None = None
     duplicate_of: int | None = None
     duplicate_why: str = ""
 
@@ -126,6 +130,7 @@ class Known:
     url: str
     title: str
     published_on: date | None
+    day_on: date
     complete: bool
     first_seen_at: datetime
     last_read_at: datetime

@@ -269,7 +269,7 @@ async def test_hidden_tables_are_not_counted(site: Any) -> None:
     ("query", "indexes"),
     [
         ("deadlines", {"notices_by_last_deadline", "notices_by_deadline"}),
-        ("this_week", {"notices_by_published"}),
+        ("this_week", {"notices_by_day"}),
         ("same_document", {"notices_by_group"}),
         ("monthly", {"notices_by_column"}),
         ("incomplete", {"notices_incomplete"}),

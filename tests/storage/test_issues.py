@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
 from storage.database import StorageError
 from storage.duplicates import link, promote
+from storage.gaps import record_gap
 from storage.issues import find_issue, issue_entries, list_issues, record_issue, select_candidates
-from storage.models import Candidate, Check, IssueEntry
+from storage.models import Candidate, Check, IssueEntry, Joined, Place
 from storage.runs import save_check, start_run
 from tests.storage.samples import at, issue, page, saved
 
@@ -45,7 +48,7 @@ def test_takes_what_the_week_published(db: Database) -> None:
 
 
 def test_what_is_dated_after_the_week_waits(db: Database) -> None:
-    saved(db, page("tomorrow", published_on=date(2021, 2, 6)))
+    saved(db, page("tomorrow", published_on=date(2021, 2, 6)), "2021-02-05 08:00")
 
     assert candidates(db) == []
 
@@ -343,3 +346,57 @@ def test_an_issue_with_an_unknown_notice_is_not_recorded_at_all(db: Database) ->
 
     assert list_issues(db) == []
     assert issue_entries(db, 1) == []
+
+
+def proved(db: Database, seen: str, covered_from: date | None) -> int:
+    """A run that read the column of the sample notices back to a day; its id."""
+    run = start_run(db, "cde", now=at(seen), pid=1)
+    joined: Joined = "known" if covered_from else ""
+    check = Check(run, "cde", "新闻中心", at(seen), "ok", rows=20, joined=joined)
+    save_check(db, replace(check, covered_from=covered_from))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("place", "day", "late"),
+    [
+        ("below", date(2020, 12, 20), False),
+        ("", date(2020, 12, 20), False),
+        ("above", date(2020, 12, 20), True),
+        ("between", date(2020, 12, 20), True),
+        ("", date(2021, 1, 20), True),
+        ("below", date(2021, 1, 20), True),
+    ],
+)
+def test_late_is_only_what_an_earlier_reading_should_have_shown(
+    db: Database, place: Place, day: date, late: bool
+) -> None:
+    issue(db, *W04)
+    proved(db, "2021-01-25 02:00", date(2021, 1, 15))
+    run = proved(db, "2021-02-02 02:00", date(2021, 1, 15))
+    saved(db, page("found", published_on=day, place=place), seen="2021-02-02 02:00", run=run)
+
+    assert [item.late for item in candidates(db)] == ([True] if late else [])
+
+
+def test_what_lay_in_a_gap_is_told_when_the_gap_is_read(db: Database) -> None:
+    issue(db, *W04)
+    proved(db, "2021-01-25 02:00", date(2021, 1, 20))
+    days = {"from_on": date(2021, 1, 10), "to_on": date(2021, 1, 18)}
+    told: dict[str, Any] = {"site": "cde", "column": "新闻中心", "reason": "第 2 页没有读到"}
+    record_gap(db, **told, **days, now=at("2021-01-25 02:00"))
+    run = proved(db, "2021-02-02 02:00", date(2021, 1, 10))
+    for key, day in (("missed", 12), ("before", 9)):
+        one = page(key, published_on=date(2021, 1, day), place="below")
+        saved(db, one, seen="2021-02-02 02:00", run=run)
+
+    assert [(item.stored.notice.key, item.late) for item in candidates(db)] == [("missed", True)]
+
+
+def test_where_no_reading_proved_anything_an_old_row_is_told(db: Database) -> None:
+    issue(db, *W04)
+    proved(db, "2021-01-25 02:00", None)
+    run = proved(db, "2021-02-02 02:00", None)
+    saved(db, page("doubt", published_on=date(2021, 1, 20)), seen="2021-02-02 02:00", run=run)
+
+    assert keys(candidates(db)) == ["doubt"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -270,6 +271,35 @@ def test_two_failed_readings_keep_what_either_knew(db: Database) -> None:
 
     notice = get_notice(db, notice_id).notice
     assert (notice.title, notice.published_on) == (page().title, date(2021, 2, 3))
+
+
+_OWN = {"site", "column", "key", "url", "complete"}
+"""What identifies a page, and whether this reading was a full one: never taken from another."""
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Notice) if one.name not in _OWN])
+def test_what_a_second_partial_reading_lacks_is_kept_from_the_first(
+    db: Database, name: str
+) -> None:
+    partial = replace(FULL, complete=False)
+    notice_id = saved(db, partial)
+    value = getattr(FULL, name)
+    blank = None if isinstance(value, date) else type(value)()
+
+    save_notice(db, replace(partial, **{name: blank}), now=NOW, run_id=None)
+
+    assert get_notice(db, notice_id).notice == partial
+
+
+def test_a_field_kept_from_an_earlier_partial_reading_keeps_its_reader(db: Database) -> None:
+    earlier = page(read_by={"title": "column", "source": "meta"}, source="某处", complete=False)
+    notice_id = saved(db, earlier)
+    later = page(title="", read_by={"title": "list", "source": "general"}, complete=False)
+
+    save_notice(db, replace(later, source="某局"), now=NOW, run_id=None)
+
+    read_by = get_notice(db, notice_id).notice.read_by
+    assert read_by == {"title": "column", "source": "general"}
 
 
 def test_lists_pages_worth_another_try_longest_ago_first(db: Database) -> None:

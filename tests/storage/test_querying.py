@@ -47,7 +47,7 @@ def data(tmp_path: Path) -> Path:
             deadlines=(Deadline(soon, "征求意见", "9日内"),),
             contacts=(Contact("周", "", "zhou@example.org"),),
         )
-        original = saved(db, draft)
+        original = saved(db, draft, f"{today} 00:00")
         link(
             db,
             saved(db, page("repost", site="tj", published_on=today + timedelta(days=2))),

@@ -31,7 +31,7 @@ def test_pages_are_counted_by_the_week_they_are_dated_in(db: Database) -> None:
 def test_what_was_dated_outside_or_seen_later_does_not_count(db: Database) -> None:
     sync_catalogue(db, [site("cde", "新闻中心")], now=NOW)
     saved(db, page("old", published_on=date(2020, 12, 11)))
-    saved(db, page("tomorrow", published_on=date(2021, 2, 6)))
+    saved(db, page("tomorrow", published_on=date(2021, 2, 6)), "2021-02-05 08:00")
     saved(db, page("later", published_on=date(2021, 2, 4)), "2021-02-05 09:01")
     assert _counts(db) == {"cde": (0, 0, 0, 0, 0, 0, 0, 0)}
 

@@ -28,10 +28,11 @@ def today() -> date:
 
 def test_this_week_holds_one_row_a_document(db: Database, today: date) -> None:
     sync_catalogue(db, [site("cde", "新闻中心")], NOW)
-    one = saved(db, page("one", published_on=today))
-    two = saved(db, page("two", published_on=today - timedelta(days=6)))
-    saved(db, page("old", published_on=today - timedelta(days=7)))
-    saved(db, page("future", published_on=today + timedelta(days=2)))
+    seen = f"{today} 00:00"
+    one = saved(db, page("one", published_on=today), seen)
+    two = saved(db, page("two", published_on=today - timedelta(days=6)), seen)
+    saved(db, page("old", published_on=today - timedelta(days=7)), seen)
+    saved(db, page("tomorrow", published_on=today + timedelta(days=1)), seen)
     link(db, saved(db, page("repost", published_on=today)), one, "转载")
 
     rows = view(db, "v_this_week")
@@ -107,7 +108,7 @@ def test_same_document_shows_every_page_once(db: Database) -> None:
         ("v_same_document", "SEARCH notices USING COVERING INDEX notices_by_group"),
         ("v_weekly_counts", "SCAN notices USING COVERING INDEX notices_by_column"),
         ("v_deadlines", "SEARCH m USING INDEX notices_by_last_deadline"),
-        ("v_this_week", "SEARCH n USING INDEX notices_by_published"),
+        ("v_this_week", "SEARCH n USING INDEX notices_by_day"),
     ],
 )
 def test_views_do_not_read_every_notice(db: Database, name: str, step: str) -> None:
@@ -141,8 +142,9 @@ def test_revisions_show_before_and_now(db: Database) -> None:
 def test_weeks_run_from_saturday_to_friday(
     db: Database, published: date, week: str, friday: str
 ) -> None:
-    one = saved(db, page("one", published_on=published))
-    link(db, saved(db, page("two", published_on=published)), one, "转载")
+    seen = f"{published} 02:00"
+    one = saved(db, page("one", published_on=published), seen)
+    link(db, saved(db, page("two", published_on=published), seen), one, "转载")
 
     assert view(db, "v_weekly_counts") == [
         {
