@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
@@ -33,7 +34,7 @@ from pipelines.running.instance import InstanceError, beat, only_one
 from pipelines.running.journal import CRAWL, close_journal, keep_journal
 from pipelines.running.supervisor import Crawl, Event, Outcome
 from pipelines.running.wallclock import Wallclock
-from storage.database import StorageError
+from storage.database import StorageError, open_database
 
 log = logging.getLogger("zhengxun")
 crawl_log = logging.getLogger(CRAWL)
@@ -303,7 +304,10 @@ def main() -> int:
         with only_one(config.data):
             handlers = keep_journal(config.data / "logs")
             try:
-                asyncio.run(serve(config))
+                # Kept open: with the last connection SQLite removes the -wal and -shm, which a
+                # reader who may not write into the folder cannot make, and so could not read.
+                with closing(open_database(config.database)):
+                    asyncio.run(serve(config))
             finally:
                 close_journal(handlers)
     except PROBLEMS as error:

@@ -25,10 +25,11 @@ from commands.release import release_due, tell_editors
 from digest.folders import issue_folder
 from pipelines.archive.page_keeper import COPIES, trim
 from pipelines.sameness.resign import A_NIGHT, resign
-from storage.alarms import note_event
+from storage.alarms import clear_alarm, note_event, raise_alarm
 from storage.backup import backup
-from storage.upkeep import checkpoint, quick_check, tidy_logs
+from storage.upkeep import checkpoint, log_file, quick_check, tidy_logs
 
+MIB = 1024 * 1024
 log = logging.getLogger("zhengxun")
 
 
@@ -92,10 +93,25 @@ def nightly(desk: Desk) -> None:
         quick_check(db)
         copy = backup(db, config.backups, now, keep=config.upkeep.keep_backups)
         resign(db, now, most=A_NIGHT)
-        checkpoint(db)
+        tell_of_the_log(desk, db, emptied=checkpoint(db))
         tidy_evidence(desk, db)
     removed = tidy_logs(config.data / "logs", now=now, days=config.upkeep.log_days)
     log.info("database checked and copied to %s; %s old logs removed", copy, len(removed))
+
+
+def tell_of_the_log(desk: Desk, db: Database, *, emptied: bool) -> None:
+    """Say once that a query somebody left open lets the write-ahead log grow, and when it ended."""
+    path, now = log_file(desk.config.database), desk.config.clock()
+    if emptied:
+        clear_alarm(db, "wal", "数据库日志已清空", now=now)
+        return
+    size = path.stat().st_size / MIB
+    title = f"有查询一直开着，数据库日志不能清空：{path.name} {size:.0f} MiB"
+    text = (
+        f"{path} 会一直变大，直到磁盘写满。请关闭直接打开数据库的程序"
+        "（笔记本、数据库工具、BI 看板）中没有读完的查询；关闭后夜间维护会清空它。"
+    )
+    raise_alarm(db, "wal", title, text, now=now)
 
 
 def tidy_evidence(desk: Desk, db: Database) -> None:

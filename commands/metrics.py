@@ -22,7 +22,7 @@ from storage.database import StorageError, open_database
 from storage.figures import count_notices, deliveries_by_state, last_composed, runs_by_state
 from storage.models import Coverage, Verdict
 from storage.runs import latest_coverage
-from storage.upkeep import newest_backup
+from storage.upkeep import newest_backup, store_bytes
 
 COLUMN = ("site", "column")
 
@@ -117,8 +117,8 @@ def files(desk: Desk, now: datetime) -> Iterator[Metric]:
     """What the disk says."""
     config = desk.config
     if config.database.exists():
-        size = config.database.stat().st_size
-        yield gauge("database_bytes", "Size of the database file", size)
+        size = store_bytes(config.database)
+        yield gauge("database_bytes", "Size of the database and its write-ahead log", size)
     yield gauge("disk_free_bytes", "Room for the data folder", shutil.disk_usage(config.data).free)
     kept = sum(path.stat().st_size for path in archives(config.data))
     yield gauge("archive_bytes", "Size of all archives of pages", kept)

@@ -27,7 +27,7 @@ from storage.mailboxes import Mailbox, list_mailboxes
 from storage.models import Coverage, IssueRecord
 from storage.releases import waiting_issues
 from storage.runs import latest_coverage
-from storage.upkeep import newest_backup
+from storage.upkeep import newest_backup, store_bytes
 
 MIB = 1024 * 1024
 BAD = {"blocked", "broken", "unreachable"}
@@ -102,7 +102,7 @@ def gather(desk: Desk) -> dict[str, Any]:
         "unsent_alarms": len(unsent_alarms),
         "last_backup": last_backup.isoformat() if last_backup else None,
         "daemon": daemon_values(desk),
-        "database_mib": round(config.database.stat().st_size / MIB, 1),
+        "database_mib": round(store_bytes(config.database) / MIB, 1),
         "free_mib": free,
         "needs": [word for word, is_so in needs.items() if is_so],
         "needs_attention": any(needs.values()),

@@ -24,6 +24,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -69,6 +70,8 @@ class Selectors(_Table):
 
     `rows`, `link`, `title`, `date`, `next` read the list page (all but `rows` and `next` inside
     one row), `notice_*` the notice page. Several selectors are tried in order.
+    `link = "a::attr(data-url)"` takes the address from another attribute; `date = "+ dd"` looks in
+    the element after the row.
     """
 
     rows: Css = ()
@@ -85,7 +88,10 @@ class Selectors(_Table):
 
     @field_validator("*")
     @classmethod
-    def _check_css(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_css(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.field_name == "date":
+            _readable_css(tuple(css.removeprefix("+") for css in value))
+            return value
         return _readable_css(value)
 
 

@@ -67,7 +67,8 @@ class KnownRow:
 
     `title` and `day` (YYYY-MM-DD, or empty) are the page's; `listed_title` and `listed_day`
     (as printed) are the list's, empty where it was not kept. `text` is the stored text, cut
-    after KNOWN_CHARACTERS. `last_listed_at` is the instant (UTC, ISO 8601) of the last sight.
+    after KNOWN_CHARACTERS, `body_reader` who read it. `last_listed_at` is the instant (UTC, ISO
+    8601) of the last sight.
     """
 
     key: str
@@ -77,6 +78,7 @@ class KnownRow:
     listed_title: str = ""
     listed_day: str = ""
     text: str = ""
+    body_reader: str = ""
     last_listed_at: str = ""
 
 

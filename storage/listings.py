@@ -13,6 +13,7 @@ from storage.values import Row, select
 _RECENT = """
 SELECT n.key, n.url, n.title, coalesce(n.published_on, '') AS day, n.last_seen_at,
        substr(n.body_text, 1, :characters) AS text,
+       coalesce(json_extract(n.read_by, '$.body_html'), '') AS body_reader,
        (SELECT p.asked FROM saved_pages p WHERE p.notice_id = n.id AND p.kind = 'notice'
         ORDER BY p.id DESC LIMIT 1) AS asked
 FROM notices n WHERE n.site = :site AND n.column = :column
@@ -25,7 +26,8 @@ class Listing:
     """A notice, and the row of the list that led to it.
 
     `day` is YYYY-MM-DD or empty; `listed_title` and `listed_day` are as the list printed them,
-    empty where no page was kept; `text` may be cut; `last_listed_at` is a UTC instant as text.
+    empty where no page was kept; `text` may be cut; `body_reader` read it; `last_listed_at` is a
+    UTC instant as text.
     """
 
     key: str
@@ -35,6 +37,7 @@ class Listing:
     listed_title: str
     listed_day: str
     text: str
+    body_reader: str
     last_listed_at: str
 
 
@@ -56,5 +59,6 @@ def _to_listing(row: Row) -> Listing:
         listed_title=asked.get("list_title", ""),
         listed_day=asked.get("list_date", ""),
         text=row["text"],
+        body_reader=row["body_reader"],
         last_listed_at=row["last_seen_at"],
     )

@@ -24,10 +24,26 @@ def quick_check(db: Database) -> None:
         )
 
 
-def checkpoint(db: Database) -> None:
-    """Move the write-ahead log into the file and let SQLite look at its statistics."""
+def checkpoint(db: Database) -> bool:
+    """Move the write-ahead log into the file and let SQLite look at its statistics.
+
+    False when the log could not be emptied: somebody has a query open for longer than we wait
+    for a lock, and the log grows until it is closed.
+    """
     db.execute("PRAGMA optimize")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def log_file(database: Path) -> Path:
+    """The write-ahead log beside a store."""
+    return database.with_name(f"{database.name}-wal")
+
+
+def store_bytes(database: Path) -> int:
+    """What the store takes on the disk, its write-ahead log with it; 0 when there is none."""
+    files = (database, log_file(database))
+    return sum(path.stat().st_size for path in files if path.is_file())
 
 
 def newest_backup(folder: Path) -> datetime | None:

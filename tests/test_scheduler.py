@@ -121,6 +121,9 @@ def test_the_daemon_from_start_to_start_again(tmp_path: Path, replica: Replica) 
     ]
     with daemon(house) as again:
         again.until("watching")
+        # Who may only read cannot make these two, and without them cannot read at all.
+        kept = [house.folder / "data" / f"zhengxun.db{end}" for end in ("-wal", "-shm")]
+        assert all(path.is_file() for path in kept)
         again.end()
     assert rows(house, "SELECT site, state FROM runs") == [("tj_kxjs", "finished")]
     assert rows(house, "SELECT week FROM issues") == [("2021-W05",)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from parsel import Selector
 
 from crawlers.catalogue import Selectors
@@ -19,6 +21,11 @@ from crawlers.reading.rows import Row
 from crawlers.reading.text import first_text, visible_text
 
 _ENOUGH = 3
+_LONGEST_ATTRIBUTE = 2000
+_ADDRESS = re.compile(
+    r"""(?:^|['"])\s*((?:https?:)?//?[^\s'"<>()]+"""
+    r"""|[\w.%/-]{1,300}\.(?:s?html?|jsp|aspx?|do|php)(?:\?[^\s'"<>()]*)?)"""
+)
 
 
 def read_rows(
@@ -26,16 +33,14 @@ def read_rows(
 ) -> tuple[list[Row], str]:
     """The rows and who read them: column | platform | general, or nothing and an empty word."""
     page = Selector(text=text or "<html></html>")
-    if selectors.rows:
-        for css in selectors.rows:
-            rows = _rows(page.css(css), base_url, selectors)
-            if rows:
-                return rows, "column"
+    rows = selected_rows(page, base_url, selectors)
+    if rows:
+        return rows, "column"
     rows = script_rows(text, base_url)
     if rows:
         return rows, "platform" if platform in {"hanweb", "easysite"} else "general"
     for pattern in ROWS.get(platform, ()):
-        rows = _rows(page.css(pattern.rows), base_url, _as_selectors(pattern))
+        rows = read_nodes(page.css(pattern.rows), base_url, _as_selectors(pattern))
         if rows:
             return rows, "platform"
     if platform in NOTICE_LINK:
@@ -50,49 +55,80 @@ def read_rows(
     return rows, "general" if rows else ""
 
 
+def selected_rows(page: Selector, base_url: str, selectors: Selectors) -> list[Row]:
+    """The rows that a column's own selectors find: those of the first of `rows` that finds any."""
+    for css in selectors.rows:
+        rows = read_nodes(page.css(css), base_url, selectors)
+        if rows:
+            return rows
+    return []
+
+
+def address_in(words: str) -> str:
+    """The first address in an attribute: its whole value, or a word of a script in it."""
+    match = _ADDRESS.search(words[:_LONGEST_ATTRIBUTE])
+    return match[1] if match else ""
+
+
 def _as_selectors(pattern: RowPattern) -> Selectors:
     return Selectors(rows=(pattern.rows,), link=(pattern.link,), date=(pattern.date,))
 
 
-def _rows(nodes: list[Selector], base_url: str, selectors: Selectors) -> list[Row]:
+def read_nodes(nodes: list[Selector], base_url: str, selectors: Selectors) -> list[Row]:
+    """What these nodes say, each read as a row; those that link to nothing are left out."""
     rows = (_row(node, base_url, selectors) for node in nodes)
     return [row for row in rows if row is not None]
 
 
 def _row(node: Selector, base_url: str, selectors: Selectors) -> Row | None:
-    link = _link(node, selectors.link)
-    if link is None:
-        return None
-    url = absolute(base_url, link.attrib["href"])
+    link, address = _link(node, selectors.link)
+    url = absolute(base_url, address) if address else ""
     if not url:
         return None
     date = _date(node, selectors.date)
     title = first_text(node, selectors.title) or _link_title(link, date)
     if not title:
         return None
-    return Row(url, title, date or url_date(url), is_pinned(node.get()))
+    return Row(url, without_date(title, date), date or url_date(url), is_pinned(node.get()))
 
 
-def _link(node: Selector, css: tuple[str, ...]) -> Selector | None:
+def _link(node: Selector, css: tuple[str, ...]) -> tuple[Selector, str]:
+    """What is clicked, and where that leads; `a::attr(data-url)` names an attribute in the row."""
     if node.root.tag == "a" and not css:
-        return node
+        return node, node.attrib.get("href", "")
     for query in css or ("a[href]",):
         found = node.css(query)
+        if found and isinstance(found[0].root, str):
+            clicked = node.css(query.partition("::")[0] or "a")
+            return clicked[0] if clicked else node, address_in(found[0].root)
         if found and "href" in found[0].attrib:
-            return max(found, key=lambda a: len(visible_text(a))) if not css else found[0]
-    return None
+            best = max(found, key=lambda a: len(visible_text(a))) if not css else found[0]
+            return best, best.attrib["href"]
+    return node, ""
 
 
 def _date(node: Selector, css: tuple[str, ...]) -> str:
     for query in css:
-        for found in node.css(query):
-            printed = find_date(visible_text(found))
+        place, query = node, query
+        if query.startswith("+"):  # in what follows the row: a title row and a date row
+            place, query = Selector(text="<p></p>"), query[1:].strip()
+            follower = node.xpath("following-sibling::*[1]")
+            place = follower[0] if follower else place
+        for found in place.css(query):
+            printed = printed_date(found)
             if printed:
                 return printed
     words = visible_text(node)
     for anchor in node.css("a"):
         words = words.replace(visible_text(anchor), " ", 1)
     return find_date(words) or date_behind(visible_text(node))
+
+
+def printed_date(place: Selector) -> str:
+    """The date of one place; day and month may be set apart by style alone."""
+    if isinstance(place.root, str):
+        return find_date(place.root)
+    return find_date(visible_text(place)) or find_date(" ".join(place.root.itertext()))
 
 
 def _link_title(link: Selector, date: str) -> str:
