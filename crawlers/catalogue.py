@@ -71,7 +71,7 @@ class Selectors(_Table):
     `rows`, `link`, `title`, `date`, `next` read the list page (all but `rows` and `next` inside
     one row), `notice_*` the notice page. Several selectors are tried in order.
     `link = "a::attr(data-url)"` takes the address from another attribute; `date = "+ dd"` looks in
-    the element after the row.
+    the element after the row. `notice_drop` finds parts of the page that are left out of the body.
     """
 
     rows: Css = ()
@@ -83,6 +83,7 @@ class Selectors(_Table):
     notice_date: Css = ()
     notice_source: Css = ()
     notice_body: Css = ()
+    notice_drop: Css = ()
     notice_doc_number: Css = ()
     notice_attachments: Css = ()
 

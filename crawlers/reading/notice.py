@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Collection
 
 from lxml import etree, html
 from parsel import Selector
@@ -77,7 +78,8 @@ def fill_from_page(
                 setattr(item, field, fields[field])
                 item.read_by[field] = reader
     heading = item.title if body_reader == "general" else ""
-    _fill_body(item, found.body, body_reader, base_url, heading)
+    drop = selectors.notice_drop if body_reader == "column" else ()
+    _fill_body(item, found.body, body_reader, base_url, heading, _parts(page, drop))
     css = (*selectors.notice_attachments, *pattern.attachments)
     item.attachments = find_attachments(page, base_url, css)
     item.original_url = item.original_url or found.original_url
@@ -125,13 +127,21 @@ def finish(item: NoticeItem) -> None:
         item.problem = "页面里没有读到标题"
 
 
-def body_html(node: Selector, base_url: str, heading: str = "") -> str:
+def body_html(
+    node: Selector, base_url: str, heading: str = "", drop: Collection[etree._Element] = ()
+) -> str:
     """The node's markup with absolute links, without scripts; lazy images get their address.
+
+    `drop` are parts of the page that are left out.
 
     `heading` is the page's title, left out with the date line below it where the body opens so.
     Empty when nothing is left then: the page is a heading that waits for its text.
     """
     root = copy.deepcopy(node.root)
+    if drop:
+        for own, copied in list(zip(node.root.iter(), root.iter(), strict=True)):
+            if own in drop and copied.getparent() is not None:
+                copied.drop_tree()
     if heading:
         drop_heading(root, heading)
     etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
@@ -231,12 +241,21 @@ def _general_fields(found: Found) -> dict[str, str]:
     return {name: getattr(found, name) for name in names}
 
 
+def _parts(page: Selector, queries: tuple[str, ...]) -> set[etree._Element]:
+    return {node.root for css in queries for node in page.css(css)}
+
+
 def _fill_body(
-    item: NoticeItem, body: Selector | None, reader: str, base_url: str, heading: str
+    item: NoticeItem,
+    body: Selector | None,
+    reader: str,
+    base_url: str,
+    heading: str,
+    drop: Collection[etree._Element],
 ) -> None:
     if body is None or not has_substance(body):
         return
-    item.body_html = body_html(body, base_url, heading)
+    item.body_html = body_html(body, base_url, heading, drop)
     if not item.body_html:
         return
     item.read_by["body_html"] = reader

@@ -199,3 +199,54 @@ class Clothes:
             act = f"window.open('{one.path}')"
             return f'<span{self.named("click")} onclick="{act}">{self.words(one)}{behind}</span>'
         return f'<a href="{one.path}" target="_blank">{self.words(one)}{behind}</a>'
+
+    # --- a notice
+
+    def notice_page(self, one: Told, related: list[Told]) -> str:
+        """The page of a notice: its body in a box of its own, or flat among title and stamp."""
+        head, foot = self._head(one), self._foot(related)
+        body = self._paragraphs(one)
+        if self.draw("flat", False, False, True):
+            inner = f"<div{self.named('flat')}>{head}{body}{foot}</div>"
+        else:
+            share = "<div>【打印】【关闭窗口】</div>" if self.draw("share in", True, False) else ""
+            tag = self.draw("body tag", "div", "div", "section", "article")
+            inner = f"{head}<{tag}{self.named('body')}>{body}{share}</{tag}>{foot}"
+        if self.draw("table", False, False, True):
+            inner = f"<table><tr><td>{inner}</td></tr></table>"
+        for layer in range(int(str(self.draw("page layers", 0, 1, 2)))):
+            inner = f"<div{self.named(f'page layer{layer}')}>{inner}</div>"
+        menu = "".join(
+            f'<li><a href="/{n}/">{n}栏目导航</a></li>' for n in ("政务", "服务", "互动")
+        )
+        return (
+            f"<html><head><title>{one.title}_某市科学技术局</title></head><body>"
+            f"<div{self.named('top')}><ul>{menu}</ul></div>"
+            f"<div>当前位置：<a href='/'>首页</a> &gt; <a href='/tzgg/'>通知公告</a></div>"
+            f"{inner}<div>版权所有：某市科学技术局　网站标识码1200000012</div></body></html>"
+        )
+
+    def _head(self, one: Told) -> str:
+        tag = self.draw("title tag", "h1", "h2", "div", "p")
+        words = f"{one.title[:6]}<br>{one.title[6:]}" if self.draw("broken", 0, 0, 1) else one.title
+        label = self.draw("label", "发布时间：", "日期：", "")
+        stamp = f"{label}{self.day(one)}"
+        if self.draw("particulars", True, False):
+            stamp += " 来源：某市科学技术局 浏览：12 次 字号：[大 中 小]"
+        box = self.draw("stamp tag", "div", "p", "span")
+        return f"<{tag}{self.named('h')}>{words}</{tag}><{box}{self.named('stamp')}>{stamp}</{box}>"
+
+    def _paragraphs(self, one: Told) -> str:
+        kind = self.draw("paragraphs", "p", "p", "br", "div", "span")
+        if kind == "br":
+            return "<br>".join(f"　　{line}" for line in one.paragraphs)
+        if kind == "span":
+            return "".join(f"<p><span>{line[:5]}</span>{line[5:]}</p>" for line in one.paragraphs)
+        return "".join(f"<{kind}>{line}</{kind}>" for line in one.paragraphs)
+
+    def _foot(self, related: list[Told]) -> str:
+        links = "".join(f'<li><a href="{one.path}">{one.title}</a></li>' for one in related)
+        return (
+            f"<div{self.named('share')}>分享到： 微信 微博 【打印本页】</div>"
+            f"<div{self.named('related')}><h4>相关信息</h4><ul>{links}</ul></div>"
+        )
