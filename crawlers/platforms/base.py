@@ -136,7 +136,9 @@ class BaseSpider(NoticePages):
 
     def list_rows(self, response: TextResponse, column: Column) -> list[Row]:
         """The rows of a list page."""
-        rows, reader = read_rows(response.text, response.url, column.selectors, self.site.platform)
+        rows, reader = read_rows(
+            response.text, response.url, column.selectors, self.site.platform, response.encoding
+        )
         if reader == "general":
             self.degrade(column, "列表版式不认识，由通用阅读器读出")
         if rows and not any(row.date for row in rows):

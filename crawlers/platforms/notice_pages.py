@@ -21,7 +21,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.catalogue import Column, Selectors, Site, load_catalogue
 from crawlers.items import ColumnReport, KnownRow, NoticeItem, PrintedLink
 from crawlers.platforms.window import LATE_DAYS
-from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
+from crawlers.reading.addresses import canonical_url, is_wechat, notice_key, route_of
 from crawlers.reading.attachments import is_file
 from crawlers.reading.charset import readable
 from crawlers.reading.dates import SHANGHAI
@@ -123,6 +123,8 @@ class NoticePages(scrapy.Spider):
             item.attachments = [PrintedLink(row.title, item.url)]
         elif not self._is_readable_host(row.url, column):
             item.problem = "外部链接"
+        elif route_of(row.url):  # every such row asks for the same shell, whose text a script draws
+            item.problem = "页面由脚本显示，正文请看原网页"
         else:
             return self.notice_request(row, meta)
         take_from_list(item)

@@ -7,7 +7,7 @@ import re
 from parsel import Selector
 
 from crawlers.catalogue import Selectors
-from crawlers.reading.addresses import absolute
+from crawlers.reading.addresses import absolute, base_address
 from crawlers.reading.dates import find_date, url_date
 from crawlers.reading.general_list import (
     date_behind,
@@ -29,10 +29,23 @@ _ADDRESS = re.compile(
 
 
 def read_rows(
-    text: str, base_url: str, selectors: Selectors, platform: str
+    text: str, url: str, selectors: Selectors, platform: str, encoding: str = "utf-8"
 ) -> tuple[list[Row], str]:
-    """The rows and who read them: column | platform | general, or nothing and an empty word."""
+    """The rows and who read them: column | platform | general, or nothing and an empty word.
+
+    `encoding` is the one the page came in: a raw query is sent in it.
+    """
     page = Selector(text=text or "<html></html>")
+    rows, reader = _read(page, text, base_address(page, url), selectors, platform)
+    if encoding.lower() not in {"utf-8", "utf8", ""}:
+        for row in rows:
+            row.url = absolute(url, row.url, encoding)
+    return rows, reader
+
+
+def _read(
+    page: Selector, text: str, base_url: str, selectors: Selectors, platform: str
+) -> tuple[list[Row], str]:
     rows = selected_rows(page, base_url, selectors)
     if rows:
         return rows, "column"
