@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& command -v $$p && break; done)
 
-.PHONY: help demo eval test test-all bench soak lint format lock clean
+.PHONY: help demo eval test test-all bench soak drift lint format lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -32,6 +32,10 @@ WEEKS ?= 52
 SEED ?= 1
 soak: $(READY) ## the daemon through a simulated year of faults; shorter: make soak WEEKS=6
 	$(BIN)/python -m soak --weeks $(WEEKS) --seed $(SEED)
+
+SEEDS ?= 300
+drift: $(READY) ## the week after redesigns drawn at random; shorter: make drift SEEDS=20
+	$(BIN)/python -m drift --seeds $(SEEDS)
 
 lint: $(READY) ## ruff check and format, mypy --strict
 	$(BIN)/ruff check .

@@ -53,7 +53,8 @@ class Ask:
 @dataclass(slots=True)
 class Answer:
     """What goes back. `modified` marks a static page: it then carries validators (ETag,
-    Last-Modified). `hang_up` closes the connection without a word; `delay` is in seconds."""
+    Last-Modified). `hang_up` closes the connection without a word; `delay` is in seconds.
+    `cut_at`: after so many bytes of the body the connection ends."""
 
     status: int = 200
     body: bytes = b""
@@ -62,6 +63,7 @@ class Answer:
     modified: datetime | None = None
     hang_up: bool = False
     delay: float = 0.0
+    cut_at: int | None = None
 
 
 class Site(Protocol):

@@ -12,7 +12,7 @@ import errno
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -40,6 +40,8 @@ class ReplicaError(Exception):
 class Replica:
     """The stand-in for all sites. Use it as an async context manager; `origin` is then set.
 
+    `sites` makes what answers; another one puts something around the usual sites.
+
     Raises ReplicaError when entered if the port is taken, or at once if the content is wrong.
     """
 
@@ -51,6 +53,7 @@ class Replica:
         as_of: datetime | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        sites: Callable[[World], Sequence[Site]] = make_sites,
     ) -> None:
         try:
             entries = load_content(content_dir or BUNDLED, known_columns())
@@ -61,7 +64,7 @@ class Replica:
         self._address = (host, port)
         self._runner: web.ServerRunner | None = None
         self._sites: dict[str, Site] = {}
-        for site in make_sites(self._world):
+        for site in sites(self._world):
             self._sites.update(dict.fromkeys(site.hosts, site))
         self.origin = ""
 
@@ -137,6 +140,8 @@ class Replica:
             return web.Response(status=502)
         _add_validators(ask, answer)
         self._record(ask, answer.status)
+        if answer.cut_at is not None and answer.status == 200:
+            return await _cut(request, _respond(ask, answer), answer)
         return _respond(ask, answer)
 
     def _answer(self, ask: Ask) -> Answer:
@@ -237,6 +242,17 @@ def _respond(ask: Ask, answer: Answer) -> web.Response:
         response.headers["Content-Type"] = answer.content_type
     for name, value in answer.headers:
         response.headers.add(name, value)
+    return response
+
+
+async def _cut(request: web.BaseRequest, whole: web.Response, answer: Answer) -> web.StreamResponse:
+    """The head of the whole answer and the beginning of its body, then nothing."""
+    response = web.StreamResponse(status=whole.status, headers=whole.headers)
+    response.content_length = len(answer.body)
+    await response.prepare(request)
+    await response.write(answer.body[: answer.cut_at])
+    if request.transport is not None:
+        request.transport.abort()
     return response
 
 

@@ -1,0 +1,1 @@
+"""Redesigns of the watched sites, drawn at random, and whether the issue stays right."""
