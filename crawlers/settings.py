@@ -104,10 +104,13 @@ DOWNLOADER_MIDDLEWARES = {
     # After redirects and decompression, before retries: sees the final page of every status.
     "crawlers.walls.WallMiddleware": 570,
     "crawlers.refresh.RefreshMiddleware": 580,
+    "crawlers.truncation.WholePageMiddleware": 587,
     # Before all who judge, after decompression (590): sees what a wall hides from the spider.
     "pipelines.evidence.EvidenceMiddleware": 585,
     "crawlers.cookies.OfflineCookiesMiddleware": 700,
     "crawlers.revalidation.RevalidationMiddleware": 900,
+    # Next to the network: what came cut must not be kept as a page.
+    "crawlers.truncation.WholeStreamMiddleware": 950,
 }
 SPIDER_MIDDLEWARES = {
     "pipelines.seen.SeenMiddleware": 500,

@@ -21,6 +21,7 @@ from crawlers.reading.charset import readable
 from crawlers.reading.dates import day_of
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.rows import Row
+from crawlers.truncation import LOOKS_CUT
 from crawlers.walls import failure_from
 
 
@@ -72,6 +73,8 @@ class BaseSpider(NoticePages):
         if not isinstance(response, TextResponse):
             self.fail(column, self.broken(response, "列表地址返回的不是网页"), page)
             return
+        if LOOKS_CUT in response.flags:
+            self.degrade(self.columns[column], "列表网页没有传完，可能缺少公告")
         yield from self.read_list(readable(response), self.columns[column], page)
 
     def read_list(self, response: TextResponse, column: Column, page: int) -> Iterator[Output]:

@@ -29,6 +29,7 @@ from crawlers.reading.notice import fill_from_page, finish, take_from_list
 from crawlers.reading.rows import Row
 from crawlers.reading.wechat_page import fill_from_article
 from crawlers.refresh import REFRESHED
+from crawlers.truncation import LOOKS_CUT
 from crawlers.walls import failure_from
 
 Output = Request | NoticeItem
@@ -171,6 +172,8 @@ class NoticePages(scrapy.Spider):
         meta = response.meta["notice"]
         if isinstance(response, TextResponse):
             item = self.read_notice(readable(response), meta)
+            if LOOKS_CUT in response.flags:
+                item.disagreements.append("网页没有传完，正文可能不完整")
         else:
             item = self.new_item(meta)
             item.attachments = [PrintedLink(item.list_title, item.url)]
