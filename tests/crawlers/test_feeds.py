@@ -68,9 +68,7 @@ def test_a_feed_is_read_in_the_encoding_it_is_in(declared: str, sent: str) -> No
     )
     response = XmlResponse(URL, body=text.encode(sent), headers={"Content-Type": "text/xml"})
     decoded = readable(response).text
-    assert [row.title for row in read_feed(decoded, URL)] == [
-        f"申报项目{n}" for n in range(3)
-    ]
+    assert [row.title for row in read_feed(decoded, URL)] == [f"申报项目{n}" for n in range(3)]
     assert not is_cut(decoded)
 
 
