@@ -11,35 +11,46 @@ import chinese_calendar
 
 from pipelines.facts.dates import find_dates, make_date, read_number
 
-_MONTH_DAY = re.compile(r"(?<![0-9年.])(?P<month>[0-9]{1,2})\s*月\s*(?P<day>[0-9]{1,2})\s*[日号]")
-_DAY_ONLY = re.compile(r"\s*(?P<day>[0-9]{1,2})\s*日(?![内前后期])")
+_MONTH_DAY = re.compile(
+    r"(?P<year>[今明本]年\s?)?(?<![0-9.])(?<![0-9]年)(?<![0-9] 年)(?P<month>[0-9]{1,2})\s{0,4}月"
+    r"\s{0,4}(?P<day>[0-9]{1,2})\s{0,4}[日号]"
+)
+_DAY_ONLY = re.compile(r"\s{0,4}(?P<day>[0-9]{1,2})\s{0,4}日(?![内前后期])")
+_SEPARATED_DAY = re.compile(r"\s{0,4}(?P<month>[0-9]{1,2})[.\-/](?P<day>[0-9]{1,2})(?![0-9.])")
 _MONTH_END = re.compile(r"(?:(?P<year>20[0-9]{2})\s*年\s*)?(?P<month>[0-9]{1,2})\s*月底")
 _TWO_YEARS = re.compile(
-    r"(?P<first>20[0-9]{2})\s*年\s*[、和,]\s*(?=(?P<rest>20[0-9]{2}\s*年\s*(?P<month>[0-9]{1,2})\s*月"
+    r"(?P<first>20[0-9]{2})\s*年\s*[、和,]\s*(?=(?P<rest>20[0-9]{2}\s*年\s*(?P<month>[0-9]{1,2})\s{0,4}月"
     r"\s*(?P<day>[0-9]{1,2})\s*日))"
 )
 _CONNECTOR = re.compile(
-    r"\s*(?:\([^()]{1,12}\))?\s*(?:[上下]午)?\s*(?:[0-9]{1,2}\s*[:时点]\s*(?:[0-9]{2}\s*分?|整)?)?\s*"
-    r"(?:起)?\s*(?:-|—|–|―|─|~|～|至|到|起至)+\s*"
+    r"\s{0,4}(?:\([^()]{1,12}\))?\s{0,4}(?:[上下]午)?\s{0,4}"
+    r"(?:[0-9]{1,2}\s{0,4}[:时点]\s{0,4}(?:[0-9]{2}\s{0,4}分?|整)?)?\s{0,4}"
+    r"(?:起)?\s{0,4}(?:-|—|–|―|─|~|～|至|到){1,6}\s{0,4}"
 )
 _RECURRING = re.compile(r"(?:每年|每月|次年|当年|翌年|历年|每季度)\s*$")
 _LOOK_BACK = timedelta(days=120)
+# A validity that ends years ahead lends its year to no later day of the sentence.
+_LOOK_AHEAD = timedelta(days=550)
 
 _RELATIVE_COUNT = (
     r"(?P<count>[0-9]{1,3}|[一二两三四五六七八九十]{1,3})\s*"
     r"(?P<unit>个?\s*工作日|个?\s*自然日|日|天|个?月|周|个?星期|个?礼拜)"
 )
 RELATIVE = re.compile(
-    r"(?:自|从|在|于)?[^,。;]{0,12}?(?:发布|公布|公告|公示|印发|刊登|发文|下发|即|通知|发出)(?:之)?日起"
-    rf"(?:的|,)?\s*{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,12}})"
+    r"(?P<base>[^,。;]{0,12}?)(?:发布|公布|公告|公示|印发|刊登|发文|下发|即|通知|发出)(?:之)?日起"
+    rf"(?:的|,)?\s{{0,4}}{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,12}})"
 )
+"""自发布之日起30日内. `base` are the words before: 收到… counts from a day nobody prints."""
 COUNTED_FROM = re.compile(
-    rf"\s*(?:起|开始)(?:,|的|共|至|,?公示|,?为期)?\s*{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,6}})"
+    rf"\s{{0,4}}(?:起|开始)(?:,|的|共|至|,?公示|,?为期)?\s{{0,4}}{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,6}})"
 )
 PERIOD = re.compile(
-    r"(?:公示|征求意见|意见征集|征集|意见反馈|反馈|公开征集|异议)(?:的)?(?:期限|时限|时间|期)?(?:为|是|:|共)*\s*"
+    r"(?:公示|征求意见|意见征集|征集|意见反馈|反馈|公开征集|异议)(?:的)?(?:期限|时限|时间|期)?(?:为|是|:|共){0,3}\s{0,4}"
     rf"{_RELATIVE_COUNT}(?P<after>[^,。;]{{0,6}})"
 )
+"""公示期为5个工作日: counted from the day the notice is published."""
+WITHIN = re.compile(rf"[在于]\s{{0,2}}{_RELATIVE_COUNT}(?:之)?内(?P<after>[^,。;]{{0,12}})")
+"""请在二十个工作日内反馈: without a base of its own, from the day the notice is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,11 @@ def _days(sentence: str, reference: date | None) -> list[_Day]:
         if _RECURRING.search(sentence, 0, match.start()):
             continue
         earlier = max((day for day in days if day.end <= match.start()), default=None, key=_start)
-        on = _complete(int(match["month"]), int(match["day"]), earlier, reference)
+        month, day = int(match["month"]), int(match["day"])
+        if match["year"] and reference is not None:
+            on = make_date(reference.year + (match["year"][0] == "明"), month, day)
+        else:
+            on = _complete(month, day, earlier, reference)
         if on is not None:
             days.append(_Day(on, match.start(), match.end()))
     return sorted(days, key=_start)
@@ -122,7 +137,8 @@ def _start(day: _Day) -> int:
 
 def _complete(month: int, day: int, earlier: _Day | None, reference: date | None) -> date | None:
     """Supply the year: of the date before it in the sentence, else the one nearest ahead."""
-    if earlier is not None:
+    far = reference is not None and earlier is not None and earlier.on > reference + _LOOK_AHEAD
+    if earlier is not None and not far:
         on = make_date(earlier.on.year, month, day)
         if on is None or on >= earlier.on or (reference is not None and on >= reference):
             return on
@@ -143,10 +159,12 @@ def _span_end(sentence: str, first: _Day, following: list[_Day]) -> _Day | None:
         return None
     if following and following[0].start == connector.end():
         return following[0] if following[0].on >= first.on else None
-    match = _DAY_ONLY.match(sentence, connector.end())
+    separated = _SEPARATED_DAY.match(sentence, connector.end())
+    match = separated or _DAY_ONLY.match(sentence, connector.end())
     if match is None:
         return None
-    on = make_date(first.on.year, first.on.month, int(match["day"]))
+    month = int(separated["month"]) if separated else first.on.month
+    on = make_date(first.on.year, month, int(match["day"]))
     return _Day(on, first.start, match.end(), day_only=True) if on and on >= first.on else None
 
 
