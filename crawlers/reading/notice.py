@@ -81,7 +81,7 @@ def fill_from_page(
     drop = selectors.notice_drop if body_reader == "column" else ()
     _fill_body(item, found.body, body_reader, base_url, heading, _parts(page, drop))
     css = (*selectors.notice_attachments, *pattern.attachments)
-    item.attachments = find_attachments(page, base_url, css)
+    item.attachments = find_attachments(page, base_url, css, found.body)
     item.original_url = item.original_url or found.original_url
     item.disagreements += disagreements(item, readings, found)
     finish(item)
