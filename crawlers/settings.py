@@ -28,7 +28,9 @@ ZX_ATTACHMENT_MB = _config.crawl.attachment_mb
 # Documents and scans of them; programs, films and web pages are only linked.
 ZX_ATTACHMENT_TYPES = [
     *("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "ofd", "rtf", "txt", "csv"),
-    *("zip", "rar", "7z", "jpg", "jpeg", "png", "gif", "tif"),
+    *("dot", "dotx", "docm", "xlsm", "xlsb", "pptm", "pps", "ppsx", "wpt", "ett", "dps", "ceb"),
+    *("odt", "ods", "odp", "zip", "rar", "7z", "gz", "jpg", "jpeg", "png", "gif", "bmp", "tif"),
+    "tiff",
 ]
 # Who we are: said to every site that does not need an ordinary browser's name, and by the
 # bundled browser to all of them.

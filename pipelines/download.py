@@ -31,6 +31,8 @@ from scrapy.http.request import NO_CALLBACK
 from sqlite_utils import Database
 
 from crawlers.items import Failure
+from pipelines.facts.attachments import is_bare
+from pipelines.files.disposition import file_name
 from pipelines.files.file_kinds import NotAFileError, kind_of
 from pipelines.files.text_reader import FAILED, TextReader
 from storage.database import open_database
@@ -130,7 +132,9 @@ class DownloadPipeline:
                 known = await self._with_text(known)
         if known.sha256:
             self._got[file.url] = known
-        return replace(known, name=file.name, url=file.url)
+        # 附件下载 says nothing: the name in the answer's header does.
+        name = known.name if is_bare(file.name, file.url) else file.name
+        return replace(known, name=name, url=file.url)
 
     def _known(self, url: str) -> Attachment | None:
         """What an earlier crawl downloaded, if the file is still there."""
@@ -143,14 +147,18 @@ class DownloadPipeline:
     async def _download(self, file: Attachment, referer: str, until: float) -> Attachment:
         try:
             response = await self._fetch(file.url, referer, until)
-            kind = self._judge(response, file.type)
+            given = file_name(response.headers.get("Content-Disposition") or b"")
+            kind = self._judge(response, file.type, given)
             sha256, path = await asyncio.to_thread(keep, self.data, response.body, kind)
         except (NotDownloadedError, NotAFileError) as error:
             return self._without(file, str(error))
         except OSError as error:
             return self._without(file, f"无法保存（{error.strerror}）")
         self._count("downloaded")
-        kept = replace(file, type=kind, bytes=len(response.body), sha256=sha256, path=path)
+        name = given if given and is_bare(file.name, file.url) else file.name
+        kept = replace(
+            file, name=name, type=kind, bytes=len(response.body), sha256=sha256, path=path
+        )
         return await self._with_text(kept)
 
     async def _with_text(self, file: Attachment) -> Attachment:
@@ -204,10 +212,12 @@ class DownloadPipeline:
             },
         )
 
-    def _judge(self, response: Response, named: str) -> str:
-        """The type of the file. Raises NotAFileError, NotDownloadedError."""
-        disposition = (response.headers.get("Content-Disposition") or b"").decode("latin-1")
-        kind = kind_of(response.body, named, disposition)
+    def _judge(self, response: Response, named: str, given: str) -> str:
+        """The type of the file; `given` is the name in its header.
+
+        Raises NotAFileError, NotDownloadedError.
+        """
+        kind = kind_of(response.body, named, given)
         if kind not in self.types:
             raise NotDownloadedError(f"{kind} 类型不在下载之列")
         return kind

@@ -12,10 +12,24 @@ from pipelines.facts.width import fold_width
 from storage.models import Attachment
 
 _TYPES = (
-    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "ofd", "zip", "rar", "7z",
-    "txt", "csv", "rtf", "xml", "jpg", "jpeg", "png", "gif", "tif", "mp4",
+    "pdf", "doc", "docx", "docm", "dot", "dotx", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx",
+    "pptm", "pps", "ppsx", "wps", "wpt", "et", "ett", "dps", "ofd", "ceb", "odt", "ods", "odp",
+    "zip", "rar", "7z", "gz", "tar", "txt", "csv", "rtf", "xml", "jpg", "jpeg", "png", "gif",
+    "bmp", "tif", "tiff", "webp", "mp4",
 )  # fmt: skip
-_DOCUMENTS = frozenset(_TYPES) - {"jpg", "jpeg", "png", "gif", "tif", "xml", "mp4", "txt"}
+_DOCUMENTS = frozenset(_TYPES) - {
+    "jpg",
+    "jpeg",
+    "png",
+    "gif",
+    "bmp",
+    "tif",
+    "tiff",
+    "webp",
+    "xml",
+    "mp4",
+    "txt",
+}
 _EXTENSION = re.compile(
     rf"\.({'|'.join(sorted(_TYPES, key=len, reverse=True))})(?![A-Za-z0-9])", re.I
 )
@@ -84,6 +98,11 @@ def file_type(url: str, name: str = "") -> str:
         if match:
             return match[-1][1].lower()
     return ""
+
+
+def is_bare(name: str, url: str) -> bool:
+    """Whether a printed name says nothing of the file: 附件1, 点击下载, or its address again."""
+    return bool(_BARE.match(name)) or name in (url, unquote(_path(url).rsplit("/", 1)[-1]))
 
 
 def _add_printed(names: dict[str, str], line: str, *, numbered_only: bool = False) -> bool:
