@@ -15,7 +15,7 @@ from commands.ways import ways_of
 from digest.composing.closing import current_week
 from digest.composing.weeks import Week, parse_day, week_name
 from digest.delivery.chat import Robot
-from digest.delivery.deliver import DeliveryReport, deliver, enrol
+from digest.delivery.deliver import DeliveryReport, deliver, enrol, issues_to_enter
 from digest.folders import issue_folder, preview_folder
 from digest.models import Digest
 from digest.press import (
@@ -145,7 +145,8 @@ def send_due(desk: Desk, db: Database) -> list[tuple[IssueRecord, DeliveryReport
     records = list_issues(db)
     if not records or not (robots or has_mail_server(desk)):
         return []
-    enrol(db, records[-1], smtp=mail_server(desk), now=now, robots=robots, ways=ways_of(desk))
+    for record in issues_to_enter(db, now):
+        enrol(db, record, smtp=mail_server(desk), now=now, robots=robots, ways=ways_of(desk))
     rows = deliveries.outstanding(db, due_at=now)
     mail = has_mail_server(desk)
     due = {row.issue_id for row in rows if mail or "@" not in row.address}

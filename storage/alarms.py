@@ -8,7 +8,7 @@ whether it is bad now.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -31,7 +31,13 @@ from storage.values import (
 Kind = Literal["raised", "reminder", "recovered", "event"]
 Channel = Literal["mail", "webhook"]
 
-_DELAYS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+# Then every 12 hours; a week after the first attempt nobody knocks again by itself.
+_DELAYS = (
+    *(timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1)),
+    *[timedelta(hours=4)] * 6,
+    timedelta(hours=12),
+)
+MOST_ATTEMPTS = 20
 TEXT_LENGTH = 4000
 
 
@@ -135,6 +141,34 @@ def unsent(
     return [_to_alarm(row) for row in rows]
 
 
+def due(db: Database, channel: Channel, *, now: datetime) -> list[Alarm]:
+    """What a channel should be sent now, the oldest first; nothing unless something is due.
+
+    What it did not take for a week is not tried by itself any more: it goes with the next one.
+    """
+    waiting = unsent(db, [channel])
+    ready = [alarm for alarm in waiting if is_due(alarm, now)]
+    left = [alarm for alarm in waiting if alarm.attempts >= MOST_ATTEMPTS]
+    return sorted([*ready, *left], key=lambda alarm: alarm.id) if ready else []
+
+
+def is_due(alarm: Alarm, now: datetime) -> bool:
+    """Whether an alarm may be tried now, of itself."""
+    waited = alarm.next_attempt_at is None or alarm.next_attempt_at <= now
+    return waited and alarm.attempts < MOST_ATTEMPTS
+
+
+def failed(alarm: Alarm, reply: str, now: datetime) -> Alarm:
+    """An alarm after an attempt that failed, with the time of its next one."""
+    wait = _DELAYS[min(alarm.attempts, len(_DELAYS) - 1)]
+    return replace(
+        alarm,
+        attempts=alarm.attempts + 1,
+        last_reply=one_line(reply),
+        next_attempt_at=now + wait,
+    )
+
+
 def mark_sent(db: Database, ids: Sequence[int], channel: Channel, *, now: datetime) -> None:
     """A channel took these alarms."""
     column = _COLUMNS[channel]
@@ -146,13 +180,13 @@ def mark_sent(db: Database, ids: Sequence[int], channel: Channel, *, now: dateti
 
 
 def mark_failed(db: Database, alarms: Sequence[Alarm], reply: str, *, now: datetime) -> None:
-    """A channel did not take these alarms: after 5 minutes, 15, then every hour, for ever."""
+    """A channel did not take these alarms: again after 5 minutes, 15, an hour, 4 hours, 12."""
     with transaction(db):
-        for alarm in alarms:
-            wait = _DELAYS[min(alarm.attempts, len(_DELAYS) - 1)]
+        for alarm in (failed(alarm, reply, now) for alarm in alarms):
+            again = None if alarm.next_attempt_at is None else from_instant(alarm.next_attempt_at)
             db.execute(
                 "UPDATE alarms SET attempts = ?, last_reply = ?, next_attempt_at = ? WHERE id = ?",
-                [alarm.attempts + 1, one_line(reply), from_instant(now + wait), alarm.id],
+                [alarm.attempts, alarm.last_reply, again, alarm.id],
             )
 
 

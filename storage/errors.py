@@ -19,6 +19,10 @@ class StorageError(Exception):
     """The store cannot do what was asked; one line that says what to do."""
 
 
+class PassingError(StorageError):
+    """What ends by itself or by somebody's hand, and can be tried again: a lock, a full disk."""
+
+
 def path_of(db: Database) -> Path:
     """The file of an open store."""
     return Path(db.conn.execute("PRAGMA database_list").fetchone()[2] or ":memory:")
@@ -31,8 +35,9 @@ def explained(error: sqlite3.Error, path: Path) -> StorageError:
         advice = "is damaged or not a database; restore the last backup (zhengxun backup --help)"
     elif "locked" in text:
         advice = f"stayed locked for {BUSY_TIMEOUT:.0f} s; close the program that holds it"
+        return PassingError(f"{path} {advice}")
     elif "full" in text or ("I/O error" in text and not _has_room(path)):
-        advice = "cannot grow: the disk is full; make room"
+        return PassingError(f"{path} cannot grow: the disk is full; make room")
     elif companion := _closed_companion(path):
         advice = (
             f"cannot be used: give this user read and write access to {companion.name} beside it"

@@ -15,13 +15,13 @@ from sqlite_utils import Database
 
 from digest.alarms.alert import Operator, send_alarms
 from digest.alarms.bell import Bell
+from digest.alarms.mails import review_mails
 from digest.alarms.watch import (
     job_done,
     job_failed,
     review_clock,
     review_columns,
     review_disk,
-    review_mails,
 )
 from digest.delivery.courier import SmtpSettings
 from digest.delivery.sink import Sink

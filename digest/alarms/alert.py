@@ -13,22 +13,28 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import partial
 
 from sqlite_utils import Database
 
-from digest.alarms.watch import local
+from digest.alarms.alarm_text import cut, mail_text, short_text, size_of, subject_line
 from digest.delivery.courier import Courier, SmtpSettings
 from digest.delivery.header_address import address_of
+from digest.delivery.outcome import keep
 from digest.models import SHANGHAI, DigestError
-from digest.safe_text import clean_line
 from storage import alarms
 from storage.alarms import Alarm, Channel
 
-KINDS = {"raised": "故障", "reminder": "仍未恢复", "recovered": "恢复", "event": "通知"}
 HTTP_SECONDS = 10.0
-# More than this in one message help nobody; the rest stays in `zhengxun status`.
-MOST = 50
-SUBJECT_LENGTH = 90
+# text.content of WeCom's robots, in bytes of UTF-8, is the least that a robot takes.
+TEXT_BYTES = 2048
+# A message of DingTalk's has 20,000 bytes with all that is in it.
+BODY_BYTES = 18_000
+# The least that is worth sending to a robot that refuses what it was sent.
+LEAST_BYTES = 256
+_DETAIL_BYTES = 1000
+# How the answer of a robot begins that read a message and does not want it.
+_REFUSED = ("errcode", "HTTP 4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def send_alarms(db: Database, operator: Operator, *, now: datetime) -> list[str]
     """Send what is due, by each way that has not taken it yet; the problems, for the log."""
     problems = []
     for channel in operator.channels:
-        waiting = alarms.unsent(db, [channel], due_at=now)
+        waiting = alarms.due(db, channel, now=now)
         if not waiting:
             continue
         problem = hand_over(operator, channel, waiting, now)
@@ -62,7 +68,8 @@ def send_alarms(db: Database, operator: Operator, *, now: datetime) -> list[str]
             alarms.mark_failed(db, waiting, problem, now=now)
             problems.append(f"{channel}: {problem}")
         else:
-            alarms.mark_sent(db, [alarm.id for alarm in waiting], channel, now=now)
+            told = [alarm.id for alarm in waiting]
+            keep(partial(alarms.mark_sent, db, told, channel, now=now))
     return problems
 
 
@@ -104,45 +111,17 @@ def message_id(waiting: Sequence[Alarm], domain: str) -> str:
     return f"<alarms-{code}@{domain}>"
 
 
-def subject_line(waiting: Sequence[Alarm]) -> str:
-    """The first alarm, and how many more."""
-    more = f"（另有 {len(waiting) - 1} 条）" if len(waiting) > 1 else ""
-    first = next((alarm for alarm in waiting if alarm.kind == "raised"), waiting[0])
-    title = clean_line(f"[政讯] {KINDS[first.kind]}：{first.title}")
-    return title[: SUBJECT_LENGTH - len(more)] + more
-
-
-def mail_text(waiting: Sequence[Alarm]) -> str:
-    """All of them, one paragraph each."""
-    parts = []
-    for alarm in waiting[:MOST]:
-        head = f"【{KINDS[alarm.kind]}】{alarm.title}（{local(alarm.raised_at)}）"
-        parts.append("\n".join([head, *(f"    {line}" for line in alarm.text.splitlines())]))
-    if len(waiting) > MOST:
-        parts.append(f"另有 {len(waiting) - MOST} 条")
-    return "\n\n".join([*parts, "现状：zhengxun status"]) + "\n"
-
-
 def post(url: str, waiting: Sequence[Alarm]) -> str:
     """One JSON POST for all of them; '' or what went wrong.
 
-    `msgtype` and `text.content` are what the robots of WeCom and DingTalk read; `alarms` is for
-    programs. Those robots answer 200 with an `errcode` other than 0 when they refuse.
+    `msgtype` and `text.content` are what the robots of WeCom and DingTalk read, within their
+    limits; `alarms` is for programs. Those robots answer 200 with an `errcode` other than 0 when
+    they refuse. What was refused before goes out shorter each time.
     """
-    body = {
-        "msgtype": "text",
-        "text": {"content": f"{subject_line(waiting)}\n\n{mail_text(waiting)}"},
-        "alarms": [
-            {
-                "subject": alarm.subject,
-                "kind": alarm.kind,
-                "title": alarm.title,
-                "text": alarm.text,
-                "raised_at": alarm.raised_at.isoformat(),
-            }
-            for alarm in waiting
-        ],
-    }
+    refusals = max(alarm.attempts if _is_refusal(alarm) else 0 for alarm in waiting)
+    limit = max(TEXT_BYTES >> refusals, LEAST_BYTES)
+    body: dict[str, object] = {"msgtype": "text", "text": {"content": short_text(waiting, limit)}}
+    body |= _documents(waiting, BODY_BYTES - size_of(json.dumps(body, ensure_ascii=False)))
     try:
         answer = fetch(url, json.dumps(body, ensure_ascii=False).encode())
     except (OSError, ValueError, http.client.HTTPException) as error:
@@ -152,6 +131,28 @@ def post(url: str, waiting: Sequence[Alarm]) -> str:
     except (ValueError, AttributeError):
         return ""  # an answer that is no JSON object is as good as any
     return "" if code == 0 else f"errcode {code}"
+
+
+def _is_refusal(alarm: Alarm) -> bool:
+    return alarm.last_reply.startswith(_REFUSED)
+
+
+def _documents(waiting: Sequence[Alarm], room: int) -> dict[str, object]:
+    """The alarms as far as they fit into `room` bytes of JSON, and how many are left out."""
+    shown: list[dict[str, str]] = []
+    for alarm in waiting:
+        document = {
+            "subject": alarm.subject,
+            "kind": alarm.kind,
+            "title": alarm.title,
+            "text": cut(alarm.text, _DETAIL_BYTES),
+            "raised_at": alarm.raised_at.isoformat(),
+        }
+        room -= size_of(json.dumps(document, ensure_ascii=False)) + 2
+        if room < 0:
+            break
+        shown.append(document)
+    return {"alarms": shown, "left_out": len(waiting) - len(shown)}
 
 
 def fetch(url: str, body: bytes | None = None) -> bytes:

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from digest.alarms.alert import Operator, hand_over, send_alarms
+from digest.alarms.mails import review_mails, review_reach
 from digest.alarms.watch import (
     job_done,
     job_failed,
@@ -22,7 +23,6 @@ from digest.alarms.watch import (
     review_clock,
     review_columns,
     review_disk,
-    review_mails,
 )
 from storage import alarms
 from storage.alarms import Alarm, Channel
@@ -103,6 +103,7 @@ class Bell:
             with self.open_store() as db:
                 review_columns(db, now=now)
                 review_mails(db, now=now)
+                review_reach(db, now=now)
                 review_clock(db, now=now)
                 review_disk(db, self.data, min_free_mib=self.min_free_mib, now=now)
                 for problem in send_alarms(db, self.operator, now=now):
@@ -127,12 +128,20 @@ class Bell:
     def send_unstored(self, now: datetime) -> None:
         """Send what has no row, by each way that has not taken it yet."""
         for channel in self.operator.channels:
-            waiting = [alarm for alarm, missing in self.unstored.values() if channel in missing]
+            waiting = [
+                alarm
+                for alarm, missing in self.unstored.values()
+                if channel in missing and alarms.is_due(alarm, now)
+            ]
             if not waiting:
                 continue
             problem = hand_over(self.operator, channel, waiting, now)
             if problem:
                 log.warning("alarms could not be sent: %s: %s", channel, problem)
-                continue
-            for subject, (alarm, missing) in self.unstored.items():
-                self.unstored[subject] = (alarm, [item for item in missing if item != channel])
+            for alarm in waiting:
+                told, missing = self.unstored[alarm.subject]
+                if problem:
+                    self.unstored[alarm.subject] = (alarms.failed(told, problem, now), missing)
+                else:
+                    left = [item for item in missing if item != channel]
+                    self.unstored[alarm.subject] = (told, left)

@@ -1,4 +1,4 @@
-"""What the operator should hear, worked out from the store: columns, mails, disk, clock.
+"""What the operator should hear, worked out from the store: columns, disk, clock.
 
 Each function looks, and stores what changed since the last look: once when something turned
 bad, once when it is well again. Words are Chinese, as in the issue. Sending is in alert.py.
@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from digest.models import SHANGHAI
-from storage import alarms, bulletins, deliveries, issues, pages, runs
+from storage import alarms, pages, runs
 from storage.models import Coverage
 from storage.pages import SavedPage
 
@@ -23,8 +23,6 @@ VERDICTS = {"blocked": "被拦截", "broken": "读取失败", "unreachable": "�
 # A crawl that ended with the daemon says nothing about the site; it runs again at the start.
 OUR_OWN_STOP = ("：程序停止", "：程序或电源中断")
 EXCERPT = 300
-# Attempts after which a mail that waits is worth a word: the third is 20 minutes after the first.
-PATIENCE = 3
 # Clocks of two runs may differ by a summer time mistake at most.
 SKEW = timedelta(hours=2)
 MIB = 1024 * 1024
@@ -97,28 +95,6 @@ def outage(db: Database, subject: str, now: datetime) -> str:
         return ""
     hours = (now - since).total_seconds() / 3600
     return f"自 {local(since)} 起，历时 {hours:.1f} 小时"
-
-
-def review_mails(db: Database, *, now: datetime) -> None:
-    """One alarm for each mail refused for good, one while mails wait after several attempts."""
-    waiting = [row for row in deliveries.outstanding(db) if row.attempts >= PATIENCE]
-    if waiting:
-        title = f"{len(waiting)} 封邮件发不出去，仍在重试"
-        alarms.raise_alarm(db, "mails", title, waiting[0].last_reply, now=now)
-    else:
-        alarms.clear_alarm(db, "mails", "没有邮件在等待发送", now=now)
-    weeks = issues.issue_names(db)
-    for row in deliveries.list_deliveries(db):
-        if row.state == "refused":
-            week = weeks.get(row.issue_id, "")
-            title = f"{week} 无法送达 {row.address}"
-            text = (
-                f"{row.last_reply}\n改正地址或停止订阅：zhengxun subscribers remove {row.address}"
-            )
-            alarms.note_event(db, f"mail:{row.id}", title, text, now=now)
-    for mail in bulletins.list_bulletins(db, state="refused"):
-        title = f"快讯无法送达 {mail.address}"
-        alarms.note_event(db, f"bulletin:{mail.id}", title, mail.last_reply, now=now)
 
 
 def review_disk(db: Database, folder: Path, *, min_free_mib: int, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from digest.delivery.bulletin_mail import write_ended, write_news
 from digest.delivery.courier import Attempt, Courier, SmtpSettings
 from digest.delivery.header_address import address_of
 from digest.delivery.mailing import outcome_of
+from digest.delivery.outcome import keep
 from digest.delivery.signing import Seal
 from digest.models import SHANGHAI, Chapter, DigestError
 from digest.replies.leaving import Ways, signed_id
@@ -188,7 +189,8 @@ def _settled(
     db: Database, row: Bulletin, result: Attempt, now: datetime, report: BulletinReport
 ) -> BulletinReport:
     state, reply, next_at = outcome_of(result, row.attempts + 1, now)
-    bulletins.settle(db, row.id, state, reply, now, next_at, asked=not result.no_server)
+    asked = not result.no_server
+    keep(lambda: bulletins.settle(db, row.id, state, reply, now, next_at, asked=asked))
     notes = report.notes
     if state != "sent":
         notes = (*notes, f"{row.address}: {reply}")

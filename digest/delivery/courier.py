@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 
-from digest.delivery.bounces import is_hard, is_too_large
+from digest.delivery.bounces import is_too_large, reason_of
 from digest.delivery.signing import sealed
 from digest.delivery.smtp_server import (
     SmtpSettings,
@@ -171,13 +171,15 @@ class Courier:
             return Attempt("sent", words)
         if code == 421:
             self._hang_up()
-        if code // 100 != 5:
+        reason = reason_of(words)
+        # Some say with a 5xx that it was too much or too soon: another time will do.
+        if code // 100 != 5 or reason == "limited":
             return Attempt("deferred", words)
         limit = None if self.smtp is None else size_limit(self.smtp)
         # A bare 552 to RCPT is about a full mailbox.
         too_large = is_too_large(words, bare=not recipient_only)
-        hard = is_hard(words)
-        return Attempt("refused", words, bounced=hard, too_large=too_large, size_limit=limit)
+        gone = reason == "gone"
+        return Attempt("refused", words, bounced=gone, too_large=too_large, size_limit=limit)
 
     def _about_size(self, answer: Answer) -> bool:
         return answer[0] // 100 == 5 and is_too_large(reply_words(self.settings, *answer))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -14,15 +14,17 @@ from digest.delivery.courier import SmtpSettings
 from digest.delivery.header_address import address_of
 from digest.delivery.mail import make_message_id
 from digest.delivery.mailing import Clock, DeliveryReport, Mailing, retry_delay
-from digest.models import Digest, DigestError
+from digest.models import SHANGHAI, Digest, DigestError
 from digest.replies.leaving import Ways
 from storage import deliveries, issues, subscribers
 from storage.corrections import owed
 from storage.models import IssueRecord, Subscriber
 from storage.robots import sync_robots
 
-__all__ = ["DeliveryReport", "SmtpSettings", "deliver", "enrol", "retry_delay"]
+__all__ = ["DeliveryReport", "SmtpSettings", "deliver", "enrol", "issues_to_enter", "retry_delay"]
 
+# An issue that nobody was entered for is made up for so long.
+_ENTERED_WITHIN = timedelta(days=14)
 # Message-IDs of what robots post, when no mail is sent at all.
 _NO_SENDER = "robots@zhengxun.invalid"
 
@@ -42,8 +44,9 @@ def deliver(
     """Send `issue` to everybody the ledger says is outstanding, or to one address of them.
 
     A correction goes to who was sent the issue that it corrects. The newest issue is first
-    entered into the ledger for all active subscribers; an older one only for `only_address`, so
-    that a new subscriber is not sent the archive. An explicit address is tried at once, without
+    entered into the ledger for all active subscribers, and a recent one for which the ledger has
+    nobody; an older one only for `only_address`, so that a new subscriber is not sent the archive.
+    An explicit address is tried at once, without
     waiting for its next attempt. A `digest` given as a function is composed only when something
     is due. `smtp` None: mails wait, robots post.
     `pause` takes seconds: a cap of the mail server is waited for, a minute at most. `ways`: how
@@ -107,23 +110,64 @@ def _enter(
     only: Subscriber | None,
     key: bytes,
 ) -> None:
-    if issue.corrects is not None:
-        lacking = set(owed(db, issue))
-    elif only is None and issues.list_issues(db)[-1].id != issue.id:
+    people = _lacking(db, issue, now, only)
+    if not people:
         return
-    else:
-        lacking = set(deliveries.lacking(db, issue.id))
-    if only is not None:
-        lacking &= {only.id}
-    if not lacking:
-        return
-    active = subscribers.list_subscribers(db, "active")
-    people = [person for person in active if person.id in lacking]
     ids = {
         person.id: make_message_id(issue.id, issue.week, person.id, sender, key)
         for person in people
     }
     deliveries.ensure_deliveries(db, issue.id, people, ids, now)
+
+
+def _lacking(
+    db: Database, issue: IssueRecord, now: datetime, only: Subscriber | None
+) -> list[Subscriber]:
+    """The active subscribers who are to get an issue, and whom the ledger has not down for it."""
+    if issue.corrects is not None:
+        lacking = set(owed(db, issue))
+    else:
+        lacking = set(deliveries.lacking(db, issue.id))
+    active = subscribers.list_subscribers(db, "active")
+    people = [person for person in active if person.id in lacking]
+    if only is not None:
+        return [person for person in people if person.id == only.id]
+    if issue.corrects is not None or _is_newest(db, issue, now):
+        return people
+    if not _is_missed(db, issue, now):
+        return []
+    # It was theirs when it was let go; who came later is not sent the archive.
+    let_go = issue.released_at or issue.composed_at
+    return [person for person in people if person.began_at and person.began_at <= let_go]
+
+
+def issues_to_enter(db: Database, now: datetime) -> list[IssueRecord]:
+    """Issues that everybody should be in the ledger for: the newest whose week has begun, and
+    what was let go lately without anybody.
+
+    A week that lies ahead (a slip of the pen, a clock that was wrong) keeps none of them back.
+    """
+    begun = [record for record in issues.list_issues(db) if _has_begun(record, now)]
+    return [record for record in begun if record is begun[-1] or _is_missed(db, record, now)]
+
+
+def _is_newest(db: Database, issue: IssueRecord, now: datetime) -> bool:
+    """Whether it is the last of all, or of those whose week has begun."""
+    records = issues.list_issues(db)
+    begun = [record for record in records if _has_begun(record, now)]
+    return issue.id in {record.id for record in (*records[-1:], *begun[-1:])}
+
+
+def _has_begun(issue: IssueRecord, now: datetime) -> bool:
+    return issue.from_on <= now.astimezone(SHANGHAI).date()
+
+
+def _is_missed(db: Database, issue: IssueRecord, now: datetime) -> bool:
+    """Whether it was let go lately, and the ledger has nobody for it."""
+    let_go = issue.released_at or issue.composed_at
+    if not now - _ENTERED_WITHIN <= let_go <= now:
+        return False
+    return not deliveries.list_deliveries(db, issue.id)
 
 
 def _known(db: Database, address: str) -> Subscriber:

@@ -17,6 +17,7 @@ from digest.delivery.chat import Robot, post_issue, robot_caps
 from digest.delivery.courier import Attempt, Courier, SmtpSettings
 from digest.delivery.header_address import address_of
 from digest.delivery.letters import Letters, Light, limit_words
+from digest.delivery.outcome import keep
 from digest.models import Digest, DigestError
 from digest.replies.leaving import Ways
 from digest.wording import local_minute
@@ -219,15 +220,17 @@ class Mailing:
     def settle(self, row: Delivery, result: Attempt) -> None:
         """Record the outcome, with the next attempt when there is one."""
         state, reply, next_at = outcome_of(result, row.attempts + 1, self.now())
-        deliveries.settle(
-            self.db,
-            row.id,
-            state,
-            reply,
-            self.now(),
-            next_at,
-            bounced=result.bounced,
-            asked=not result.no_server,
+        keep(
+            lambda: deliveries.settle(
+                self.db,
+                row.id,
+                state,
+                reply,
+                self.now(),
+                next_at,
+                bounced=result.bounced,
+                asked=not result.no_server,
+            )
         )
         self.tally(row, state, reply)
         if result.bounced:

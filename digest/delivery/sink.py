@@ -54,10 +54,10 @@ class Sink:
     said beforehand when `announce_size`; addresses that are not ASCII when `smtputf8`.
 
     How it misbehaves, which may be changed meanwhile. Addresses in `refuse` get 550, in `defer`
-    451; for those in `drop_after_data` the first mail is kept, but the connection is cut instead
-    of answering. By stage: `cut` (how many of the next ones end in a cut connection), `say`
-    (what the next ones are answered instead of being carried out) and `slow` (seconds before
-    each answer).
+    451, in `answers` what stands there; for those in `drop_after_data` the first mail is kept, but
+    the connection is cut instead of answering. By stage: `cut` (how many of the next ones end in
+    a cut connection), `say` (what the next ones are answered instead of being carried out) and
+    `slow` (seconds before each answer).
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class Sink:
         self.drop_after_data = set(drop_after_data)
         self.login = login
         self.announces_size = announce_size
+        self.answers: dict[str, str] = {}
         self.cut: dict[Stage, int] = {}
         self.say: dict[Stage, list[str]] = {}
         self.slow: dict[Stage, float] = {}
@@ -187,6 +188,8 @@ class _Handler:
             return "550 5.1.1 no such mailbox"
         if address in self.sink.defer:
             return "451 4.7.1 greylisted, try again later"
+        if address in self.sink.answers:
+            return self.sink.answers[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from digest.delivery.signing import Seal
 from digest.models import DigestError
+from digest.replies.charsets import decoded
 from digest.safe_text import shorten
 from storage.attempts import Cap
 
@@ -131,7 +132,7 @@ def error_words(settings: SmtpSettings, error: OSError | smtplib.SMTPException) 
 
 def reply_words(settings: SmtpSettings, code: int, reply: bytes) -> str:
     """A reply of the server, on one line."""
-    return _without_password(settings, f"{code} {reply.decode('utf-8', 'replace')}")
+    return _without_password(settings, f"{code} {decoded(reply)}")
 
 
 def _without_password(settings: SmtpSettings, text: str) -> str:
