@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -236,17 +236,19 @@ def load_catalogue(
     return sites
 
 
-def column_urls(column: Column, now: datetime) -> list[str]:
+def column_urls(column: Column, now: datetime, since: date | None = None) -> list[str]:
     """The list pages to read, most specific first.
 
     A site with a directory a year (`{year}`) moves on 1 January, but not always on that day:
     in January last year's directory is read too, and always the directory above, which shows
-    the newest rows on the sites seen (天津市工信局 /TZGG644/2021n/ and /TZGG644/).
+    the newest rows on the sites seen (天津市工信局 /TZGG644/2021n/ and /TZGG644/). A list that is
+    to be read back to a day (`since`) of an earlier year needs that year's directory too.
     """
     if "{year}" not in column.url:
         return [column.url]
     today = now.astimezone(SHANGHAI)
-    years = [today.year, today.year - 1] if today.month == 1 else [today.year]
+    first = min(today.year - (today.month == 1), since.year if since else today.year)
+    years = range(today.year, first - 1, -1)
     before = column.url.split("{year}")[0]
     parent = before[: before.rfind("/") + 1]
     return [column.url.replace("{year}", str(year)) for year in years] + [parent]

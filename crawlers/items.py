@@ -11,6 +11,7 @@ KNOWN_CHARACTERS = 20_000
 
 Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
 Place = Literal["", "above", "between", "below"]
+Joined = Literal["", "known", "window", "end"]
 
 
 @dataclass(slots=True)
@@ -99,13 +100,45 @@ class Failure:
     excerpt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """One row of the last reading that joined up: as listed, `day` YYYY-MM-DD or empty."""
+
+    key: str
+    url: str
+    title: str
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnHistory:
+    """What earlier crawls know of a column; filled by whoever keeps it. Days are YYYY-MM-DD.
+
+    From `covered_from` to `until` nothing lies unread; empty: no reading has joined up yet. `gaps`
+    are (from, to), still open. `listed` are the rows of the last reading that joined up, in
+    their order. `usual_rows` is the usual size of a list page, `missing` by how much a reading to
+    the end fell short of the site's own count, both None while nothing is usual yet.
+    """
+
+    covered_from: str = ""
+    until: str = ""
+    gaps: tuple[tuple[str, str], ...] = ()
+    listed: tuple[ListedRow, ...] = ()
+    usual_rows: int | None = None
+    missing: int | None = None
+
+
 @dataclass(slots=True)
 class ColumnReport:
     """What one crawl saw of one column; the spider fills it, `pipelines.monitor` judges it.
 
     `rows` counts listed notices on all pages read, `total` is what the site claims to have,
-    `newest` the newest date printed in the list. `degraded` is a sentence when the list was
-    read, but not in the expected way.
+    `newest` the newest believed date printed in the list. `degraded` is a sentence when the list
+    was read, but not in the expected way. What the reading proves (`joined`, `covered_from`) and
+    the days it cannot answer for (`gap`, with `gap_why`) are as in the table `checks`.
+
+    Every row is one of: `taken` (asked for, or an item at once), refused (`refusals`: reason to
+    number), or else known. `waiting` are the keys of notices asked for that have not ended yet.
     """
 
     column: str
@@ -119,3 +152,14 @@ class ColumnReport:
     degraded: str = ""
     failure: Failure | None = None
     notice_failures: int = 0
+    known: int = 0
+    taken: int = 0
+    refusals: dict[str, int] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
+    page_rows: list[int] = field(default_factory=list)
+    usual_rows: int | None = None
+    listed: list[ListedRow] = field(default_factory=list)
+    joined: Joined = ""
+    covered_from: str = ""
+    gap: tuple[str, str] | None = None
+    gap_why: str = ""

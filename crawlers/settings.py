@@ -125,6 +125,7 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "crawlers.discretion.DiscretionExtension": 50,
     "pipelines.monitor.MonitorExtension": 100,
+    "pipelines.history.HistoryExtension": 110,
     "pipelines.learning.known.KnownRowsExtension": 120,
     "pipelines.unlisted.UnlistedExtension": 150,
     "crawlers.progress.ProgressExtension": 200,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,21 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
+from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.items import ColumnReport
-from pipelines.facts.dates import parse_date
+from pipelines.facts.dates import SHANGHAI, parse_date
 from pipelines.seen import clock_of
 from storage.database import open_database
-from storage.models import Check, Verdict
+from storage.gaps import open_gaps, read_over, record_gap
+from storage.models import Check, Gap, Verdict
+from storage.readings import Listed, keep_listed, longest_silence
 from storage.runs import finish_run, newest_published, save_check, start_run
 
 EVIDENCE_CHARACTERS = 500
+# A column whose pages usually hold fewer notices has no usual size to speak of.
+LEAST_USUAL = 8
 # Set by crawlers.platforms.notice_pages in the meta of a request for a page that no list showed.
 UNLISTED = "zx_unlisted"
 # Scrapy signal: a column was judged, its row not yet written. Arguments: check, report.
@@ -33,12 +39,20 @@ COLUMN_JUDGED = object()
 
 
 def judge(
-    report: ColumnReport, *, newest_on: date | None, today: date, errors: int, finished: bool
+    report: ColumnReport,
+    *,
+    newest_on: date | None,
+    today: date,
+    errors: int,
+    finished: bool,
+    gaps: Sequence[Gap] = (),
+    silence: int | None = None,
 ) -> tuple[Verdict, str]:
     """The verdict on one column and its reason (Chinese). Pure.
 
-    `newest_on`: the newest publication date known, listed or stored; `errors`: pages of this
-    column whose reading raised; `finished`: whether the crawl ended by itself.
+    `newest_on`: the newest believed publication date, listed or stored; `errors`: pages of this
+    column whose reading raised; `finished`: whether the crawl ended by itself; `gaps`: those open
+    now; `silence`: the longest pause (days) a year of the column showed, None if not known.
     """
     if report.failure is not None:
         return report.failure.verdict, report.failure.reason
@@ -46,21 +60,45 @@ def judge(
         return "unreachable", "抓取中断，这个栏目还没有读到"
     if report.pages == 0 and report.degraded:
         return "degraded", report.degraded
+    missing = [gap_words(gap) for gap in gaps]
     if report.rows < report.min_rows:
         few = f"列表只读到 {report.rows} 条，至少应有 {report.min_rows} 条"
         if report.rows and report.degraded:
-            return "degraded", f"{report.degraded}；{few}"
+            return "degraded", "；".join([report.degraded, few, *missing])
         return "broken", "；".join(filter(None, (f"{few}：页面可能已改版", report.degraded)))
-    if errors:
-        return "degraded", f"{errors} 个页面解析出错，其余正常"
-    if report.degraded:
-        return "degraded", report.degraded
-    if report.notice_failures:
-        return "degraded", f"{report.notice_failures} 篇通知的正文未能读取，已按标题和链接收录"
-    if newest_on is not None and (today - newest_on).days > report.max_quiet_days:
+    doubts = [*_doubts(report, errors, finished=finished), *missing]
+    if doubts:
+        return "degraded", "；".join(doubts)
+    longest = max(report.max_quiet_days, silence or 0)
+    if newest_on is not None and (today - newest_on).days > longest:
         quiet = (today - newest_on).days
-        return "quiet", f"已 {quiet} 天没有新通知（通常不超过 {report.max_quiet_days} 天）"
+        return "quiet", f"已 {quiet} 天没有新通知（通常不超过 {longest} 天）"
     return "ok", ""
+
+
+def _doubts(report: ColumnReport, errors: int, *, finished: bool) -> Iterator[str]:
+    """What was not as it should be, though the list was read."""
+    if errors:
+        yield f"{errors} 个页面解析出错，其余正常"
+    if report.degraded:
+        yield report.degraded
+    if report.notice_failures:
+        yield f"{report.notice_failures} 篇通知的正文未能读取，已按标题和链接收录"
+    if report.waiting:
+        ending = "没有读取结果" if finished else "还没有读到，抓取就中断了"
+        yield f"列出的通知中有 {len(report.waiting)} 条{ending}"
+    accounted = report.known + report.taken + sum(report.refusals.values())
+    if report.rows != accounted:
+        yield f"列出 {report.rows} 条，有下落的只有 {accounted} 条"
+    fullest, usual = max(report.page_rows, default=0), report.usual_rows or 0
+    if usual >= LEAST_USUAL and fullest * 2 <= usual and report.pages == 1:
+        yield f"列表只读到 {fullest} 条，以往每页 {usual} 条"
+
+
+def gap_words(gap: Gap) -> str:
+    """Which days may be incomplete, and why."""
+    days = f"{gap.from_on} 至 {gap.to_on}" if gap.from_on < gap.to_on else f"{gap.to_on}"
+    return f"{days} 的通知可能没有收全：{gap.reason}"
 
 
 class MonitorExtension:
@@ -106,9 +144,11 @@ class MonitorExtension:
         now = clock_of(self.crawler)
         run_id = int(getattr(spider, "run_id", 0))
         db = open_database(self.path)
+        if hasattr(spider, "prove"):
+            spider.prove()
         for report in getattr(spider, "reports", {}).values():
-            stored = newest_published(db, spider.name, report.column)
-            check = self.check(spider.name, run_id, report, stored, now, reason)
+            self.note_gaps(db, spider.name, run_id, report, now)
+            check = self.check(db, spider.name, run_id, report, now, reason)
             # The evidence first: whoever sees the verdict finds it.
             self.crawler.signals.send_catch_log(COLUMN_JUDGED, check=check, report=report)
             save_check(db, check)
@@ -124,24 +164,52 @@ class MonitorExtension:
         )
         db.close()
 
+    def note_gaps(
+        self, db: Database, site: str, run_id: int, report: ColumnReport, now: datetime
+    ) -> None:
+        """Open, close or shorten the column's gaps by what this reading proves."""
+        column = report.column
+        if report.gap is not None:
+            start, to = map(date.fromisoformat, report.gap)
+            record_gap(
+                db,
+                site=site,
+                column=column,
+                from_on=start,
+                to_on=to,
+                reason=report.gap_why,
+                now=now,
+                run_id=run_id or None,
+            )
+        elif report.joined:
+            if report.covered_from:
+                since = date.fromisoformat(report.covered_from)
+                read_over(db, site=site, column=column, since=since, now=now)
+            rows = [Listed(row.key, row.url, row.title, row.day) for row in report.listed]
+            keep_listed(db, site, column, run_id, rows)
+
     def check(
         self,
+        db: Database,
         site: str,
         run_id: int,
         report: ColumnReport,
-        stored_on: date | None,
         now: datetime,
         reason: str,
     ) -> Check:
         """One column's row, judged."""
+        today = now.astimezone(SHANGHAI).date()
+        stored_on = newest_published(db, site, report.column)
         listed_on = parse_date(report.newest) if report.newest else None
         newest_on = max((day for day in (listed_on, stored_on) if day), default=None)
         verdict, why = judge(
             report,
             newest_on=newest_on,
-            today=now.date(),
+            today=today,
             errors=self.errors[report.column],
             finished=reason == "finished",
+            gaps=open_gaps(db, site=site, column=report.column),
+            silence=longest_silence(db, site, report.column, today),
         )
         failure = report.failure
         count = self.crawler.stats.get_value if self.crawler.stats else (lambda *_: 0)
@@ -159,6 +227,13 @@ class MonitorExtension:
             revised=int(count(f"notices/{report.column}/revised", 0)),
             newest_on=newest_on,
             evidence=failure.excerpt[:EVIDENCE_CHARACTERS] if failure else "",
+            covered_from=parse_date(report.covered_from) if report.covered_from else None,
+            joined=report.joined,
+            known=report.known,
+            taken=report.taken,
+            refused=sum(report.refusals.values()),
+            refusals=report.refusals,
+            page_rows=tuple(report.page_rows),
         )
 
 

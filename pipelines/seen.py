@@ -63,6 +63,7 @@ class SeenMiddleware:
 
     def open(self, spider: Spider) -> None:
         self.db = open_database(self.path)
+        spider.in_store = self.column_before  # type: ignore[attr-defined] # our spiders declare it
 
     def close(self, spider: Spider) -> None:
         if self.db is not None:
@@ -74,6 +75,18 @@ class SeenMiddleware:
         async for output in result:
             if not (isinstance(output, Request) and self.is_known(output)):
                 yield output
+
+    def column_before(self, key: str, url: str) -> str | None:
+        """The column a page was stored under before this crawl; None when it was not."""
+        spider = self.crawler.spider
+        if self.db is None or spider is None:
+            return None
+        known = find_known(self.db, spider.name, key, url)
+        if known is None:
+            return None
+        began = getattr(spider, "now", clock_of(self.crawler))
+        is_saved_now = key in getattr(spider, "saved_ids", {})
+        return None if is_saved_now and known.first_seen_at >= began else known.column
 
     def is_known(self, request: Request) -> bool:
         """Whether this request is for a page that the store has and that is not due."""
@@ -87,6 +100,10 @@ class SeenMiddleware:
         if known is None or due_since(known, now) is not None:
             return False
         touch_notice(self.db, known.id, now=now)
+        report = getattr(spider, "reports", {}).get(row["column"])
+        if report is not None and row["key"] in report.waiting:
+            report.waiting.discard(row["key"])
+            report.taken, report.known = report.taken - 1, report.known + 1
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value("notices/known")
         return True

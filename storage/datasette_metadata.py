@@ -15,6 +15,7 @@ _TITLES = {
     "runs": "抓取记录",
     "checks": "栏目检查",
     "gaps": "漏读时段",
+    "listed_rows": "上次列表",
     "notices": "通知",
     "aliases": "其他网址",
     "revisions": "修订（旧版本）",
@@ -64,6 +65,7 @@ _EXTRAS: dict[str, dict[str, Any]] = {
     "columns": {"label_column": "name", "sort": "position", "facets": ["site", "enabled"]},
     "runs": {"sort_desc": "started_at", "facets": ["site", "state"]},
     "checks": {"sort_desc": "checked_at", "facets": ["verdict", "site", "column"]},
+    "listed_rows": {"label_column": "title", "sort": "position", "facets": ["site", "column"]},
     "gaps": {"sort_desc": "opened_at", "facets": ["site", "column"]},
     "notices": {
         "label_column": "title",

@@ -1,46 +1,51 @@
-"""The walk every platform shares: list pages back to the edge of the window, then notice pages.
+"""The walk every platform shares: list pages back to where the last reading began, then notices.
 
-A platform overrides hooks (`list_rows`, `next_page`, `canonical`, `notice_key`, `read_notice`),
-never the walk. What a list did is in `reports`, one `ColumnReport` a column.
+A platform overrides hooks (`list_rows`, `paging`, `canonical`, `notice_key`, `read_notice`),
+never the walk. What a list did is in `reports`, one `ColumnReport` a column; what that proves is
+said by `prove` when the crawl is over.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from scrapy.http import Request, Response, TextResponse
+from scrapy.http import FormRequest, Request, Response, TextResponse
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column, column_urls
-from crawlers.items import ColumnReport, Failure
-from crawlers.platforms.notice_pages import NoticePages, Output
-from crawlers.platforms.window import PAGE_CAP, in_window, reaches_back
+from crawlers.items import Failure
+from crawlers.platforms.column_walk import ColumnWalk, Met, StrandWalk
+from crawlers.platforms.list_rows import ListRows
+from crawlers.platforms.notice_pages import Output
+from crawlers.platforms.window import PAGE_CAP
 from crawlers.reading.charset import readable
-from crawlers.reading.dates import day_of
 from crawlers.reading.list_page import read_rows
+from crawlers.reading.pager import read_pager
 from crawlers.reading.rows import Row
 from crawlers.truncation import LOOKS_CUT
 from crawlers.walls import failure_from
 
+STRAND = "zx_strand"
+"""In the meta of a list request: which of the column's lists it belongs to, from 0."""
+LISTED_KEPT = 300
+"""Rows of a reading that are remembered for the next one."""
+
 
 @dataclass(slots=True)
-class _Walk:
-    """How far the reading of one column has come."""
+class Paging:
+    """What follows a list page. `is_end`: the site itself shows that nothing does; `total` is its
+    own count of rows; `stuck` says in Chinese that there are more pages and no way to them."""
 
-    starts: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    answered: int = 0
-    keys: set[str] = field(default_factory=set)
+    following: Request | None = None
+    is_end: bool = False
+    total: int | None = None
+    stuck: str = ""
 
 
-class BaseSpider(NoticePages):
+class BaseSpider(ListRows):
     """The walk over the lists of one site."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._walks = {name: _Walk() for name in self.columns}
 
     # --- lists
 
@@ -50,13 +55,16 @@ class BaseSpider(NoticePages):
             return
         for column in self.columns.values():
             requests = list(self.column_requests(column))
-            self._walks[column.name].starts = len(requests)
-            for request in requests:
+            walk = self.walk_of(column.name)
+            walk.starts = len(requests)
+            for number, request in enumerate(requests):
+                request.meta[STRAND] = number
+                walk.strand(number).first = request
                 yield request
 
     def column_requests(self, column: Column) -> Iterable[Request]:
         """The first requests of a column."""
-        for url in column_urls(column, self.now):
+        for url in column_urls(column, self.now, self.window_of(column.name)[0]):
             yield self.list_request(url, column)
 
     def list_request(self, url: str, column: Column, page: int = 1, **kwargs: Any) -> Request:
@@ -71,7 +79,7 @@ class BaseSpider(NoticePages):
     def parse_list(self, response: Response, column: str, page: int) -> Iterator[Output]:
         """Read one list page, ask for its notices and, if the window is not covered, the next."""
         if not isinstance(response, TextResponse):
-            self.fail(column, self.broken(response, "列表地址返回的不是网页"), page)
+            self.fail(column, self.broken(response, "列表地址返回的不是网页"), page, response)
             return
         if LOOKS_CUT in response.flags:
             self.degrade(self.columns[column], "列表网页没有传完，可能缺少公告")
@@ -84,56 +92,74 @@ class BaseSpider(NoticePages):
     def take_rows(
         self, response: TextResponse, column: Column, page: int, rows: list[Row]
     ) -> Iterator[Output]:
-        """Count rows, yield what is in the window, and walk on."""
-        walk, report = self._walks[column.name], self.reports[column.name]
+        """Count rows, yield what is to be taken, and walk on."""
+        walk, report = self.walk_of(column.name), self.reports[column.name]
+        strand = walk.strand(response.meta.get(STRAND, 0))
+        keyed = self.keyed(rows, walk)
+        why = self.moved_away(response, column, keyed)
+        met = [] if why else walk.meet(strand, keyed)
+        why = why or (self.of_another(column.name, met) if page == 1 else "")
+        if why:
+            strand.strand.pages.clear()
+            self.fail(column.name, self.broken(response, why), page, response)
+            return
         walk.answered += page == 1
         report.pages += 1
+        report.page_rows.append(len(rows))
         self._settle(column)
-        since, taken_since = self.window_of(column.name)
-        fresh = [row for row in rows if self._is_fresh(row, walk)]
-        self._count(report, rows, fresh)
-        for row in fresh:
-            if in_window(row, taken_since):
-                yield self.row_output(row, column)
-        if page > 1 and walk.starts == 1 and not fresh:
-            what = "仍是同样的内容" if rows else "没有列出公告"
-            self.degrade(column, f"第 {page} 页{what}，较早的公告可能没有列全")
-        if not fresh or reaches_back(rows, since):
-            return
-        following = self.next_page(response, column, page)
-        if following is not None and page >= PAGE_CAP:
-            self.degrade(column, f"翻到第 {PAGE_CAP} 页仍未到起始日期，不再往下读")
-        elif following is not None:
-            yield following
+        self.count(column.name, met)
+        for one in met:
+            yield from self.taken(one, column, walk)
+        yield from self._walk_on(response, column, page, met)
 
     def list_failed(self, failure: TwistedFailure) -> Any:
         """A list page was not answered, or answered by a wall."""
         request: Request = failure.request  # type: ignore[attr-defined]
         found = failure_from(failure, request.url)
+        column, page = request.cb_kwargs["column"], request.cb_kwargs["page"]
         if found.status == 404 and request.meta.get("guessed"):
+            self.walk_of(column).strand(request.meta.get(STRAND, 0)).strand.ended = "bare"
             return None
-        self.fail(request.cb_kwargs["column"], found, request.cb_kwargs["page"])
+        self.fail(column, found, page, request)
         return None
 
-    def fail(self, column: str, failure: Failure, page: int = 1) -> None:
-        """Note a failure: the column's verdict if nothing of it could be read, else a sentence."""
-        walk = self._walks[column]
+    def fail(
+        self, column: str, failure: Failure, page: int = 1, of: Request | Response | None = None
+    ) -> None:
+        """Note a failure: the column's verdict if nothing of it could be read, else a sentence.
+
+        `of`: the request or answer that failed, which tells the strand.
+        """
+        walk = self.walk_of(column)
         if page > 1:
-            self.degrade(self.columns[column], f"第 {page} 页没有读到：{failure.reason}")
+            sentence = f"第 {page} 页没有读到：{failure.reason}"
+            strand = walk.strand(of.meta.get(STRAND, 0) if of is not None else 0).strand
+            strand.ended, strand.why = "failed", sentence
+            self.degrade(self.columns[column], sentence)
             return
         walk.failures.append(failure)
+        number = of.meta.get(STRAND, 0) if of is not None else 0
+        is_year = failure.status == 404 and walk.starts > 1
+        if not is_year:
+            state = walk.strand(number).strand
+            state.ended, state.why = "failed", f"{failure.url} 没有读到：{failure.reason}"
         self._settle(self.columns[column])
 
-    def degrade(self, column: Column, sentence: str) -> None:
-        """Say, once, how the column was read in another way than expected."""
-        report = self.reports[column.name]
-        if sentence not in report.degraded:
-            report.degraded = "；".join(filter(None, (report.degraded, sentence)))
-
-    def broken(self, response: Response, reason: str) -> Failure:
-        """An answer that came, but cannot be read as what it should be."""
-        excerpt = response.text[:200] if isinstance(response, TextResponse) else ""
-        return Failure("broken", reason, response.url, response.status, excerpt)
+    def prove(self) -> None:
+        """Say in every report what its reading proves. For the end of a crawl, whatever it was."""
+        for name, report in self.reports.items():
+            walk = self.walk_of(name)
+            report.usual_rows = walk.history.usual_rows
+            if report.failure is not None or not report.pages:
+                continue
+            proof = walk.proof()
+            report.joined, report.gap_why = proof.joined, proof.why
+            if proof.gap is not None:
+                report.gap = (proof.gap[0].isoformat(), proof.gap[1].isoformat())
+            if proof.joined and proof.covered_from is not None:
+                # Rows older than the window were refused: nothing is said of their days.
+                report.covered_from = max(proof.covered_from, walk.taken_since).isoformat()
+            report.listed = walk.listed[:LISTED_KEPT]
 
     # --- hooks for platforms
 
@@ -145,24 +171,100 @@ class BaseSpider(NoticePages):
         if reader == "general":
             self.degrade(column, "列表版式不认识，由通用阅读器读出")
         if rows and not any(row.date for row in rows):
-            self.degrade(column, "列表没有日期，只读第一页")
+            self.degrade(column, "列表没有日期")
         return rows
 
-    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
-        """The request for the page after `page`, or None at the end."""
+    def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
+        """What follows `page`, on which `rows` notices were read: the column's own selector, else
+        whatever pager the page shows."""
         for css in column.selectors.next:
             for node in response.css(css):
                 address = node.root if isinstance(node.root, str) else node.attrib.get("href", "")
                 if address and not address.startswith(("javascript", "#")):
-                    return self.list_request(response.urljoin(address), column, page + 1)
-        return None
+                    url = response.urljoin(address)
+                    return Paging(self.list_request(url, column, page + 1))
+        seen = read_pager(
+            response.selector, response.url, asked=page, column_url=column.url, rows=rows
+        )
+        following = None
+        if seen.next_url:
+            meta = {"guessed": seen.guessed}
+            following = self.list_request(seen.next_url, column, page + 1, meta=meta)
+            if seen.form:
+                following = _posted(following, seen.form)
+        stuck = f"{seen.sign}，但不知道怎样翻页" if seen.stuck else ""
+        return Paging(following, seen.is_end, seen.total, stuck)
 
     # --- inside
+
+    def _walk_on(
+        self, response: TextResponse, column: Column, page: int, met: Sequence[Met]
+    ) -> Iterator[Request]:
+        walk = self.walk_of(column.name)
+        strand = walk.strand(response.meta.get(STRAND, 0))
+        paging = self.paging(response, column, page, self.reports[column.name].page_rows[-1])
+        strand.total = paging.total if paging.total is not None else strand.total
+        self._note_total(column.name, walk)
+        following = self._end_or_next(walk, strand, paging, page, met, len(response.text))
+        if following is None:
+            following = self._second_round(walk, strand)
+        if following is not None:
+            following.meta[STRAND] = response.meta.get(STRAND, 0)
+            yield following
+
+    def _end_or_next(
+        self,
+        walk: ColumnWalk,
+        strand: StrandWalk,
+        paging: Paging,
+        page: int,
+        met: Sequence[Met],
+        size: int,
+    ) -> Request | None:
+        """The next request; without one, the strand knows how it ended."""
+        state = strand.strand
+        if page > 1 and not met:
+            rows = self.reports[walk.known.column].page_rows[-1]
+            what = "仍是同样的内容" if rows else "没有列出公告"
+            short = len(state.pages) > 2 and len(state.pages[-2].rows) < len(state.pages[0].rows)
+            state.ended = "bare" if short else "repeated" if rows else "empty"
+            state.why = f"第 {page} 页{what}"
+        elif not walk.needs_more(strand):
+            state.ended = "end" if paging.is_end else "window"
+        elif paging.following is not None and page < PAGE_CAP:
+            return paging.following
+        elif paging.following is not None:
+            state.ended, state.why = "cap", f"翻到第 {PAGE_CAP} 页仍没有读到头"
+        elif paging.is_end:
+            state.ended = "end"
+        elif paging.stuck:
+            state.ended, state.why = "stuck", paging.stuck
+        else:
+            state.ended = "bare"
+        return None
+
+    def _second_round(self, walk: ColumnWalk, strand: StrandWalk) -> Request | None:
+        """Once more from the first page where rows fell between pages; then it is said."""
+        usual = walk.history.missing or 0
+        falls_short = strand.strand.ended == "end" and strand.missing > max(usual, 0)
+        if not falls_short and not walk.one_fell_through(strand):
+            return None
+        pages = strand.strand
+        again = strand.again() if len(pages.pages) > 1 else None
+        if again is None and falls_short:
+            pages.ended = "short"
+            pages.why = f"网站说共 {strand.total} 条，只列出 {len(strand.ever)} 条"
+        return again
+
+    def _note_total(self, column: str, walk: ColumnWalk) -> None:
+        totals = [one.total for one in walk.strands.values() if one.total is not None]
+        if totals:
+            self.reports[column].total = sum(totals)
 
     def _settle(self, column: Column) -> None:
         """A column with several lists has failed when all of them have. A year's directory that
         does not exist yet (404) is no fault while another list answers."""
-        walk = self._walks[column.name]
+        walk = self.walk_of(column.name)
         real = [failure for failure in walk.failures if failure.status != 404]
         if walk.answered:
             for failure in real:
@@ -170,14 +272,16 @@ class BaseSpider(NoticePages):
         elif len(walk.failures) >= walk.starts:
             self.reports[column.name].failure = (real or walk.failures)[0]
 
-    def _is_fresh(self, row: Row, walk: _Walk) -> bool:
-        key = row.item.key if row.item is not None else self.notice_key(self.canonical(row.url))
-        if key in walk.keys:
-            return False
-        walk.keys.add(key)
-        return True
 
-    def _count(self, report: ColumnReport, rows: list[Row], fresh: list[Row]) -> None:
-        report.rows += len(fresh)
-        days = [day for day in (day_of(row.date) for row in rows) if day is not None]
-        report.newest = max([report.newest, *(day.isoformat() for day in days)])
+def _posted(request: Request, form: Sequence[tuple[str, str]]) -> Request:
+    """The request as a form of these fields sends it."""
+    kept = {"meta": request.meta, "cb_kwargs": request.cb_kwargs, "headers": request.headers}
+    return FormRequest(
+        request.url,
+        formdata=list(form),
+        method="POST",
+        callback=request.callback,
+        errback=request.errback,
+        dont_filter=True,
+        **kept,
+    )

@@ -12,15 +12,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
-from scrapy.http import FormRequest, Request, TextResponse
+from scrapy.http import FormRequest, Request, Response, TextResponse
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column
 from crawlers.items import Failure, NoticeItem
-from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.base import STRAND, BaseSpider, Paging
 from crawlers.platforms.notice_pages import Output
 from crawlers.reading.cde_records import (
-    CdePage,
     Record,
     RefusedListError,
     has_page,
@@ -69,26 +68,31 @@ class CdeSpider(BaseSpider):
         except RefusedListError as error:
             failure = self.broken(response, str(error))
             failure.verdict = "blocked" if error.blocked else "broken"
-            yield from self._home_or_fail(failure, column.name, page)
+            yield from self._home_or_fail(failure, column.name, page, response)
             return
-        self._note_total(column.name, page, answer)
-        response.meta["pages"] = answer.pages
+        response.meta["pages"], response.meta["total"] = answer.pages, answer.total
         rows = [self._row(record, column) for record in answer.records]
         yield from self.take_rows(response, column, page, rows)
 
-    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
+    def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
         """The next page of the same form; the home page has none."""
-        if "form" not in response.meta or page >= response.meta["pages"]:
-            return None
-        return self._ask(column, page + 1, response.meta["form"])
+        if "form" not in response.meta:
+            return Paging()
+        total = response.meta["total"]
+        if page >= response.meta["pages"]:
+            return Paging(is_end=total is not None, total=total)
+        return Paging(self._ask(column, page + 1, response.meta["form"]), total=total)
 
     def list_failed(self, failure: TwistedFailure) -> Any:
         """Behind a wall the home page is the last resort."""
         request: Request = failure.request  # type: ignore[attr-defined]
         found = failure_from(failure, request.url)
-        return self._home_or_fail(found, request.cb_kwargs["column"], request.cb_kwargs["page"])
+        column, page = request.cb_kwargs["column"], request.cb_kwargs["page"]
+        return self._home_or_fail(found, column, page, request)
 
-    def _home_or_fail(self, failure: Failure, column: str, page: int) -> Iterator[Request]:
+    def _home_or_fail(
+        self, failure: Failure, column: str, page: int, of: Request | Response
+    ) -> Iterator[Request]:
         wants_home = "home" in self.site.walls and "home" in self.columns[column].extra
         if failure.verdict == "blocked" and wants_home and page == 1:
             yield self.list_request(
@@ -96,17 +100,17 @@ class CdeSpider(BaseSpider):
                 self.columns[column],
                 callback=self.parse_home,
                 errback=self.home_failed,
-                meta={"list_failure": failure},
+                meta={"list_failure": failure, STRAND: of.meta.get(STRAND, 0)},
             )
         else:
-            self.fail(column, failure, page)
+            self.fail(column, failure, page, of)
 
     def parse_home(self, response: TextResponse, column: str, page: int) -> Iterator[Output]:
         """News of the home page whose titles are this column's."""
         wanted = re.compile(self.columns[column].extra["home"])
         found = linked_rows(response.selector, response.url, _NEWS_LINK)
         if not found:
-            self.fail(column, response.meta["list_failure"])
+            self.fail(column, response.meta["list_failure"], page, response)
             return
         self.degrade(self.columns[column], "列表接口被拦截，改读首页新闻")
         rows = [row for row in found if wanted.search(row.title)]
@@ -115,7 +119,7 @@ class CdeSpider(BaseSpider):
     def home_failed(self, failure: TwistedFailure) -> None:
         """The home page is closed too: what the list met is the column's verdict."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        self.fail(request.cb_kwargs["column"], request.meta["list_failure"])
+        self.fail(request.cb_kwargs["column"], request.meta["list_failure"], 1, request)
 
     def read_notice(self, response: TextResponse, meta: dict[str, str]) -> NoticeItem:
         """The centre prints no source: it is its own."""
@@ -141,11 +145,6 @@ class CdeSpider(BaseSpider):
         item.read_by = dict.fromkeys(("title", "published", "source", "body_html"), "platform")
         row.title, row.item = item.title, item
         return row
-
-    def _note_total(self, column: str, page: int, answer: CdePage) -> None:
-        report = self.reports[column]
-        if page == 1 and answer.total is not None:
-            report.total = (report.total or 0) + answer.total
 
 
 PLATFORM_SPIDER = CdeSpider

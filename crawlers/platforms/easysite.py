@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from scrapy.http import Request, TextResponse
+from scrapy.http import TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.base import BaseSpider, Paging
 
 _PAGE_FILE = re.compile(r"[\"']([^\"'\s]*?/?[0-9a-f]{8})-(\d+)\.(s?html?)")
 _STATIC = re.compile(r"(index_list)(?:_\d+)?\.html$")
@@ -21,25 +21,22 @@ _STATIC = re.compile(r"(index_list)(?:_\d+)?\.html$")
 class EasysiteSpider(BaseSpider):
     """Lists of an EasySite site."""
 
-    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
-        found = super().next_page(response, column, page)
-        if found is not None:
-            return found
+    def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
+        """The pager's page files, the static design's numbers, else whatever the page shows."""
         total = response.css("input[name='article_paging_list_hidden']::attr(totalpage)").get("")
         if total.isdigit() and page >= int(total):
-            return None
+            return Paging(is_end=True)
         files = _PAGE_FILE.findall(response.text)
-        if files:
-            known = {int(number) for _, number, _ in files}
-            if not total.isdigit() and page + 1 not in known:
-                return None
+        known = {int(number) for _, number, _ in files}
+        if files and (total.isdigit() or page + 1 in known):
             stem, _, ending = files[0]
             url = urljoin(response.url, f"{stem}-{page + 1}.{ending}")
-            return self.list_request(url, column, page + 1)
-        if _STATIC.search(response.url):
+            return Paging(self.list_request(url, column, page + 1))
+        seen = super().paging(response, column, page, rows)
+        if seen.following is None and not seen.is_end and _STATIC.search(response.url):
             url = _STATIC.sub(rf"\1_{page + 1}.html", response.url)
-            return self.list_request(url, column, page + 1, meta={"guessed": True})
-        return None
+            seen.following = self.list_request(url, column, page + 1, meta={"guessed": True})
+        return seen
 
 
 PLATFORM_SPIDER = EasysiteSpider

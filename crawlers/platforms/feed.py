@@ -8,7 +8,7 @@ from parsel import Selector
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.base import BaseSpider, Paging
 from crawlers.platforms.notice_pages import Output
 from crawlers.reading.addresses import is_wechat
 from crawlers.reading.feed_page import NotAFeedError, is_cut, read_feed, without_moved
@@ -27,7 +27,7 @@ class FeedSpider(BaseSpider):
         try:
             rows = read_feed(response.text, response.url, self.now)
         except NotAFeedError as error:
-            self.fail(column.name, self.broken(response, str(error)))
+            self.fail(column.name, self.broken(response, str(error)), page, response)
             return
         if is_cut(response.text):
             self.degrade(column, "订阅源不完整或有语法错误，只读到出错之前的部分")
@@ -55,8 +55,9 @@ class FeedSpider(BaseSpider):
         row.spare = item
         return row
 
-    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
-        return None
+    def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
+        """A feed has one page, and what no longer fits on it is gone."""
+        return Paging()
 
 
 PLATFORM_SPIDER = FeedSpider

@@ -13,7 +13,7 @@ from parsel import Selector
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.base import BaseSpider, Paging
 
 _NEXT = re.compile(r"<nextgroup>\s*<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _NUMBER = re.compile(
@@ -26,23 +26,31 @@ _PROXY = "/module/web/jpage/dataproxy.jsp"
 class HanwebSpider(BaseSpider):
     """Lists of a Hanweb site."""
 
-    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
-        found = super().next_page(response, column, page)
-        if found is not None:
-            return found
-        group = _NEXT.search(response.text)
-        if group:
-            link = Selector(text=group.group(1) or "<a></a>").css("a::attr(href)").get("")
-            url = urljoin(response.url, link)
-            return self.list_request(url, column, page + 1) if link else None
+    def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
+        """`<nextgroup>`, else the numbers of the page's script, else whatever the page shows."""
         numbers: dict[str, str] = response.meta.get("numbers") or {
             name.lower(): number for name, number in _NUMBER.findall(response.text)
         }
         size, total = int(numbers.get("perpage", 0)), int(numbers.get("totalrecord", 0))
-        if total:
-            self.reports[column.name].total = total
-        if not size or page * size >= total or "columnid" not in numbers:
-            return None
+        group = _NEXT.search(response.text)
+        if group:
+            link = Selector(text=group.group(1) or "<a></a>").css("a::attr(href)").get("")
+            url = urljoin(response.url, link)
+            following = self.list_request(url, column, page + 1) if link else None
+            return Paging(following, is_end=following is None, total=total or None)
+        if size and "columnid" in numbers:
+            if page * size >= total:
+                return Paging(is_end=True, total=total)
+            return Paging(self._proxied(response, column, page, numbers), total=total)
+        seen = super().paging(response, column, page, rows)
+        seen.total = total or seen.total
+        return seen
+
+    def _proxied(
+        self, response: TextResponse, column: Column, page: int, numbers: dict[str, str]
+    ) -> Request:
+        """The next page's rows from dataproxy.jsp."""
+        size, total = int(numbers["perpage"]), int(numbers["totalrecord"])
         query = {
             "startrecord": page * size + 1,
             "endrecord": min((page + 1) * size, total),

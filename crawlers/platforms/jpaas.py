@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urljoin
 from scrapy.http import Request, Response, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.base import STRAND, BaseSpider, Paging
 from crawlers.platforms.jpaas_search import SearchColumns
 from crawlers.platforms.notice_pages import Output
 from crawlers.reading.charset import readable
@@ -41,7 +41,8 @@ class JpaasSpider(SearchColumns, BaseSpider):
         response = readable(response)
         units = read_units(response.text)
         if units:
-            yield self._unit_request(response.url, self.columns[column], page, units)
+            request = self._unit_request(response.url, self.columns[column], page, units)
+            yield _of_strand(request, response)
             return
         rows = super().list_rows(response, self.columns[column])
         if rows:
@@ -57,31 +58,36 @@ class JpaasSpider(SearchColumns, BaseSpider):
         try:
             answer = read_answer(response.text)
         except NotAUnitError as error:
-            self.fail(column, self.broken(response, str(error)), page)
+            self.fail(column, self.broken(response, str(error)), page, response)
             return
         rows, reader = read_rows(answer.html, shell, self.columns[column].selectors, "jpaas")
         if not rows and page == 1 and len(units) > 1:
-            yield self._unit_request(shell, self.columns[column], page, units[1:])
+            request = self._unit_request(shell, self.columns[column], page, units[1:])
+            yield _of_strand(request, response)
             return
         if reader == "general":
             self.degrade(self.columns[column], "列表版式不认识，由通用阅读器读出")
-        self.reports[column].total = answer.count
         yield from self.take_rows(response, self.columns[column], page, rows)
 
     def list_rows(self, response: TextResponse, column: Column) -> list[Row]:
         return self.search_rows(response, column)
 
-    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
+    def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
         """paramJson names the page: compact JSON, pageSize a string; a plain pageNo is ignored."""
         if "units" not in response.meta:
-            return self.next_search_page(column, page)
+            if column.extra.get("api") == "search":
+                return self.search_paging(column, page)
+            return super().paging(response, column, page, rows)
         answer = read_answer(response.text)
-        if answer.count is None or not answer.rows or page * answer.rows >= answer.count:
-            return None
+        if answer.count is None or not answer.rows:
+            return Paging(total=answer.count)
+        if page * answer.rows >= answer.count:
+            return Paging(is_end=True, total=answer.count)
         wanted = {"pageNo": page + 1, "pageSize": str(answer.rows)}
         extra = {"paramJson": json.dumps(wanted, separators=(",", ":"))}
         units: list[Unit] = response.meta["units"]
-        return self._unit_request(response.meta["shell"], column, page + 1, units, extra)
+        following = self._unit_request(response.meta["shell"], column, page + 1, units, extra)
+        return Paging(following, total=answer.count)
 
     def _unit_request(
         self,
@@ -101,6 +107,17 @@ class JpaasSpider(SearchColumns, BaseSpider):
             headers={"Referer": shell, "X-Requested-With": "XMLHttpRequest"},
             meta={"want": "json", "units": units, "shell": shell},
         )
+
+
+def _of_strand(request: Request, response: Response) -> Request:
+    """The request, belonging to the list of the answer that led to it, and to where that came
+    from: the API is no place of its own."""
+    request.meta[STRAND] = response.meta.get(STRAND, 0)
+    visited = response.meta.get("redirect_urls")
+    landed = (visited[0], response.url) if visited else response.meta.get("landed")
+    if landed:
+        request.meta["landed"] = landed
+    return request
 
 
 PLATFORM_SPIDER = JpaasSpider

@@ -8,7 +8,7 @@ from parsel import Selector
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.base import BaseSpider, Paging
 from crawlers.reading.addresses import absolute
 from crawlers.reading.attachments import find_attachments
 from crawlers.reading.notice import body_html, finish
@@ -27,13 +27,15 @@ class SearchColumns(BaseSpider):
         headers = {"Referer": column.referer or column.url, "X-Requested-With": "XMLHttpRequest"}
         return self.list_request(url, column, page, headers=headers, meta={"want": "json"})
 
-    def next_search_page(self, column: Column, page: int) -> Request | None:
+    def search_paging(self, column: Column, page: int) -> Paging:
         """The next page while the claimed total is not reached."""
         size = int(column.params.get("pg", "10"))
         total = self.reports[column.name].total
-        if total is None or page * size >= total:
-            return None
-        return self.search_request(column, page + 1)
+        if total is None:
+            return Paging()
+        if page * size >= total:
+            return Paging(is_end=True, total=total)
+        return Paging(self.search_request(column, page + 1), total=total)
 
     def search_rows(self, response: TextResponse, column: Column) -> list[Row]:
         """Rows that bring the text along. The page is read all the same: only it has the files, and
@@ -42,7 +44,7 @@ class SearchColumns(BaseSpider):
             answer = read_search(response.text)
         except NotASearchAnswerError as error:
             page = response.request.cb_kwargs["page"] if response.request else 1
-            self.fail(column.name, self.broken(response, str(error)), page)
+            self.fail(column.name, self.broken(response, str(error)), page, response)
             return []
         self.reports[column.name].total = answer.total
         rows = [self._search_row(hit, column) for hit in answer.hits]

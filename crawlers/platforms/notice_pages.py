@@ -19,8 +19,10 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column, Selectors, Site, load_catalogue
-from crawlers.items import ColumnReport, KnownRow, NoticeItem, PrintedLink
-from crawlers.platforms.window import LATE_DAYS
+from crawlers.items import ColumnHistory, ColumnReport, KnownRow, NoticeItem, PrintedLink
+from crawlers.platforms.column_walk import Met
+from crawlers.platforms.known import InStore
+from crawlers.platforms.window import LATE_DAYS, LONGEST_LOOK_BACK
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key, route_of
 from crawlers.reading.attachments import is_file
 from crawlers.reading.charset import readable
@@ -40,7 +42,8 @@ UNLISTED = "zx_unlisted"
 
 class NoticePages(scrapy.Spider):
     """One site of the catalogue. Arguments: days (look-back), run (id), url (read one page only),
-    gaps (JSON: column -> days in which nobody could read it; its window is longer by that).
+    gaps (JSON: column -> days in which nobody could read it; its window is longer by that). A
+    look-back that was asked for is kept as it is.
 
     Settings: ZX_NOW (ISO 8601 or ""), ZX_DAYS, ZX_OPERATOR_SOURCES.
     """
@@ -54,6 +57,7 @@ class NoticePages(scrapy.Spider):
         super().__init__(**kwargs)
         self.gaps: dict[str, int] = json.loads(gaps) if gaps else {}
         self.days = int(days) if days else 0
+        self.is_asked_back = bool(self.days)
         self.run_id = run
         self.only_url = url
         self.now = datetime.now(UTC)
@@ -62,6 +66,13 @@ class NoticePages(scrapy.Spider):
         self.saved_ids: dict[str, int] = {}
         # Column to the notices of it that the store knows, the newest first; filled likewise.
         self.known_rows: dict[str, list[KnownRow]] = {}
+        # Column to what earlier crawls know of it; and the column under which the store has a page.
+        self.histories: dict[str, ColumnHistory] = {}
+        self.in_store: InStore = lambda key, url: None
+        # Key of a notice to the column that asked for it in this crawl.
+        self.asked_by: dict[str, str] = {}
+        # Key of a notice to the address it was found at, where that is another than listed.
+        self.final_addresses: dict[str, str] = {}
         self.columns = {c.name: c for c in self.site.columns if c.enabled}
         self.reports = {
             name: ColumnReport(name, c.url, c.min_rows, c.max_quiet_days)
@@ -83,11 +94,24 @@ class NoticePages(scrapy.Spider):
         for site in (*sites.values(), self.site):
             self.platforms_by_host |= dict.fromkeys(site.named_hosts, site.platform)
 
+    @property
+    def today(self) -> date:
+        """The day of the crawl, in Beijing."""
+        return self.now.astimezone(SHANGHAI).date()
+
     def window_of(self, column: str) -> tuple[date, date]:
-        """How far back a column's list is walked, and from which day unknown rows are taken."""
-        today = self.now.astimezone(SHANGHAI).date()
+        """How far back a column's list is walked, and from which day unknown rows are taken.
+
+        As far as the last reading that joined up, and over every gap that is still open.
+        """
         days = self.days + self.gaps.get(column, 0)
-        return today - timedelta(days=days), today - timedelta(days=max(days, LATE_DAYS))
+        since = self.today - timedelta(days=days)
+        history = self.histories.get(column, ColumnHistory())
+        if not self.is_asked_back:
+            marks = [history.until, *(start for start, _ in history.gaps)]
+            since = min([since, *(date.fromisoformat(mark) for mark in marks if mark)])
+            since = max(since, self.today - timedelta(days=LONGEST_LOOK_BACK))
+        return since, min(since, self.today - timedelta(days=LATE_DAYS))
 
     def canonical(self, url: str) -> str:
         """The address to keep: without tracking, and https where the column's own is https."""
@@ -114,11 +138,15 @@ class NoticePages(scrapy.Spider):
         fill_from_page(item, response.text, selectors, self._platform_of(address), address)
         return item
 
-    def row_output(self, row: Row, column: Column) -> Output:
+    def row_output(self, met: Met, column: Column) -> Output:
         """A request for the row's page, or the item itself where no page is to be fetched."""
+        row = met.row
+        near = met.standing.near.isoformat() if met.standing.near else ""
         if row.item is not None:
+            row.item.key, row.item.place, row.item.near_on = met.key, met.place, near
             return row.item
         meta = self.notice_meta(row, column.name)
+        meta |= {"key": met.key, "place": met.place, "near_on": near}
         item = self.new_item(meta)
         if is_file(row.url):
             item.attachments = [PrintedLink(row.title, item.url)]
@@ -132,7 +160,8 @@ class NoticePages(scrapy.Spider):
         return item
 
     def notice_request(self, row: Row, meta: dict[str, str]) -> Request:
-        """The request for a notice page."""
+        """The request for a notice page, past Scrapy's filter of repeated addresses: that drops a
+        page that sends on to itself, and one of two notices of one address, without a word."""
         column = self.columns.get(meta["column"])
         return Request(
             meta["url"] if is_wechat(row.url) else row.url.partition("#")[0],
@@ -140,6 +169,7 @@ class NoticePages(scrapy.Spider):
             errback=self.notice_failed,
             meta={"notice": meta, "spare": row.spare},
             headers={"Referer": column.url.replace("{year}", "")} if column else {},
+            dont_filter=True,
         )
 
     def unlisted_request(self, meta: dict[str, str], spare: NoticeItem | None) -> Request | None:
@@ -170,6 +200,9 @@ class NoticePages(scrapy.Spider):
     def parse_notice(self, response: Response) -> Iterator[NoticeItem]:
         """Read a notice page; a file sent in its place becomes an attachment."""
         meta = response.meta["notice"]
+        final = self.canonical(response.url)
+        if final != meta["url"]:
+            self.final_addresses[meta["key"]] = final
         if isinstance(response, TextResponse):
             item = self.read_notice(readable(response), meta)
             if LOOKS_CUT in response.flags:
@@ -221,6 +254,9 @@ class NoticePages(scrapy.Spider):
 
     def _with_spare(self, item: NoticeItem, meta: dict[str, Any]) -> NoticeItem:
         """The item helped out by what the list held; a page that failed is counted."""
+        asked = meta["notice"]  # an article may tell a better key than its address did
+        if asked["column"] in self.reports:
+            self.reports[asked["column"]].waiting.discard(asked["key"])
         if meta.get(UNLISTED):
             # What a list held weeks ago may fill a gap, not stand in for the page of today.
             return _with_spare(item, meta.get("spare")) if item.complete else item

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from scrapy.http import Request, TextResponse
+from scrapy.http import TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.base import BaseSpider, Paging
 
 _PAGER = re.compile(r"createPageHTML\s*\(\s*(\d[^)]*)\)")
 _QUOTED = re.compile(r"[\"']([\w.-]+)[\"']")
@@ -21,31 +21,32 @@ _QUOTED = re.compile(r"[\"']([\w.-]+)[\"']")
 class TrsSpider(BaseSpider):
     """Lists of a TRS site."""
 
-    def next_page(self, response: TextResponse, column: Column, page: int) -> Request | None:
-        """index_<page>.html: page 2 is index_1. Without a pager it is tried until a 404."""
-        found = super().next_page(response, column, page)
-        if found is not None:
-            return found
-        pages, name, ending = self._pager(response, column)
+    def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
+        """index_<page>.html: page 2 is index_1. Without any pager it is tried until a 404."""
+        if _PAGER.search(response.text) is None:
+            seen = super().paging(response, column, page, rows)
+            if seen != Paging(total=seen.total):
+                return seen
+        pages, total, name, ending = self._pager(response)
         if pages is not None and page >= pages:
-            return None
+            return Paging(is_end=True, total=total)
         url = urljoin(response.url, f"{name}_{page}.{ending}")
         meta = {"guessed": pages is None}
-        return self.list_request(url, column, page + 1, meta=meta)
+        return Paging(self.list_request(url, column, page + 1, meta=meta), total=total)
 
-    def _pager(self, response: TextResponse, column: Column) -> tuple[int | None, str, str]:
-        """Pages, file name and ending. Two numbers are (pages, current), three or more (records,
-        pages, current)."""
+    @staticmethod
+    def _pager(response: TextResponse) -> tuple[int | None, int | None, str, str]:
+        """Pages, records, file name and ending. Two numbers are (pages, current), three or more
+        (records, pages, current)."""
         match = _PAGER.search(response.text)
         if match is None:
-            return None, "index", "html"
+            return None, None, "index", "html"
         numbers = [int(number) for number in re.findall(r"\d+", re.split("[\"']", match[1])[0])]
         words = _QUOTED.findall(match[1])
         name, ending = words[:2] if len(words) >= 2 else ("index", "html")
         if len(numbers) >= 3:
-            self.reports[column.name].total = numbers[0]
-            return numbers[1], name, ending
-        return numbers[0], name, ending
+            return numbers[1], numbers[0], name, ending
+        return numbers[0], None, name, ending
 
 
 PLATFORM_SPIDER = TrsSpider

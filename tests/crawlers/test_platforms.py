@@ -39,6 +39,8 @@ def test_a_relative_link_is_joined_to_the_list_and_keyed_by_its_path() -> None:
         "column": "通知公告",
         "list_title": "关于组织申报项目的通知",
         "list_date": "2021-02-03",
+        "place": "",
+        "near_on": "",
     }
 
 
@@ -141,16 +143,19 @@ def test_a_site_that_repeats_its_first_page_is_noticed() -> None:
     spider = make(trs, KXJS)
     following = lists(run(started(spider)[0], trs_list(FRESH)))[0]
     assert run(following, trs_list(FRESH)) == [] or lists(run(following, trs_list(FRESH))) == []
-    assert "仍是同样的内容" in spider.reports["通知公告"].degraded
+    spider.prove()
+    report = spider.reports["通知公告"]
+    assert (report.joined, report.gap) == ("", ("2021-01-22", "2021-02-03"))
+    assert report.gap_why == "第 2 页仍是同样的内容"
 
 
-def test_a_list_without_dates_is_read_one_page_and_says_so() -> None:
+def test_a_list_without_dates_is_read_one_page_at_first_and_says_so() -> None:
     spider = make(trs, KXJS, selectors={"rows": "p"})
     body = "".join(f"<p><a href='/a/{n}.html'>没有日期的通知{n}</a></p>" for n in (1, 2))
     found = run(started(spider)[0], body)
     assert len(notices(found)) == 2
     assert lists(found) == []
-    assert spider.reports["通知公告"].degraded == "列表没有日期，只读第一页"
+    assert spider.reports["通知公告"].degraded == "列表没有日期"
 
 
 def test_a_list_only_the_general_reader_could_read_is_degraded() -> None:

@@ -7,7 +7,6 @@ import pytest
 from scrapy.http import HtmlResponse
 
 from crawlers.items import NoticeItem
-from crawlers.platforms.window import in_window, pinned_rows, reaches_back
 from crawlers.reading.addresses import canonical_url, notice_key
 from crawlers.reading.attachments import is_file
 from crawlers.reading.charset import detect, readable
@@ -183,27 +182,3 @@ def test_a_picture_article_is_its_pictures() -> None:
     fill_from_article(item, page)
     assert (item.title, item.complete) == ("三张图告诉你", True)
     assert 'src="https://mmbiz.qpic.cn/1/0?a=1&amp;b=2"' in item.body_html
-
-
-SINCE = date(2021, 1, 22)
-
-
-def rows(*days: str) -> list[Row]:
-    return [Row(f"http://x/{n}", f"第{n}条", day) for n, day in enumerate(days)]
-
-
-def test_a_row_older_than_one_below_it_is_pinned() -> None:
-    assert pinned_rows(rows("2019-01-01", "2021-02-03", "2021-02-02")) == [True, False, False]
-
-
-def test_a_page_reaches_back_when_all_but_pinned_rows_are_old() -> None:
-    assert not reaches_back(rows("2019-01-01", "2021-02-03"), SINCE)
-    assert reaches_back(rows("2021-01-21", "2021-01-20"), SINCE)
-    marked = rows("2021-02-03", "2021-01-20")
-    marked[0].pinned = True
-    assert reaches_back(marked, SINCE)
-
-
-def test_the_edge_of_the_window_is_inside_and_undated_rows_too() -> None:
-    edge, before, undated = rows("2021-01-22", "2021-01-21", "")
-    assert [in_window(row, SINCE) for row in (edge, before, undated)] == [True, False, True]

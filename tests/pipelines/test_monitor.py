@@ -19,6 +19,7 @@ def report(**over: object) -> ColumnReport:
         "pages": 1,
         **over,
     }
+    values.setdefault("known", values["rows"])
     return ColumnReport(**values)  # type: ignore[arg-type] # test data
 
 

@@ -1,0 +1,210 @@
+"""How far the walk over one column has come: its strands, the rows met, what is known of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from scrapy.http import Request
+
+from crawlers.items import ColumnHistory, Failure, ListedRow, Place
+from crawlers.platforms.continuity import (
+    PageSeen,
+    Past,
+    Proof,
+    Seen,
+    Strand,
+    is_another,
+    prove,
+    reach_of,
+    runs_on,
+    together,
+)
+from crawlers.platforms.known import KnownRows, places
+from crawlers.platforms.order import Standing, standings
+from crawlers.reading.dates import day_of
+from crawlers.reading.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One row of a page: `is_new` to the column's walk, `known_as` the column it is known under
+    (None: not known by key or address), `is_titled`: known by title and day."""
+
+    row: Row
+    key: str
+    standing: Standing
+    known_as: str | None
+    is_titled: bool
+    is_new: bool
+    place: Place = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Known before this crawl, in whatever way."""
+        return self.known_as is not None or self.is_titled
+
+
+@dataclass(slots=True)
+class StrandWalk:
+    """One chain of list pages: its first request, the keys met in it, and the site's own count."""
+
+    strand: Strand = field(default_factory=Strand)
+    first: Request | None = None
+    keys: set[str] = field(default_factory=set)
+    ever: set[str] = field(default_factory=set)
+    total: int | None = None
+    rounds: int = 1
+
+    def again(self) -> Request | None:
+        """The first request once more, for a second round; None when there was one already."""
+        if self.rounds > 1 or self.first is None:
+            return None
+        self.rounds, self.strand, self.keys = 2, Strand(), set()
+        meta = {**self.first.meta, "dont_cache": True}
+        return self.first.replace(meta=meta, dont_filter=True)
+
+    @property
+    def missing(self) -> int:
+        """Rows that the site claims beyond those met."""
+        return (self.total or 0) - len(self.ever) if self.total is not None else 0
+
+
+class ColumnWalk:
+    """The walk over one column. `since`: the day its list is to be read back to."""
+
+    def __init__(
+        self,
+        history: ColumnHistory,
+        known: KnownRows,
+        *,
+        since: date,
+        taken_since: date,
+        today: date,
+    ) -> None:
+        self.history = history
+        self.known = known
+        self.since = since
+        self.taken_since = taken_since
+        self.today = today
+        self.past = past_of(history)
+        self.starts = 0
+        self.failures: list[Failure] = []
+        self.answered = 0
+        self.titles: dict[str, str] = {}
+        self.listed: list[ListedRow] = []
+        self.met_listed: set[str] = set()
+        self._listed_keys = {row.key for row in history.listed}
+        self._listed_titles = {(row.title, row.day): row.key for row in history.listed}
+        self.strands: dict[int, StrandWalk] = {}
+
+    def strand(self, number: int) -> StrandWalk:
+        """The strand of this number."""
+        return self.strands.setdefault(number, StrandWalk())
+
+    def meet(self, strand: StrandWalk, rows: Sequence[tuple[Row, str, str]]) -> list[Met]:
+        """The rows of a page that this strand did not show before, each (row, key, address)."""
+        stands, order = standings(
+            [day_of(row.date) for row, _, _ in rows], [row.pinned for row, _, _ in rows], self.today
+        )
+        found: list[Met] = []
+        for (row, key, url), stand in zip(rows, stands, strict=True):
+            if key in strand.keys:
+                continue
+            strand.keys.add(key)
+            strand.ever.add(key)
+            found.append(self._met(row, key, url, stand))
+        flow = [one for one in found if not one.standing.pinned]
+        if order in {"down", "none"} and not self.past.is_first:
+            stood = dict(zip(map(id, flow), places([one.is_known for one in flow]), strict=True))
+            found = [self._placed(one, stood.get(id(one), ""), flow) for one in found]
+        seen = tuple(Seen(m.standing.day, m.standing.pinned, m.is_known) for m in found)
+        strand.strand.pages.append(PageSeen(seen, order))
+        return found
+
+    def _met(self, row: Row, key: str, url: str, stand: Standing) -> Met:
+        day = stand.day.isoformat() if stand.day else ""
+        is_new = key not in self.titles
+        known_as = self.known.column_of(key, url)
+        is_titled = known_as is None and self.known.is_titled(row.title, day)
+        if is_new:
+            self.titles[key] = row.title
+            self.listed.append(ListedRow(key, url, row.title, day))
+        self._tick(key, row.title, day)
+        return Met(row, key, stand, known_as, is_titled, is_new)
+
+    @staticmethod
+    def _placed(met: Met, place: Place, flow: Sequence[Met]) -> Met:
+        """With its place; a row kept above known ones was put there since the last reading."""
+        if met.standing.pinned and not met.row.pinned and not met.is_known:
+            place = "above" if any(one.is_known for one in flow) else ""
+        return Met(met.row, met.key, met.standing, met.known_as, met.is_titled, met.is_new, place)
+
+    # --- rows that the last reading listed
+
+    def _tick(self, key: str, title: str, day: str) -> None:
+        if key in self._listed_keys:
+            self.met_listed.add(key)
+        titled = self._listed_titles.get((title, day))
+        if titled is not None:
+            self.met_listed.add(titled)
+
+    def gone(self, strand: StrandWalk) -> list[date]:
+        """Days of the rows that the last reading listed and that this strand should have met."""
+        reach = reach_of(strand.strand, self.since)
+        if strand.strand.ended == "end":
+            reach = date.min
+        if reach is None or len(self.strands) > 1:
+            return []
+        expected = [row for row in self.history.listed if _is_from(row, reach)]
+        gone = [row for row in expected if row.key not in self.met_listed]
+        if not is_another(len(expected), len(gone)):
+            return []
+        return [date.fromisoformat(row.day) for row in gone if row.day] or [self.today]
+
+    def one_fell_through(self, strand: StrandWalk) -> bool:
+        """Whether a single row of the last reading is missing where pages meet: it may have been
+        moved over the edge of a page between two answers."""
+        reach = reach_of(strand.strand, self.since)
+        if reach is None or len(strand.strand.pages) < 2 or len(self.strands) > 1:
+            return False
+        return any(
+            row.key not in self.met_listed for row in self.history.listed if _is_from(row, reach)
+        )
+
+    def needs_more(self, strand: StrandWalk) -> bool:
+        """Whether this strand has to go on to its next page."""
+        goes_up = bool(self.gone(strand))
+        return runs_on(strand.strand, self.since, is_first=self.past.is_first, goes_up=goes_up)
+
+    def proof(self) -> Proof:
+        """What the reading of this column proves, now that it is over."""
+        walked = [one for one in self.strands.values() if one.strand.pages or one.strand.ended]
+        proofs = [
+            prove(one.strand, self.past, self.since, self.today, self.gone(one)) for one in walked
+        ]
+        return together(proofs, self.past)
+
+    def known_elsewhere(self, met: Sequence[Met]) -> str:
+        """The other column most of these rows are known under, when none is known under ours."""
+        columns = Counter(one.known_as for one in met if one.known_as is not None)
+        if self.known.column in columns or len(self.history.listed) < 3 or not columns:
+            return ""
+        name, number = columns.most_common(1)[0]
+        return name if number >= 3 and number * 2 >= len(met) else ""
+
+
+def past_of(history: ColumnHistory) -> Past:
+    """The days of a history."""
+    day = date.fromisoformat
+    return Past(
+        day(history.covered_from) if history.covered_from else None,
+        day(history.until) if history.until else None,
+        tuple((day(start), day(to)) for start, to in history.gaps),
+    )
+
+
+def _is_from(row: ListedRow, reach: date) -> bool:
+    return bool(row.day) and date.fromisoformat(row.day) >= reach

@@ -1,0 +1,142 @@
+"""What becomes of the rows of a list page: each is known, taken, or refused for a counted reason.
+
+The half of every platform between the lists (`crawlers.platforms.base`) and the notice pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scrapy.http import Request, Response, TextResponse
+
+from crawlers.catalogue import Column
+from crawlers.items import ColumnHistory, Failure
+from crawlers.platforms.column_walk import ColumnWalk, Met
+from crawlers.platforms.elsewhere import leads_elsewhere
+from crawlers.platforms.known import KnownRows, bare, is_list_of_another
+from crawlers.platforms.notice_pages import NoticePages, Output
+from crawlers.platforms.order import AHEAD
+from crawlers.platforms.window import refusal
+from crawlers.reading.rows import Row
+
+Keyed = tuple[Row, str, str]
+"""A row, its key and its address."""
+LEAST_ROWS = 3
+"""Fewer rows do not tell whose list it is."""
+
+
+class ListRows(NoticePages):
+    """The rows of one site's lists."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._walks: dict[str, ColumnWalk] = {}
+
+    def walk_of(self, column: str) -> ColumnWalk:
+        """The walk over a column, begun at the first call: what is known must be there by then."""
+        if column not in self._walks:
+            since, taken_since = self.window_of(column)
+            history = self.histories.get(column, ColumnHistory())
+            self._walks[column] = ColumnWalk(
+                history,
+                KnownRows(column, history, self.known_rows.get(column, []), self.in_store),
+                since=since,
+                taken_since=taken_since,
+                today=self.today,
+            )
+        return self._walks[column]
+
+    def degrade(self, column: Column, sentence: str) -> None:
+        """Say, once, how the column was read in another way than expected."""
+        report = self.reports[column.name]
+        if sentence not in report.degraded:
+            report.degraded = "；".join(filter(None, (report.degraded, sentence)))
+
+    def broken(self, response: Response, reason: str) -> Failure:
+        """An answer that came, but cannot be read as what it should be."""
+        excerpt = response.text[:200] if isinstance(response, TextResponse) else ""
+        return Failure("broken", reason, response.url, response.status, excerpt)
+
+    def moved_away(self, response: TextResponse, column: Column, rows: Sequence[Keyed]) -> str:
+        """Why the answer is no list of this column (Chinese), or "": its address led to another
+        place, whose rows are not this column's."""
+        visited = response.meta.get("redirect_urls") or [response.url]
+        asked, answered = response.meta.get("landed") or (visited[0], response.url)
+        if not leads_elsewhere(asked, answered):
+            return ""
+        known = self.walk_of(column.name).known
+        ours = sum(known.column_of(key, url) == column.name for _, key, url in rows)
+        if rows and ours * 2 >= len(rows):
+            moved = f"栏目地址已转到 {answered}，列出的仍是这个栏目；请更新 sources.toml"
+            self.degrade(column, moved)
+            return ""
+        return f"栏目地址已转到别处：{answered}"
+
+    def of_another(self, column: str, met: Sequence[Met]) -> str:
+        """Why the rows are those of another column (Chinese), or "": they are known as such, or lie
+        in the folders of the site's other columns only."""
+        walk = self.walk_of(column)
+        name = walk.known_elsewhere(met)
+        if name:
+            return f"列出的是“{name}”的通知"
+        others = [
+            row.url
+            for other, history in self.histories.items()
+            if other != column
+            for row in history.listed
+        ]
+        ours = [row.url for row in walk.history.listed]
+        urls = [self.canonical(one.row.url) for one in met]
+        lies_there = len(urls) >= LEAST_ROWS and is_list_of_another(urls, ours, others)
+        return "列出的是别的栏目的通知" if lies_there else ""
+
+    def keyed(self, rows: Sequence[Row], walk: ColumnWalk) -> list[Keyed]:
+        """(row, key, address) of each row. Two addresses that have one key under different titles
+        are two notices: their addresses tell them apart."""
+        found = [(row, *self._key_of(row)) for row in rows]
+        titles: dict[str, set[tuple[str, str]]] = {}
+        for row, key, url in found:
+            titles.setdefault(key, set()).add((url, bare(row.title)))
+        for key, seen in titles.items():
+            earlier = walk.titles.get(key)
+            if earlier is not None:
+                seen.add(("", bare(earlier)))
+        torn = {
+            key
+            for key, seen in titles.items()
+            if len({url for url, _ in seen if url}) > 1 and len({title for _, title in seen}) > 1
+        }
+        return [(row, url if key in torn else key, url) for row, key, url in found]
+
+    def _key_of(self, row: Row) -> tuple[str, str]:
+        url = self.canonical(row.url)
+        return (row.item.key if row.item is not None else self.notice_key(url)), url
+
+    def count(self, column: str, met: Sequence[Met]) -> None:
+        report = self.reports[column]
+        report.rows += sum(one.is_new for one in met)
+        days = [one.standing.day for one in met if one.standing.day is not None]
+        sure = [day for day in days if day <= self.today + AHEAD]
+        report.newest = max([report.newest, *(day.isoformat() for day in sure)])
+
+    def taken(self, met: Met, column: Column, walk: ColumnWalk) -> Iterator[Output]:
+        """What becomes of one row: a request or an item, or a refusal that is counted."""
+        report = self.reports[column.name]
+        if not met.is_new:
+            return
+        if met.key in self.asked_by and self.asked_by[met.key] != column.name:
+            report.known += 1  # another column of the site asks for it in this crawl
+            return
+        reason = refusal(met, walk)
+        if reason and met.is_known:
+            report.known += 1
+        elif reason:
+            report.refusals[reason] = report.refusals.get(reason, 0) + 1
+        else:
+            self.asked_by[met.key] = column.name
+            report.taken += 1
+            output = self.row_output(met, column)
+            if isinstance(output, Request):
+                report.waiting.add(met.key)
+            yield output
