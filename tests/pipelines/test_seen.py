@@ -18,6 +18,7 @@ def known(*, read_after: timedelta, complete: bool = True, attempts: int = 1) ->
         url="https://x.cn/1",
         title="题",
         published_on=date(2021, 2, 1),
+        day_on=date(2021, 2, 1),
         complete=complete,
         first_seen_at=SEEN,
         last_read_at=SEEN + read_after,
