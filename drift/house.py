@@ -20,7 +20,8 @@ from scrapy.utils.project import get_project_settings
 
 from commands.desk import Desk
 from config import load_config
-from digest.press import print_issue, span_of
+from digest.press import print_issue, sketch, span_of
+from digest.rendering.render_json import render_json
 from pipelines.running.supervisor import Crawl, OnEvent, Supervisor
 
 SETTINGS = """\
@@ -117,8 +118,18 @@ class House:
         if killed:
             raise HouseError(f"crawl of {killed[0].site}: {killed[0].reason}")
 
+    def sketch(self, now: datetime, week: str) -> dict[str, Any]:
+        """The issue of a week as it would go, as digest.json; nothing is recorded or written."""
+        desk = self.desk(now)
+        settings = desk.config.digest
+        with desk.store() as db:
+            names = desk.site_names()
+            digest = sketch(db, settings, span=span_of(settings, week), now=now, site_names=names)
+        issue: dict[str, Any] = json.loads(render_json(digest))
+        return issue
+
     def compose(self, now: datetime, week: str) -> dict[str, Any]:
-        """Compose and record the issue of a week; digest.json as written."""
+        """Compose and record the issue of a week and write its files; digest.json as written."""
         desk = self.desk(now)
         settings = desk.config.digest
         folder = desk.config.data / "issues" / week

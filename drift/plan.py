@@ -49,7 +49,7 @@ def draw(seed: int, entries: list[Entry]) -> dict[str, Redesign]:
 def draw_site(seed: int, site: str, entries: list[Entry]) -> Redesign:
     """The redesign of one site."""
     random = Random(f"redesign {seed} {site}")  # noqa: S311 # a rehearsal, not a secret
-    since = week_start(REDESIGNED) + random.choices(GO_LIVE, (4, 2, 3, 2))[0]
+    since = week_start(REDESIGNED) + random.choices(GO_LIVE, (4, 3, 3))[0]
     redesign = Redesign(site, since, random)
     old = week_start(REDESIGNED - 1)
     redesign.neighbours = [one for one in entries if one.site == site and one.appears < old]

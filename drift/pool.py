@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import resource
 import shutil
 import tempfile
 import time
@@ -16,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from drift.plan import variant_of
+from drift.preload import preload
 from drift.run import make_healthy, run_seed
 
-# Wall-clock seconds after which a seed counts as hung.
-LONGEST = 240.0
+# Seconds after which a seed counts as hung: of its processor, and in all.
+LONGEST_WORK = 120
+LONGEST = 1200.0
 # Memory, not disk: a crawl keeps a thousand small files.
 FAST = Path("/dev/shm")  # noqa: S108 # a tmpfs where there is one; the folder has a name of its own
 ROOM = 1024**3
@@ -43,11 +46,12 @@ def run_seeds(
     A seed that raises or hangs gives {"seed": n, "failed": why}. Raises PoolError when the
     healthy weeks of a variant cannot be made.
     """
+    preload()
     variants = sorted({variant_of(seed) for seed in seeds})
     for variant, why in side_by_side(variants, workers, lambda one: healthy(folder, one)):
         if why:
             raise PoolError(f"healthy weeks of variant {variant}: {why}")
-    for seed, why in side_by_side(seeds, workers, lambda one: single(folder, one)):
+    for seed, why in side_by_side(seeds, workers, lambda one: single(folder, one, keep)):
         result = folder / f"{seed}.json"
         if why or not result.is_file():
             yield {"seed": seed, "failed": why or "no result"}
@@ -62,10 +66,10 @@ def healthy(folder: Path, variant: int) -> None:
     make_healthy(folder / f"variant-{variant}", variant)
 
 
-def single(folder: Path, seed: int) -> None:
+def single(folder: Path, seed: int, keep: bool) -> None:
     """In a child: one seed."""
     start = folder / f"variant-{variant_of(seed)}"
-    outcome = run_seed(folder / f"seed-{seed}", start, seed)
+    outcome = run_seed(folder / f"seed-{seed}", start, seed, keep=keep)
     path = folder / f"{seed}.json"
     path.write_text(json.dumps(asdict(outcome), ensure_ascii=False), encoding="utf-8")
 
@@ -107,6 +111,7 @@ def ended(child: ForkProcess, begun: float, errors: Path) -> str | None:
 
 def guarded(work: Callable[[int], None], number: int, errors: Path) -> None:
     """The work in a child; what it raises is left in a file."""
+    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_WORK, LONGEST_WORK))
     try:
         work(number)
     except BaseException:  # noqa: BLE001 # told to the parent in words

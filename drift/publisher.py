@@ -99,7 +99,7 @@ class Publisher:
     def to_change(self, column: Column) -> Entry:
         """Of the second week; in half of the cases its words change before the last week's first
         crawl. It is read again in that week, whatever its list shows."""
-        at = crawls_of(REDESIGNED - 1)[2] - timedelta(hours=self.random.randint(2, 26))
+        at = crawls_of(REDESIGNED - 1)[-1] - timedelta(hours=self.random.randint(2, 26))
         entry = self.entry(column, at, at)
         if self.random.random() < 0.5 or column.name == "政策文件库":
             return entry

@@ -13,17 +13,12 @@ from replica.content import SHANGHAI
 START = datetime(2021, 2, 27, tzinfo=SHANGHAI)
 WEEKS = 3
 REDESIGNED = 2
-CRAWL_DAYS = (2, 4, 6)  # Monday, Wednesday, Friday, counted from Saturday
+CRAWL_DAYS = (3, 6)  # Tuesday and Friday, counted from Saturday
 CRAWL_HOURS = timedelta(hours=13, minutes=15)
 ISSUE_HOURS = timedelta(days=6, hours=17)
 # A redesign goes live at one of these offsets from the Saturday of its week: before the first
-# crawl, before the second, before the last.
-GO_LIVE = (
-    timedelta(hours=10),
-    timedelta(hours=30),
-    timedelta(days=3, hours=1),
-    timedelta(days=5, hours=2),
-)
+# crawl, or between the two.
+GO_LIVE = (timedelta(hours=10), timedelta(days=2, hours=1), timedelta(days=4, hours=2))
 
 
 def week_start(week: int) -> datetime:

@@ -25,6 +25,7 @@ ALLOWED = {
         "commands.desk",
         "config",
         "digest.press",
+        "digest.rendering.render_json",
         "drift",
         "pipelines.running.supervisor",
     },
