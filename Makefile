@@ -1,8 +1,9 @@
 # The commands of this project; each does all its own set-up. Needs Python 3.11, 3.12 or 3.13.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-BIN := .venv/bin
-READY := .venv/.ready
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& command -v $$p && break; done)
@@ -78,26 +79,29 @@ lock: ## pin every dependency again (needs uv)
 	touch .bench-peers/.ready
 
 clean: ## remove the environment and the demo's data
-	rm -rf .venv .venv-eval .bench-peers .boot data/demo
+	rm -rf $(VENV) .venv-eval .bench-peers .boot data/demo
 
 # uv where it is there, else venv with an upgraded pip (the pip that a fresh venv of Python 3.11
 # brings mis-resolves extras), else uv installed beside a Python that has pip but no venv (Debian).
+# What they say is shown only when they fail.
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 was not found; install one, or: make PYTHON=/path/to/python3"; exit 1; }
-	@set -e; \
+	@echo "setting up $(VENV) ..."
+	@log=$$(mktemp); ( set -e; \
 	if command -v uv >/dev/null 2>&1; then UV=uv; \
 	elif $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then UV=; \
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
 		$(PYTHON) -m pip install -q --target .boot uv; UV=.boot/bin/uv; \
 	else echo "this Python has neither venv nor pip; install python3-venv (Debian, Ubuntu) or uv"; exit 1; fi; \
 	if [ -n "$$UV" ]; then \
-		$$UV venv -q --allow-existing --python "$(PYTHON)" .venv; \
+		$$UV venv -q --allow-existing --python "$(PYTHON)" $(VENV); \
 		$$UV pip install -q --python $(BIN)/python -r requirements.lock; \
 		$$UV pip install -q --python $(BIN)/python --no-deps -e .; \
 	else \
-		$(PYTHON) -m venv .venv; \
+		$(PYTHON) -m venv $(VENV); \
 		$(BIN)/python -m pip install -q --upgrade pip; \
 		$(BIN)/python -m pip install -q -r requirements.lock; \
 		$(BIN)/python -m pip install -q --no-deps -e .; \
-	fi; \
-	touch $(READY)
+	fi ) >$$log 2>&1 || { cat $$log; rm -f $$log; echo "the set-up of $(VENV) failed, see above"; exit 1; }; \
+	rm -f $$log
+	@touch $(READY)
