@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from commands.data_folder import make_folder
 from commands.desk import CommandError, Desk
 from config import SHANGHAI
 from digest.composing.weeks import parse_day
@@ -87,7 +88,7 @@ def restore(desk: Desk, source: Path, console: Console) -> int:
     owner = lock_owner(config.data)
     if owner:
         raise CommandError(f"the daemon runs ({owner}); stop it, then restore")
-    config.data.mkdir(parents=True, exist_ok=True)
+    make_folder(config)
     former = put_back(source, config.database, config.clock())
     console.print(f"{source} 已恢复到 {config.database}")
     if former is not None:
@@ -100,18 +101,19 @@ def serve(desk: Desk, port: int) -> int:
     import rich
     import uvicorn
 
-    from storage.datasette.app import build
+    from storage.datasette.app import build, close
 
     # Datasette would print a traceback with all variables for every mistyped address.
     rich.get_console().quiet = True
     with desk.store():
         pass  # made and migrated if need be: the server itself never writes
     config = desk.config
-    application = build(
+    datasette = build(
         config.database,
         today=config.now.astimezone(SHANGHAI).date() if config.now else None,
         sections={chapter.id: chapter.title for chapter in config.digest.chapters},
-    ).app()
+    )
+    application = datasette.app()
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -120,6 +122,9 @@ def serve(desk: Desk, port: int) -> int:
             raise CommandError(f"cannot use port {port}: {error.strerror}; give --port") from error
         sys.stderr.write(f"http://127.0.0.1:{port}/ 只读；按 Ctrl+C 停止\n")
         server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="on"))
-        with suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
+        try:
+            with suppress(KeyboardInterrupt):
+                server.run(sockets=[listener])
+        finally:
+            close(datasette)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from datasette.app import Datasette
 
-from storage.datasette.store_database import StoreDatabase
+from storage.datasette.store_database import InternalDatabase, StoreDatabase
 from storage.datasette_metadata import metadata
 
 _HERE = Path(__file__).parent
@@ -45,6 +46,16 @@ def build(
         static_mounts=[("assets", str(_HERE / "assets"))],
         settings=_SETTINGS,
     )
+    datasette.remove_database("_internal")
+    internal = InternalDatabase(datasette, memory_name=secrets.token_hex())
+    datasette.add_database(internal, name="_internal")
     datasette.remove_database(path.stem)
     datasette.add_database(StoreDatabase(datasette, str(path), is_mutable=True), path.stem)
     return datasette
+
+
+def close(datasette: Datasette) -> None:
+    """End its threads and close every connection that it opened."""
+    datasette.executor.shutdown()
+    for database in datasette.databases.values():
+        database.close()

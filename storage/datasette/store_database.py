@@ -10,6 +10,16 @@ from datasette.database import Database, QueryInterrupted
 _COUNT_MS = 500
 
 
+class InternalDatabase(Database):  # type: ignore[misc] # datasette ships no types
+    """Datasette's own tables, in memory; `close` closes its connections too."""
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        """One more connection, kept for `close`; Datasette keeps those of files only."""
+        connection: sqlite3.Connection = super().connect(write)
+        self._all_file_connections.append(connection)
+        return connection
+
+
 class StoreDatabase(Database):  # type: ignore[misc] # datasette ships no types
     """Counts no hidden tables.
 

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from storage.catalogue import sync_catalogue
 from storage.database import open_database
-from storage.datasette.app import build
+from storage.datasette.app import build, close
 from storage.deliveries import ensure_deliveries
 from storage.duplicates import link, record_conflict
 from storage.models import Attachment, Check, Contact, Deadline
@@ -72,9 +72,7 @@ async def served(path: Path, **options: Any) -> AsyncIterator[Any]:
     try:
         yield datasette
     finally:
-        for database in datasette.databases.values():
-            database.close()
-        datasette.executor.shutdown()
+        close(datasette)
 
 
 async def tree(site: Any, address: str) -> Any:
