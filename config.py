@@ -45,6 +45,7 @@ class Config(Section):
     """The whole configuration, resolved. Build it with `load_config`."""
 
     data: Path
+    data_group: str = ""
     path: Path | None = None
     now: datetime | None = None
     upstream: str = ""
@@ -103,7 +104,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     if not path.is_file() and env.get("ZHENGXUN_CONFIG"):
         raise ConfigError(f"ZHENGXUN_CONFIG names {path}, which is not a file")
     values = _read_toml(path) if path.is_file() else {}
-    values.setdefault("data", "data")
+    values |= _data_table(path, values.pop("data", "data"))
     values["path"] = path
     if env.get("ZHENGXUN_DATA"):
         values["data"] = folder / env["ZHENGXUN_DATA"]
@@ -126,6 +127,15 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
         "dkim_key": _dkim_key(config),
     }
     return config.model_copy(update=secrets)
+
+
+def _data_table(path: Path, value: object) -> dict[str, Any]:
+    """`data = "folder"`, or `[data]` with `folder` and `group` (who may read what is in it)."""
+    if not isinstance(value, dict):
+        return {"data": value}
+    if unknown := sorted(set(value) - {"folder", "group"}):
+        raise ConfigError(f"{path}: data.{unknown[0]}: no such key; it has folder and group")
+    return {"data": value.get("folder", "data"), "data_group": value.get("group", "")}
 
 
 def config_path(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Path:

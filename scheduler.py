@@ -23,6 +23,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from commands import agenda
+from commands.data_folder import make_folder, restrict
 from commands.desk import CommandError, Desk
 from commands.errands import ErrandError, Errands
 from commands.listeners import Listeners
@@ -301,6 +302,8 @@ def main() -> int:
     """Start the daemon; one line and exit 1 when it cannot."""
     try:
         config = load_config()
+        make_folder(config)
+        restrict(config)
         with only_one(config.data):
             handlers = keep_journal(config.data / "logs")
             try:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from commands.data_folder import make_folder
 from config import Config
 from crawlers.catalogue import Column, Site, load_catalogue
 from pipelines.running.supervisor import Supervisor
@@ -53,7 +54,7 @@ class Desk:
     def store(self) -> Iterator[Database]:
         """The store, migrated, with the catalogue as of now in `sites` and `columns`."""
         try:
-            self.config.data.mkdir(parents=True, exist_ok=True)
+            make_folder(self.config)
         except OSError as error:
             raise StorageError(
                 f"cannot use the data folder {self.config.data}: {error.strerror}; "

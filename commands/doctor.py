@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rich.console import Console
 
+from commands.data_folder import open_to
 from commands.desk import Desk
 from commands.mail_server import has_mail_server, smtp_settings
 from commands.readers import has_mailbox, imap_settings
@@ -54,6 +55,7 @@ def findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     yield time_zone_finding()
     yield from catalogue_finding(desk)
     yield from store_findings(desk)
+    yield from access_finding(desk)
     yield browser_finding(desk)
     if desk.config.digest.pdf:
         yield pdf_finding()
@@ -62,6 +64,15 @@ def findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
         yield mailbox_finding(desk)
     if desk.config.public.url:
         yield public_finding(desk)
+
+
+def access_finding(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+    """Whether others than its owner, and `[data] group`, may read the data folder."""
+    data = desk.config.data
+    if data.is_dir():
+        others = open_to(data, desk.config.data_group)
+        advice = f"{others}可以读取订户地址和密钥；请运行 chmod 700 {data}"
+        yield not others, f"data folder {data} private", advice
 
 
 def time_zone_finding() -> tuple[bool, str, str]:

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import logging
 import os
-import tempfile
+import secrets
 from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -263,15 +263,15 @@ def keep(data: Path, body: bytes, kind: str) -> tuple[str, str]:
     if target.is_file() and target.stat().st_size == len(body):
         return sha256, relative
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    # Who may read it is decided by the process' umask.
+    temporary = target.with_name(f"{secrets.token_hex(8)}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
+        temporary.replace(target)
     except OSError:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     return sha256, relative

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from commands.data_folder import restrict
 from commands.desk import Desk
 from config import load_config
 
@@ -16,7 +17,9 @@ console = Console()
 
 def desk() -> Desk:
     """The configuration, read once a command has something to do."""
-    return Desk(load_config())
+    config = load_config()
+    restrict(config)
+    return Desk(config)
 
 
 def done(code: int) -> None:

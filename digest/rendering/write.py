@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,17 +38,18 @@ def write_issue(digest: Digest, folder: Path) -> list[Path]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Replace a file in one step; readers see the old one or the new one, never a part."""
+    """Replace a file in one step; readers see the old one or the new one, never a part.
+
+    Who may read it is decided by the process' umask.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes files only their owner can read; an issue is for everybody here.
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -1,0 +1,115 @@
+"""What the data folder lets others read, whatever umask the product was started with."""
+
+from __future__ import annotations
+
+import grp
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from replica.server import Replica, start_replica
+from tests.house import FRIDAY, House
+
+OTHERS = ("cde", "miit", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat")
+ONLY_ONE_SITE = "".join(f"[{site}]\nenabled = false\n\n" for site in OTHERS)
+
+
+@pytest.fixture(scope="module")
+def replica() -> Iterator[Replica]:
+    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
+        yield started
+
+
+def run(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """With the umask most systems have, under which everybody may read."""
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=house.folder if house.folder.exists() else None,
+        env=house.environment(),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        umask=0o022,
+    )
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Every file and folder inside, and the folder itself as '.', with its permissions."""
+    found = [folder, *folder.rglob("*")]
+    return {
+        str(path.relative_to(folder)): stat.S_IMODE(path.stat().st_mode)
+        for path in found
+        if not path.is_symlink()
+    }
+
+
+def test_nothing_in_the_data_folder_is_open_to_others(tmp_path: Path, replica: Replica) -> None:
+    house = House(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
+    assert run(house, "crawl", "tj_kxjs").returncode == 0
+    assert run(house, "subscribers", "add", "li@example.com").returncode == 0
+    assert run(house, "digest", "--week", "2021-W05").returncode == 0
+    assert run(house, "backup").returncode == 0
+    found = modes(house.folder / "data")
+    assert len(found) > 30
+    assert found["."] == 0o700
+    assert {name: oct(mode) for name, mode in found.items() if mode & 0o077} == {}
+
+
+def test_an_older_folder_that_was_open_is_closed(tmp_path: Path) -> None:
+    house = House(tmp_path / "house", sources=ONLY_ONE_SITE)
+    data = house.folder / "data"
+    data.mkdir(parents=True)
+    data.chmod(0o755)
+    assert run(house, "subscribers", "add", "li@example.com").returncode == 0
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+
+
+def test_a_group_of_analysts_reads_and_nobody_else(tmp_path: Path, replica: Replica) -> None:
+    group = grp.getgrgid(os.getgid()).gr_name
+    house = House(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
+    house.settings = f'[data]\ngroup = "{group}"\n'
+    assert run(house, "crawl", "tj_kxjs").returncode == 0
+    data = house.folder / "data"
+    found = modes(data)
+    assert found["."] == 0o2750
+    assert found["zhengxun.db"] == 0o640
+    assert {name: oct(mode) for name, mode in found.items() if mode & 0o007} == {}
+    assert (data / "zhengxun.db").stat().st_gid == os.getgid()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ('[data]\ngroup = "no-such-group-here"\n', "there is no group 'no-such-group-here'"),
+        ('[data]\ngruop = "staff"\n', "data.gruop: no such key"),
+    ],
+)
+def test_a_group_that_cannot_be_used_is_one_clear_line(
+    tmp_path: Path, settings: str, words: str
+) -> None:
+    house = House(tmp_path / "house", settings=settings)
+    refused = run(house, "status")
+    assert refused.returncode == 2
+    assert words in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_doctor_says_what_is_open(tmp_path: Path) -> None:
+    house = House(tmp_path / "house", sources=ONLY_ONE_SITE)
+    assert "data folder" in run(house, "doctor").stdout
+    # A folder of somebody else's cannot be closed by us, only told of.
+    from commands.data_folder import open_to
+
+    data = house.folder / "data"
+    data.chmod(0o755)
+    assert open_to(data, "") == "本机所有用户"
+    data.chmod(0o750)
+    assert open_to(data, "").startswith("用户组")
+    assert open_to(data, "analysts") == ""
