@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from datetime import timedelta
+from html import escape
 from random import Random
 
 from drift.changes import EVERY_SITE, HTML_SITES, LIST_SITES, change
@@ -12,6 +13,7 @@ from drift.publisher import COLUMNS, Publisher
 from drift.redesign import ListPage, Redesign, Row
 from drift.rows_markup import DAY
 from replica.content import Entry
+from replica.exchange import Answer, Ask
 
 
 def number(row: Row, salt: int) -> int:
@@ -145,8 +147,27 @@ def noise(random: Random, redesign: Redesign, places: list[Place]) -> str:
         return rows
 
     redesign.rows.append(noisy)
+    redesign.gates.append(lambda ask: aside(ask, redesign))
     redesign.lists.append(undate)
     return f"{', '.join(kinds)} {'on top' if at_top else 'between the rows'}, without a day"
+
+
+def aside(ask: Ask, redesign: Redesign) -> Answer | None:
+    """What the links of noise lead to: another column's list, or a topic's page."""
+    if not ask.path.startswith(("/zwgk/lanmu", "/zt/")):
+        return None
+    links = "".join(
+        f'<li><a href="{redesign.addresses.of(one)}">{escape(one.title)}</a>'
+        f"<span>{one.published:%Y-%m-%d}</span></li>"
+        for one in redesign.neighbours[:12]
+    )
+    kind = "专题" if ask.path.startswith("/zt/") else "栏目"
+    text = (
+        f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{kind}</title></head><body>"
+        f"<div class='position'><a href='/'>首页</a> &gt; {kind}</div><ul>{links}</ul>"
+        "</body></html>"
+    )
+    return Answer(body=text.encode(), content_type="text/html; charset=utf-8")
 
 
 def stray(pattern: Entry, title: str, link: str, host: str, at: int) -> Row:

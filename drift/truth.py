@@ -82,7 +82,8 @@ def text_at(entry: Entry, now: datetime) -> str:
 
 
 def likeness(one: str, two: str) -> float:
-    """F1 of the character trigrams of two texts, blanks left out."""
+    """F1 of the character trigrams of two texts, by letters and digits alone: how cells of a
+    table are set apart is not their words."""
     first, second = trigrams(one), trigrams(two)
     common = sum((first & second).values())
     total = sum(first.values()) + sum(second.values())
@@ -91,5 +92,5 @@ def likeness(one: str, two: str) -> float:
 
 def trigrams(text: str) -> Counter[str]:
     """The character trigrams of a text."""
-    dense = "".join(text.split())
+    dense = "".join(char for char in text if char.isalnum())
     return Counter(dense[at : at + 3] for at in range(max(0, len(dense) - 2)))

@@ -1,0 +1,54 @@
+"""A slice of the drift from end to end, small enough for the ordinary tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from drift.judge import KINDS
+from drift.report import unmet
+
+ROOT = Path(__file__).parent.parent.parent
+# Seeds of one variant, so that the healthy weeks are made once.
+FEW = (2, 4)
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, list[dict[str, object]], str]:
+    result = folder / "outcomes.json"
+    plain = {key: value for key, value in os.environ.items() if "ZHENGXUN" not in key}
+    given = ["--folder", str(folder / "work"), "--json", str(result), *arguments]
+    done = subprocess.run(
+        [sys.executable, "-m", "drift", *given],
+        cwd=ROOT,
+        env=plain,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.is_file(), done.stdout[-2000:] + done.stderr[-2000:]
+    return done.returncode, json.loads(result.read_text(encoding="utf-8")), done.stdout
+
+
+@pytest.mark.timeout(400)
+def test_a_few_seeds_run_to_their_end_and_are_judged(tmp_path: Path) -> None:
+    code, outcomes, printed = run(tmp_path, "--only", ",".join(map(str, FEW)))
+    assert [one["seed"] for one in sorted(outcomes, key=lambda one: str(one["seed"]))] == list(FEW)
+    assert not [one for one in outcomes if "failed" in one]
+    assert all(one["judgement"]["due"] > 20 for one in outcomes)  # type: ignore[index]
+    kinds = {f["kind"] for one in outcomes for f in one["judgement"]["findings"]}  # type: ignore[index]
+    assert kinds <= set(KINDS)
+    assert "**all**" in printed
+    assert code == (1 if unmet(outcomes) else 0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_twenty_seeds_meet_the_aims(tmp_path: Path) -> None:
+    code, outcomes, printed = run(tmp_path, "--seeds", "20")
+    assert len(outcomes) == 20
+    assert code == 0, printed[-3000:]
