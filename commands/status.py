@@ -64,6 +64,8 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     for held in report["waiting_issues"]:
         until = local_minute(datetime.fromisoformat(held["release_at"]))
         yield f"{held['week']} 待审，{until} 自动发出；提前发出：zhengxun release"
+    for name, days in report["gaps"].items():
+        yield f"[bold red]可能漏收[/bold red] {escape(name)}：{days}"
     for alarm in report["alarms"]:
         yield f"[bold red]报警[/bold red] {escape(alarm['title'])}（{alarm['since']}）"
     if report["needs_attention"]:
@@ -87,12 +89,18 @@ def gather(desk: Desk) -> dict[str, Any]:
     needs = {
         "有来源读不到": any(row.verdict in BAD for row in coverage),
         "有邮件未送达": bool(waiting),
-        "有报警": any(not alarm.subject.startswith("column:") for alarm in alarms),
+        "有通知可能漏收": any(row.gaps for row in coverage),
+        "有报警": any(not alarm.subject.startswith(("column:", "gap:")) for alarm in alarms),
         "报警发不出去": any(alarm.attempts for alarm in unsent_alarms),
         "磁盘空间不足": free < config.upkeep.min_free_mib,
     }
     return {
         "columns": [column_values(row) for row in coverage],
+        "gaps": {
+            f"{row.site_name}·{row.column}": "、".join(gap.days for gap in row.gaps)
+            for row in coverage
+            if row.gaps
+        },
         "jobs": next_jobs(desk, now),
         "latest_issue": issue_values(issues[-1]) if issues else None,
         "waiting_issues": [waiting_values(record) for record in held],
@@ -120,6 +128,10 @@ def column_values(row: Coverage) -> dict[str, Any]:
         "new": row.new,
         "newest_on": row.newest_on.isoformat() if row.newest_on else None,
         "last_good_at": row.last_good_at.isoformat() if row.last_good_at else None,
+        "gaps": [
+            {"from": gap.from_on.isoformat(), "to": gap.to_on.isoformat(), "reason": gap.reason}
+            for gap in row.gaps
+        ],
     }
 
 

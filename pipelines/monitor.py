@@ -60,7 +60,7 @@ def judge(
         return "unreachable", "抓取中断，这个栏目还没有读到"
     if report.pages == 0 and report.degraded:
         return "degraded", report.degraded
-    missing = [gap_words(gap) for gap in gaps]
+    missing = [gap.words for gap in gaps]
     if report.rows < report.min_rows:
         few = f"列表只读到 {report.rows} 条，至少应有 {report.min_rows} 条"
         if report.rows and report.degraded:
@@ -93,12 +93,6 @@ def _doubts(report: ColumnReport, errors: int, *, finished: bool) -> Iterator[st
     fullest, usual = max(report.page_rows, default=0), report.usual_rows or 0
     if usual >= LEAST_USUAL and fullest * 2 <= usual and report.pages == 1:
         yield f"列表只读到 {fullest} 条，以往每页 {usual} 条"
-
-
-def gap_words(gap: Gap) -> str:
-    """Which days may be incomplete, and why."""
-    days = f"{gap.from_on} 至 {gap.to_on}" if gap.from_on < gap.to_on else f"{gap.to_on}"
-    return f"{days} 的通知可能没有收全：{gap.reason}"
 
 
 class MonitorExtension:

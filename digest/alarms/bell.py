@@ -23,6 +23,7 @@ from digest.alarms.watch import (
     review_clock,
     review_columns,
     review_disk,
+    review_gaps,
 )
 from storage import alarms
 from storage.alarms import Alarm, Channel
@@ -102,6 +103,7 @@ class Bell:
         try:
             with self.open_store() as db:
                 review_columns(db, now=now)
+                review_gaps(db, now=now)
                 review_mails(db, now=now)
                 review_reach(db, now=now)
                 review_clock(db, now=now)
@@ -118,7 +120,7 @@ class Bell:
         self.send_unstored(now)
         # What is told is forgotten once the store works again, so that it can be told anew.
         self.unstored = {key: value for key, value in self.unstored.items() if value[1]}
-        return all(subject.startswith("column:") for subject in bad)
+        return all(subject.startswith(("column:", "gap:")) for subject in bad)
 
     def unsaved(self, subject: str, title: str) -> tuple[Alarm, list[Channel]]:
         """An alarm that has no row."""

@@ -62,6 +62,36 @@ def review_columns(db: Database, *, now: datetime) -> None:
             alarms.clear_alarm(db, alarm.subject, f"{name} 不再监测", now=now)
 
 
+def review_gaps(db: Database, *, now: datetime) -> None:
+    """One alarm a column while days of it may be incomplete, one when they were read over."""
+    rows = {f"gap:{row.site}/{row.column}": row for row in runs.latest_coverage(db)}
+    for subject, row in rows.items():
+        name = f"{row.site_name}·{row.column}"
+        if row.gaps:
+            days = "、".join(gap.days for gap in row.gaps)
+            title = f"{name} 可能漏收：{days}"
+            alarms.raise_alarm(db, subject, title, gap_help(row), now=now)
+        else:
+            alarms.clear_alarm(db, subject, f"{name} 的漏读时段已补上", now=now)
+    for alarm in alarms.open_alarms(db):
+        if alarm.subject.startswith("gap:") and alarm.subject not in rows:
+            name = alarm.subject.removeprefix("gap:")
+            alarms.clear_alarm(db, alarm.subject, f"{name} 不再监测", now=now)
+
+
+def gap_help(row: Coverage) -> str:
+    """Which days, why, what is being done, and what the operator can do."""
+    lines = [row.url, *(f"{gap.words}，{local(gap.opened_at)} 发现" for gap in row.gaps)]
+    days = max((gap.opened_at.astimezone(SHANGHAI).date() - gap.from_on).days for gap in row.gaps)
+    lines += [
+        "以后每次读取都会往回读到这几天，读通后自动恢复；周报末尾同时注明。",
+        f"看列表现在读成什么样：zhengxun sources check {row.site}",
+        f"立即再读一次：zhengxun crawl {row.site} --days {max(days + 1, 14)}",
+        "网页上有而没有收到的通知：zhengxun add 网址",
+    ]
+    return "\n".join(lines)
+
+
 def evidence(db: Database, row: Coverage) -> str:
     """The address, since when, and the first words of the page."""
     lines = [row.url]

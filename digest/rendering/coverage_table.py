@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from digest.models import Digest
+from digest.models import SHANGHAI, Digest
 from digest.safe_text import clean_line, shorten
 from digest.wording import VERDICT_WORDS, local_minute
 from storage.models import Coverage
@@ -15,6 +15,8 @@ from storage.models import Coverage
 HEADINGS = ("来源", "栏目", "状况", "上次正常", "说明")
 ALL_WELL = "全部栏目读取正常。"
 Tone = Literal["good", "quiet", "bad"]
+UNREAD = frozenset({"blocked", "broken", "unreachable"})
+CARE = "以后每次读取都会往回补读，补上之前请到原网页核对"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,14 @@ class CoverageRow:
         return (self.site, self.column, self.word, self.last_good, self.reason)
 
 
-def coverage_rows(digest: Digest, *, reason_limit: int = 200) -> list[CoverageRow]:
+def coverage_rows(digest: Digest, *, reason_limit: int = 300) -> list[CoverageRow]:
     """One row a column: troubled ones first, catalogue order within."""
     rows = [_row(item, reason_limit) for item in digest.coverage]
     return sorted(rows, key=lambda row: row.tone != "bad")
 
 
 def merged_rows(
-    digest: Digest, *, reason_limit: int = 200, names_limit: int = 400
+    digest: Digest, *, reason_limit: int = 300, names_limit: int = 400
 ) -> list[CoverageRow]:
     """As `coverage_rows`, the columns of a site that were read well merged into one row."""
     merged: list[CoverageRow] = []
@@ -73,13 +75,20 @@ def _row(item: Coverage, reason_limit: int) -> CoverageRow:
 
 
 def _is_plain(item: Coverage) -> bool:
-    return item.verdict == "ok" and not item.reason
+    return item.verdict == "ok" and not item.reason and not item.gaps
 
 
 def _reason(item: Coverage) -> str:
+    """What readers can expect: what is not right, which days may be incomplete, what is done."""
     if _is_plain(item):
         return f"列出 {item.rows} 条，新增 {item.new} 条"
-    return item.reason
+    words = [item.reason, *(gap.words for gap in item.gaps if gap.words not in item.reason)]
+    if item.gaps:
+        words.append(CARE)
+    elif item.verdict in UNREAD and item.last_good_at is not None:
+        day = item.last_good_at.astimezone(SHANGHAI)
+        words.append(f"{day.month}月{day.day}日以来发布的通知可能没有收到，恢复后自动补读")
+    return "；".join(filter(None, words))
 
 
 def _merge(same: Sequence[CoverageRow], names_limit: int) -> CoverageRow:

@@ -72,4 +72,8 @@ def _coverage(row: Coverage) -> dict[str, Any]:
         "new": row.new,
         "verdict": row.verdict,
         "reason": row.reason,
+        "gaps": [
+            {"from": gap.from_on.isoformat(), "to": gap.to_on.isoformat(), "reason": gap.reason}
+            for gap in row.gaps
+        ],
     }

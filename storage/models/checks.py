@@ -57,6 +57,21 @@ class Gap:
     closed_at: datetime | None = None
     id: int = 0
 
+    @property
+    def days(self) -> str:
+        """2021年1月29日至2月5日, for readers."""
+        first, last = self.from_on, self.to_on
+        start = f"{first.year}年{first.month}月{first.day}日"
+        if first == last:
+            return start
+        year = f"{last.year}年" if last.year != first.year else ""
+        return f"{start}至{year}{last.month}月{last.day}日"
+
+    @property
+    def words(self) -> str:
+        """What may be missing and why, for readers."""
+        return f"{self.days}发布的通知可能没有收全（{self.reason}）"
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

@@ -75,6 +75,7 @@ def test_coverage_is_in_utc_and_says_never_as_null() -> None:
         "new": 4,
         "verdict": "ok",
         "reason": "",
+        "gaps": [],
     }
     assert coverage[1]["last_good_at"] is None
 
