@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from pipelines.keys import title_key
 from pipelines.sameness.agreement import compare
+from pipelines.sameness.judged import Judged, look_of
 from pipelines.sameness.representative import choose
 from pipelines.sameness.similarity import ALGORITHM, bands_of
 from pipelines.sameness.title_fit import (
@@ -64,42 +65,47 @@ def decide(page: Notice, other: Notice) -> Verdict:
     return verdict if verdict.same else _same_text(page, other)
 
 
-def settle(db: Database, stored: StoredNotice, now: datetime) -> str:
+def settle(db: Database, stored: StoredNotice, now: datetime, judged: Judged | None = None) -> str:
     """Link a saved page with the others of its document; returns the first reason, or ''.
 
     A page that was linked before its text was known is looked at again, and leaves if the text
     says otherwise. Whichever page is the best now represents the document. Call it in the
-    transaction that saved the page, so that two crawls cannot miss each other.
+    transaction that saved the page, so that two crawls cannot miss each other; with what was
+    worked out before it (`judged`), or nobody else can write meanwhile.
     """
-    bands = _sign(db, stored)
-    _look_again(db, stored, now)
+    judged = judged or Judged(at_once=True)
+    bands = _sign(db, stored, judged)
+    _look_again(db, stored, now, judged)
     reason = ""
     for other in _candidates(db, stored, bands):
-        verdict = _judged(db, stored, other, now)
+        verdict = _judged(db, stored, other, now, judged)
         if verdict.same and join(db, stored.id, other.id, verdict.why):
             reason = reason or verdict.why
     choose(db, stored.id)
     return reason
 
 
-def _judged(db: Database, stored: StoredNotice, other: StoredNotice, now: datetime) -> Verdict:
+def _judged(
+    db: Database, stored: StoredNotice, other: StoredNotice, now: datetime, judged: Judged
+) -> Verdict:
     """A person's word on two pages, else ours; a conflict of ours is kept."""
     settled = settlements.settlement_of(db, stored.id, other.id)
     if settled == "same":
         return Verdict(same=True, why=BY_HAND)
-    verdict = decide(_believed(stored), _believed(other))
+    pages = _believed(stored), _believed(other)
+    verdict = judged.answer(("same", *map(look_of, pages)), lambda: decide(*pages))
     if verdict.conflict and settled is None:
         duplicates.record_conflict(db, stored.id, other.id, verdict.why, now)
     return verdict
 
 
-def _look_again(db: Database, stored: StoredNotice, now: datetime) -> None:
+def _look_again(db: Database, stored: StoredNotice, now: datetime, judged: Judged) -> None:
     """Check links made on trust, now that this page was read."""
     for page in duplicates.group_of(db, stored.id):
         if page.duplicate_of is None or not page.duplicate_why.endswith(ON_TRUST):
             continue
         others = [item for item in duplicates.group_of(db, page.id) if item.id != page.id]
-        verdicts = [_judged(db, page, other, now) for other in others]
+        verdicts = [_judged(db, page, other, now, judged) for other in others]
         sure = [item.why for item in verdicts if item.same and not item.why.endswith(ON_TRUST)]
         if sure:
             duplicates.link(db, page.id, page.duplicate_of, sure[0])
@@ -107,9 +113,10 @@ def _look_again(db: Database, stored: StoredNotice, now: datetime) -> None:
             duplicates.unlink(db, page.id)
 
 
-def _sign(db: Database, stored: StoredNotice) -> tuple[int, ...]:
+def _sign(db: Database, stored: StoredNotice, judged: Judged) -> tuple[int, ...]:
     """Keep the signature of a complete page's text; the bands to look for others by."""
-    bands = bands_of(stored.notice.body_text) if stored.notice.complete else ()
+    text = stored.notice.body_text if stored.notice.complete else ""
+    bands = judged.answer(("bands", text), lambda: bands_of(text))
     if bands:
         similar.keep_signature(db, stored.id, algorithm=ALGORITHM, day=_day(stored), bands=bands)
     else:

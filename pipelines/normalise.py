@@ -41,6 +41,9 @@ _SOURCE_END = re.compile(
     re.DOTALL,
 )
 _FACTS_WITHIN = 200_000
+MAX_TITLE = 500
+"""No title is as long; what comes after is cut, for whoever compares titles."""
+_TITLE_READ = 4 * MAX_TITLE
 _REPLACEMENT = "\ufffd"
 
 
@@ -125,12 +128,20 @@ class _Reading:
         )
 
     def _title(self) -> str:
-        printed = clean_title(self.item.title, self.item.site_name)
-        listed = clean_title(self.item.list_title, self.item.site_name)
+        printed, listed = (
+            self._bounded(clean_title(title[:_TITLE_READ], self.item.site_name))
+            for title in (self.item.title, self.item.list_title)
+        )
         if listed and (not printed or (is_cut(printed) and not is_cut(listed))):
             self.read_by["title"] = "list"
             return listed
         return printed
+
+    def _bounded(self, title: str) -> str:
+        if len(title) <= MAX_TITLE:
+            return title
+        self.warnings.append(f"标题长达 {len(title)} 个字符，只保留前 {MAX_TITLE} 个")
+        return title[:MAX_TITLE] + "…"
 
     def _published(self) -> Stamp | None:
         page, listed = self._stamp(self.item.published), self._stamp(self.item.list_date)

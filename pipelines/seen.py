@@ -50,6 +50,7 @@ class SeenMiddleware:
         self.crawler = crawler
         self.path = Path(str(crawler.settings["ZX_DATABASE"]))
         self.db: Database | None = None
+        self.listed: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> SeenMiddleware:
@@ -64,6 +65,8 @@ class SeenMiddleware:
     def open(self, spider: Spider) -> None:
         self.db = open_database(self.path)
         spider.in_store = self.column_before  # type: ignore[attr-defined] # our spiders declare it
+        # Keys of the notices a list showed: an address that no list shows any more has moved.
+        spider.listed_keys = self.listed  # type: ignore[attr-defined] # read by pipelines.store
 
     def close(self, spider: Spider) -> None:
         if self.db is not None:
@@ -95,6 +98,7 @@ class SeenMiddleware:
             return False
         if getattr(spider, "only_url", None):
             return False
+        self.listed.add(row["key"])
         known = find_known(self.db, spider.name, row["key"], row["url"])
         now = clock_of(self.crawler)
         if known is None or due_since(known, now) is not None:

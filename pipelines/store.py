@@ -1,4 +1,8 @@
-"""The last stage: one transaction per notice saves it and links it with its duplicates."""
+"""The last stage: one short transaction a notice saves it and links it with its duplicates.
+
+What is written is decided before (`pipelines.arrival`), and so is every comparison of texts; the
+transaction only looks whether the store is still as it was then.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,16 @@ from scrapy.exceptions import NotConfigured
 from sqlite_utils import Database
 
 from pipelines import dedupe
+from pipelines.arrival import NO_BODY, Arrival, Arrivals
+from pipelines.sameness.judged import Judged, in_transaction
 from pipelines.sameness.resign import resign_recent
 from pipelines.seen import clock_of
-from storage.database import open_database, transaction
-from storage.models import Notice
-from storage.notices import get_notice, save_notice
+from storage.arrivals import follow_address, withdraw_body
+from storage.database import StorageError, open_database
+from storage.models import Notice, SaveResult, StoredNotice
+from storage.notices import add_alias, find_stored, get_notice, save_notice
+
+_MOST_ROUNDS = 20
 
 
 class StorePipeline:
@@ -23,6 +32,9 @@ class StorePipeline:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.db: Database | None = None
+        self.arrivals: Arrivals | None = None
+        self.waiting: list[Notice] = []
+        self.moved: list[tuple[StoredNotice, str]] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
@@ -36,21 +48,111 @@ class StorePipeline:
         resign_recent(self.db, clock_of(self.crawler))
 
     def close_spider(self) -> None:
-        if self.db is not None:
+        """What waited for the other pages is decided now."""
+        if self.db is None:
+            return
+        try:
+            for notice in self.waiting:
+                self._take(notice, is_last=True)
+            self._follow_addresses()
+        finally:
             self.db.close()
 
     def process_item(self, item: Any) -> Any:
         """Save a Notice; anything else passes through. Raises StorageError when it cannot."""
-        if not isinstance(item, Notice) or self.db is None:
-            return item
+        if isinstance(item, Notice) and self.db is not None and not self._take(item, is_last=False):
+            self.waiting.append(item)
+        return item
+
+    def _take(self, notice: Notice, *, is_last: bool) -> bool:
+        """Decide and write; False when the decision waits for the end of the crawl."""
+        if self.db is None:
+            raise StorageError("the store is not open")
+        arrivals = self._of_this_crawl(self.db)
+        for _ in range(_MOST_ROUNDS):
+            arrival = arrivals.decide(notice, is_last=is_last)
+            if arrival is None:
+                self._name(notice)
+                return False
+            result = self._write(self.db, notice, arrival)
+            if result is not None:
+                arrivals.saved(get_notice(self.db, result.id))
+                self._count(self.db, notice, arrival, result)
+                return True
+        raise StorageError("others keep changing the same notice; crawl this site again later")
+
+    def _of_this_crawl(self, db: Database) -> Arrivals:
+        """Made with the first notice: what the spider tells us is there by then."""
+        if self.arrivals is None:
+            spider = self.crawler.spider
+            self.arrivals = Arrivals(
+                db,
+                spider.name if spider is not None else "",
+                listed=getattr(spider, "listed_keys", set()),
+                final=getattr(spider, "final_addresses", {}),
+            )
+        return self.arrivals
+
+    def _write(self, db: Database, notice: Notice, arrival: Arrival) -> SaveResult | None:
+        """Save it and link it; None when the store is not as it was when this was decided."""
         now = clock_of(self.crawler)
         run_id = getattr(self.crawler.spider, "run_id", "")
-        with transaction(self.db):
-            result = save_notice(self.db, item, now=now, run_id=int(run_id) if run_id else None)
+        known = arrival.known
+
+        def write(judged: Judged) -> SaveResult | None:
+            if not _still_holds(db, notice, arrival):
+                return None
+            result = save_notice(
+                db,
+                arrival.state,
+                now=now,
+                run_id=int(run_id) if run_id else None,
+                into=known.id if known is not None else None,
+                told=arrival.told,
+            )
+            if arrival.unread is not None:
+                withdraw_body(db, arrival.unread, NO_BODY)
             # Also when nothing a reader sees changed: a page may have become complete.
-            dedupe.settle(self.db, get_notice(self.db, result.id), now)
+            dedupe.settle(db, get_notice(db, result.id), now, judged)
+            return result
+
+        return in_transaction(db, write)
+
+    def _count(self, db: Database, notice: Notice, arrival: Arrival, result: SaveResult) -> None:
+        self._add_final_address(db, notice, result.id)
+        if arrival.is_moved and arrival.known is not None:
+            self.moved.append((arrival.known, notice.url))
         if self.crawler.stats is not None:
-            self.crawler.stats.inc_value(f"notices/{item.column}/{result.outcome}")
+            self.crawler.stats.inc_value(f"notices/{notice.column}/{result.outcome}")
+        report = getattr(self.crawler.spider, "reports", {}).get(notice.column)
+        if report is not None and notice.complete and not arrival.state.complete:
+            report.notice_failures += arrival.known is None or not arrival.known.notice.complete
         # For the crawl's events: whoever reads of a notice in the log finds it in the store.
-        getattr(self.crawler.spider, "saved_ids", {})[item.key] = result.id
-        return item
+        getattr(self.crawler.spider, "saved_ids", {})[notice.key] = result.id
+
+    def _name(self, notice: Notice) -> None:
+        """A notice that waits and is known is found by whoever reads of it in the log."""
+        known = self.db and find_stored(self.db, notice.site, notice.key, notice.url)
+        if known:
+            getattr(self.crawler.spider, "saved_ids", {})[notice.key] = known.id
+
+    def _add_final_address(self, db: Database, notice: Notice, notice_id: int) -> None:
+        """Where redirects led is one more address of the notice, if they led nobody else there."""
+        final: dict[str, str] = getattr(self.crawler.spider, "final_addresses", {})
+        url = final.get(notice.key, "")
+        if url and notice.complete and list(final.values()).count(url) == 1:
+            add_alias(db, notice_id, url)
+
+    def _follow_addresses(self) -> None:
+        """A notice that no list shows at its former address any more is linked at its new one."""
+        listed: set[str] = getattr(self.crawler.spider, "listed_keys", set())
+        for known, url in self.moved:
+            if self.db is not None and known.notice.key not in listed:
+                follow_address(self.db, known.id, url)
+
+
+def _still_holds(db: Database, notice: Notice, arrival: Arrival) -> bool:
+    """Whether the notice is still what it was when the decision was made."""
+    if arrival.known is not None:
+        return get_notice(db, arrival.known.id).notice == arrival.known.notice
+    return find_stored(db, notice.site, notice.key, notice.url) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from datetime import date, datetime
 
@@ -28,8 +29,26 @@ def find_known(db: Database, site: str, key: str, url: str) -> Known | None:
     return None if row is None else to_known(row)
 
 
-def save_notice(db: Database, notice: Notice, *, now: datetime, run_id: int | None) -> SaveResult:
+def find_stored(db: Database, site: str, key: str, url: str) -> StoredNotice | None:
+    """As `find_known`, with all that is stored."""
+    row = _find(db, site, key, url)
+    return None if row is None else to_stored(db, [row])[0]
+
+
+def save_notice(
+    db: Database,
+    notice: Notice,
+    *,
+    now: datetime,
+    run_id: int | None,
+    into: int | None = None,
+    told: Collection[str] | None = None,
+) -> SaveResult:
     """Store what a page says; in one transaction.
+
+    `into`: the id of the notice whose page this is, at whatever address; None: that of this key
+    or address. `told`: which differences (标题, 发布日期, 文号, 正文, 附件) the publisher made; the
+    others are of our reading, and stored without a word. None: all of them.
 
     "revised" = a reader would want to know; the old state is then kept in `revisions`.
     "unchanged" still refreshes what was worked out from the page, and completes a page that
@@ -37,7 +56,7 @@ def save_notice(db: Database, notice: Notice, *, now: datetime, run_id: int | No
     overwrites one that was: only its warnings are added.
     """
     with transaction(db):
-        row = _find(db, notice.site, notice.key, notice.url)
+        row = _find(db, notice.site, notice.key, notice.url) if into is None else _get(db, into)
         if row is None:
             return SaveResult(_insert(db, notice, now, run_id), "new")
         stored = to_stored(db, [row])[0]
@@ -47,7 +66,7 @@ def save_notice(db: Database, notice: Notice, *, now: datetime, run_id: int | No
             "last_read_at": from_instant(now),
             "read_attempts": row["read_attempts"] + 1,
         }
-        outcome, changes = _decide(db, stored, notice, now, run_id)
+        outcome, changes = _decide(db, stored, notice, now, run_id, told)
         changes |= _day(stored, changes.get("published_on", row["published_on"]), notice)
         db.table("notices").update(stored.id, seen | changes)
         search_index.catch_up(db)
@@ -76,10 +95,7 @@ def add_alias(db: Database, notice_id: int, url: str) -> None:
 
 def get_notice(db: Database, notice_id: int) -> StoredNotice:
     """The notice with this id. Raises StorageError if there is none."""
-    rows = select(db, "SELECT * FROM notices WHERE id = ?", [notice_id])
-    if not rows:
-        raise StorageError(f"there is no notice {notice_id}; look it up with: zhengxun search")
-    return to_stored(db, rows)[0]
+    return to_stored(db, [_get(db, notice_id)])[0]
 
 
 def find_by_url(db: Database, url: str) -> StoredNotice | None:
@@ -115,6 +131,13 @@ def _find(db: Database, site: str, key: str, url: str) -> Row | None:
     return row or select_one(db, _BY_URL, {"url": url_key(clean(url))})
 
 
+def _get(db: Database, notice_id: int) -> Row:
+    row = select_one(db, "SELECT * FROM notices WHERE id = ?", [notice_id])
+    if row is None:
+        raise StorageError(f"there is no notice {notice_id}; look it up with: zhengxun search")
+    return row
+
+
 def _insert(db: Database, notice: Notice, now: datetime, run_id: int | None) -> int:
     seen = from_instant(now)
     ours: Row = {"first_seen_at": seen, "last_seen_at": seen, "last_read_at": seen}
@@ -140,7 +163,12 @@ def _counted_on(notice: Notice, day: date | None, first_seen_at: datetime) -> st
 
 
 def _decide(
-    db: Database, stored: StoredNotice, new: Notice, now: datetime, run_id: int | None
+    db: Database,
+    stored: StoredNotice,
+    new: Notice,
+    now: datetime,
+    run_id: int | None,
+    told: Collection[str] | None,
 ) -> tuple[Outcome, Row]:
     """The outcome, and the columns that change."""
     old = stored.notice
@@ -155,7 +183,7 @@ def _decide(
         save_attachments(db, stored.id, state.attachments, now)
         return "unchanged", _page_columns(in_place(old, state))
     state = in_place(old, revisions.merged(old, new))
-    changed = revisions.differences(old, state)
+    changed = [word for word in revisions.differences(old, state) if told is None or word in told]
     columns = _page_columns(state)
     if changed:
         words = "、".join(changed)

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from pipelines import dedupe
+from pipelines.sameness.judged import Judged, in_transaction
 from storage import rereadings
-from storage.database import transaction
 from storage.models import Attachment, Notice
 from storage.notices import get_notice
 
@@ -76,9 +76,12 @@ def apply(
 ) -> None:
     """Store the corrected reading and look for its duplicates again, in one transaction."""
     told = {change.field: [change.before, change.after] for change in changed}
-    with transaction(db):
+
+    def write(judged: Judged) -> None:
         rereadings.correct_notice(db, notice_id, state, told, page_id=page_id, now=now)
-        dedupe.settle(db, get_notice(db, notice_id), now)
+        dedupe.settle(db, get_notice(db, notice_id), now, judged)
+
+    in_transaction(db, write)
 
 
 def _plain(value: object) -> object:

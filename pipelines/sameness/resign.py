@@ -13,9 +13,9 @@ from sqlite_utils import Database
 
 from pipelines.dedupe import REPOST_DAYS, settle
 from pipelines.facts.dates import SHANGHAI
+from pipelines.sameness.judged import in_transaction
 from pipelines.sameness.similarity import ALGORITHM
 from storage import similar
-from storage.database import transaction
 from storage.notices import get_notice
 
 log = logging.getLogger("zhengxun")
@@ -32,6 +32,10 @@ def resign_recent(db: Database, now: datetime) -> int:
     return resign(db, now, since=since)
 
 
+def _settle(db: Database, notice_id: int, now: datetime) -> None:
+    in_transaction(db, lambda judged: settle(db, get_notice(db, notice_id), now, judged))
+
+
 def resign(
     db: Database, now: datetime, *, since: date | None = None, most: int | None = None
 ) -> int:
@@ -43,8 +47,7 @@ def resign(
         if not stale:
             break
         for notice_id in stale:
-            with transaction(db):
-                settle(db, get_notice(db, notice_id), now)
+            _settle(db, notice_id, now)
         count += len(stale)
     if count:
         log.info("%s pages of an earlier version were compared with all others again", count)

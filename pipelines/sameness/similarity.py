@@ -31,7 +31,7 @@ ALGORITHM = f"rensa{RMinHash.ALGORITHM_VERSION}-{SHINGLE}-{BANDS}x{ROWS}"
 
 def bands_of(text: str) -> tuple[int, ...]:
     """The hashes of the bands of a text; none for a text too short to compare. Pure."""
-    bare = bare_text(text)[:MAX_CHARACTERS]
+    bare = bare_text(text[: 4 * MAX_CHARACTERS])[:MAX_CHARACTERS]
     if len(bare) < MIN_CHARACTERS:
         return ()
     return cut(sketch_of({bare[at : at + SHINGLE] for at in range(len(bare) - SHINGLE + 1)}))

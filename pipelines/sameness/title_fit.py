@@ -20,18 +20,21 @@ _FORWARDS = re.compile(r"转发(?!\s*(?:[:：｜|\]】)）丨]|$))")
 _DRAFT = re.compile("征求意见|公开征求|草案|送审稿|意见反馈")
 _KINDS = (_ABOUT_IT, _FORWARDS, _DRAFT)
 # First, second batch, year, issue: what tells the documents of a series apart.
-_SERIES = re.compile("第?([0-9〇零一二三四五六七八九十百]+)[-—]?(年|批|号|期|次|季度|月|轮|届|版)")
+# Numbers are bounded: a title can be nothing but digits.
+_SERIES = re.compile(
+    "第?([0-9〇零一二三四五六七八九十百]{1,9})[-—]?(年|批|号|期|次|季度|月|轮|届|版)"
+)
 # An issuer's own way to title a notice; a headline is written otherwise.
 _OFFICIAL = re.compile("关于.+(?:通知|公告|通告|公示|函|意见|办法|规定|细则|决定|批复|通报)")
 _IN_BRACKETS = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
-_FIGURE = re.compile(r"[A-Za-z]*\d+(?:\.\d+)?")
+_FIGURE = re.compile(r"[A-Za-z]{0,20}\d{1,20}(?:\.\d{1,20})?")
 # A headline's words that its text must have, 0..1, and figures that make a text unlike others.
 _WORDS_IN_TEXT = 0.5
 _FIGURES_OF_A_TEXT = 5
 # So many pairs of signs in a row that a text has not are a word that it has not.
 _SEAM = 3
 # 2批次 counts samples, and 4月23日 is a day.
-_NO_SERIES = re.compile("(?<![第0-9])[0-9]+批次|[0-9]+月[0-9]+日")
+_NO_SERIES = re.compile("(?<![第0-9])[0-9]{1,9}批次|[0-9]{1,2}月[0-9]{1,2}日")
 # A title's own words begin after its publisher's name.
 _BEFORE_ABOUT = re.compile("^.{0,40}?(?=关于)")
 _AFTER_ABOUT = re.compile("^关于|的(?:通知|公告|通告|公示|函|意见)$")
