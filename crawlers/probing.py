@@ -70,6 +70,7 @@ def row_selector(text: str, url: str, rows: Sequence[Row]) -> str:
     addresses = {row.url for row in rows}
     page = Selector(text=text or "<html></html>")
     anchors = [a.root for a in page.css("a[href]") if absolute(url, a.attrib["href"]) in addresses]
+    best = ""  # the largest box: a smaller one may leave the date outside
     for height in range(_ANCESTORS):
         nodes = [[a, *a.iterancestors()][height : height + 2] for a in anchors]
         names = {tuple(map(_css_name, reversed(pair))) for pair in nodes if len(pair) == 2}
@@ -78,8 +79,8 @@ def row_selector(text: str, url: str, rows: Sequence[Row]) -> str:
         css = " > ".join(names.pop())
         found, _ = read_rows(text, url, Selectors(rows=(css,)), "listing")
         if [(r.url, r.date) for r in found] == [(r.url, r.date) for r in rows]:
-            return css
-    return ""
+            best = css
+    return best
 
 
 def names_of(text: str) -> tuple[str, str]:

@@ -16,6 +16,10 @@ _SPACED = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月\s]\s*(\d{1,2})(?!\d)\s*日?" + _TIME
 )
 _DAY_FIRST = re.compile(r"(?<![\d.:-])(\d{1,2})\s+((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})月?(?!\d)")
+_YEAR_BEHIND = re.compile(
+    r"(?<![\d.:-])(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?\s+((?:19|20)\d\d)年?(?![\d./-])"
+)
+_YEAR_APART = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s+(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _URL_DAY = re.compile(
     r"/t((?:19|20)\d\d)(\d\d)(\d\d)_\d+\.s?html?"
@@ -30,6 +34,23 @@ def find_date(text: str) -> str:
         if _as_date(match) is not None:
             return " ".join(match.group(0).split())
     return ""
+
+
+def find_dates(text: str) -> list[tuple[str, int]]:
+    """Every real date beside a title in a list, with where it starts, in order: as printed, or as
+    YYYY-MM-DD where the year stands apart from the day (02-04 | 2021), as lists alone print it."""
+    found = {
+        match.start(): " ".join(match.group(0).split())
+        for match in _matches(text)
+        if _as_date(match) is not None
+    }
+    for pattern, order in ((_YEAR_BEHIND, (2, 0, 1)), (_YEAR_APART, (0, 1, 2))):
+        for match in pattern.finditer(text):
+            parts = [int(part) for part in match.groups()]
+            day = _real_day(*(parts[place] for place in order))
+            if day is not None:
+                found.setdefault(match.start(), day.isoformat())
+    return [(found[start], start) for start in sorted(found)]
 
 
 def day_of(text: str) -> date | None:

@@ -1,58 +1,47 @@
-"""Find the rows of a list nobody described: links of one kind that stand together, with dates.
-
-Also reads rows that are data inside a script, as Hanweb writes them: `urls[i]='…';headers[i]="…"`
-(北京市知识产权局 until 2019, 北京市科委) and `<record><![CDATA[<li>…]]></record>` (CNIPA, 医保局).
-"""
+"""Find the rows of a list nobody described: links of one make that stand together, with dates."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+from collections.abc import Sequence
+from itertools import islice
 
 from lxml import etree
 from parsel import Selector
 
-from crawlers.reading.addresses import absolute
-from crawlers.reading.dates import find_date, url_date
-from crawlers.reading.rows import Row
-from crawlers.reading.text import visible_text
+from crawlers.reading.dates import day_of, url_date
+from crawlers.reading.list_groups import Group, clusters, link_groups
+from crawlers.reading.list_links import Link, find_links, is_home
+from crawlers.reading.row_dates import Place, edge_date, row_dates, words_beside
+from crawlers.reading.row_titles import Piece, common_words, pieces_of, title_of, without_date
+from crawlers.reading.rows import MOST_ROWS, Row
+from crawlers.reading.script_rows import array_rows, records
 
-_SHORTEST_TITLE = 6  # navigation says 首页, 更多, 下一页; no notice has so short a title
-_CLIMB = 5
-_FURNITURE = {
-    "related",
-    "nav",
-    "menu",
-    "foot",
-    "footer",
-    "header",
-    "crumb",
-    "crumbs",
-    "breadcrumb",
-    "pager",
-}
-_ASSIGNED = re.compile(
-    r"""(urls|headers|year|month|day)\s*\[\s*i\s*\]\s*=\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")"""
-)
-_RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.DOTALL)
+_SHORTEST_TITLE = 6  # navigation says 首页, 更多, 下一页; an undated notice has no so short a title
+_FEW = 3  # fewer rows are a list only if they are dated
 _PINNED = re.compile(r"置\s*顶|\[顶\]|【顶】")
+_PINNED_NAME = re.compile(
+    r"(?:^|[\s/_-])(?:zd|zhiding|istop|is-top|sticky|stick|pinned|topped|top-?(?:icon|ico|tag|flag)"
+    r"|(?:icon|ico)[-_]?(?:top|zd))(?:[\s._-]|\d|$)",
+    re.IGNORECASE,
+)
 
 
 def general_rows(page: Selector, base_url: str, link: str = "") -> list[Row]:
     """The rows of the likeliest list on the page. `link` is a regex the address must match.
 
-    Without `link` at least three rows must stand together, or the answer is empty.
+    Without `link` at least three rows must stand together, or the rows be dated; else the answer
+    is empty.
     """
-    groups = [group for group in _groups(page, base_url, link) if link or len(group) >= 3]
-    return max(groups, key=_weight, default=[])
+    lists = [rows for rows in _lists(page, base_url, link) if link or _is_list(rows)]
+    return max(lists, key=_weight, default=[])[:MOST_ROWS]
 
 
 def linked_rows(page: Selector, base_url: str, link: str) -> list[Row]:
     """Every row whose address matches `link`, wherever it stands (a home page's blocks)."""
     seen: dict[str, Row] = {}
-    for group in _groups(page, base_url, link):
-        for row in group:
+    for rows in _lists(page, base_url, link):
+        for row in rows:
             known = seen.setdefault(row.url, row)
             known.date = known.date or row.date
     return list(seen.values())
@@ -60,162 +49,112 @@ def linked_rows(page: Selector, base_url: str, link: str) -> list[Row]:
 
 def script_rows(text: str, base_url: str) -> list[Row]:
     """Rows held as data in the page's source: Hanweb's arrays, or its CDATA records."""
-    rows = _array_rows(text, base_url)
-    for record in _RECORD.findall(text):
-        found = _groups(Selector(text=f"<div>{record}</div>"), base_url, "")
+    rows = array_rows(text, base_url)
+    for record in islice(records(text), MOST_ROWS):
+        found = _lists(Selector(text=f"<div>{record}</div>"), base_url, "")
         rows += found[0][:1] if found else []
-    return rows
+    return rows[:MOST_ROWS]
 
 
-def is_pinned(node_html: str) -> bool:
-    """Whether a row says 置顶, or shows it as a picture or class named top."""
-    return bool(_PINNED.search(node_html) or re.search(r"(?:icon|ico|zd)[-_]?top", node_html))
-
-
-def without_date(title: str, date: str) -> str:
-    """A title without the row's date before or behind it: some skins put both into the link."""
-    if not date:
-        return title
-    dated = rf"[\[(（]?\s*{re.escape(date)}\s*[\])）]?"
-    return re.sub(rf"^{dated}|{dated}$", "", title).strip() or title
-
-
-def date_behind(words: str) -> str:
-    """A date that ends the row inside its link; one within a title is not the row's."""
-    words = words.rstrip(" ]）)")
-    printed = find_date(words[-18:])
-    return printed if printed and words.endswith(printed) else ""
-
-
-def _array_rows(text: str, base_url: str) -> list[Row]:
-    rows: list[Row] = []
-    values: dict[str, str] = {}
-    for name, single, double in _ASSIGNED.findall(text):
-        if name == "urls":
-            values = {}
-        values[name] = re.sub(r"\\(.)", r"\1", single or double)
-        if "urls" in values and name in {"day", "headers"}:
-            day = "-".join(values[part] for part in ("year", "month", "day") if part in values)
-            row = Row(absolute(base_url, values["urls"]), _plain(values.get("headers", "")), day)
-            if rows and rows[-1].url == row.url:
-                rows.pop()
-            rows += [row] if row.url and row.title else []
-    return rows
-
-
-def _plain(fragment: str) -> str:
-    return visible_text(Selector(text=f"<p>{fragment}</p>"))
-
-
-def _groups(page: Selector, base_url: str, link: str) -> list[list[Row]]:
-    wanted = re.compile(link) if link else None
-    found: dict[tuple[object, ...], dict[str, Row]] = {}
-    several: dict[etree._Element, bool] = {}
-    for anchor in _anchors(page):
-        url = absolute(base_url, anchor.get("href", ""))
-        title = _title(anchor)
-        if not _acceptable(url, title, wanted):
-            continue
-        node = _row_node(anchor, wanted, base_url, several)
-        date = _row_date(node, title)
-        row = Row(url, without_date(title, date), date or url_date(url), is_pinned(_html(node)))
-        found.setdefault(_place(node), {}).setdefault(url, row)
-    return [list(group.values()) for group in found.values()]
-
-
-def _anchors(page: Selector) -> Iterator[etree._Element]:
-    for anchor in page.xpath("//a[@href]"):
-        node = anchor.root
-        if not any(_is_furniture(up) for up in node.iterancestors()):
-            yield node
-
-
-def _is_furniture(node: etree._Element) -> bool:
-    if node.tag in {"nav", "footer", "header"}:
-        return True
-    names = re.split(r"[\s_-]+", f"{node.get('class', '')} {node.get('id', '')}".lower())
-    return not _FURNITURE.isdisjoint(names)
-
-
-def _acceptable(url: str, title: str, wanted: re.Pattern[str] | None) -> bool:
-    if not url:
-        return False
-    if wanted is not None:
-        return bool(title) and wanted.search(url) is not None
-    parts = urlsplit(url)
-    return len(title) >= _SHORTEST_TITLE and bool(parts.path.strip("/") or parts.query)
-
-
-def _title(anchor: etree._Element) -> str:
-    printed = visible_text(Selector(root=anchor, type="html"))
-    whole = " ".join((anchor.get("title") or "").split())
-    return whole if len(whole) >= len(printed.rstrip("….")) - 2 and whole else printed
-
-
-def _row_node(
-    anchor: etree._Element,
-    wanted: re.Pattern[str] | None,
-    base_url: str,
-    several: dict[etree._Element, bool],
-) -> etree._Element:
-    """The largest box around the link that holds no other notice link. `several` remembers the
-    boxes that were looked through: they may hold thousands."""
-    node = anchor
-    for _ in range(_CLIMB):
-        up = node.getparent()
-        if up is None or up.tag in {"body", "html", "ul", "ol", "table", "tbody"}:
-            break
-        if up not in several:
-            several[up] = _holds_several(up, wanted, base_url)
-        if several[up]:
-            break
-        node = up
-    return node
-
-
-def _holds_several(node: etree._Element, wanted: re.Pattern[str] | None, base_url: str) -> bool:
-    """Whether there are two notice links in a box."""
-    seen: set[str] = set()
-    for anchor in node.iter("a"):
-        url = absolute(base_url, anchor.get("href", ""))
-        if url not in seen and _acceptable(url, _title(anchor), wanted):
-            seen.add(url)
-            if len(seen) > 1:
-                return True
+def is_pinned(node: etree._Element) -> bool:
+    """Whether a row says 置顶, or shows it by a picture or by the name of a mark."""
+    for part in islice(node.iter("*"), 200):
+        if _PINNED.search(
+            f"{part.text or ''}{part.tail or ''}" if part is not node else part.text or ""
+        ):
+            return True
+        values = (part.get("class"), part.get("src"), part.get("alt"), part.get("title"))
+        marks = " ".join(value for value in values if value)[:300]
+        if marks and (_PINNED.search(marks) or _PINNED_NAME.search(marks)):
+            return True
     return False
 
 
-def _row_date(node: etree._Element, title: str) -> str:
-    text = visible_text(Selector(root=node, type="html")).replace(title, " ", 1)
-    printed = find_date(text)
-    follower = next(node.itersiblings("*"), None)
-    if not printed and node.tail:
-        printed = find_date(node.tail)
-    if not printed and follower is not None and not list(follower.iter("a")):
-        printed = find_date(visible_text(Selector(root=follower, type="html")))
-    # Day and month set apart by style only (05 | 2021-02), or a date at the link's end.
-    return printed or find_date(_spread(node).replace(title, " ", 1)) or date_behind(_spread(node))
+def _lists(page: Selector, base_url: str, link: str) -> list[list[Row]]:
+    wanted = re.compile(link) if link else None
+    links = [
+        one
+        for one in find_links(page, base_url)
+        if (wanted.search(one.url) is not None if wanted else not is_home(one.url))
+    ]
+    return [rows for group in link_groups(links) for rows in _rows_of(group)]
 
 
-def _spread(node: etree._Element) -> str:
-    return " ".join(" ".join(str(part) for part in node.itertext()).split())
+def _rows_of(group: Group) -> list[list[Row]]:
+    """The lists a group of links makes: one, unless its blocks run from new to old each anew."""
+    whole = [pieces_of(box) for box in group.boxes]
+    common = common_words(whole)
+    buttons = group.common > 0.5
+    rows: list[Row] = []
+    places: list[Place] = []
+    for link, box, words in zip(group.links, group.boxes, whole, strict=True):
+        title = _title(link, words, common, buttons)
+        rows.append(Row(link.url, title, "", is_pinned(box)))
+        places.append(Place(box, words_beside(box, link.node, title), link.url))
+    set_dates(rows, places)
+    return [[row for row in part if row.title] for part in _split(group, rows)]
 
 
-def _place(node: etree._Element) -> tuple[object, ...]:
-    up = node.getparent()
-    if up is None:
-        return (node.tag,)
-    above = up.getparent()
-    where = above.getroottree().getpath(above) if above is not None else ""
-    return (node.tag, up.tag, up.get("class", ""), where)
+def set_dates(rows: Sequence[Row], places: Sequence[Place]) -> None:
+    """Give each row that has none its day, taken out of its title where it stands there: beside
+    the title, else in it, else in the address."""
+    if sum(bool(row.date) for row in rows) * 2 < len(rows):
+        days = row_dates(places)
+        edges = [edge_date(row.title) for row in rows]
+        if sum(map(bool, days)) < sum(map(bool, edges)):
+            days = edges
+        for row, day in zip(rows, days, strict=True):
+            row.date = row.date or day
+    for row in rows:
+        row.title = without_date(row.title, row.date)
+        row.date = row.date or url_date(row.url)
 
 
-def _weight(group: list[Row]) -> tuple[bool, float]:
+def _title(link: Link, words: Sequence[Piece], common: set[str], buttons: bool) -> str:
+    """The link's own words, or where the link is a button those of its row."""
+    attribute = link.node.get("title") or ""
+    if buttons:
+        return title_of(words, common)
+    title = title_of(pieces_of(link.node), common, attribute if attribute not in common else "")
+    return title or title_of(words, common)
+
+
+def _split(group: Group, rows: list[Row]) -> list[list[Row]]:
+    """Blocks of one make are one list while their days run on from block to block, or while
+    nothing says otherwise and they stand side by side; tabs begin anew with each block."""
+    result: list[list[int]] = []
+    for block in clusters(group):
+        if result and _runs_on(rows, result[-1], block, group):
+            result[-1].extend(block)
+        else:
+            result.append(list(block))
+    return [[rows[place] for place in block] for block in result]
+
+
+def _runs_on(rows: list[Row], above: list[int], block: list[int], group: Group) -> bool:
+    last = next((d for d in (day_of(rows[place].date) for place in reversed(above)) if d), None)
+    first = next((d for d in (day_of(rows[place].date) for place in block) if d), None)
+    if last is not None and first is not None:
+        return first <= last
+    return _grandparent(group.boxes[above[-1]]) is _grandparent(group.boxes[block[0]])
+
+
+def _grandparent(node: etree._Element) -> etree._Element | None:
+    return next(islice(node.iterancestors(), 1, None), None)
+
+
+def _is_list(rows: Sequence[Row]) -> bool:
+    dated = sum(bool(row.date) for row in rows)
+    lengths = [len(row.title) for row in rows]
+    if not rows:
+        return False
+    if dated * 2 >= len(rows):
+        return len(rows) >= _FEW or max(lengths) >= _SHORTEST_TITLE
+    return len(rows) >= _FEW and sum(lengths) / len(rows) >= _SHORTEST_TITLE
+
+
+def _weight(rows: Sequence[Row]) -> tuple[bool, float]:
     """A list of notices prints dates; a menu may be longer, but has none."""
-    dated = sum(bool(row.date) for row in group)
-    titles = sum(len(row.title) for row in group) / len(group)
-    return (dated * 2 >= len(group), 3 * dated + len(group) + titles / 10)
-
-
-def _html(node: etree._Element) -> str:
-    return etree.tostring(node, encoding="unicode", with_tail=False)
+    dated = sum(bool(row.date) for row in rows)
+    titles = sum(len(row.title) for row in rows) / max(1, len(rows))
+    return (dated * 2 >= len(rows), 3 * dated + len(rows) + titles / 10)

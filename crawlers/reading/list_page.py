@@ -2,45 +2,79 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 
 from parsel import Selector
 
 from crawlers.catalogue import Selectors
 from crawlers.reading.addresses import absolute, base_address
-from crawlers.reading.dates import find_date, url_date
-from crawlers.reading.general_list import (
-    date_behind,
-    general_rows,
-    is_pinned,
-    script_rows,
-    without_date,
-)
+from crawlers.reading.dates import find_date
+from crawlers.reading.general_list import general_rows, is_pinned, script_rows, set_dates
+from crawlers.reading.list_links import address_in
 from crawlers.reading.patterns import NOTICE_LINK, ROWS, RowPattern
-from crawlers.reading.rows import Row
+from crawlers.reading.row_dates import Place, with_years, words_beside
+from crawlers.reading.row_titles import pieces_of, title_of, without_date
+from crawlers.reading.rows import MOST_ROWS, Row
+from crawlers.reading.shells import script_list_reason
 from crawlers.reading.text import first_text, visible_text
 
 _ENOUGH = 3
-_LONGEST_ATTRIBUTE = 2000
-_ADDRESS = re.compile(
-    r"""(?:^|['"])\s*((?:https?:)?//?[^\s'"<>()]+"""
-    r"""|[\w.%/-]{1,300}\.(?:s?html?|jsp|aspx?|do|php)(?:\?[^\s'"<>()]*)?)"""
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A list page as read. `reader`: column | platform | general, empty when there are no rows.
+    `doubts` are Chinese sentences about what may be missing or wrong."""
+
+    rows: list[Row]
+    reader: str
+    doubts: tuple[str, ...] = ()
 
 
 def read_rows(
     text: str, url: str, selectors: Selectors, platform: str, encoding: str = "utf-8"
 ) -> tuple[list[Row], str]:
-    """The rows and who read them: column | platform | general, or nothing and an empty word.
+    """The rows and who read them; see `read_list`. Days printed without a year get one only where
+    the page itself tells which."""
+    found = read_list(text, url, selectors, platform, encoding=encoding)
+    return found.rows, found.reader
 
-    `encoding` is the one the page came in: a raw query is sent in it.
+
+def read_list(
+    text: str,
+    url: str,
+    selectors: Selectors,
+    platform: str,
+    *,
+    encoding: str = "utf-8",
+    today: date | None = None,
+) -> Reading:
+    """Everything a list page says of its rows.
+
+    `encoding` is the one the page came in: a raw query is sent in it. `today` is the day of the
+    reading in Shanghai, by which days printed without a year get theirs.
     """
     page = Selector(text=text or "<html></html>")
     rows, reader = _read(page, text, base_address(page, url), selectors, platform)
-    if encoding.lower() not in {"utf-8", "utf8", ""}:
-        for row in rows:
-            row.url = absolute(url, row.url, encoding)
-    return rows, reader
+    whole = len(rows)
+    rows = rows[:MOST_ROWS]
+    dates = with_years([row.date for row in rows], [row.url for row in rows], today)
+    for row, day in zip(rows, dates, strict=True):
+        row.date = day
+        row.url = absolute(url, row.url, encoding) or row.url
+    doubts = _doubts(page, rows, whole)
+    return Reading(rows, reader, tuple(doubts))
+
+
+def _doubts(page: Selector, rows: list[Row], whole: int) -> Iterator[str]:
+    if whole >= MOST_ROWS:
+        yield f"列表一页超过 {MOST_ROWS} 行，只读了前 {MOST_ROWS} 行"
+    if not rows:
+        reason = script_list_reason(page)
+        if reason:
+            yield reason
 
 
 def _read(
@@ -77,20 +111,21 @@ def selected_rows(page: Selector, base_url: str, selectors: Selectors) -> list[R
     return []
 
 
-def address_in(words: str) -> str:
-    """The first address in an attribute: its whole value, or a word of a script in it."""
-    match = _ADDRESS.search(words[:_LONGEST_ATTRIBUTE])
-    return match[1] if match else ""
-
-
 def _as_selectors(pattern: RowPattern) -> Selectors:
     return Selectors(rows=(pattern.rows,), link=(pattern.link,), date=(pattern.date,))
 
 
 def read_nodes(nodes: list[Selector], base_url: str, selectors: Selectors) -> list[Row]:
     """What these nodes say, each read as a row; those that link to nothing are left out."""
-    rows = (_row(node, base_url, selectors) for node in nodes)
-    return [row for row in rows if row is not None]
+    read = [(node, _row(node, base_url, selectors)) for node in nodes]
+    kept = [(node, row) for node, row in read if row is not None]
+    rows = [row for _, row in kept]
+    set_dates(rows, [_place(node, row) for node, row in kept])
+    return rows
+
+
+def _place(node: Selector, row: Row) -> Place:
+    return Place(node.root, words_beside(node.root, node.root, row.title), row.url)
 
 
 def _row(node: Selector, base_url: str, selectors: Selectors) -> Row | None:
@@ -98,11 +133,11 @@ def _row(node: Selector, base_url: str, selectors: Selectors) -> Row | None:
     url = absolute(base_url, address) if address else ""
     if not url:
         return None
-    date = _date(node, selectors.date)
-    title = first_text(node, selectors.title) or _link_title(link, date)
+    day = _date(node, selectors.date)
+    title = first_text(node, selectors.title) or _link_title(link, day)
     if not title:
         return None
-    return Row(url, without_date(title, date), date or url_date(url), is_pinned(node.get()))
+    return Row(url, without_date(title, day), day, is_pinned(node.root))
 
 
 def _link(node: Selector, css: tuple[str, ...]) -> tuple[Selector, str]:
@@ -134,7 +169,14 @@ def _date(node: Selector, css: tuple[str, ...]) -> str:
     words = visible_text(node)
     for anchor in node.css("a"):
         words = words.replace(visible_text(anchor), " ", 1)
-    return find_date(words) or date_behind(visible_text(node))
+    return find_date(words) or _date_behind(visible_text(node))
+
+
+def _date_behind(words: str) -> str:
+    """A date that ends the row inside its link; one within a title is not the row's."""
+    words = words.rstrip(" ]）)")
+    printed = find_date(words[-18:])
+    return printed if printed and words.endswith(printed) else ""
 
 
 def printed_date(place: Selector) -> str:
@@ -144,7 +186,6 @@ def printed_date(place: Selector) -> str:
     return find_date(visible_text(place)) or find_date(" ".join(place.root.itertext()))
 
 
-def _link_title(link: Selector, date: str) -> str:
-    printed = without_date(visible_text(link), date)
-    whole = " ".join(link.attrib.get("title", "").split())
-    return whole if whole and len(whole) >= len(printed.rstrip("….")) - 2 else printed
+def _link_title(link: Selector, day: str) -> str:
+    title = title_of(pieces_of(link.root), set(), link.attrib.get("title", ""))
+    return without_date(title, day)

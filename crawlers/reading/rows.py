@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from crawlers.items import NoticeItem
 
+MOST_ROWS = 2_000
+"""Rows of one list page that are read; no publisher prints so many."""
+
 
 @dataclass(slots=True)
 class Row:

@@ -16,6 +16,11 @@ LONGEST_WAIT = 60
 LONGEST_SHELL = 16_384
 """Characters of source up to which a page can be one that only sends on."""
 
+_MOST_SCRIPT = 400_000
+_FETCHES = re.compile(
+    r"\$\.(?:ajax|post|get|getJSON)\s*\(|\bfetch\s*\(|XMLHttpRequest|axios\b|\.load\s*\(\s*[\"'][^\"']+[\"']"
+    r"|buildstatic|\blayui\.table|\.DataTable\s*\("
+)
 _HEAD = 4096
 _REFRESH = re.compile(r"http-equiv\s*=\s*[\"']?\s*refresh", re.IGNORECASE)
 _UNSEEN = ("head", "script", "style", "noscript")
@@ -48,3 +53,11 @@ def shell_reason(text: str, page: Selector, url: str) -> str:
         frames = (absolute(url, src) for src in page.xpath("//frame/@src").getall())
         return "网页由框架（frameset）组成，内容在 " + "、".join(filter(None, frames))
     return ""
+
+
+def script_list_reason(page: Selector) -> str:
+    """Why a page shows no rows, in Chinese: its scripts ask for them; "" where none does so."""
+    if page.css("#app:not(:has(a)), #root:not(:has(a)), [ng-app], [v-for], [v-cloak]"):
+        return "列表由网页应用的脚本显示，网页里没有公告"
+    called = _FETCHES.search("\n".join(page.css("script:not([src])::text").getall())[:_MOST_SCRIPT])
+    return "列表由脚本另行请求，网页里没有公告" if called else ""

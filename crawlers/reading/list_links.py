@@ -1,0 +1,137 @@
+"""Everything on a page that leads somewhere, with what is printed on it: anchors, and boxes and
+buttons whose attribute or script holds the address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urlsplit
+
+from lxml import etree
+from parsel import Selector
+
+from crawlers.reading.addresses import absolute
+from crawlers.reading.pager_scripts import function_body, scripts_of
+from crawlers.reading.text import visible_text
+
+MOST_LINKS = 12_000
+"""Links of one page that are looked at; no list shows so many."""
+
+_FURNITURE = {
+    "related", "nav", "menu", "foot", "footer", "header", "crumb", "crumbs", "breadcrumb", "pager",
+}  # fmt: skip
+_ADDRESS = re.compile(
+    r"""(?:^|['"])\s*((?:https?:)?//?[^\s'"<>()]+"""
+    r"""|[\w.%/-]{1,300}\.(?:s?html?|jsp|aspx?|do|php)(?:\?[^\s'"<>()]*)?)"""
+)
+_LONGEST_ATTRIBUTE = 2_000
+_LEADS = re.compile(r"href|url|link|path|address", re.IGNORECASE)
+_CALL = re.compile(r"([\w$.]{1,60})\s*\(\s*['\"]?([\w./-]{1,80})['\"]?[^()]{0,100}\)")
+_JOINED = re.compile(
+    r"""["']([^"'\n<>]{1,200})["']\s*\+\s*([A-Za-z_$][\w$]{0,30})(?:\s*\+\s*["']([^"'\n<>]{0,100})["'])?"""
+)
+_IGNORED = {"script", "style", "noscript", "template", "head", "select"}
+
+
+@dataclass(slots=True)
+class Link:
+    """One place to click. `words` is all that is printed on it, white space folded; `order` its
+    place on the page."""
+
+    node: etree._Element
+    url: str
+    words: str
+    order: int
+
+
+def find_links(page: Selector, base_url: str) -> list[Link]:
+    """The links outside navigation, head and foot, in the order of the page."""
+    scripts: list[str] = []
+    found: list[Link] = []
+    for node in islice(_places(page.root), 4 * MOST_LINKS):
+        address = _printed_address(node) or _scripted_address(node, page, scripts)
+        url = absolute(base_url, address) if address else ""
+        if url:
+            words = visible_text(Selector(root=node, type="html"))
+            found.append(Link(node, url, words, len(found)))
+            if len(found) >= MOST_LINKS:
+                break
+    return found
+
+
+def address_in(words: str) -> str:
+    """The first address in an attribute: its whole value, or a word of a script in it."""
+    match = _ADDRESS.search(words[:_LONGEST_ATTRIBUTE])
+    return match[1] if match else ""
+
+
+def is_home(url: str) -> bool:
+    """Whether an address is only a host."""
+    parts = urlsplit(url)
+    return not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _places(root: etree._Element) -> Iterator[etree._Element]:
+    """The elements that may be clicked, what lies in furniture left out."""
+    skipped = 0
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        ignored = node.tag in _IGNORED or _is_furniture(node)
+        if event == "end":
+            skipped -= ignored
+            continue
+        skipped += ignored
+        if not skipped and (node.tag == "a" or "onclick" in node.attrib or _data_address(node)):
+            yield node
+
+
+def _is_furniture(node: etree._Element) -> bool:
+    if node.tag in {"nav", "footer", "header"}:
+        return True
+    if not node.attrib or node.tag in {"html", "body"}:
+        return False
+    names = re.split(r"[\s_-]+", f"{node.get('class', '')} {node.get('id', '')}".lower()[:400])
+    return not _FURNITURE.isdisjoint(names)
+
+
+def _printed_address(node: etree._Element) -> str:
+    href = node.get("href", "").strip() if node.tag == "a" else ""
+    if href.startswith("#") and not href.startswith(("#/", "#!")):
+        href = ""
+    if href and not re.match(r"javascript:", re.sub(r"\s", "", href[:20]), re.IGNORECASE):
+        return href
+    return _data_address(node)
+
+
+def _data_address(node: etree._Element) -> str:
+    """An address in an attribute such as data-href; a picture's are its own."""
+    if node.tag in {"img", "iframe", "video", "source", "embed", "object", "form"}:
+        return ""
+    for name, value in node.attrib.items():
+        if str(name).startswith("data-") and _LEADS.search(str(name)):
+            address = address_in(str(value).strip())
+            if address:
+                return address
+    return ""
+
+
+def _scripted_address(node: etree._Element, page: Selector, scripts: list[str]) -> str:
+    """Where a script leads that is written on the element: an address in it, or a function of the
+    page that puts one together from what it is passed."""
+    href = node.get("href", "") if node.tag == "a" else ""
+    code = node.get("onclick") or (href if "javascript:" in href.lower() else "")
+    if not code or "void(0)" in code:
+        return ""
+    call = _CALL.search(code[:_LONGEST_ATTRIBUTE])
+    address = address_in(code.replace("javascript:", ""))
+    if address or call is None:
+        return address
+    if not scripts:
+        scripts.append(scripts_of(page))
+    parameters, body = function_body(scripts[0], call[1])
+    joined = _JOINED.search(body) if parameters else None
+    if joined is None or joined[2] != parameters[0]:
+        return ""
+    before = joined[1].rpartition("=")[2] if "<" in joined[1] else joined[1]
+    return f"{before}{call[2]}{joined[3] or ''}"

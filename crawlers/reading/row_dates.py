@@ -1,0 +1,276 @@
+"""The day of each row of a list: inside the row, before it or behind it, which the whole list
+tells; and days printed without a year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice, pairwise
+
+from lxml import etree
+
+from crawlers.reading.dates import day_of, find_date, find_dates, url_date
+
+_LONGEST_GAP = 600  # characters between two rows that are read
+_MOST_SIBLINGS = 30
+_NOT_ISSUED = re.compile(
+    r"(?:截止|截至|截稿|报名|开标|开始|起始|有效|实施|施行|生效|废止|失效|成文|签发|结束|至|~|—)"
+    r"(?:日\s*期|时\s*间)?\s*[:：]?\s*$"
+)
+_ISSUED = re.compile(r"(?:发布|发表|发文|公布|公开|印发|公告)(?:日\s*期|时\s*间)?\s*[:：]?\s*$")
+_NO_YEAR = re.compile(r"(?<![\d.\-/年])(\d{1,2})\s*([-/.月])\s*(\d{1,2})\s*日?(?![\d.\-/%％年月])")
+_DAY_OVER_MONTH = re.compile(r"^\D{0,4}(\d{1,2})日?\s+(\d{1,2})\s*月\D{0,4}$")
+_HEADING = re.compile(r"\D{0,2}((?:19|20)\d\d)\s*(?:年度?)?\s*(?:[-./]?\s*(\d{1,2})\s*月?)?\D{0,3}")
+_URL_YEAR = re.compile(r"/((?:19|20)\d\d)(?:/|-|(\d\d)(?:\d\d)?[/_.-])")
+_SHORT = 40  # characters beside a title in which a day without a year is looked for
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a row stands: its box, and what it says besides its title."""
+
+    box: etree._Element
+    rest: str
+    url: str
+
+
+@dataclass(slots=True)
+class _Gap:
+    """What stands between two rows, up to a break of the line and behind it."""
+
+    near: str = ""
+    far: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{self.near} {self.far}"
+
+
+def row_dates(places: Sequence[Place]) -> list[str]:
+    """The printed date of each row, empty where it has none. Days without a year come as
+    `--MM-DD`, with the year of a heading above them as `YYYY-MM-DD`."""
+    inside = [_inside(place) for place in places]
+    dates = _chosen(inside)
+    if sum(map(bool, dates)) * 2 < len(places):
+        around = _around(places)
+        if sum(map(bool, around)) > sum(map(bool, dates)):
+            dates = [one or other for one, other in zip(dates, around, strict=True)]
+    if sum(map(bool, dates)) * 2 < len(places):
+        bare = _without_year(places)
+        dates = [one or other for one, other in zip(dates, bare, strict=True)]
+    return dates
+
+
+def with_years(dates: Sequence[str], urls: Sequence[str], today: date | None) -> list[str]:
+    """The dates with `--MM-DD` completed: by the address, by dated neighbours, by `today`.
+
+    A list runs from new to old, so a month later in the year than the one above it belongs to the
+    year before. Where the days do not run so, they stay without one: empty.
+    """
+    if not any(text.startswith("--") for text in dates):
+        return list(dates)
+    result: list[str] = []
+    above: date | None = today + timedelta(days=1) if today else None
+    turns = 0
+    for text, url in zip(dates, urls, strict=True):
+        if not text.startswith("--"):
+            above = day_of(text) or above
+            result.append(text)
+            continue
+        day = _by_address(text, url) or _not_after(text, above)
+        if day is not None and above is not None and (above - day).days > 330:
+            turns += 1
+        above = day or above
+        result.append(day.isoformat() if day else "")
+    if turns > 1 + len(dates) // 20:
+        return ["" if text.startswith("--") else text for text in dates]
+    return result
+
+
+def _inside(place: Place) -> list[tuple[str, str]]:
+    """The dates in a row, each with the words before it."""
+    rest = place.rest
+    return [(printed, rest[max(0, at - 10) : at]) for printed, at in find_dates(rest)]
+
+
+def _chosen(found: Sequence[list[tuple[str, str]]]) -> list[str]:
+    """One date a row: the one labelled as its issue, else the one in the place that runs from new
+    to old down the list, ends and deadlines left out."""
+    kept = [[one for one in row if not _NOT_ISSUED.search(one[1])] or row[:0] for row in found]
+    labelled = [next((d for d, label in row if _ISSUED.search(label)), "") for row in kept]
+    if sum(map(bool, labelled)) * 2 > len(found):
+        return labelled
+    filled = [row for row in kept if row]
+    several = min(map(len, filled), default=0)
+    best = max(
+        range(several), key=lambda at: (_falling([r[at][0] for r in filled]), -at), default=0
+    )
+    return [row[best][0] if row else "" for row in kept]
+
+
+def _falling(dates: Sequence[str]) -> float:
+    days = [day for day in map(day_of, dates) if day is not None]
+    pairs = list(pairwise(days))
+    return round(sum(a >= b for a, b in pairs) / len(pairs), 1) if pairs else 0.0
+
+
+def _around(places: Sequence[Place]) -> list[str]:
+    """Dates between the rows. Before their rows when one stands above the first row and none
+    below the last; behind them the other way round; else on the side of the line's break."""
+    boxes = {place.box for place in places}
+    before = [_gap_before(place.box, boxes) for place in places]
+    behind = [_gap_behind(place.box, boxes) for place in places]
+    above = [_last_date(gap.words) for gap in before]
+    below = [find_date(gap.words) for gap in behind]
+    first, last = bool(above[0]), bool(below[-1])
+    if first != last:
+        return above if first else below
+    if sum(map(bool, above)) != sum(map(bool, below)):
+        return above if sum(map(bool, above)) > sum(map(bool, below)) else below
+    broken = sum(bool(find_date(gap.far)) and not find_date(gap.near) for gap in behind[:-1])
+    return above if broken * 2 > max(1, len(places) - 1) else below
+
+
+def _last_date(words: str) -> str:
+    found = find_dates(words)
+    return found[-1][0] if found else ""
+
+
+def _gap_behind(box: etree._Element, boxes: set[etree._Element]) -> _Gap:
+    gap = _Gap(near=(box.tail or "")[:_LONGEST_GAP])
+    broken = False
+    for node in islice(box.itersiblings(), _MOST_SIBLINGS):
+        if node in boxes or len(gap.words) > _LONGEST_GAP:
+            break
+        broken = broken or node.tag in {"br", "hr"}
+        words = (
+            f" {_spread(node)} {node.tail or ''}" if isinstance(node.tag, str) else node.tail or ""
+        )
+        if broken:
+            gap.far += words
+        else:
+            gap.near += words
+    return gap
+
+
+def _gap_before(box: etree._Element, boxes: set[etree._Element]) -> _Gap:
+    parts: list[str] = []
+    for node in islice(box.itersiblings(preceding=True), _MOST_SIBLINGS):
+        parts.append(node.tail or "")
+        if node in boxes or sum(map(len, parts)) > _LONGEST_GAP:
+            break
+        parts.append(_spread(node) if isinstance(node.tag, str) else "")
+    else:
+        parent = box.getparent()
+        parts.append((parent.text or "") if parent is not None else "")
+    return _Gap(near=" ".join(reversed(parts))[-_LONGEST_GAP:])
+
+
+def _spread(node: etree._Element, *, scripts: bool = False) -> str:
+    """The words of a box, every element's set apart. With `scripts` a date that one writes counts
+    as a word: a browser shows it."""
+    if node.tag in {"script", "style"} or not isinstance(node.tag, str):
+        return ""
+    parts: list[str] = []
+    size = 0
+    for part in node.itertext():
+        parts.append(str(part))
+        size += len(parts[-1])
+        if size > _LONGEST_GAP:
+            break
+    return " ".join(" ".join(parts).split())
+
+
+def _without_year(places: Sequence[Place]) -> list[str]:
+    """Days such as 02-04 or 2月4日 beside a title, as `--MM-DD`; with a heading's year above."""
+    found: list[str] = []
+    boxes = {place.box for place in places}
+    year = month = ""
+    for place in places:
+        heading = _heading_above(place.box, boxes)
+        if heading:
+            year, month = heading
+        found.append(_bare_day(place.rest, year, month))
+    return found
+
+
+def _bare_day(rest: str, year: str, month: str) -> str:
+    if len(rest) > _SHORT:
+        rest = f"{rest[: _SHORT // 2]} {rest[-_SHORT // 2 :]}"
+    match = _NO_YEAR.search(rest)
+    pair = (match[1], match[3]) if match else None
+    if pair is None and (over := _DAY_OVER_MONTH.search(rest)):
+        pair = (over[2], over[1])
+    if pair is None and month and (only := re.fullmatch(r"\D{0,3}(\d{1,2})\s*日?\D{0,3}", rest)):
+        pair = (month, only[1])
+    if pair is None or not (1 <= int(pair[0]) <= 12 and 1 <= int(pair[1]) <= 31):
+        return ""
+    day = f"-{int(pair[0]):02}-{int(pair[1]):02}"
+    return f"{year}{day}" if year else f"-{day}"
+
+
+def _heading_above(box: etree._Element, boxes: set[etree._Element]) -> tuple[str, str] | None:
+    """A year, or year and month, that stands alone between this row and the one above, or above
+    the block whose first row this is."""
+    place = box
+    for _ in range(3):
+        for node in islice(place.itersiblings(preceding=True), 4):
+            if node in boxes:
+                return None
+            match = _HEADING.fullmatch(_spread(node)) if isinstance(node.tag, str) else None
+            if match:
+                return match[1], match[2] or ""
+            if next(node.iter("a"), None) is not None:
+                return None
+        up = place.getparent()
+        if up is None or up.tag == "body":
+            return None
+        place = up
+    return None
+
+
+def _by_address(text: str, url: str) -> date | None:
+    """The day in the year that the row's own address names, if its month fits too."""
+    whole = day_of(url_date(url))
+    match = _URL_YEAR.search(url)
+    year = whole.year if whole else int(match[1]) if match else None
+    month = f"{whole.month:02}" if whole else match[2] if match else None
+    if year is None or (month and month != text[2:4]):
+        return None
+    return _real(year, text)
+
+
+def _not_after(text: str, latest: date | None) -> date | None:
+    if latest is None:
+        return None
+    day = _real(latest.year, text)
+    if day is not None and day > latest + timedelta(days=3):
+        day = _real(latest.year - 1, text)
+    return day
+
+
+def _real(year: int, text: str) -> date | None:
+    try:
+        return date(year, int(text[2:4]), int(text[5:7]))
+    except ValueError:
+        return None
+
+
+def words_beside(box: etree._Element, link: etree._Element, title: str) -> str:
+    """What a row says besides its title, every element's words set apart (05 | 2021-02)."""
+    words = _spread(box, scripts=True)
+    if title and title in words:
+        return words.replace(title, " ", 1)
+    clicked = _spread(link)
+    return words.replace(clicked, " ", 1) if clicked != words else words
+
+
+def edge_date(title: str) -> str:
+    """The date a title begins or ends with, where skins put both into the link."""
+    bare = title.strip(" []()（）【】")
+    found = find_dates(bare)
+    if found and found[0][1] == 0:
+        return found[0][0]
+    return found[-1][0] if found and bare.endswith(found[-1][0]) else ""
