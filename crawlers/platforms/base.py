@@ -21,7 +21,8 @@ from crawlers.platforms.list_rows import ListRows
 from crawlers.platforms.notice_pages import Output
 from crawlers.platforms.window import PAGE_CAP
 from crawlers.reading.charset import readable
-from crawlers.reading.list_page import read_rows
+from crawlers.reading.dates import SHANGHAI
+from crawlers.reading.list_page import read_list
 from crawlers.reading.pager import read_pager
 from crawlers.reading.rows import Row
 from crawlers.truncation import LOOKS_CUT
@@ -165,14 +166,21 @@ class BaseSpider(ListRows):
 
     def list_rows(self, response: TextResponse, column: Column) -> list[Row]:
         """The rows of a list page."""
-        rows, reader = read_rows(
-            response.text, response.url, column.selectors, self.site.platform, response.encoding
+        found = read_list(
+            response.text,
+            response.url,
+            column.selectors,
+            self.site.platform,
+            encoding=response.encoding,
+            today=self.now.astimezone(SHANGHAI).date(),
         )
-        if reader == "general":
+        for doubt in found.doubts:
+            self.degrade(column, doubt)
+        if found.reader == "general":
             self.degrade(column, "列表版式不认识，由通用阅读器读出")
-        if rows and not any(row.date for row in rows):
+        if found.rows and not any(row.date for row in found.rows):
             self.degrade(column, "列表没有日期")
-        return rows
+        return found.rows
 
     def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
         """What follows `page`, on which `rows` notices were read: the column's own selector, else
