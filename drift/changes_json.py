@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from random import Random
@@ -13,6 +14,9 @@ from drift.changes import change
 from drift.places import Place
 from drift.redesign import Redesign
 from replica.content import SHANGHAI
+from replica.exchange import Answer, Ask, error_answer, json_answer
+from replica.sites.cde_lists import LISTINGS
+from replica.sites.miit_units import UNIT_PATH
 
 JSON_SITES = frozenset({"cde", "miit"})
 NAMES: dict[str, tuple[str, ...]] = {
@@ -149,6 +153,40 @@ ENVELOPES: dict[str, Callable[[dict[str, Any]], object]] = {
     "no total": _no_total,
     "wrapped": lambda answer: {"status": 1, "result": answer},
 }
+
+
+@change("interface moved", "json", JSON_SITES)
+def move_interface(random: Random, redesign: Redesign, places: list[Place]) -> str:
+    """Lists come from another address. MIIT's pages name it; CDE's is known to its script only."""
+    if redesign.site == "miit":
+        new = f"/api-gateway/jpaas-publish-server/front/page/build/unit{random.randint(2, 9)}"
+        redesign.gates.append(lambda ask: error_answer(404) if ask.path == UNIT_PATH else None)
+        redesign.rewrites.append(
+            lambda ask: replace(ask, path=UNIT_PATH) if ask.path == new else ask
+        )
+        redesign.delivery.append(lambda ask, answer: renamed_in(answer, UNIT_PATH, new))
+        return new
+    place = random.choice(places)
+    old = next(one.endpoint for one in LISTINGS if one.column == place.column)
+    how = random.choice(("404", "200"))
+    redesign.closed |= {
+        one.column for one in LISTINGS if one.endpoint == old and redesign.site == "cde"
+    } & {one.column for one in places}
+
+    def gate(ask: Ask) -> Answer | None:
+        if ask.path != old or ask.method != "POST":
+            return None
+        return (
+            error_answer(404) if how == "404" else json_answer({"msg": "接口不存在", "code": 404})
+        )
+
+    redesign.gates.append(gate)
+    return f"{old} answers {how}"
+
+
+def renamed_in(answer: Answer, old: str, new: str) -> Answer:
+    """A page that names the new interface."""
+    return replace(answer, body=answer.body.replace(old.encode(), new.encode()))
 
 
 # --- feeds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import datetime, timedelta
 from html import escape
 from random import Random
@@ -136,6 +137,32 @@ def on_lists(random: Random, redesign: Redesign, places: list[Place]) -> str:
 
     redesign.lists.append(furnish)
     return ", ".join(wanted) + (" above" if above else " below")
+
+
+@change("list twice", "furniture", HTML_SITES)
+def twice(random: Random, redesign: Redesign, places: list[Place]) -> str:
+    """The same rows once more for small screens, in a block that wide ones hide."""
+    first = random.random() < 0.5
+    count = random.choice((5, 8, 100))
+
+    def double(page: ListPage) -> None:
+        copies = [copy_of(node) for node in page.nodes[:count]]
+        box = html.Element("div", {"class": "m-list mobile-only", "style": "display:none"})
+        box.extend(copies)
+        if first:
+            room(page.tree).insert(0, box)
+        else:
+            room(page.tree).append(box)
+
+    redesign.lists.append(double)
+    return f"{count} rows {'before' if first else 'after'} the list"
+
+
+def copy_of(node: html.HtmlElement) -> html.HtmlElement:
+    """A row as a box of its own."""
+    made = deepcopy(node)
+    made.tag, made.tail = "div", None
+    return made
 
 
 def list_furniture(

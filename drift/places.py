@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
@@ -125,3 +126,8 @@ def printed(row: Row) -> str:
     title = row.entry.list_title or row.entry.title
     cut = row.entry.title if len(title) <= miit_units.CUT else title[: miit_units.CUT] + "..."
     return row.entry.list_title or cut
+
+
+def is_list_file(rest: str) -> bool:
+    """Whether what follows a folder is its list and not a notice."""
+    return re.fullmatch(r"(?:20\d\dn/)?(?:index\w*\.html|[0-9a-f]{8}-\d+\.html)?", rest) is not None

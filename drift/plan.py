@@ -8,7 +8,9 @@ from random import Random
 from drift import (  # noqa: F401 # each registers its changes
     changes_addresses,
     changes_answers,
+    changes_delivery,
     changes_json,
+    changes_moved,
     changes_paging,
     furniture,
     names_markup,

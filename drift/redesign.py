@@ -76,6 +76,8 @@ class Redesign:
     notices: list[NoticeHook] = field(default_factory=list)
     addresses: Addresses = field(default_factory=Addresses)
     gates: list[GateHook] = field(default_factory=list)
+    # After the gates: what the new system takes for which request of the old one.
+    rewrites: list[Callable[[Ask], Ask]] = field(default_factory=list)
     # Asked before a list ("" as column: a notice) is rendered: an answer in its place.
     instead: list[InsteadHook] = field(default_factory=list)
     delivery: list[DeliveryHook] = field(default_factory=list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from html import escape
 from random import Random
 
@@ -46,7 +47,8 @@ def draw_design(random: Random) -> Design:
     """One of many designs."""
     container = random.choice(CONTAINERS)
     link = "around" if container == "div/a" else random.choices(LINKS, (6, 3, 3, 2, 0.5))[0]
-    wanted = {"index": 0.2, "summary": 0.3, "tag": 0.2, "counter": 0.2, "new": 0.15, "label": 0.15}
+    wanted = {"index": 0.2, "summary": 0.3, "tag": 0.2, "counter": 0.2}
+    wanted |= {"new": 0.15, "label": 0.15, "deadline": 0.12, "touched": 0.12}
     return Design(
         container,
         link,
@@ -150,6 +152,12 @@ def extras_html(row: Row, place: int, design: Design, tag: str) -> str:
     if "summary" in design.extras:
         text = text_of(row.entry.body)[:60]
         made += f'<span class="{name}-s">{escape(text)}……</span>'
+    if "deadline" in design.extras:
+        ends = row.entry.published + timedelta(days=21)
+        made += f'<span class="{name}-e">截止日期：{ends:%Y-%m-%d}</span>'
+    if "touched" in design.extras:
+        touched = row.entry.published + timedelta(hours=30)
+        made += f'<span class="{name}-u">更新：{touched:%Y-%m-%d %H:%M}</span>'
     return f"<td>{made}</td>" if tag == "tr" and made else made
 
 

@@ -55,6 +55,8 @@ class RedesignedSite:
             if held is not None:
                 return held
         ask = unvisited(ask)
+        for rewrite in self.redesign.rewrites:
+            ask = rewrite(ask)
         answer = self.list_answer(ask) or self.notice_answer(ask) or self.inner.answer(ask)
         for hook in self.redesign.delivery:
             answer = hook(ask, answer)
