@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from commands.child_environment import for_child
 from commands.data_folder import make_folder
 from config import Config
 from crawlers.catalogue import Column, Site, load_catalogue
@@ -69,7 +70,7 @@ class Desk:
             db.close()
 
     def environment(self) -> dict[str, str]:
-        """What a child process needs to resolve the same configuration, wherever it starts."""
+        """What a child needs to resolve the same configuration, wherever it starts; no secret."""
         config = self.config
         root = str(Path(__file__).parent.parent)
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
@@ -80,7 +81,7 @@ class Desk:
             values["ZHENGXUN_NOW"] = config.now.isoformat()
         if config.upstream:
             values["ZHENGXUN_UPSTREAM"] = config.upstream
-        return {**os.environ, **values}
+        return for_child(os.environ) | values
 
     def supervisor(self) -> Supervisor:
         """Runs crawls within the configured limits."""

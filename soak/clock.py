@@ -20,7 +20,7 @@ from pathlib import Path
 sys.modules.setdefault("pytest", None)  # type: ignore[arg-type] # None: as if not installed
 import time_machine  # noqa: E402 # same
 
-ENVIRONMENT = "SOAK_CLOCK"
+ENVIRONMENT = "ZX_SOAK_CLOCK"
 # time-machine moves time.time too; this counter is never moved.
 _START = time.time() - time.monotonic()
 
