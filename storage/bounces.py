@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -64,16 +65,24 @@ def record_bounce(
         return cursor.rowcount == 1
 
 
-def returned_in_a_row(db: Database, subscriber_id: int) -> int:
-    """How many of a subscriber's last issues came back, hard or soft, or were refused as gone."""
+def returned_in_a_row(
+    db: Database, subscriber_id: int, *, is_about_us: Callable[[str], bool] = lambda _: False
+) -> int:
+    """How many of a subscriber's last issues came back, hard or soft, or were refused as gone.
+
+    What came back for our sake, by its words, says nothing of the reader and is passed over.
+    """
     rows = select(
         db,
-        "SELECT bounced OR bounce <> '' AS back FROM deliveries WHERE subscriber_id = ?"
-        " AND state IN ('sent', 'refused') ORDER BY issue_id DESC LIMIT 20",
+        "SELECT bounced OR bounce <> '' AS back, coalesce(nullif(bounce_reply, ''), last_reply) AS"
+        " words FROM deliveries WHERE subscriber_id = ? AND state IN ('sent', 'refused')"
+        " ORDER BY issue_id DESC LIMIT 20",
         [subscriber_id],
     )
     count = 0
     for row in rows:
+        if row["back"] and is_about_us(row["words"]):
+            continue
         if not row["back"]:
             break
         count += 1

@@ -37,6 +37,8 @@ _ENHANCED = re.compile(
     r"(?:^\s*(?:[245]\d\d[ -]\s*)?#?|#\s?)([245])\.(\d{1,3})\.(\d{1,3})(?![.\d@-])"
 )
 _BASIC = re.compile(r"^\s*([245]\d\d)(?=[\s#-]|$)")
+# As a bounce is kept: the status of its report, then what the server said.
+_STATUS_FIRST = re.compile(r"^\s*([245]\.\d{1,3}\.\d{1,3})\s+(?=[245]\d\d[\s#-])")
 # RFC 3463: 5.1.x bad address, 5.2.1 mailbox disabled. Not 5.2.2 (full), 5.3.4 (too big),
 # 5.7.x (policy, spam): these say nothing about whether the mailbox is there.
 _GONE = frozenset({(5, 1, 0), (5, 1, 1), (5, 1, 2), (5, 1, 3), (5, 1, 6), (5, 1, 10), (5, 2, 1)})
@@ -55,6 +57,9 @@ def reason_of(reply: str, status: str = "") -> Reason:
     5.2.1: what the words say of us outweighs every code, and a bare 550 without words says
     nothing of the mailbox. `status`: the code of a report, when it stands apart from the words.
     """
+    apart = _STATUS_FIRST.match(reply)
+    if apart is not None:
+        status, reply = status or apart[1], reply[apart.end() :]
     words = _NOT_WORDS.sub(" ", reply)
     code = enhanced_code(status) or enhanced_code(reply)
     if code in _TOO_LARGE:

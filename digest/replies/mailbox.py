@@ -11,11 +11,18 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from digest.delivery.bounces import SUSPEND_AFTER, SUSPEND_AFTER_SOFT
+from digest.delivery.bounces import SUSPEND_AFTER, SUSPEND_AFTER_SOFT, is_about_us
 from digest.delivery.bulletins import Press, enter_ended
+from digest.models import SHANGHAI
 from digest.replies.imap import Fetched, Folder, ImapSettings, MailboxError
 from digest.replies.leaving import holder_of
-from digest.replies.returned import Returned, UnreadableError, Wish, read_message
+from digest.replies.returned import (
+    Returned,
+    UnreadableError,
+    Wish,
+    read_message,
+    unclear_wish,
+)
 from storage import mailboxes
 from storage.alarms import note_event
 from storage.bounces import (
@@ -64,9 +71,10 @@ def read_mailbox(
         for count, uid in enumerate(folder.new_uids(last, since=since)):
             if count >= MOST_MESSAGES:
                 break
-            found, notes = _read_one(db, folder, press, uid, now)
+            found, notes, letter = _read_one(db, folder, press, uid, now)
             report = _counted(report, found, notes)
-            if found in {"bounces", "unsubscribes"}:
+            # What a person wrote beside the wish is for a person to read, where it is looked for.
+            if found in {"bounces", "unsubscribes"} and not letter:
                 try:
                     folder.finish(uid)
                 except MailboxError as error:
@@ -78,24 +86,28 @@ def read_mailbox(
 
 def _read_one(
     db: Database, folder: Folder, press: Press, uid: int, now: datetime
-) -> tuple[Found, list[str]]:
+) -> tuple[Found, list[str], bool]:
+    """What a message was, notes on it, and whether a person should read it where it is."""
     name = folder.settings.name
     if not mailboxes.begin_message(db, name, uid):
         mailboxes.end_message(db, name, uid, "unreadable")
-        return "unreadable", [f"message {uid} was passed over: reading it never came to an end"]
+        note = f"message {uid} was passed over: reading it never came to an end"
+        return "unreadable", [note], True
     fetched = folder.fetch(uid)
     try:
         said = None if fetched is None else read_message(fetched.content)
     except UnreadableError as error:
         mailboxes.end_message(db, name, uid, "unreadable")
-        return "unreadable", [f"message {uid} cannot be read: {error}"]
+        return "unreadable", [f"message {uid} cannot be read: {error}"], True
     notes: list[str] = []
     found: Found = "others"
     with transaction(db):
         if fetched is not None and said is not None:
             found = _act(db, press, said, fetched, now, notes)
+        if fetched is not None and found == "others":
+            _tell_of_unclear_wish(db, said, fetched, now)
         mailboxes.end_message(db, name, uid, found)
-    return found, notes
+    return found, notes, isinstance(said, Wish) and said.letter
 
 
 def _act(
@@ -108,7 +120,8 @@ def _act(
 ) -> Found:
     if isinstance(said, Returned):
         mail, proven = _mail_of(db, press, said, now)
-        if mail is None:
+        # Nobody's own mailbox reports that it is not there: that is an answer, or a letter.
+        if mail is None or said.writer.casefold() == mail.address.casefold():
             return "others"
         notes += _take_back(db, mail, said, now, proven=proven)
         return "bounces"
@@ -131,7 +144,11 @@ def _mail_of(
     holder = holder_of(db, press.ways.key, said.token) if said.token else None
     if holder is not None:
         return find_by_subscriber(db, holder.id, now=now), True
-    return (find_by_recipient(db, said.recipient, now=now) if said.recipient else None), False
+    for address in (said.recipient, *said.others):
+        named = find_by_recipient(db, address, now=now) if address else None
+        if named is not None:
+            return named, False
+    return None, False
 
 
 def _take_back(
@@ -147,6 +164,11 @@ def _take_back(
     if said.kind == "hard":
         subject = f"bounce:{mail.ledger}:{mail.id}"
         note_event(db, subject, f"{where}：邮箱不存在", said.reply, now=now)
+    elif is_about_us(said.reply):
+        title = f"{mail.week or '快讯'} 有邮件因我方原因（频率限制、黑名单、内容或大小）被退回"
+        text = f"{mail.address}：{said.reply}\n不是收件人的问题，请联系邮件服务商"
+        subject = f"returned:{mail.week or now.astimezone(SHANGHAI).date()}"
+        note_event(db, subject, title, text, now=now)
     notes = [f"{where}（{said.kind}）：{said.reply}"]
     person = get_subscriber(db, mail.subscriber_id)
     reason = _enough(db, person, said) if person is not None and proven else ""
@@ -163,7 +185,9 @@ def _enough(db: Database, person: Subscriber, said: Returned) -> str:
     """Why a subscriber is to be suspended now; '' when not."""
     if said.kind == "hard" and bounces_in_a_row(db, person.id) >= SUSPEND_AFTER:
         return f"连续 {SUSPEND_AFTER} 期退信：{said.reply}"
-    if returned_in_a_row(db, person.id) >= SUSPEND_AFTER_SOFT:
+    if is_about_us(said.reply):
+        return ""
+    if returned_in_a_row(db, person.id, is_about_us=is_about_us) >= SUSPEND_AFTER_SOFT:
         return f"连续 {SUSPEND_AFTER_SOFT} 期未能送达：{said.reply}"
     return ""
 
@@ -178,6 +202,30 @@ def _who_wishes(db: Database, press: Press, wish: Wish) -> Subscriber | None:
         return find_subscriber(db, wish.sender)
     except StorageError:
         return None
+
+
+def _tell_of_unclear_wish(
+    db: Database, said: Returned | Wish | None, fetched: Fetched, now: datetime
+) -> None:
+    """Tell, once a reader, of a letter that speaks of leaving and was not understood; and, once a
+    day, of a wish from an address that is nobody's, so that strangers cannot flood the operator."""
+    plain = isinstance(said, Wish) and not said.automatic and not said.token
+    sender = said.sender if isinstance(said, Wish) and plain else unclear_wish(fetched.content)
+    if not sender:
+        return
+    try:
+        person = find_subscriber(db, sender)
+    except StorageError:
+        return
+    day = f"{now.astimezone(SHANGHAI):%Y-%m-%d}"
+    if person is None and plain:
+        title = f"{sender} 来信要求退订，但不是订户的地址"
+        text = "可能用另一个地址订阅。查看：zhengxun subscribers list"
+        note_event(db, f"wish:stranger:{day}", title, text, now=now)
+    elif person is not None and person.state != "ended" and said is None:
+        title = f"{sender} 来信谈到退订，未能识别，请阅读后处理"
+        text = f"信件仍在邮箱中。退订：zhengxun subscribers remove {person.address}"
+        note_event(db, f"wish:{person.id}:{day}", title, text, now=now)
 
 
 def _let_go(

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
+from aiohttp.http_exceptions import HttpProcessingError
 from sqlite_utils import Database
 
 from digest.models import SHANGHAI, Chapter
@@ -47,6 +48,9 @@ _HEADERS = {
     "Server": "zhengxun",
 }
 _STATES = {"active": "正常发送", "paused": "已暂停", "suspended": "因退信停发"}
+
+# What reading a body raises that its own headers do not fit, or that ends too early.
+_CUT = (HttpProcessingError, web.RequestPayloadError, ClientPayloadError)
 
 Form = dict[str, list[str]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -107,25 +111,28 @@ def make_app(site: Site, limiter: Limiter | None = None) -> web.Application:
         return _page(site, person, "")
 
     async def act(request: web.Request) -> web.Response:
-        try:
-            form = await _form(request)
-        except (ValueError, LookupError):
-            return _plain(HTTPStatus.BAD_REQUEST, "not a form")
+        form = await _form(request)
         return await asyncio.to_thread(_act, site, request.match_info["token"], form)
 
     app = web.Application(client_max_size=MOST_BYTES, middlewares=[guard])
     app.on_response_prepare.append(headers)
     for prefix in {"", urlsplit(site.ways.public_url).path.rstrip("/")}:
         app.router.add_get(f"{prefix}/s/{{token}}", look)
-        app.router.add_post(f"{prefix}/s/{{token}}", act)
+        for end in ("", "/"):
+            app.router.add_post(f"{prefix}/s/{{token}}{end}", act)
     return app
 
 
 async def _form(request: web.Request) -> Form:
-    """The texts of a form, urlencoded or multipart; files are nothing to us. Raises ValueError,
-    LookupError."""
+    """The texts of a form, urlencoded or multipart; files are nothing to us. What is no form, or
+    too long for one, has none: what mail programs post to leave is not always what RFC 8058 says.
+    """
     texts: Form = {}
-    for name, value in (await request.post()).items():
+    try:
+        posted = await request.post()
+    except (ValueError, LookupError, web.HTTPException, *_CUT):
+        return texts
+    for name, value in posted.items():
         if isinstance(value, bytes | bytearray):
             texts.setdefault(name, []).append(value.decode("utf-8", "replace"))
         elif isinstance(value, str):
@@ -146,7 +153,8 @@ def _find(site: Site, token: str) -> Subscriber | None:
 
 
 def _act(site: Site, token: str, form: Form) -> web.Response:
-    one_click = form.get("List-Unsubscribe") == ["One-Click"]
+    # Our own page says what is to be done; whoever posts anything else has clicked to leave.
+    one_click = "action" not in form
     with site.open_store() as db, transaction(db):
         person = holder_of(db, site.ways.key, token)
         said = ""
