@@ -9,6 +9,9 @@ KNOWN_ROWS = 100
 KNOWN_CHARACTERS = 20_000
 """How many notices of a column, the newest first, and how much text of each travel with a crawl."""
 
+AGREED = 5
+"""Crawls that must agree before selectors that were learned are trusted."""
+
 Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
 Place = Literal["", "above", "between", "below"]
 Joined = Literal["", "known", "window", "end"]
@@ -81,6 +84,32 @@ class KnownRow:
     text: str = ""
     body_reader: str = ""
     last_listed_at: str = ""
+
+
+@dataclass(slots=True)
+class LearnedReader:
+    """Selectors of a column that were found by what the store knows of it.
+
+    `kind` is "list" or "page"; `selectors` are the catalogue's, name to CSS; `overrides`: what the
+    platform's own selectors gave was wrong. `runs_agreed` counts the crawls whose readings with
+    these selectors joined up with what was known; with AGREED of them, or once an operator has
+    `accepted` them, they are trusted. `evidence` says in Chinese what they were derived from.
+    `is_used` and `agrees` are about this crawl.
+    """
+
+    column: str
+    kind: Literal["list", "page"]
+    selectors: dict[str, tuple[str, ...]]
+    overrides: bool = False
+    runs_agreed: int = 0
+    accepted: bool = False
+    evidence: str = ""
+    is_used: bool = False
+    agrees: bool = False
+
+    @property
+    def is_trusted(self) -> bool:
+        return self.accepted or self.runs_agreed >= AGREED
 
 
 def item_of(values: dict[str, Any]) -> NoticeItem:

@@ -58,7 +58,7 @@ class Rereader:
         response = kind(
             url, status=status, headers=known, body=body, request=Request(url, meta=meta)
         )
-        return next(iter(spider.parse_notice(response)), None)
+        return spider.read_saved(response)
 
     def _spider(self, site: str) -> NoticePages | None:
         if site not in self._spiders:

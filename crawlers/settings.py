@@ -127,6 +127,7 @@ EXTENSIONS = {
     "pipelines.monitor.MonitorExtension": 100,
     "pipelines.history.HistoryExtension": 110,
     "pipelines.learning.known.KnownRowsExtension": 120,
+    "pipelines.learning.keep.LearnedReadersExtension": 130,
     "pipelines.unlisted.UnlistedExtension": 150,
     "crawlers.progress.ProgressExtension": 200,
 }

@@ -135,7 +135,11 @@ class _Reading:
         if listed and (not printed or (is_cut(printed) and not is_cut(listed))):
             self.read_by["title"] = "list"
             return listed
-        return printed
+        # A heading broken into lines by its layout: the list has the same words in one.
+        is_broken = len(listed) < len(printed) and "".join(printed.split()) == "".join(
+            listed.split()
+        )
+        return listed if is_broken else printed
 
     def _bounded(self, title: str) -> str:
         if len(title) <= MAX_TITLE:

@@ -23,6 +23,7 @@ _TITLES = {
     "conflicts": "内容矛盾",
     "saved_pages": "留存的网页",
     "rereadings": "重新读取",
+    "learned_readers": "学到的选择器",
     "settlements": "人工裁定",
     "signatures": "相似度特征",
     "bands": "相似度分段",

@@ -21,8 +21,6 @@ from crawlers.platforms.list_rows import ListRows
 from crawlers.platforms.notice_pages import Output
 from crawlers.platforms.window import PAGE_CAP
 from crawlers.reading.charset import readable
-from crawlers.reading.dates import SHANGHAI
-from crawlers.reading.list_page import read_list
 from crawlers.reading.pager import read_pager
 from crawlers.reading.rows import Row
 from crawlers.truncation import LOOKS_CUT
@@ -166,14 +164,7 @@ class BaseSpider(ListRows):
 
     def list_rows(self, response: TextResponse, column: Column) -> list[Row]:
         """The rows of a list page."""
-        found = read_list(
-            response.text,
-            response.url,
-            column.selectors,
-            self.site.platform,
-            encoding=response.encoding,
-            today=self.now.astimezone(SHANGHAI).date(),
-        )
+        found = self.rows_of(response, response.text, response.url, column)
         for doubt in found.doubts:
             self.degrade(column, doubt)
         if found.reader == "general":

@@ -18,7 +18,6 @@ from crawlers.platforms.jpaas_search import SearchColumns
 from crawlers.platforms.notice_pages import Output
 from crawlers.reading.charset import readable
 from crawlers.reading.jpaas_units import NotAUnitError, Unit, read_answer, read_units
-from crawlers.reading.list_page import read_rows
 from crawlers.reading.rows import Row
 
 
@@ -60,14 +59,14 @@ class JpaasSpider(SearchColumns, BaseSpider):
         except NotAUnitError as error:
             self.fail(column, self.broken(response, str(error)), page, response)
             return
-        rows, reader = read_rows(answer.html, shell, self.columns[column].selectors, "jpaas")
-        if not rows and page == 1 and len(units) > 1:
+        found = self.rows_of(response, answer.html, shell, self.columns[column])
+        if not found.rows and page == 1 and len(units) > 1:
             request = self._unit_request(shell, self.columns[column], page, units[1:])
             yield _of_strand(request, response)
             return
-        if reader == "general":
+        if found.reader == "general":
             self.degrade(self.columns[column], "列表版式不认识，由通用阅读器读出")
-        yield from self.take_rows(response, self.columns[column], page, rows)
+        yield from self.take_rows(response, self.columns[column], page, found.rows)
 
     def list_rows(self, response: TextResponse, column: Column) -> list[Row]:
         return self.search_rows(response, column)

@@ -18,6 +18,7 @@ from crawlers.platforms.known import KnownRows, bare, is_list_of_another
 from crawlers.platforms.notice_pages import NoticePages, Output
 from crawlers.platforms.order import AHEAD
 from crawlers.platforms.window import refusal
+from crawlers.reading.list_page import Reading
 from crawlers.reading.rows import Row
 
 Keyed = tuple[Row, str, str]
@@ -57,6 +58,24 @@ class ListRows(NoticePages):
         """An answer that came, but cannot be read as what it should be."""
         excerpt = response.text[:200] if isinstance(response, TextResponse) else ""
         return Failure("broken", reason, response.url, response.status, excerpt)
+
+    def rows_of(
+        self, response: TextResponse, markup: str, base_url: str, column: Column
+    ) -> Reading:
+        """The rows in the markup that an answer brought, and who read them: the catalogue's
+        readers, or what the column's known notices teach."""
+        page = response.request.cb_kwargs.get("page", 1) if response.request else 1
+        found = self.learning.read_rows(
+            markup,
+            base_url,
+            column,
+            self.site.platform,
+            encoding=response.encoding,
+            today=self.today,
+            is_first=page == 1,
+        )
+        self.learning.say(self.reports[column.name])
+        return found
 
     def moved_away(self, response: TextResponse, column: Column, rows: Sequence[Keyed]) -> str:
         """Why the answer is no list of this column (Chinese), or "": its address led to another

@@ -6,7 +6,7 @@ The half of every platform that comes after the list; `crawlers.platforms.base` 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +22,7 @@ from crawlers.catalogue import Column, Selectors, Site, load_catalogue
 from crawlers.items import ColumnHistory, ColumnReport, KnownRow, NoticeItem, PrintedLink
 from crawlers.platforms.column_walk import Met
 from crawlers.platforms.known import InStore
+from crawlers.platforms.learning import Learning
 from crawlers.platforms.window import LATE_DAYS, LONGEST_LOOK_BACK
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key, route_of
 from crawlers.reading.attachments import is_file
@@ -73,6 +74,7 @@ class NoticePages(scrapy.Spider):
         self.asked_by: dict[str, str] = {}
         # Key of a notice to the address it was found at, where that is another than listed.
         self.final_addresses: dict[str, str] = {}
+        self.learning = Learning(self.known_rows)
         self.columns = {c.name: c for c in self.site.columns if c.enabled}
         self.reports = {
             name: ColumnReport(name, c.url, c.min_rows, c.max_quiet_days)
@@ -124,7 +126,7 @@ class NoticePages(scrapy.Spider):
 
     def notice_key(self, url: str) -> str:
         """What identifies the page inside this site for ever."""
-        return notice_key(url, self._platform_of(url))
+        return notice_key(url, self.platform_of(url))
 
     def read_notice(self, response: TextResponse, meta: dict[str, str]) -> NoticeItem:
         """The item of one notice page."""
@@ -135,7 +137,16 @@ class NoticePages(scrapy.Spider):
             fill_from_article(item, response.text)
             return item
         selectors = column.selectors if column is not None else Selectors()
-        fill_from_page(item, response.text, selectors, self._platform_of(address), address)
+        learned, learned_first = self.learning.page_selectors(meta["column"])
+        fill_from_page(
+            item,
+            response.text,
+            selectors,
+            self.platform_of(address),
+            address,
+            learned=learned,
+            learned_first=learned_first,
+        )
         return item
 
     def row_output(self, met: Met, column: Column) -> Output:
@@ -197,8 +208,24 @@ class NoticePages(scrapy.Spider):
             "list_date": row.date,
         }
 
-    def parse_notice(self, response: Response) -> Iterator[NoticeItem]:
-        """Read a notice page; a file sent in its place becomes an attachment."""
+    def parse_notice(self, response: Response) -> Iterator[NoticeItem] | AsyncIterator[NoticeItem]:
+        """Read a notice page; a file sent in its place becomes an attachment.
+
+        Where the reading is doubted the column's pages are learned first, and it is read again.
+        """
+        item = self._parsed(response)
+        if isinstance(response, TextResponse) and getattr(self.crawler, "engine", None):
+            page = readable(response)
+            if self.learning.is_doubtful(item, page.text, page.url):
+                return self._learned_first(response)
+        self.learning.say(self.reports.get(item.column))
+        return iter([self._with_spare(item, response.meta)])
+
+    def read_saved(self, response: Response) -> NoticeItem:
+        """The item of a page that was kept: read as in a crawl, but nothing is asked for."""
+        return self._with_spare(self._parsed(response), response.meta)
+
+    def _parsed(self, response: Response) -> NoticeItem:
         meta = response.meta["notice"]
         final = self.canonical(response.url)
         if final != meta["url"]:
@@ -207,10 +234,17 @@ class NoticePages(scrapy.Spider):
             item = self.read_notice(readable(response), meta)
             if LOOKS_CUT in response.flags:
                 item.disagreements.append("网页没有传完，正文可能不完整")
-        else:
-            item = self.new_item(meta)
-            item.attachments = [PrintedLink(item.list_title, item.url)]
-            finish(item)
+            return item
+        item = self.new_item(meta)
+        item.attachments = [PrintedLink(item.list_title, item.url)]
+        finish(item)
+        return item
+
+    async def _learned_first(self, response: Response) -> AsyncIterator[NoticeItem]:
+        column = response.meta["notice"]["column"]
+        await self.learning.learn_page(self, column)
+        item = self._parsed(response)
+        self.learning.say(self.reports.get(column))
         yield self._with_spare(item, response.meta)
 
     def notice_failed(self, failure: TwistedFailure) -> Iterator[NoticeItem]:
@@ -270,7 +304,7 @@ class NoticePages(scrapy.Spider):
         known = is_wechat(url) or host in self.platforms_by_host
         return known or (column is not None and host == urlsplit(column.url).hostname)
 
-    def _platform_of(self, url: str) -> str:
+    def platform_of(self, url: str) -> str:
         host = urlsplit(url).hostname or ""
         if host in self.site.named_hosts:
             return self.site.platform

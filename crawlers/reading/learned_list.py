@@ -16,6 +16,7 @@ from parsel import Selector
 
 from crawlers.catalogue import Selectors
 from crawlers.items import KnownRow
+from crawlers.reading.addresses import base_address
 from crawlers.reading.dates import day_of
 from crawlers.reading.learned_css import candidates, shared_classes
 from crawlers.reading.learned_places import date_queries, known_days, link_queries, title_queries
@@ -34,6 +35,7 @@ _MOST_NAVIGATION = 0.3
 _MOST_ALIKE = 50
 _MOST_PLACES = 40  # known notices that are looked at: enough for any selector
 _MOST_QUERIES = 12
+_MOST_CHARACTERS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def derive_list(text: str, base_url: str, known: Sequence[KnownRow]) -> LearnedL
     None when fewer than ENOUGH of them are found together, or no selector holds the test.
     """
     page = Selector(text=text or "<html></html>")
+    base_url = base_address(page, base_url)
     everywhere = find_titles(page.root, KnownTitles(known))
     shown = len({place.row.key for place in everywhere})
     for places in _groups(everywhere):
@@ -97,6 +100,15 @@ def known_among(rows: Sequence[Row], known: Sequence[KnownRow]) -> list[tuple[Ro
         if len({one.key for one in alike}) == 1:
             pairs.append((row, alike[0]))
     return pairs
+
+
+def shown_on(text: str, known: Sequence[KnownRow]) -> int:
+    """How many of the known notices a list page shows anywhere, by their whole titles."""
+    page = Selector(text=text or "<html></html>")
+    printed = "".join(page.xpath("//body//text() | //@title").getall())[:_MOST_CHARACTERS]
+    signs = letters(printed)
+    titles = {letters(row.title) for row in known}
+    return sum(len(title) >= SEED and title in signs for title in titles)
 
 
 # --- the rows

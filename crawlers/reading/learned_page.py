@@ -49,7 +49,7 @@ def is_telling(row: KnownRow) -> bool:
 
 
 def derive_page(samples: Sequence[Sample]) -> Selectors | None:
-    """The selectors by which all of these pages give body, title and day as they are known.
+    """The selectors by which these pages give body, title and day as they are known.
 
     None when no box holds the stored texts. Title and day are left out where they are not
     printed apart.
@@ -60,7 +60,7 @@ def derive_page(samples: Sequence[Sample]) -> Selectors | None:
         return None
     best: tuple[float, Selectors] | None = None
     for selectors in _body_queries(pages[0], told[0].row):
-        fit = min(read_fit(one, selectors) for one in told)
+        fit = _most(sorted(read_fit(one, selectors) for one in told))
         if best is None or fit > best[0] + 0.005:
             best = fit, selectors
     if best is None or best[0] < FITS:
@@ -70,6 +70,11 @@ def derive_page(samples: Sequence[Sample]) -> Selectors | None:
         "notice_date": _day_query(pages, told),
     }
     return best[1].model_copy(update=found)
+
+
+def _most(fits: Sequence[float]) -> float:
+    """The agreement that two thirds of the pages reach: one may have been changed since."""
+    return fits[len(fits) // 3]
 
 
 def read_fit(sample: Sample, selectors: Selectors) -> float:
@@ -102,7 +107,7 @@ def _title_query(pages: Sequence[Selector], samples: Sequence[Sample]) -> tuple[
     for node in alone:
         for css in candidates([node]):
             read = [letters(first_text(page, (css,))) for page in pages] if css else []
-            if read == titles:
+            if _agree(read, titles):
                 return (css,)
     return ()
 
@@ -110,14 +115,19 @@ def _title_query(pages: Sequence[Selector], samples: Sequence[Sample]) -> tuple[
 def _day_query(pages: Sequence[Selector], samples: Sequence[Sample]) -> tuple[str, ...]:
     """Where the day is printed, on every page."""
     days = [day_of(one.row.day) for one in samples]
-    if None in days:
+    if days[0] is None:
         return ()
     for node in _dated(pages[0], days[0]):
         for css in candidates([node]):
             read = [day_of(_day_text(first_text(page, (css,)))) for page in pages] if css else []
-            if read == days:
+            if _agree(read, days):
                 return (css,)
     return ()
+
+
+def _agree(read: Sequence[object], known: Sequence[object]) -> bool:
+    same = sum(one == other for one, other in zip(read, known, strict=True))
+    return 3 * same >= 2 * len(known)
 
 
 def _dated(page: Selector, day: date | None) -> Iterator[etree._Element]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from lxml import etree, html
 from parsel import Selector
@@ -42,13 +42,29 @@ MAX_CHARACTERS = 3_000_000
 
 _DATA_URL = re.compile(r"""(?:"data:[^"]{64,}"|'data:[^']{64,}')""")
 _PLAIN_FIELDS = ("title", "published", "source", "doc_number")
-_READERS = {"column": "栏目选择器", "platform": "页面", "meta": "meta 标签", "general": "通用阅读"}
+_READERS = {
+    "column": "栏目选择器",
+    "platform": "页面",
+    "learned": "学到的选择器",
+    "meta": "meta 标签",
+    "general": "通用阅读",
+}
 
 
 def fill_from_page(
-    item: NoticeItem, text: str, selectors: Selectors, platform: str, address: str = ""
+    item: NoticeItem,
+    text: str,
+    selectors: Selectors,
+    platform: str,
+    address: str = "",
+    *,
+    learned: Selectors | None = None,
+    learned_first: bool = False,
 ) -> None:
     """Fill `item` (key, url and list fields set) from the page's source.
+
+    `learned` are selectors that were found from known notices: asked after the platform's, or
+    before them with `learned_first`.
 
     An item left without a title takes the list's; without a body it becomes incomplete. `address`
     is where the page was found when that is not the item's own.
@@ -62,13 +78,25 @@ def fill_from_page(
         take_from_list(item)
         return
     pattern = NOTICE.get(platform, NoticePattern())
-    body, body_reader = _body(page, selectors, pattern)
+    learned = learned or Selectors()
+    order = (
+        ("column", "learned", "platform") if learned_first else ("column", "platform", "learned")
+    )
+    bodies = {
+        "column": selectors.notice_body,
+        "platform": pattern.body,
+        "learned": learned.notice_body,
+    }
+    body, body_reader = _body(page, [(reader, bodies[reader]) for reader in order])
     meta = read_meta(page)
     found = read_page(page, body)
     body_reader = body_reader or ("general" if found.body is not None else "")
-    readings = {
+    known = {
         "column": _from_selectors(page, _column_pattern(selectors)),
         "platform": _platform_fields(page, pattern, found.body),
+        "learned": _from_selectors(page, _column_pattern(learned)),
+    }
+    readings = {reader: known[reader] for reader in order} | {
         "meta": _meta_fields(meta),
         "general": _general_fields(found),
     }
@@ -78,7 +106,7 @@ def fill_from_page(
                 setattr(item, field, fields[field])
                 item.read_by[field] = reader
     heading = item.title if body_reader == "general" else ""
-    drop = selectors.notice_drop if body_reader == "column" else ()
+    drop = {"column": selectors, "learned": learned}.get(body_reader, Selectors()).notice_drop
     _fill_body(item, found.body, body_reader, base_url, heading, _parts(page, drop))
     css = (*selectors.notice_attachments, *pattern.attachments)
     item.attachments = find_attachments(page, base_url, css, found.body)
@@ -191,9 +219,9 @@ def _same_title(one: str, other: str) -> bool:
 
 
 def _body(
-    page: Selector, selectors: Selectors, pattern: NoticePattern
+    page: Selector, bodies: Sequence[tuple[str, tuple[str, ...]]]
 ) -> tuple[Selector | None, str]:
-    for reader, queries in (("column", selectors.notice_body), ("platform", pattern.body)):
+    for reader, queries in bodies:
         for css in worth_asking(page, queries):
             nodes = [node for node in page.css(css) if has_substance(node)]
             if nodes:

@@ -41,7 +41,7 @@ class KnownRowsExtension:
     def open(self, spider: Spider) -> None:
         with closing(open_database(self.path, read_only=self.read_only)) as db:
             rows = known_rows(db, spider.name, list(getattr(spider, "columns", ())))
-        spider.known_rows = rows  # type: ignore[attr-defined] # our spiders declare known_rows
+        getattr(spider, "known_rows", {}).update(rows)
 
 
 def known_rows(db: Database, site: str, columns: list[str]) -> dict[str, list[KnownRow]]:
