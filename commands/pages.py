@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
+from commands import learned
 from commands.desk import CommandError, Desk
 from crawlers.catalogue import Site
 from crawlers.items import NoticeItem, item_of
@@ -72,6 +73,8 @@ def check_source(desk: Desk, name: str, console: Console) -> int:
     if not items:
         raise CommandError(f"{site.name}: no notice could be read; see the log above")
     console.print(facts_table(items[0], normalise(items[0], desk.config.clock())))
+    for line in learned.lines(learned.waiting(desk, name)):
+        console.print(line, soft_wrap=True)
     return 0
 
 
@@ -166,7 +169,8 @@ def facts_table(item: NoticeItem, notice: Notice) -> Table:
             continue
         text = "\n".join(lines_of(value))
         shown = text if len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT]}…（共 {len(text)} 字）"
-        table.add_row(name, shown, str(notice.read_by.get(name) or item.read_by.get(name, "")))
+        read = "body_html" if name == "body_text" else name  # one is made of the other
+        table.add_row(name, shown, str(notice.read_by.get(read) or item.read_by.get(read, "")))
     return table
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from commands import learned
 from commands.agenda import make_bell
 from commands.crawl import coverage_table
 from commands.desk import Desk
@@ -43,6 +44,8 @@ def status(desk: Desk, console: Console, *, as_json: bool) -> int:
         console.print(coverage_table(db, desk))
     for line in summary_lines(report):
         console.print(line)
+    for line in learned.lines(learned.waiting(desk)):
+        console.print(line, soft_wrap=True)
     return int(report["needs_attention"])
 
 
@@ -103,6 +106,7 @@ def gather(desk: Desk) -> dict[str, Any]:
         },
         "jobs": next_jobs(desk, now),
         "latest_issue": issue_values(issues[-1]) if issues else None,
+        "learned": [learned.values(one) for one in learned.waiting(desk)],
         "waiting_issues": [waiting_values(record) for record in held],
         "undelivered": len(waiting),
         "mailboxes": [mailbox_values(box) for box in mailboxes],

@@ -28,6 +28,14 @@ def check(site: str) -> None:
     done(pages.check_source(desk(), site, console))
 
 
+@app.command(name="accept")
+def accept(site: str, column: str = typer.Argument("")) -> None:
+    """Trust what a redesign taught us.  Example: zhengxun sources accept tj_kxjs 通知公告"""
+    from commands import learned
+
+    done(learned.accept(desk(), site, column, console))
+
+
 @app.command(name="probe")
 def probe(url: str) -> None:
     """Look at a list page nobody described, print its TOML.  Example: zhengxun sources probe URL"""

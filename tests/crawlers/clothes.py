@@ -129,7 +129,7 @@ class Clothes:
         return (
             f"<html><head><title>通知公告</title></head><body><div{self.named('top')}><ul>{menu}</ul>"
             f"</div><div>当前位置：<a href='/'>首页</a> &gt; <a href='/tzgg/'>通知公告</a></div>"
-            f"{''.join(parts)}<div><a href='index_1.html'>下一页</a> 共 8 页</div>"
+            f"{''.join(parts)}<div>共 1 页</div>"
             f"<div>版权所有：某市科学技术局 <a href='/map/'>网站地图查看</a></div></body></html>"
         )
 
