@@ -62,6 +62,8 @@ class Learning:
 
     def __init__(self, known: dict[str, list[KnownRow]]) -> None:
         self.known = known
+        # Set when the crawl begins: before it, and in a saved page's reading, nothing is asked.
+        self.may_ask = False
         self.readers: dict[tuple[str, str], LearnedReader] = {}
         self.obsolete: set[tuple[str, str]] = set()
         self._columns: defaultdict[str, _Column] = defaultdict(_Column)

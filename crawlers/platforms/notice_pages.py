@@ -214,7 +214,7 @@ class NoticePages(scrapy.Spider):
         Where the reading is doubted the column's pages are learned first, and it is read again.
         """
         item = self._parsed(response)
-        if isinstance(response, TextResponse) and getattr(self.crawler, "engine", None):
+        if isinstance(response, TextResponse) and self.learning.may_ask:
             page = readable(response)
             if self.learning.is_doubtful(item, page.text, page.url):
                 return self._learned_first(response)

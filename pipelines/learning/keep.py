@@ -43,6 +43,7 @@ class LearnedReadersExtension:
         learning: Any = getattr(spider, "learning", None)
         if learning is None:
             return
+        learning.may_ask = True
         with closing(open_database(self.path, read_only=not self.stores)) as db:
             for one in list_learned(db, spider.name):
                 learning.readers[one.column, one.kind] = to_reader(one)
