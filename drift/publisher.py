@@ -132,7 +132,7 @@ class Publisher:
 
 
 def bundled() -> list[Entry]:
-    """The replica's own content of the watched columns, without what changes or goes away."""
+    """The replica's own content of the watched columns, without what changes or goes."""
     wanted = {(column.site, column.name) for column in COLUMNS}
     return [
         entry
@@ -140,6 +140,7 @@ def bundled() -> list[Entry]:
         if any((entry.site, name) in wanted for name in entry.columns)
         and entry.revision is None
         and entry.vanishes is None
+        and not (entry.wechat and entry.wechat.deleted)
         and entry.appears < START
     ]
 
