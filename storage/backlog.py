@@ -82,8 +82,8 @@ def _is_backlog(row: Row, from_on: date, first: FirstIssue | None) -> bool:
     """Whether a page is older than our watching, or stood in its list before we looked so far.
 
     Late is only what a reading should have shown before: a row put in above one that was known,
-    a day that was covered, or one in a gap. In doubt, where no reading ever proved anything, it
-    is told.
+    a day that was covered, or one in a gap. What stands below all known rows is an archive that
+    was brought over or read further. In doubt, where no reading proved anything, it is told.
     """
     day = date.fromisoformat(row["day"])
     if day >= from_on:
@@ -92,9 +92,11 @@ def _is_backlog(row: Row, from_on: date, first: FirstIssue | None) -> bool:
         return True
     if day < first.from_on and to_instant(row["first_seen_at"]) <= first.instant:
         return True
-    if row["place"] in _PUT_IN or row["covered"] or row["in_gap"]:
+    if row["place"] in _PUT_IN or row["in_gap"]:
         return False
-    return bool(row["was_read"])
+    if row["place"] == "below":
+        return True
+    return bool(row["was_read"]) and not row["covered"]
 
 
 def _pages_of(db: Database, documents: Sequence[int], instant: datetime) -> list[Row]:

@@ -365,7 +365,7 @@ def proved(db: Database, seen: str, covered_from: date | None) -> int:
         ("above", date(2020, 12, 20), True),
         ("between", date(2020, 12, 20), True),
         ("", date(2021, 1, 20), True),
-        ("below", date(2021, 1, 20), True),
+        ("below", date(2021, 1, 20), False),
     ],
 )
 def test_late_is_only_what_an_earlier_reading_should_have_shown(
