@@ -15,6 +15,9 @@ from drift.rows_markup import DAY
 from replica.content import Entry
 from replica.exchange import Answer, Ask
 
+# Days before a redesign that no reading ever covered: what appears with such a day is no news.
+UNWATCHED = 95
+
 
 def number(row: Row, salt: int) -> int:
     """A number of a row's own, the same at every visit."""
@@ -97,7 +100,7 @@ def archive(random: Random, redesign: Redesign, places: list[Place]) -> str:
     count, months = random.randint(10, 40), random.choice((2, 4, 10, 24))
     for column in (one for one in COLUMNS if one.site == redesign.site):
         for _ in range(count // 2 if column.name == "政策文件库" else count):
-            at = redesign.since - timedelta(days=random.uniform(20, 30 * months))
+            at = redesign.since - timedelta(days=UNWATCHED + random.uniform(0, 30 * months))
             redesign.archive.append(publisher.entry(column, at, redesign.since))
     if random.random() < 0.5:
         redesign.paging.size = random.choice((40, 60, 100))
