@@ -128,6 +128,7 @@ EXTENSIONS = {
     "pipelines.history.HistoryExtension": 110,
     "pipelines.learning.known.KnownRowsExtension": 120,
     "pipelines.learning.keep.LearnedReadersExtension": 130,
+    "pipelines.learning.missing.MissingNumbersExtension": 140,
     "pipelines.unlisted.UnlistedExtension": 150,
     "crawlers.progress.ProgressExtension": 200,
 }

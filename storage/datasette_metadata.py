@@ -24,6 +24,8 @@ _TITLES = {
     "saved_pages": "留存的网页",
     "rereadings": "重新读取",
     "learned_readers": "学到的选择器",
+    "missing_numbers": "缺号",
+    "witnesses": "他处提到的文件",
     "settlements": "人工裁定",
     "signatures": "相似度特征",
     "bands": "相似度分段",
@@ -46,6 +48,7 @@ _TITLES = {
     "v_same_document": "同一文件的各页",
     "v_revisions": "修订前后对照",
     "v_weekly_counts": "每周数量",
+    "v_missing_numbers": "目前的缺号",
 }
 # Which column of a table or view holds the id of a notice, where words can be searched for.
 _SEARCHED_BY = {

@@ -91,6 +91,14 @@ GROUP BY w.to_on, w.section, w.grp, w.site
 ORDER BY w.to_on DESC, w.section, w.grp, w.site
 """
 
+_MISSING_NUMBERS = """
+SELECT m.id, coalesce(s.name, m.site) AS site_name, m.column, m.name, m.after_id,
+       n.title AS after_title, m.missed_at
+FROM missing_numbers m JOIN notices n ON n.id = m.after_id LEFT JOIN sites s ON s.id = m.site
+WHERE m.seen_at IS NULL AND m.dismissed_at IS NULL
+ORDER BY m.site, m.column, m.name
+"""
+
 VIEWS = {
     "v_this_week": _THIS_WEEK,
     "v_deadlines": _DEADLINES,
@@ -98,6 +106,7 @@ VIEWS = {
     "v_same_document": _SAME_DOCUMENT,
     "v_revisions": _REVISIONS,
     "v_weekly_counts": _WEEKLY_COUNTS,
+    "v_missing_numbers": _MISSING_NUMBERS,
 }
 
 

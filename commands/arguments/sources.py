@@ -36,6 +36,24 @@ def accept(site: str, column: str = typer.Argument("")) -> None:
     done(learned.accept(desk(), site, column, console))
 
 
+@app.command(name="missing")
+def missing(as_json: Json = False) -> None:
+    """Numbers that gapless series lack (缺号).  Example: zhengxun sources missing --json"""
+    from commands import missing
+
+    done(missing.missing(desk(), console, as_json=as_json))
+
+
+@app.command(name="dismiss")
+def dismiss(
+    number: int, reason: str = typer.Option("", help="why there is no such notice")
+) -> None:
+    """No longer list a missing number.  Example: zhengxun sources dismiss 3 --reason 未公开"""
+    from commands import missing
+
+    done(missing.dismiss(desk(), number, reason, console))
+
+
 @app.command(name="probe")
 def probe(url: str) -> None:
     """Look at a list page nobody described, print its TOML.  Example: zhengxun sources probe URL"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -9,9 +10,11 @@ from sqlite_utils import Database
 
 from digest.models import SHANGHAI
 from digest.wording import VERDICT_WORDS, local_minute
-from storage import issues, runs
+from storage import issues, runs, series
 from storage.models import Coverage
 
+MOST_NUMBERS = 5
+"""Missing numbers of a column that an issue names."""
 READ = frozenset({"ok", "quiet", "degraded"})
 
 
@@ -34,4 +37,21 @@ def coverage_of(db: Database, from_on: date, instant: datetime) -> tuple[Coverag
             rows.append(replace(row, reason="；".join(filter(None, (told, row.reason)))))
         else:
             rows.append(row)
-    return tuple(rows)
+    unseen = _unseen(db, instant)
+    return tuple(_told(row, unseen.get((row.site, row.column), ())) for row in rows)
+
+
+def _unseen(db: Database, instant: datetime) -> dict[tuple[str, str], list[str]]:
+    """Per column the numbers that its gapless series lack (缺号)."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in series.open_missing(db, instant):
+        found.setdefault((one.site, one.column), []).append(one.name)
+    return found
+
+
+def _told(row: Coverage, numbers: Sequence[str]) -> Coverage:
+    if not numbers:
+        return row
+    shown = "、".join(numbers[:MOST_NUMBERS])
+    rest = f"等 {len(numbers)} 个编号" if len(numbers) > MOST_NUMBERS else ""
+    return replace(row, reason="；".join(filter(None, (row.reason, f"未见：{shown}{rest}"))))
