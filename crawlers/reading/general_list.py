@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from lxml import etree
@@ -27,21 +28,29 @@ _PINNED_NAME = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    rows: list[Row]
+    aside: bool = False
+
+
 def general_rows(page: Selector, base_url: str, link: str = "") -> list[Row]:
     """The rows of the likeliest list on the page. `link` is a regex the address must match.
 
     Without `link` at least three rows must stand together, or the rows be dated; else the answer
     is empty.
     """
-    lists = [rows for rows in _lists(page, base_url, link) if link or _is_list(rows)]
-    return max(lists, key=_weight, default=[])[:MOST_ROWS]
+    lists = [one for one in _lists(page, base_url, link) if link or _is_list(one.rows)]
+    # What stands in a menu or a head by its name is a list of notices only if it prints days.
+    fit = [one for one in lists if not one.aside or _is_dated(one.rows)]
+    return max(fit, key=_weight, default=_List([])).rows[:MOST_ROWS]
 
 
 def linked_rows(page: Selector, base_url: str, link: str) -> list[Row]:
     """Every row whose address matches `link`, wherever it stands (a home page's blocks)."""
     seen: dict[str, Row] = {}
-    for rows in _lists(page, base_url, link):
-        for row in rows:
+    for one in _lists(page, base_url, link):
+        for row in one.rows if not one.aside else ():
             known = seen.setdefault(row.url, row)
             known.date = known.date or row.date
     return list(seen.values())
@@ -52,7 +61,7 @@ def script_rows(text: str, base_url: str) -> list[Row]:
     rows = array_rows(text, base_url)
     for record in islice(records(text), MOST_ROWS):
         found = _lists(Selector(text=f"<div>{record}</div>"), base_url, "")
-        rows += found[0][:1] if found else []
+        rows += found[0].rows[:1] if found else []
     return rows[:MOST_ROWS]
 
 
@@ -70,14 +79,15 @@ def is_pinned(node: etree._Element) -> bool:
     return False
 
 
-def _lists(page: Selector, base_url: str, link: str) -> list[list[Row]]:
+def _lists(page: Selector, base_url: str, link: str) -> list[_List]:
     wanted = re.compile(link) if link else None
     links = [
         one
         for one in find_links(page, base_url)
         if (wanted.search(one.url) is not None if wanted else not is_home(one.url))
     ]
-    return [rows for group in link_groups(links) for rows in _rows_of(group)]
+    groups = link_groups(links)
+    return [_List(rows, group.aside) for group in groups for rows in _rows_of(group)]
 
 
 def _rows_of(group: Group) -> list[list[Row]]:
@@ -153,8 +163,13 @@ def _is_list(rows: Sequence[Row]) -> bool:
     return len(rows) >= _FEW and sum(lengths) / len(rows) >= _SHORTEST_TITLE
 
 
-def _weight(rows: Sequence[Row]) -> tuple[bool, float]:
+def _is_dated(rows: Sequence[Row]) -> bool:
+    return sum(bool(row.date) for row in rows) * 2 >= len(rows)
+
+
+def _weight(one: _List) -> tuple[bool, bool, float]:
     """A list of notices prints dates; a menu may be longer, but has none."""
+    rows = one.rows
     dated = sum(bool(row.date) for row in rows)
     titles = sum(len(row.title) for row in rows) / max(1, len(rows))
-    return (dated * 2 >= len(rows), 3 * dated + len(rows) + titles / 10)
+    return (_is_dated(rows), not one.aside, 3 * dated + len(rows) + titles / 10)

@@ -42,6 +42,11 @@ class Group:
         return sum(n for n in seen.values() if n > 1) / max(1, len(self.links))
 
     @property
+    def aside(self) -> bool:
+        """Whether the links stand in navigation, head or foot, by the names of the boxes."""
+        return sum(link.aside for link in self.links) * 2 > len(self.links)
+
+    @property
     def length(self) -> float:
         """The mean length of what the links say."""
         return sum(len(link.words) for link in self.links) / max(1, len(self.links))

@@ -19,9 +19,8 @@ from crawlers.reading.text import visible_text
 MOST_LINKS = 12_000
 """Links of one page that are looked at; no list shows so many."""
 
-_FURNITURE = {
-    "related", "nav", "menu", "foot", "footer", "header", "crumb", "crumbs", "breadcrumb", "pager",
-}  # fmt: skip
+_FURNITURE = {"related", "foot", "footer", "crumb", "crumbs", "breadcrumb", "pager"}
+_ASIDE = {"nav", "menu", "header"}  # the skin of a list may be named so too
 _ADDRESS = re.compile(
     r"""(?:^|['"])\s*((?:https?:)?//?[^\s'"<>()]+"""
     r"""|[\w.%/-]{1,300}\.(?:s?html?|jsp|aspx?|do|php)(?:\?[^\s'"<>()]*)?)"""
@@ -32,30 +31,32 @@ _CALL = re.compile(r"([\w$.]{1,60})\s*\(\s*['\"]?([\w./-]{1,80})['\"]?[^()]{0,10
 _JOINED = re.compile(
     r"""["']([^"'\n<>]{1,200})["']\s*\+\s*([A-Za-z_$][\w$]{0,30})(?:\s*\+\s*["']([^"'\n<>]{0,100})["'])?"""
 )
-_IGNORED = {"script", "style", "noscript", "template", "head", "select"}
+_IGNORED = {"footer", "script", "style", "noscript", "template", "head", "select"}
 
 
 @dataclass(slots=True)
 class Link:
     """One place to click. `words` is all that is printed on it, white space folded; `order` its
-    place on the page."""
+    place on the page. `aside`: in a box named or tagged as navigation or head, which the skin of
+    a list may be too; only what is printed tells."""
 
     node: etree._Element
     url: str
     words: str
     order: int
+    aside: bool = False
 
 
 def find_links(page: Selector, base_url: str) -> list[Link]:
-    """The links outside navigation, head and foot, in the order of the page."""
+    """The links in the order of the page, those of the page's foot and path left out."""
     scripts: list[str] = []
     found: list[Link] = []
-    for node in islice(_places(page.root), 4 * MOST_LINKS):
+    for node, aside in islice(_places(page.root), 4 * MOST_LINKS):
         address = _printed_address(node) or _scripted_address(node, page, scripts)
         url = absolute(base_url, address) if address else ""
         if url:
             words = visible_text(Selector(root=node, type="html"))
-            found.append(Link(node, url, words, len(found)))
+            found.append(Link(node, url, words, len(found), aside))
             if len(found) >= MOST_LINKS:
                 break
     return found
@@ -73,26 +74,26 @@ def is_home(url: str) -> bool:
     return not (parts.path.strip("/") or parts.query or parts.fragment)
 
 
-def _places(root: etree._Element) -> Iterator[etree._Element]:
-    """The elements that may be clicked, what lies in furniture left out."""
-    skipped = 0
+def _places(root: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
+    """The elements that may be clicked, and whether they lie in furniture."""
+    skipped = aside = 0
     for event, node in etree.iterwalk(root, events=("start", "end")):
-        ignored = node.tag in _IGNORED or _is_furniture(node)
-        if event == "end":
-            skipped -= ignored
+        step = 1 if event == "start" else -1
+        names = _names(node)
+        skipped += step * (node.tag in _IGNORED or not _FURNITURE.isdisjoint(names))
+        aside += step * (node.tag in {"nav", "header"} or not _ASIDE.isdisjoint(names))
+        if event == "end" or skipped:
             continue
-        skipped += ignored
-        if not skipped and (node.tag == "a" or "onclick" in node.attrib or _data_address(node)):
-            yield node
+        if node.tag == "a" or "onclick" in node.attrib or _data_address(node):
+            yield node, aside > 0
 
 
-def _is_furniture(node: etree._Element) -> bool:
-    if node.tag in {"nav", "footer", "header"}:
-        return True
+def _names(node: etree._Element) -> set[str]:
+    """The words of a box's class and id."""
     if not node.attrib or node.tag in {"html", "body"}:
-        return False
-    names = re.split(r"[\s_-]+", f"{node.get('class', '')} {node.get('id', '')}".lower()[:400])
-    return not _FURNITURE.isdisjoint(names)
+        return set()
+    names = f"{node.get('class', '')} {node.get('id', '')}".lower()[:400]
+    return set(re.split(r"[\s_-]+", names))
 
 
 def _printed_address(node: etree._Element) -> str:

@@ -80,11 +80,10 @@ def with_years(dates: Sequence[str], urls: Sequence[str], today: date | None) ->
             result.append(text)
             continue
         day = _by_address(text, url) or _not_after(text, above)
-        if day is not None and above is not None and (above - day).days > 330:
-            turns += 1
+        turns += day is not None and above is not None and text[2:] > above.isoformat()[5:]
         above = day or above
         result.append(day.isoformat() if day else "")
-    if turns > 1 + len(dates) // 20:
+    if turns > max(2, len(dates) // 4):
         return ["" if text.startswith("--") else text for text in dates]
     return result
 

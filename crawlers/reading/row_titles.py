@@ -86,9 +86,10 @@ def title_of(pieces: Sequence[Piece], common: set[str], whole: str = "") -> str:
         blocks.setdefault(piece.block, []).append(piece)
     rank = max((p.rank for p in kept if len(p.text) >= _SHORTEST), default=0)
     texts = [
-        _tidy("".join(_spaced(block)))
+        _tidy("".join(piece.glue + piece.text for piece in block))
         for block in blocks.values()
-        if rank == 0 or any(p.rank == rank for p in block)
+        if (rank == 0 or any(p.rank == rank for p in block))
+        and not _is_beside(" ".join(piece.text for piece in block))
     ]
     printed = next((t for t in texts if len(t) >= _SHORTEST and not _is_beside(t)), "")
     printed = printed or next((t for t in texts if t and not _is_beside(t)), "")
@@ -139,10 +140,6 @@ def _is_beside(text: str) -> bool:
     if date and len(bare) - len(date) <= 6:
         return True
     return bool(_COUNTER.fullmatch(text.strip()) or _MARK.fullmatch(text.strip()))
-
-
-def _spaced(block: Sequence[Piece]) -> list[str]:
-    return [piece.glue + piece.text for piece in block]
 
 
 def _tidy(text: str) -> str:
