@@ -156,8 +156,10 @@ class BaseSpider(ListRows):
             if proof.gap is not None:
                 report.gap = (proof.gap[0].isoformat(), proof.gap[1].isoformat())
             if proof.joined and proof.covered_from is not None:
-                # Rows older than the window were refused: nothing is said of their days.
-                report.covered_from = max(proof.covered_from, walk.taken_since).isoformat()
+                report.covered_from = proof.covered_from.isoformat()
+            if walk.archived:
+                archive = f"列表里一次多出 {walk.archived} 条较早的旧通知，只收存，不作新通知"
+                self.degrade(self.columns[name], archive)
             report.listed = walk.listed[:LISTED_KEPT]
 
     # --- hooks for platforms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from scrapy.http import Request
@@ -23,9 +23,12 @@ from crawlers.platforms.continuity import (
     together,
 )
 from crawlers.platforms.known import KnownRows, places
-from crawlers.platforms.order import Standing, standings
+from crawlers.platforms.order import Order, Standing, standings
 from crawlers.reading.dates import day_of
 from crawlers.reading.rows import Row
+
+ARCHIVE = 5
+"""Old rows unknown until now that turn up at once on a page of a column that is read all along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class ColumnWalk:
         self.titles: dict[str, str] = {}
         self.listed: list[ListedRow] = []
         self.met_listed: set[str] = set()
+        self.archived = 0
         self._listed_keys = {row.key for row in history.listed}
         self._listed_titles = {(row.title, row.day): row.key for row in history.listed}
         self.strands: dict[int, StrandWalk] = {}
@@ -116,10 +120,8 @@ class ColumnWalk:
             strand.keys.add(key)
             strand.ever.add(key)
             found.append(self._met(row, key, url, stand))
-        flow = [one for one in found if not one.standing.pinned]
-        if order in {"down", "none"} and not self.past.is_first:
-            stood = dict(zip(map(id, flow), places([one.is_known for one in flow]), strict=True))
-            found = [self._placed(one, stood.get(id(one), ""), flow) for one in found]
+        if not self.past.is_first:
+            found = self._placed(strand, found, order)
         seen = tuple(Seen(m.standing.day, m.standing.pinned, m.is_known) for m in found)
         strand.strand.pages.append(PageSeen(seen, order))
         return found
@@ -135,12 +137,45 @@ class ColumnWalk:
         self._tick(key, row.title, day)
         return Met(row, key, stand, known_as, is_titled, is_new)
 
-    @staticmethod
-    def _placed(met: Met, place: Place, flow: Sequence[Met]) -> Met:
-        """With its place; a row kept above known ones was put there since the last reading."""
-        if met.standing.pinned and not met.row.pinned and not met.is_known:
-            place = "above" if any(one.is_known for one in flow) else ""
-        return Met(met.row, met.key, met.standing, met.known_as, met.is_titled, met.is_new, place)
+    def _placed(self, strand: StrandWalk, met: Sequence[Met], order: Order) -> list[Met]:
+        """With their places. Many old rows that turn up at once are an archive that was brought
+        over: below, whatever stands around them."""
+        flow = [one for one in met if not one.standing.pinned]
+        before = any(row.known for page in strand.strand.pages for row in page.flow)
+        known = [one.is_known for one in flow]
+        told: list[Place] = [""] * len(flow)
+        if order in {"down", "none"}:
+            told = places(known, below_known=before)
+        stood = dict(zip(map(id, flow), told, strict=True))
+        placed = [
+            replace(one, place=self._place(one, stood.get(id(one), ""), is_joined=any(known)))
+            for one in met
+        ]
+        old = [one for one in placed if self._is_old(one)]
+        if len(old) < ARCHIVE:
+            return placed
+        self.archived += len(old)
+        return [replace(one, place="below") if one in old else one for one in placed]
+
+    def _place(self, met: Met, place: Place, *, is_joined: bool) -> Place:
+        """The place as far as it tells: a row kept above known ones was put there since the last
+        reading; of days before all readings nothing is known, whatever stands around them."""
+        day, begun = met.standing.day, self.past.covered_from
+        if met.is_known:
+            return ""
+        if met.standing.pinned:
+            return "above" if is_joined and not met.row.pinned else ""
+        if day is None or begun is None or met.standing.near is not None:
+            return place
+        if day < begun:
+            return "below" if place else ""
+        return "" if place == "below" else place
+
+    def _is_old(self, met: Met) -> bool:
+        """Whether an unknown row is older than what this reading had to go back to."""
+        day = met.standing.day
+        is_new = met.is_known or met.standing.pinned or met.standing.near is not None
+        return not is_new and day is not None and day < self.since
 
     # --- rows that the last reading listed
 
@@ -185,7 +220,7 @@ class ColumnWalk:
         proofs = [
             prove(one.strand, self.past, self.since, self.today, self.gone(one)) for one in walked
         ]
-        return together(proofs, self.past)
+        return together(proofs, self.past, self.taken_since)
 
     def known_elsewhere(self, met: Sequence[Met]) -> str:
         """The other column most of these rows are known under, when none is known under ours."""

@@ -230,8 +230,9 @@ def _why(strand: Strand) -> str:
     return "没有读到已知的通知"
 
 
-def together(proofs: Sequence[Proof], past: Past) -> Proof:
-    """What the strands of a column prove together: as much as the weakest of them."""
+def together(proofs: Sequence[Proof], past: Past, floor: date = date.min) -> Proof:
+    """What the strands of a column prove together: as much as the weakest of them. Rows before
+    `floor` were refused: of their days this reading says nothing."""
     if not proofs:
         return Proof()
     open_ones = [proof for proof in proofs if proof.gap is not None]
@@ -242,7 +243,8 @@ def together(proofs: Sequence[Proof], past: Past) -> Proof:
     if any(not proof.joined for proof in proofs):
         return Proof()
     weakest = max(proofs, key=lambda proof: proof.covered_from or date.min)
-    return Proof(weakest.joined, covered(weakest, past))
+    reach = max(weakest.covered_from, floor) if weakest.covered_from else None
+    return Proof(weakest.joined, covered(Proof(weakest.joined, reach), past))
 
 
 def covered(proof: Proof, past: Past) -> date | None:

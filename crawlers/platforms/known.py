@@ -69,15 +69,16 @@ def _is_same(one: str, other: str, *, is_dated: bool) -> bool:
     return one == other or (is_dated and (one.startswith(other) or other.startswith(one)))
 
 
-def places(known: Sequence[bool]) -> list[Place]:
+def places(known: Sequence[bool], *, below_known: bool = False) -> list[Place]:
     """Where each row of a flow, newest first, stands among those known before; "" for known ones.
 
     Above needs a known row below it, below one above it and none below, between both: with mostly
-    known rows close behind it. Anything else cannot be told.
+    known rows close behind it. Anything else cannot be told. `below_known`: a page before this one
+    held known rows.
     """
     found: list[Place] = []
     for index, is_known in enumerate(known):
-        above, below = any(known[:index]), any(known[index + 1 :])
+        above, below = below_known or any(known[:index]), any(known[index + 1 :])
         behind = known[index + 1 : index + 1 + _NEXT]
         if is_known:
             found.append("")

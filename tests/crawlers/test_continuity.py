@@ -169,12 +169,19 @@ def test_a_column_of_several_lists_is_proved_by_the_weakest() -> None:
     assert together([strong, broken], FIRST) == broken
 
 
+def test_days_whose_rows_were_refused_are_not_covered() -> None:
+    assert together([Proof("end", ago(300))], FIRST, ago(60)).covered_from == ago(60)
+    past = Past(ago(90), ago(1))
+    assert together([Proof("end", ago(300))], past, ago(60)).covered_from == ago(90)
+
+
 def test_where_a_row_stands_among_known_ones() -> None:
     assert places([False, True, True]) == ["above", "", ""]
     assert places([True, False, True, True]) == ["", "between", "", ""]
     assert places([True, False]) == ["", "below"]
     assert places([False, False]) == ["", ""]
     assert places([True, False, False, False, False, True]) == [""] * 6
+    assert places([False, True, True, True], below_known=True) == ["between", "", "", ""]
 
 
 def test_rows_in_the_folders_of_another_column_only_are_not_ours() -> None:

@@ -1,0 +1,87 @@
+"""What the walk over a column makes of its rows beside those of the last reading."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from crawlers.items import ColumnHistory, ListedRow
+from crawlers.platforms.column_walk import ColumnWalk, Met
+from crawlers.platforms.known import KnownRows
+from crawlers.reading.rows import Row
+
+TODAY = date(2021, 3, 19)
+
+
+def day(age: int) -> str:
+    return (TODAY - timedelta(days=age)).isoformat()
+
+
+def listed(*ages: int) -> tuple[ListedRow, ...]:
+    return tuple(
+        ListedRow(f"k{age}", f"https://a.cn/{age}.html", f"关于{age}天前事项的通知公告", day(age))
+        for age in ages
+    )
+
+
+def walk(*ages: int, begun: int = 60) -> ColumnWalk:
+    history = ColumnHistory(day(begun), day(1), (), listed(*ages)) if ages else ColumnHistory()
+    return ColumnWalk(
+        history,
+        KnownRows("通知公告", history, [], lambda key, url: None),
+        since=TODAY - timedelta(days=14),
+        taken_since=TODAY - timedelta(days=60),
+        today=TODAY,
+    )
+
+
+def meet(column: ColumnWalk, *ages: int, key: str = "k") -> list[Met]:
+    rows = [
+        (
+            Row(f"https://a.cn/{age}.html", f"关于{age}天前事项的通知公告", day(age)),
+            f"{key}{age}",
+            f"https://a.cn/{age}.html",
+        )
+        for age in ages
+    ]
+    return column.meet(column.strand(0), rows)
+
+
+def test_a_row_put_in_above_or_between_known_ones_is_told_as_that() -> None:
+    met = meet(walk(2, 4, 6, 8), 0, 2, 3, 4, 6, 8)
+    assert [one.place for one in met] == ["above", "", "between", "", "", ""]
+
+
+def test_a_row_older_than_all_readings_is_below_wherever_it_stands() -> None:
+    met = meet(walk(2, 4, 30, 32, begun=20), 2, 4, 25, 30, 32)
+    assert met[2].place == "below"
+
+
+def test_many_old_rows_at_once_are_an_archive() -> None:
+    column = walk(2, 4, 30)
+    met = meet(column, 0, 2, 4, 20, 21, 22, 23, 24, 30)
+    assert [one.place for one in met[3:8]] == ["below"] * 5
+    assert (met[0].place, column.archived) == ("above", 5)
+
+
+def test_a_first_reading_tells_no_places() -> None:
+    assert {one.place for one in meet(walk(), 0, 2, 20, 30)} == {""}
+
+
+def test_the_same_rows_under_new_addresses_are_known_by_title_and_day() -> None:
+    column = walk(2, 4, 6, 20)
+    met = meet(column, 0, 2, 4, 6, 20, key="new")
+    assert [one.is_known for one in met] == [False, True, True, True, True]
+    assert not column.gone(column.strand(0))
+
+
+def test_rows_that_are_gone_together_are_missed() -> None:
+    column = walk(2, 4, 6, 8)
+    meet(column, 0, 2, 20)
+    assert len(column.gone(column.strand(0))) == 3
+
+
+def test_a_second_page_does_not_stand_above_the_first() -> None:
+    column = walk(2, 4, 20, 22)
+    meet(column, 2, 4)
+    met = meet(column, 16, 20, 22)
+    assert met[0].place == "between"
