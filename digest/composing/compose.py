@@ -61,7 +61,7 @@ def compose(
     (`kept`), never selected again; `record` writes both the first time. `weekday` is the issue's
     day, for `week`. With a `release_at` after `now` the record waits until then, as the history
     says (`who`). The editor's acts shape an issue until it is released. Raises DigestError for a
-    bad week or for other days of a recorded week.
+    bad week, one to record that has not begun, or for other days of a recorded week.
     """
     span = _span(week, from_on, to_on, weekday)
     # No edit may come between the selection and its record.
@@ -73,6 +73,8 @@ def compose(
             span = Week(known.from_on, known.to_on, known.week)
             instant = known.instant
         else:
+            if record:
+                _refuse_ahead(span, now)
             placed = _from_selection(db, span, instant, site_names)
         said = kept or _said_now(db, span, instant, site_names)
         waits = known.waits if known else release_at is not None and release_at > now
@@ -116,6 +118,15 @@ def _span(week: str | None, from_on: date | None, to_on: date | None, weekday: s
     if from_on > to_on:
         raise DigestError(f"the first day {from_on} is after the last day {to_on}")
     return Week(from_on, to_on, week_name(to_on))
+
+
+def _refuse_ahead(span: Week, now: datetime) -> None:
+    """A slip in the year would record an empty issue, and withhold all before it from readers."""
+    if span.from_on > now.astimezone(SHANGHAI).date():
+        raise DigestError(
+            f"issue {span.name} begins on {span.from_on}, which is still to come: nothing was"
+            " recorded; look at it with --preview"
+        )
 
 
 def _find_recorded(db: Database, span: Week, *, by_name: bool, record: bool) -> IssueRecord | None:

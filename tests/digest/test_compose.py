@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from digest.composing.compose import compose
 from digest.models import ChapterSpec, Digest, DigestError
 from digest.rendering.coverage_table import merged_rows
+from digest.wording import badges, meta_parts, short_facts
 from storage import duplicates, issues
 from storage.catalogue import ColumnRow, SiteRow, sync_catalogue
 from storage.models import Check, Deadline
@@ -93,6 +94,26 @@ def test_a_preview_records_nothing(db: Database) -> None:
     _save(db, 1)
     _compose(db)
     assert issues.list_issues(db) == []
+
+
+def test_a_week_that_has_not_begun_is_looked_at_and_never_recorded(db: Database) -> None:
+    for ahead in ("2021-W06", "2022-W05"):
+        with pytest.raises(DigestError, match="still to come"):
+            _compose(db, ahead, record=True)
+        assert _compose(db, ahead).total == 0
+    assert issues.list_issues(db) == []
+
+
+def test_a_day_that_cannot_be_right_is_shown_as_doubtful(db: Database) -> None:
+    _save(db, 1, published_on=date(2031, 2, 1))
+    [entry] = _compose(db, record=True).entries()
+    assert "日期存疑" in badges(entry)
+    assert "日期存疑：网页写 2031-02-01" in meta_parts(entry)
+    assert "02-01" not in short_facts(entry, date(2021, 2, 5))
+    # A day put right later does not change what the issue said.
+    _save(db, 1, published_on=date(2021, 2, 1), seen=SEEN + WEEK)
+    [entry] = _compose(db).entries()
+    assert entry.doubted_on == date(2031, 2, 1)
 
 
 def test_a_recorded_issue_is_never_selected_again(db: Database) -> None:
