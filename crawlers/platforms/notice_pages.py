@@ -23,6 +23,7 @@ from crawlers.items import ColumnHistory, ColumnReport, KnownRow, NoticeItem, Pr
 from crawlers.platforms.column_walk import Met
 from crawlers.platforms.known import InStore
 from crawlers.platforms.learning import Learning
+from crawlers.platforms.notice_parts import NoticeParts
 from crawlers.platforms.window import LATE_DAYS, LONGEST_LOOK_BACK
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key, route_of
 from crawlers.reading.attachments import is_file
@@ -30,6 +31,7 @@ from crawlers.reading.charset import readable
 from crawlers.reading.dates import SHANGHAI
 from crawlers.reading.notice import fill_from_page, finish, take_from_list
 from crawlers.reading.rows import Row
+from crawlers.reading.siblings import Siblings
 from crawlers.reading.wechat_page import fill_from_article
 from crawlers.refresh import REFRESHED
 from crawlers.truncation import LOOKS_CUT
@@ -41,7 +43,7 @@ UNLISTED = "zx_unlisted"
 """In the meta of a request for a stored page that no list showed: no column answers for it."""
 
 
-class NoticePages(scrapy.Spider):
+class NoticePages(NoticeParts, scrapy.Spider):
     """One site of the catalogue. Arguments: days (look-back), run (id), url (read one page only),
     gaps (JSON: column -> days in which nobody could read it; its window is longer by that). A
     look-back that was asked for is kept as it is.
@@ -75,6 +77,8 @@ class NoticePages(scrapy.Spider):
         # Key of a notice to the address it was found at, where that is another than listed.
         self.final_addresses: dict[str, str] = {}
         self.learning = Learning(self.known_rows)
+        # The last pages read, which tell what is the site's template.
+        self.siblings = Siblings()
         self.columns = {c.name: c for c in self.site.columns if c.enabled}
         self.reports = {
             name: ColumnReport(name, c.url, c.min_rows, c.max_quiet_days)
@@ -132,7 +136,8 @@ class NoticePages(scrapy.Spider):
         """The item of one notice page."""
         item = self.new_item(meta)
         column = self.columns.get(meta["column"])
-        address = response.url if response.meta.get(REFRESHED) else item.url
+        was_sent_on = response.meta.get(REFRESHED) or response.meta.get("redirect_urls")
+        address = response.url if was_sent_on else item.url
         if is_wechat(address):
             fill_from_article(item, response.text)
             return item
@@ -146,6 +151,7 @@ class NoticePages(scrapy.Spider):
             address,
             learned=learned,
             learned_first=learned_first,
+            siblings=self.siblings,
         )
         return item
 
@@ -208,8 +214,9 @@ class NoticePages(scrapy.Spider):
             "list_date": row.date,
         }
 
-    def parse_notice(self, response: Response) -> Iterator[NoticeItem] | AsyncIterator[NoticeItem]:
-        """Read a notice page; a file sent in its place becomes an attachment.
+    def parse_notice(self, response: Response) -> Iterator[Output] | AsyncIterator[Output]:
+        """Read a notice page; a file sent in its place becomes an attachment. A notice that goes on
+        elsewhere is handed on when its last part has come.
 
         Where the reading is doubted the column's pages are learned first, and it is read again.
         """
@@ -219,11 +226,26 @@ class NoticePages(scrapy.Spider):
             if self.learning.is_doubtful(item, page.text, page.url):
                 return self._learned_first(response)
         self.learning.say(self.reports.get(item.column))
-        return iter([self._with_spare(item, response.meta)])
+        return iter([self._whole(item, response)])
 
     def read_saved(self, response: Response) -> NoticeItem:
         """The item of a page that was kept: read as in a crawl, but nothing is asked for."""
-        return self._with_spare(self._parsed(response), response.meta)
+        item = self._parsed(response)
+        if isinstance(self._whole(item, response), Request):
+            item.complete, item.problem = False, "正文分为几页，只保存了第一页"
+        return self._with_spare(item, response.meta)
+
+    def parts_finished(self, item: NoticeItem, meta: dict[str, Any]) -> NoticeItem:
+        """The item of a notice in several parts, helped out and counted as any other."""
+        return self._with_spare(item, meta)
+
+    def _whole(self, item: NoticeItem, response: Response) -> Output:
+        """The item made ready, or the request for the part that it still lacks."""
+        if isinstance(response, TextResponse) and not is_wechat(response.url):
+            following = self.part_request(readable(response), item)
+            if following is not None:
+                return following
+        return self._with_spare(item, response.meta)
 
     def _parsed(self, response: Response) -> NoticeItem:
         meta = response.meta["notice"]
@@ -240,12 +262,12 @@ class NoticePages(scrapy.Spider):
         finish(item)
         return item
 
-    async def _learned_first(self, response: Response) -> AsyncIterator[NoticeItem]:
+    async def _learned_first(self, response: Response) -> AsyncIterator[Output]:
         column = response.meta["notice"]["column"]
         await self.learning.learn_page(self, column)
         item = self._parsed(response)
         self.learning.say(self.reports.get(column))
-        yield self._with_spare(item, response.meta)
+        yield self._whole(item, response)
 
     def notice_failed(self, failure: TwistedFailure) -> Iterator[NoticeItem]:
         """Keep what the list said of a notice whose page did not come."""

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
 
-_TIME = r"(?:\s*\d{1,2}\s*[:：]\s*\d{2}(?:\s*[:：]\s*\d{2})?)?"
+_TIME = r"(?:\s{0,9}\d{1,2}\s{0,3}[:：时]\s{0,3}\d{2}(?:\s{0,3}[:：]\s{0,3}\d{2}|分(?:\d{2}秒)?)?)?"
 _SPACED = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月\s]\s*(\d{1,2})(?!\d)\s*日?" + _TIME
 )
@@ -51,6 +51,20 @@ def find_dates(text: str) -> list[tuple[str, int]]:
             if day is not None:
                 found.setdefault(match.start(), day.isoformat())
     return [(found[start], start) for start in sorted(found)]
+
+
+def dates_in(text: str) -> list[tuple[int, int, str]]:
+    """Every real date in `text`: where it begins and ends, and as printed with its time."""
+    found = [
+        (match.start(), match.end(), " ".join(match.group(0).split()))
+        for match in _matches(text)
+        if _as_date(match) is not None
+    ]
+    kept: list[tuple[int, int, str]] = []
+    for one in found:  # 2026.06.01 is also read as 06.01 of something
+        if not kept or one[0] >= kept[-1][1]:
+            kept.append(one)
+    return kept
 
 
 def day_of(text: str) -> date | None:

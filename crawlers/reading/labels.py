@@ -1,21 +1,25 @@
-"""Fields printed as label and value: 信息公开 tables, 首都之窗's numbered list, CDE's guides."""
+"""Fields printed as label and value: 信息公开 tables (label beside value, or a row of labels above
+a row of values), 首都之窗's numbered list, spans in one line, CDE's guides."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterator, Sequence
 
 from lxml import etree
-from parsel import Selector
 
-from crawlers.reading.text import visible_text
+from crawlers.reading.dates import find_date
+from crawlers.reading.outline import Line, Outline
 
 _NAMES = {
     "标题": "title",
     "名称": "title",
     "文件名称": "title",
+    "信息名称": "title",
     "发文机关": "issuers",
     "发文机构": "issuers",
     "发布机构": "issuers",
+    "发布机关": "issuers",
     "发文单位": "issuers",
     "制发单位": "issuers",
     "制发机关": "issuers",
@@ -36,110 +40,158 @@ _NAMES = {
     "发布日期": "published",
     "发布时间": "published",
     "发文日期": "published",
+    "印发日期": "published",
+    "公开日期": "published",
     "实施日期": "effective",
     "生效日期": "effective",
     "施行日期": "effective",
     "信息来源": "source",
 }
-_LABEL = r"[\u4e00-\u9fff](?:[ \t\u3000\xa0]{0,4}[\u4e00-\u9fff]){1,7}"
-_LINE = re.compile(rf"\[?\s{{0,4}}({_LABEL})\s{{0,4}}(?:\]|[:：])\s{{0,9}}(\S.{{0,200}})?$")
-_NONE = re.compile(r"[-—－–_\s/无]{0,40}")  # "----" is EasySite's way to say there is none
-_RECORD = "//tr/*[self::td or self::th] | //ol/li | //ul/li | //dl/dt"
-# Records written as lines or as boxes side by side: <p>文号：…</p>, <span>文号</span><span>…</span>
-_BOXES = "//p | //div | //span | //b | //strong | //label | //em | //dt | //td | //li"
-_LONGEST_LABEL = 14
-_OPENING = 60
+_DAYS = frozenset(("published", "written", "effective"))
+_RECORDS = frozenset(
+    (
+        "索引号", "索取号", "主题分类", "信息分类", "主题词", "公开方式", "公开形式", "公开范围",
+        "公开时限", "有效性", "统一编号", "失效日期", "废止日期", "组配分类", "体裁分类", "备注",
+    )
+)  # fmt: skip
+_MARKED = re.compile(
+    r"^[\[【]?\s{0,3}([\u4e00-\u9fff][\u4e00-\u9fff\s　]{0,12}?)\s{0,3}"
+    r"(?:[\]】]\s{0,3}[:：]?|[:：])\s{0,9}(.*)$"
+)
+_NONE = re.compile(r"^[-—－–_\s/]*$")  # "----" is EasySite's way to say there is none
+_LONGEST = 300
+_MOST_CELLS = 40
 
 
-def labelled_fields(page: Selector, outside: Selector | None = None) -> dict[str, str]:
-    """Field -> value for every known label before or around the body, empty ones left out.
+def labelled_fields(outline: Outline, inside: Container[int] = ()) -> dict[str, str]:
+    """Field -> value for every known label, empty ones left out.
 
-    `outside` is the body: a table inside it is the notice's own, not the publisher's record,
-    unless it opens the body and is a record itself: two known labels with one value each.
+    `inside`: the lines of the body; a table there is the notice's own, not the publisher's record.
     """
     fields: dict[str, str] = {}
-    own_record = outside is None or outside.root.tag == "table"  # CDE's guides are the table
-    inside = set() if own_record or outside is None else set(outside.root.iter())
-    for node in page.xpath(_RECORD):
-        if node.root not in inside:
-            _add(fields, *_pair(node))
-    for table in page.xpath("//table"):
-        if table.root not in inside or _opens(table, outside):
-            for label, value in _two_rows(table):
-                _add(fields, label, value)
-    if "doc_number" not in fields:
-        _add_boxed_number(fields, page, inside)
+    for label, value in _pairs(outline, inside):
+        name = _NAMES.get(re.sub(r"\s|　", "", label))
+        if not name or _NONE.match(value) or {_label_in(value)} & (_NAMES.keys() | _RECORDS):
+            continue
+        day = find_date(value) if name in _DAYS else ""
+        if day or name not in _DAYS:
+            fields.setdefault(name, day or value)
     return fields
 
 
-def _add(fields: dict[str, str], label: str, value: str) -> None:
-    name = _NAMES.get(re.sub(r"\s|　", "", label))
-    if name and not _NONE.fullmatch(value):
-        fields.setdefault(name, value)
-
-
-def _pair(node: Selector) -> tuple[str, str]:
-    text = visible_text(node)
-    if node.root.tag in ("li", "td", "th"):
-        match = _LINE.match(text)
-        if match and (match.group(2) or node.root.tag == "li"):
-            return match.group(1), (match.group(2) or "").strip()
-        if node.root.tag == "li":
-            return "", ""
-    following = node.xpath("following-sibling::*[1]")
-    value = visible_text(following[0]) if following else ""
-    return text.strip(" :：[]【】"), value
-
-
-def _two_rows(table: Selector) -> list[tuple[str, str]]:
-    """Labels in the first row, values in the second, and no third: a record, not a list."""
-    rows = [row for row in table.xpath(".//tr") if row.xpath("td | th")]
-    if len(rows) != 2:
-        return []
-    labels, values = ([visible_text(cell) for cell in row.xpath("td | th")] for row in rows)
-    labels = [label.strip(" :：[]【】") for label in labels]
-    known = [label for label in labels if re.sub(r"\s|　", "", label) in _NAMES]
-    if len(labels) != len(values) or len(known) < 2:
-        return []
-    return list(zip(labels, values, strict=True))
-
-
-def _opens(table: Selector, body: Selector | None) -> bool:
-    """Whether hardly any text of the body stands before the table."""
-    if body is None:
-        return False
-    before = 0
-    for node in body.root.iter():
-        if node is table.root:
-            return True
-        before += len((node.text or "").strip()) if isinstance(node.tag, str) else 0
-        if before > _OPENING:
-            return False
-    return False
-
-
-def _add_boxed_number(fields: dict[str, str], page: Selector, inside: set[etree._Element]) -> None:
-    """A 文号 whose label stands in a line or a box of its own, before or beside the text."""
-    for node in page.xpath(_BOXES):
-        root = node.root
-        head = (root.text or "").strip()[: _LONGEST_LABEL + 1]
-        label = re.sub(r"\s|　", "", head.strip(" :：[]【】"))
-        if root in inside or _NAMES.get(label.partition("：")[0].partition(":")[0]) != "doc_number":
+def record_lines(outline: Outline) -> frozenset[int]:
+    """The lines of the tables that a publisher prints about a notice: labels with their values."""
+    found: set[int] = set()
+    for box in outline.boxes:
+        if box.node.tag not in {"table", "dl", "ul", "ol"} or not 2 <= box.last - box.first <= 80:
             continue
-        value = _line_value(node) or _beside(node)
-        if value.endswith("号"):
-            fields["doc_number"] = value
-            return
+        labels = [_label_in(line.text) for line in outline.lines[box.first : box.last]]
+        known = sum(label in _NAMES or label in _RECORDS for label in labels)
+        if known >= 3 and known * 4 >= len(labels):
+            found.update(range(box.first, box.last))
+    return frozenset(found)
 
 
-def _line_value(node: Selector) -> str:
-    match = _LINE.match(visible_text(node)[:300])
-    return (match.group(2) or "").strip() if match else ""
+def _label_in(text: str) -> str:
+    match = _MARKED.match(text) if len(text) < _LONGEST else None
+    return re.sub(r"[\s　:：\[\]【】]", "", match[1] if match else text[:16])
 
 
-def _beside(node: Selector) -> str:
-    tail = (node.root.tail or "").strip(" :：\r\n\t\u3000\xa0")
-    if tail:
-        return tail[:200]
-    following = node.xpath("following-sibling::*[1]")
-    return visible_text(following[0])[:200] if following else ""
+def _pairs(outline: Outline, inside: Container[int]) -> Iterator[tuple[str, str]]:
+    lines = outline.lines
+    for number, line in enumerate(lines):
+        if number in inside or len(line.text) > _LONGEST:
+            continue
+        pieces = [text for text in map(_text_of, line.pieces) if text]
+        following = _value_after(outline, number, inside)
+        is_term = _is_term(outline, line)
+        is_record = is_term or outline.boxes[line.owner].node.tag in {"li", "dd"}
+        for place, piece in enumerate(pieces):
+            for label, value in _pair(piece, pieces[place + 1 :], following, is_term=is_term):
+                if is_record or "发布" not in label:  # the day in a line is judged by its place
+                    yield label, value
+    yield from _columns(outline, inside)
+
+
+def _pair(
+    piece: str, rest: Sequence[str], following: str, *, is_term: bool
+) -> Iterator[tuple[str, str]]:
+    match = _MARKED.match(piece)
+    if match is None:
+        label = piece.strip(" :：[]【】")
+        if is_term and label.replace(" ", "").replace("　", "") in _NAMES and not rest:
+            yield label, following
+        return
+    label, value = match[1], match[2].strip()
+    if not value and rest:
+        value = "" if _MARKED.match(rest[0]) else _whole(rest)
+    elif value and rest:
+        value += _tail_of(rest)
+    yield label, value if value or rest else following
+
+
+def _whole(rest: Sequence[str]) -> str:
+    """The value's pieces up to the next label."""
+    value: list[str] = []
+    for piece in rest:
+        if _MARKED.match(piece):
+            break
+        value.append(piece)
+    return (
+        " ".join(value) if len(value) > 1 and all(len(one) > 3 for one in value) else "".join(value)
+    )
+
+
+def _tail_of(rest: Sequence[str]) -> str:
+    """What follows a value inside its own line, where the line is of one label only."""
+    return "" if any(_MARKED.match(piece) for piece in rest) else "".join(rest)
+
+
+def _is_term(outline: Outline, line: Line) -> bool:
+    return line.in_cell or outline.boxes[line.owner].node.tag in {"dt", "th", "td"}
+
+
+def _value_after(outline: Outline, number: int, inside: Container[int]) -> str:
+    """What stands in the next cell or description; the next label is no value."""
+    lines = outline.lines
+    if number + 1 >= len(lines) or number + 1 in inside:
+        return ""
+    line, following = lines[number], lines[number + 1]
+    here, there = (_cell_of(outline, one.owner) for one in (line, following))
+    if here is None or there is None or here.getnext() is not there:
+        return ""
+    return (
+        "" if _MARKED.fullmatch(following.text) and following.text[-1] in ":：" else following.text
+    )
+
+
+def _cell_of(outline: Outline, box: int) -> etree._Element | None:
+    while box >= 0:
+        if outline.boxes[box].node.tag in {"td", "th", "dt", "dd"}:
+            return outline.boxes[box].node
+        box = outline.boxes[box].parent
+    return None
+
+
+def _columns(outline: Outline, inside: Container[int]) -> Iterator[tuple[str, str]]:
+    """A row of labels with the row of values below it."""
+    above: list[str] = []
+    for box in outline.boxes:
+        if box.node.tag != "tr" or box.first in inside or len(box.children) > _MOST_CELLS:
+            continue
+        cells = [
+            " ".join(
+                line.text
+                for line in outline.lines[outline.boxes[child].first : outline.boxes[child].last]
+            )
+            for child in box.children
+        ]
+        labels = sum(cell.strip(" :：").replace(" ", "") in _NAMES for cell in above)
+        if labels >= 2 and len(cells) == len(above):
+            yield from ((one.strip(" :："), two) for one, two in zip(above, cells, strict=True))
+        above = cells
+
+
+def _text_of(piece: tuple[etree._Element, bool]) -> str:
+    node, is_tail = piece
+    return " ".join(((node.tail if is_tail else node.text) or "").split())

@@ -1,54 +1,55 @@
 """Read one notice page: column selectors, the platform's patterns, meta tags, the general reader.
 
-Each field comes from the first reader that has it, and `read_by` says which one that was. Where
-two readers disagree on title or day, the item carries a sentence for a person.
+Each field comes from the first reader that has it and that the other witnesses do not contradict;
+`read_by` says which one that was. A page that is not the notice gives nothing but its problem.
 """
 
 from __future__ import annotations
 
-import copy
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from lxml import etree, html
+from lxml import etree
 from parsel import Selector
 
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
-from crawlers.reading.addresses import absolute
+from crawlers.reading.addresses import base_address
 from crawlers.reading.attachments import find_attachments
-from crawlers.reading.dates import day_of, find_date
-from crawlers.reading.general_notice import (
-    Found,
-    drop_heading,
-    has_substance,
-    printed_original,
-    read_page,
-)
+from crawlers.reading.body_markup import body_html, written
+from crawlers.reading.body_proof import Claims, body_fault, not_the_notice, repeated_text
+from crawlers.reading.dates import day_of
+from crawlers.reading.day_evidence import choose_day, published_in
+from crawlers.reading.disagreement import disagreements
+from crawlers.reading.general_notice import Found, has_substance, printed_original, read_page
 from crawlers.reading.labels import labelled_fields
-from crawlers.reading.meta import Meta, read_meta
+from crawlers.reading.meta import Meta, read_meta, without_markup
 from crawlers.reading.patterns import NOTICE, NoticePattern
 from crawlers.reading.shells import shell_reason
-from crawlers.reading.text import (
-    after_date_label,
-    first_text,
-    labelled_source,
-    visible_text,
-    worth_asking,
+from crawlers.reading.siblings import Siblings
+from crawlers.reading.text import first_text, labelled_source, visible_text, worth_asking
+from crawlers.reading.title_evidence import (
+    Witnesses,
+    plain,
+    same_title,
+    window_segments,
 )
+
+__all__ = ["body_html", "disagreements", "fill_from_page", "finish", "take_from_list"]
 
 MAX_CHARACTERS = 3_000_000
 """Longer pages are cut here: no notice is as long, and reading must end."""
 
 _DATA_URL = re.compile(r"""(?:"data:[^"]{64,}"|'data:[^']{64,}')""")
-_PLAIN_FIELDS = ("title", "published", "source", "doc_number")
-_READERS = {
-    "column": "栏目选择器",
-    "platform": "页面",
-    "learned": "学到的选择器",
-    "meta": "meta 标签",
-    "general": "通用阅读",
-}
+_PLAIN_FIELDS = ("source", "doc_number", "issuers", "written", "effective")
+_PAGES_WORDS = (
+    "title", "published", "source", "doc_number", "issuers", "written", "effective",
+    "original_url", "body_html",
+)  # fmt: skip
+_SURE_TITLE = 3.0
+_ORDER = ("column", "platform", "learned")
+_ORDER_LEARNED = ("column", "learned", "platform")
+Readings = dict[str, dict[str, str]]
 
 
 def fill_from_page(
@@ -60,6 +61,7 @@ def fill_from_page(
     *,
     learned: Selectors | None = None,
     learned_first: bool = False,
+    siblings: Siblings | None = None,
 ) -> None:
     """Fill `item` (key, url and list fields set) from the page's source.
 
@@ -67,11 +69,12 @@ def fill_from_page(
     before them with `learned_first`.
 
     An item left without a title takes the list's; without a body it becomes incomplete. `address`
-    is where the page was found when that is not the item's own.
+    is where the page was found when that is not the item's own; `siblings` the last pages of the
+    crawl, asked where this one leaves doubts.
     """
-    page = Selector(text=_within_limit(text, item) or "<html></html>")
+    page = parsed(_within_limit(text, item))
     address = address or item.url
-    base_url = absolute(address, page.css("base::attr(href)").get("")) or address
+    base_url = base_address(page, address)
     item.problem = shell_reason(text, page, base_url)
     if item.problem:
         item.complete = False
@@ -79,61 +82,61 @@ def fill_from_page(
         return
     pattern = NOTICE.get(platform, NoticePattern())
     learned = learned or Selectors()
-    order = (
-        ("column", "learned", "platform") if learned_first else ("column", "platform", "learned")
-    )
+    order = _ORDER_LEARNED if learned_first else _ORDER
     bodies = {
         "column": selectors.notice_body,
         "platform": pattern.body,
         "learned": learned.notice_body,
     }
-    body, body_reader = _body(page, [(reader, bodies[reader]) for reader in order])
+    given, reader = _body(page, [(name, bodies[name]) for name in order])
     meta = read_meta(page)
-    found = read_page(page, body)
-    body_reader = body_reader or ("general" if found.body is not None else "")
-    known = {
+    witnesses = _witnesses(item, page, meta)
+    is_trusted = reader == "column"
+    found = read_page(page, given, witnesses, url=address, siblings=siblings, is_trusted=is_trusted)
+    own = {
         "column": _from_selectors(page, _column_pattern(selectors)),
-        "platform": _platform_fields(page, pattern, found.body),
+        "platform": _platform_fields(page, pattern, found),
         "learned": _from_selectors(page, _column_pattern(learned)),
     }
-    readings = {reader: known[reader] for reader in order} | {
-        "meta": _meta_fields(meta),
-        "general": _general_fields(found),
-    }
-    for field in (*_PLAIN_FIELDS, "issuers", "written", "effective"):
-        for reader, fields in _in_order(readings, field, found):
-            if fields.get(field) and not getattr(item, field):
-                setattr(item, field, fields[field])
-                item.read_by[field] = reader
-    heading = item.title if body_reader == "general" else ""
-    drop = {"column": selectors, "learned": learned}.get(body_reader, Selectors()).notice_drop
-    _fill_body(item, found.body, body_reader, base_url, heading, _parts(page, drop))
+    readings = {name: own[name] for name in order} | _other_readings(meta, found)
+    _fill_fields(item, readings, found, witnesses)
+    chosen = {"column": selectors, "learned": learned}.get(reader, Selectors())
+    drop = set() if found.is_general else _parts(page, chosen.notice_drop)
+    _fill_body(item, found, "general" if found.is_general else reader, base_url, drop)
     css = (*selectors.notice_attachments, *pattern.attachments)
-    item.attachments = find_attachments(page, base_url, css, found.body)
-    item.original_url = item.original_url or found.original_url
-    item.disagreements += disagreements(item, readings, found)
+    item.attachments = find_attachments(page, base_url, css, found.place)
+    claims = _claims(item, found, witnesses, address)
+    head = (witnesses.window, witnesses.meta, witnesses.social)
+    if not _is_notice(item, claims, found, head, siblings):
+        return
+    item.disagreements += disagreements(item, _outspoken(readings, found))
     finish(item)
 
 
-def _in_order(
-    readings: dict[str, dict[str, str]], field: str, found: Found
-) -> list[tuple[str, dict[str, str]]]:
-    """The readers in order. Another day that the page shows as 发布时间 counts before the one in
-    its head: PubDate was seen later (工信部) and earlier (天津) than the printed day."""
-    order = list(readings.items())
-    head_day = day_of(readings["meta"]["published"])
-    if field == "published" and found.date_is_labelled and day_of(found.published) != head_day:
-        order.insert(-1, order.pop())
-    return order
+def add_part(item: NoticeItem, text: str, address: str) -> str:
+    """Add a further part of a notice's text to it; why that is none (Chinese), or ""."""
+    page = parsed(text[:MAX_CHARACTERS])
+    witnesses = Witnesses(listed=item.title, names=(item.site_name,))
+    found = read_page(page, None, witnesses, url=address)
+    if found.body is None or not found.text:
+        return "页面里没有读到正文"
+    base_url = base_address(page, address)
+    markup = written(found.body, base_url)
+    if markup in item.body_html:
+        return "与前面的部分相同"
+    item.body_html = f"{item.body_html}{markup}"
+    item.read_by.setdefault("body_html", "general")
+    known = {link.url for link in item.attachments}
+    item.attachments += [link for link in find_attachments(page, base_url) if link.url not in known]
+    item.complete, item.problem = True, ""
+    return ""
 
 
-def _within_limit(text: str, item: NoticeItem) -> str:
-    """The part of a page's source that is read: pictures written into it are left out first."""
-    if len(text) > MAX_CHARACTERS:
-        text = _DATA_URL.sub('""', text)
-    if len(text) > MAX_CHARACTERS:
-        item.disagreements.append(f"网页超过 {MAX_CHARACTERS} 个字符，只读取了前面的部分")
-    return text[:MAX_CHARACTERS]
+def parsed(text: str) -> Selector:
+    """The page as a tree without comments, which show nothing and split its words."""
+    page = Selector(text=text or "<html></html>")
+    etree.strip_tags(page.root, etree.Comment, etree.ProcessingInstruction)
+    return page
 
 
 def take_from_list(item: NoticeItem) -> None:
@@ -155,67 +158,134 @@ def finish(item: NoticeItem) -> None:
         item.problem = "页面里没有读到标题"
 
 
-def body_html(
-    node: Selector, base_url: str, heading: str = "", drop: Collection[etree._Element] = ()
-) -> str:
-    """The node's markup with absolute links, without scripts; lazy images get their address.
-
-    `drop` are parts of the page that are left out.
-
-    `heading` is the page's title, left out with the date line below it where the body opens so.
-    Empty when nothing is left then: the page is a heading that waits for its text.
-    """
-    root = copy.deepcopy(node.root)
-    if drop:
-        for own, copied in list(zip(node.root.iter(), root.iter(), strict=True)):
-            if own in drop and copied.getparent() is not None:
-                copied.drop_tree()
-    if heading:
-        drop_heading(root, heading)
-    etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
-    if heading and not _says_anything(root):
-        return ""
-    for image in root.iter("img", "iframe", "video"):
-        if image.get("data-src"):
-            image.set("src", image.get("data-src"))
-    if isinstance(root, html.HtmlElement):
-        root.rewrite_links(
-            lambda link: link if link.startswith("mailto:") else absolute(base_url, link) or None,
-            resolve_base_href=False,
-        )
-    return etree.tostring(root, encoding="unicode", method="html", with_tail=False)
+def _is_notice(
+    item: NoticeItem,
+    claims: Claims,
+    found: Found,
+    head: tuple[str, ...],
+    siblings: Siblings | None,
+) -> bool:
+    """Take nothing from a page that is not the notice, and no body that is not proved."""
+    problem = not_the_notice(claims, found.outline, head)
+    if problem and not found.text and not item.attachments:
+        problem = "页面里没有读到正文"
+    if not problem and found.text:
+        fault = body_fault(claims, found.outline) or repeated_text(claims, found.outline, siblings)
+        if fault:
+            item.body_html, item.complete, item.problem = "", False, fault
+            item.read_by.pop("body_html", None)
+            take_from_list(item)
+    if siblings is not None:
+        siblings.remember(claims.found_at, item.title, found.outline, found.text)
+    if problem:
+        for name in _PAGES_WORDS:
+            setattr(item, name, "")
+        item.attachments, item.read_by = [], {}
+        item.complete, item.problem = False, problem
+        take_from_list(item)
+    return not problem
 
 
-def _says_anything(root: etree._Element) -> bool:
-    # Nearly every body ends at its first words; only an empty one is looked at closely.
-    has_text = any(text.strip() for text in root.itertext())
-    return has_text or has_substance(Selector(root=root, type="html"))
+def _within_limit(text: str, item: NoticeItem) -> str:
+    """The part of a page's source that is read: pictures written into it are left out first."""
+    if len(text) > MAX_CHARACTERS:
+        text = _DATA_URL.sub('""', text)
+    if len(text) > MAX_CHARACTERS:
+        item.disagreements.append(f"网页超过 {MAX_CHARACTERS} 个字符，只读取了前面的部分")
+    return text[:MAX_CHARACTERS]
 
 
-def disagreements(
-    item: NoticeItem, readings: dict[str, dict[str, str]], found: Found | None = None
-) -> list[str]:
-    """Sentences naming readers (the list among them) whose title or day is another."""
-    sentences: list[str] = []
-    chosen_day = day_of(item.published)
-    others = {_READERS[name]: fields for name, fields in readings.items()}
-    if found is not None:
-        sure = {"title": found.title_is_heading, "published": found.date_is_labelled}
-        general = {name: getattr(found, name) for name, is_sure in sure.items() if is_sure}
-        others[_READERS["general"]] = general
-    others["列表"] = {"title": item.list_title, "published": item.list_date}
-    for name, fields in others.items():
-        title, published = fields.get("title", ""), fields.get("published", "")
-        if title and item.title and not _same_title(title, item.title):
-            sentences.append(f"标题不一致：采用“{item.title}”，{name}为“{title}”")
-        if published and chosen_day and day_of(published) not in {chosen_day, None}:
-            sentences.append(f"发布日期不一致：采用 {item.published}，{name}为 {published}")
-    return sentences
+def _witnesses(item: NoticeItem, page: Selector, meta: Meta) -> Witnesses:
+    window = without_markup(page.xpath("string(//title)").get(""))[:400]
+    return Witnesses(
+        listed=without_markup(item.list_title),
+        meta=meta.title,
+        social=meta.social,
+        window=window,
+        names=(item.site_name, meta.site_name, meta.column, item.column),
+    )
 
 
-def _same_title(one: str, other: str) -> bool:
-    first, second = (re.sub(r"[\W_]+", "", text) for text in (one, other))
-    return first in second or second in first
+def _platform_fields(page: Selector, pattern: NoticePattern, found: Found) -> dict[str, str]:
+    printed = {k: v for k, v in _from_selectors(page, pattern).items() if v}
+    own_record = found.body is not None and found.body.tag == "table"  # CDE's guides are the table
+    labels = labelled_fields(found.outline, () if own_record else found.inside)
+    joint = labels.pop("joint_issuers", "")
+    if joint:
+        labels["issuers"] = " ".join(filter(None, (labels.get("issuers", ""), joint)))
+    return labels | printed
+
+
+def _other_readings(meta: Meta, found: Found) -> Readings:
+    general = {"title": found.title.text, "source": found.source, "doc_number": found.doc_number}
+    general["published"] = found.days[0].printed if found.days else ""
+    head = {"title": meta.title, "published": meta.published, "source": meta.source}
+    return {"meta": head, "general": general}
+
+
+def _fill_fields(item: NoticeItem, readings: Readings, found: Found, witnesses: Witnesses) -> None:
+    title, reader = _title(readings, found, witnesses)
+    if title:
+        item.title, item.read_by["title"] = title, reader
+    for name, fields in readings.items():
+        if name in _ORDER and fields.get("published") and not item.published:
+            item.published, item.read_by["published"] = fields["published"], name
+    if not item.published:
+        meta = readings["meta"]["published"]
+        item.published, reader = choose_day(found.days, meta, item.list_date, item.url)
+        if item.published:
+            item.read_by["published"] = reader
+    for field in _PLAIN_FIELDS:
+        for name, fields in readings.items():
+            if fields.get(field) and not getattr(item, field):
+                setattr(item, field, fields[field])
+                item.read_by[field] = name
+    item.original_url = item.original_url or found.original_url
+
+
+def _title(readings: Readings, found: Found, witnesses: Witnesses) -> tuple[str, str]:
+    """The first reader's title that the list's row agrees with; without a row, the first that is
+    not the name of the site or column."""
+    told = [(fields["title"], name) for name, fields in readings.items() if fields.get("title")]
+    names = {plain(name) for name in witnesses.names if name}
+    told = [one for one in told if plain(one[0]) not in names] or told
+    if witnesses.listed:
+        agreed = next((one for one in told if same_title(one[0], witnesses.listed)), None)
+        if agreed:
+            return agreed
+    for title, name in told:
+        if name != "general" or found.title.score >= _SURE_TITLE or not witnesses.listed:
+            return title, name
+    return "", ""
+
+
+def _outspoken(readings: Readings, found: Found) -> Readings:
+    """What each reader is sure enough of to contradict another."""
+    general: dict[str, str] = {}
+    if found.title.score >= _SURE_TITLE:
+        general["title"] = found.title.text
+    if found.days and found.days[0].strength in {"labelled", "beside"}:
+        general["published"] = found.days[0].printed
+    return {**readings, "general": general}
+
+
+def _claims(item: NoticeItem, found: Found, witnesses: Witnesses, address: str) -> Claims:
+    segments = window_segments(witnesses.window, witnesses.names)
+    titles = (item.title, found.title.text, witnesses.meta, witnesses.social, *segments)
+    body = found.body
+    shows = body is not None and next(body.iter("img", "iframe", "td"), None) is not None
+    return Claims(
+        listed=witnesses.listed,
+        asked=item.url,
+        found_at=address,
+        titles=tuple(title for title in titles if title),
+        has_day=bool(item.published),
+        is_rows_day=bool(item.published) and day_of(item.published) == day_of(item.list_date),
+        text=found.text,
+        sentences=found.sentences,
+        has_more=shows or bool(item.attachments),
+        is_named=item.read_by.get("body_html") in _ORDER,
+    )
 
 
 def _body(
@@ -243,30 +313,10 @@ def _from_selectors(page: Selector, pattern: NoticePattern) -> dict[str, str]:
     source = first_text(page, pattern.source)
     return {
         "title": first_text(page, pattern.title),
-        "published": find_date(after_date_label(published)) or find_date(published),
+        "published": published_in(published),
         "source": labelled_source(source) or ("" if ":" in source or "：" in source else source),
         "doc_number": first_text(page, pattern.doc_number),
     }
-
-
-def _platform_fields(
-    page: Selector, pattern: NoticePattern, body: Selector | None
-) -> dict[str, str]:
-    printed = {k: v for k, v in _from_selectors(page, pattern).items() if v}
-    labels = labelled_fields(page, body)
-    joint = labels.pop("joint_issuers", "")
-    if joint:
-        labels["issuers"] = " ".join(filter(None, (labels.get("issuers", ""), joint)))
-    return labels | printed
-
-
-def _meta_fields(meta: Meta) -> dict[str, str]:
-    return {"title": meta.title, "published": meta.published, "source": meta.source}
-
-
-def _general_fields(found: Found) -> dict[str, str]:
-    names = ("title", "published", "source", "doc_number")
-    return {name: getattr(found, name) for name in names}
 
 
 def _parts(page: Selector, queries: tuple[str, ...]) -> set[etree._Element]:
@@ -274,17 +324,13 @@ def _parts(page: Selector, queries: tuple[str, ...]) -> set[etree._Element]:
 
 
 def _fill_body(
-    item: NoticeItem,
-    body: Selector | None,
-    reader: str,
-    base_url: str,
-    heading: str,
-    drop: Collection[etree._Element],
+    item: NoticeItem, found: Found, reader: str, base_url: str, drop: set[etree._Element]
 ) -> None:
-    if body is None or not has_substance(body):
+    if found.body is None or not has_substance(Selector(root=found.body, type="html")):
         return
-    item.body_html = body_html(body, base_url, heading, drop)
-    if not item.body_html:
-        return
+    if found.is_general:
+        item.body_html = written(found.body, base_url)
+    else:
+        item.body_html = body_html(Selector(root=found.body, type="html"), base_url, drop)
     item.read_by["body_html"] = reader
-    item.original_url = item.original_url or printed_original(visible_text(body))
+    item.original_url = item.original_url or printed_original(found.text)

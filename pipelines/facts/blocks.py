@@ -15,6 +15,7 @@ from typing import Literal
 from lxml import etree
 
 from pipelines.facts.elements import BLOCKS, is_dropped, is_layout, safe_url
+from pipelines.facts.entities import undo_entities
 
 Kind = Literal["p", "h1", "h2", "h3", "h4", "li", "blockquote", "table", "hr", "open", "close"]
 
@@ -137,6 +138,7 @@ class _Walker:
     def add_text(self, text: str | None) -> None:
         if not text:
             return
+        text = undo_entities(text)
         clean = _SPACE.sub(" ", _WRAPPED.sub("", _INVISIBLE.sub("", text)))
         if not self._text or self._text[-1].endswith(" "):
             clean = clean.lstrip(" ")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pipelines.facts.entities import undo_entities
+
 _SPACE = re.compile(r"[\s\u00a0\u3000\u2002\u2003\u2009]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _HAN = r"\u4e00-\u9fff，。、；：！？（）《》“”‘’〔〕【】"
@@ -33,7 +35,7 @@ _CUT = re.compile(r"(?:\.{2,}|…+)$")
 
 def clean_title(printed: str, site_name: str = "") -> str:
     """The title, NFC, on one line, without pins, badges and the name of the site."""
-    title = _INVISIBLE.sub("", unicodedata.normalize("NFC", printed))
+    title = _INVISIBLE.sub("", unicodedata.normalize("NFC", undo_entities(printed)))
     title = _LINE_BREAK.sub("", title)
     title = _SPACE.sub(" ", title).strip()
     title = _strip_badges(title)

@@ -1,0 +1,357 @@
+"""Where the text of a page stands, by what its boxes hold: from the whole page inwards.
+
+At every box its parts are told apart: what belongs to the text, what is the page's furniture
+(links, lists of other pages, tool bars, the foot, what other pages of the site share), what
+stands before the title and what comes after the text's end. One part left: it is entered. Several
+left: the text is these parts. So a text whose paragraphs stand each in a box of their own is one,
+a column beside it is none of it, and no name of a class has to be known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crawlers.reading.body_copies import without_copies
+from crawlers.reading.labels import record_lines
+from crawlers.reading.line_kinds import Kind, is_dateline, weight
+from crawlers.reading.line_sums import LineSums
+from crawlers.reading.outline import Outline
+
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|crumbs?|breadcrumb|sidebar|aside|share|related|copyright|"
+    r"pager|page|search|tools?|hot|recommend)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_FURNITURE_TAGS = frozenset(("nav", "footer", "aside", "menu"))
+_PIECES = frozenset(("p", "table", "ul", "ol", "dl", "pre", "blockquote", "figure")).union(
+    ("h1", "h2", "h3", "h4", "h5", "h6")
+)
+_END_TITLE = re.compile(r"^\W{0,3}(?:相关|推荐|热门|最新|附近|更多|猜你|精彩|延伸|热点)\S{0,10}$")
+_SHARE_OF_HOLDER = 0.25  # of what comes after it, in the box that holds the title and some text
+_DOMINANT = 0.8
+_STAMP_BELOW = 4  # lines below a repeated title among which its stamp is looked for
+_FOOT = 300  # characters up to which a box with the foot's lines is the foot
+_MOST_LEVELS = 300  # boxes inside boxes that are looked into
+
+
+@dataclass(slots=True)
+class Part:
+    """A box, or a loose line (`box` is -1), inside another box: lines `first` up to `last`."""
+
+    first: int
+    last: int
+    box: int = -1
+
+
+@dataclass(slots=True)
+class Region:
+    """The text: the box that holds all of it, and the lines of that box that belong to it."""
+
+    box: int
+    lines: list[int] = field(default_factory=list)
+
+    @property
+    def span(self) -> range:
+        """From the first line of the text up to the last."""
+        return range(self.lines[0], self.lines[-1] + 1) if self.lines else range(0)
+
+
+class Evidence:
+    """The lines of a page judged. `kinds`: what each is (kept, and sharpened); `anchor`: the
+    title's line, or -1; `titles`: all lines that repeat the title; `template`: lines that other
+    pages of the same site show too."""
+
+    def __init__(
+        self,
+        outline: Outline,
+        kinds: list[Kind],
+        anchor: int = -1,
+        titles: frozenset[int] = frozenset(),
+        template: frozenset[str] = frozenset(),
+    ) -> None:
+        self.outline = outline
+        self.anchor = anchor
+        self.titles = titles
+        self.records = record_lines(outline)
+        self.template = template
+        self.kinds = kinds
+        self._mark_stamps()
+        self.weights = [
+            0.0 if line.text in template and line.text else weight(line, kind)
+            for line, kind in zip(outline.lines, self.kinds, strict=True)
+        ]
+        self.sums = LineSums(outline.lines, self.kinds, self.weights)
+
+    def region(self, box: int = 0) -> Region:
+        """The text inside a box."""
+        for _ in range(_MOST_LEVELS):
+            parts = self._without_copies(self._content(box))
+            entered = parts[0].box if len(parts) == 1 else -1
+            if entered < 0 or not self._may_enter(entered, parts[0]):
+                lines = [line for part in parts for line in range(part.first, part.last)]
+                return Region(box, self._trimmed(lines))
+            box = entered
+        inner = self.outline.boxes[box]
+        return Region(box, self._trimmed(list(range(inner.first, inner.last))))
+
+    def worth_of(self, region: Region) -> float:
+        """What the lines of a region say."""
+        return sum(max(0.0, self.weights[line]) for line in region.lines)
+
+    def is_marked(self, box: int) -> bool:
+        """Whether a box says by its tag or names that it is furniture."""
+        node = self.outline.boxes[box].node
+        if node.tag in _FURNITURE_TAGS:
+            return True
+        names = f"{node.get('class') or ''} {node.get('id') or ''}"
+        return bool(names.strip()) and bool(_FURNITURE.search(names))
+
+    # --- inside
+
+    def _mark_stamps(self) -> None:
+        """Lines that repeat the title, and days that stand alone before the first sentence."""
+        for number, line in enumerate(self.outline.lines):
+            if number in self.titles:
+                self.kinds[number] = "title"
+            elif number > self.anchor and self.kinds[number] == "text":
+                break
+            elif self.kinds[number] == "short" and is_dateline(line):
+                self.kinds[number] = "stamp"
+        for number in self.titles:
+            self.kinds[number] = "title"
+            for below in range(number + 1, min(number + _STAMP_BELOW, len(self.kinds))):
+                if self.kinds[below] == "short" and is_dateline(self.outline.lines[below]):
+                    self.kinds[below] = "stamp"
+        for number in self.records:
+            self.kinds[number] = "stamp"
+
+    def _parts(self, box: int) -> list[Part]:
+        """What stands directly in a box, in order."""
+        outline = self.outline
+        parts: list[Part] = []
+        place = outline.boxes[box].first
+        for child in outline.boxes[box].children:
+            inner = outline.boxes[child]
+            parts += [Part(line, line + 1) for line in range(place, inner.first)]
+            if inner.last > inner.first:
+                parts.append(Part(inner.first, inner.last, child))
+            place = inner.last
+        parts += [Part(line, line + 1) for line in range(place, outline.boxes[box].last)]
+        return parts
+
+    def _content(self, box: int) -> list[Part]:
+        parts = self._parts(box)
+        while len(parts) == 1 and parts[0].box >= 0 and self._may_enter(parts[0].box, parts[0]):
+            return parts
+        total = self.sums.worth(self.outline.boxes[box].first, self.outline.boxes[box].last)
+        kept = [part for part in parts if not self._is_furniture(part, total)]
+        kept = self._from_the_title(parts, kept)
+        kept = self._up_to_the_end(parts, kept)
+        return self._without_gaps(parts, self._led_by_one(kept))
+
+    def _without_gaps(self, parts: Sequence[Part], kept: list[Part]) -> list[Part]:
+        """Short words between two parts of the text belong to it; links do not."""
+        if len(kept) < 2:
+            return kept
+        known = {part.first for part in kept}
+        return [
+            part
+            for part in parts
+            if part.first in known
+            or (kept[0].first < part.first < kept[-1].first and not self._has_links(part))
+        ]
+
+    def _has_links(self, part: Part) -> bool:
+        return self.sums.linked(part.first, part.last) > 0
+
+    def _is_furniture(self, part: Part, total: float) -> bool:
+        worth = self.sums.worth(part.first, part.last)
+        if worth <= 0:
+            return not self.sums.files(part.first, part.last)
+        if part.box < 0:
+            return self.kinds[part.first] in {
+                "title",
+                "stamp",
+                "link",
+                "crumb",
+                "neighbour",
+                "foot",
+            }
+        if part.first <= self.anchor < part.last and self.sums.worth(self.anchor + 1, part.last):
+            return False
+        if worth < 0.5 * total and self._is_marked_furniture(part, worth):
+            return True
+        return self._is_link_box(part) or self._is_foot(part, worth, total)
+
+    def _is_marked_furniture(self, part: Part, worth: float) -> bool:
+        node = self.outline.boxes[part.box].node
+        if node.tag in _FURNITURE_TAGS:
+            return True
+        return self.is_marked(part.box) and (
+            worth < 60 or self.sums.texts(part.first, part.last) < 2
+        )
+
+    def _is_link_box(self, part: Part) -> bool:
+        """More links than words, or a list of other pages, with a summary to each perhaps."""
+        span = (part.first, part.last)
+        characters, linked = self.sums.characters(*span), self.sums.linked(*span)
+        if self.sums.links(*span) >= 2 and linked * 2 > characters:
+            return True
+        rows = self.sums.rows(*span)
+        least = 3 if self.kinds[part.first] == "text" else 2
+        return (
+            rows >= least and rows * 5 >= (part.last - part.first) * 2 and linked * 6 > characters
+        )
+
+    def _is_foot(self, part: Part, worth: float, total: float) -> bool:
+        """A box with the lines that every publisher prints at the foot, and little else."""
+        feet = self.sums.feet(part.first, part.last)
+        texts = self.sums.texts(part.first, part.last)
+        is_small = worth < 0.35 * total or self.sums.characters(part.first, part.last) < _FOOT
+        return feet > 0 and is_small and texts <= feet + 1
+
+    def _from_the_title(self, parts: Sequence[Part], kept: list[Part]) -> list[Part]:
+        """Of the parts those from the title on; only the title's own where it holds text, too."""
+        if self.anchor < 0:
+            return kept
+        home = next((one for one in parts if one.first <= self.anchor < one.last), None)
+        if home is None:
+            return kept
+        after = [part for part in kept if part.first > self.anchor]
+        own = self.sums.worth(self.anchor + 1, home.last)
+        rest = sum(self.sums.worth(part.first, part.last) for part in after)
+        if (
+            home.box >= 0
+            and home in kept
+            and self._can_hold(home.box)
+            and own > 0
+            and own >= _SHARE_OF_HOLDER * rest
+        ):
+            return [home]
+        return after or [part for part in kept if part is not home] or kept
+
+    def _can_hold(self, box: int) -> bool:
+        """A heading may hold the line with the day, but no text."""
+        return self.outline.boxes[box].node.tag not in {"h1", "h2", "h3", "h4", "h5", "h6"}
+
+    def _up_to_the_end(self, parts: Sequence[Part], kept: list[Part]) -> list[Part]:
+        """Without what stands after 上一篇, a list of related pages or the foot."""
+        if len(kept) < 2:
+            return kept
+        kept = self._without_cards(parts, kept)
+        known = {part.first for part in kept}
+        so_far: list[Part] = []
+        for part in parts:
+            if part.first in known:
+                so_far.append(part)
+                continue
+            after = kept[len(so_far) :]
+            if so_far and after and self._ends_text(part, so_far, after):
+                return so_far
+        return kept
+
+    def _without_cards(self, parts: Sequence[Part], kept: list[Part]) -> list[Part]:
+        """Without boxes of short words under a heading of their own, beside a list of pages."""
+        lists = {number for number, part in enumerate(parts) if self._is_link_box(part)}
+        places = {part.first: number for number, part in enumerate(parts)}
+        found = [
+            part
+            for part in kept[1:]
+            if part.last - part.first > 1
+            and self.outline.lines[part.first].heading
+            and not self.sums.texts(part.first, part.last)
+            and {places[part.first] - 1, places[part.first] + 1} & lists
+        ]
+        return [part for part in kept if part not in found]
+
+    def _ends_text(self, part: Part, before: Sequence[Part], after: Sequence[Part]) -> bool:
+        """Whether the text is at its end here. A list of pages may stand in the middle of a text:
+        it ends the text only where no sentence comes after it."""
+        said = sum(self.sums.texts(one.first, one.last) for one in before)
+        if self.sums.feet(part.first, part.last) or self.kinds[part.first] == "neighbour":
+            return said > 0 or any(self.sums.files(one.first, one.last) for one in before)
+        if not said or any(self.sums.texts(one.first, one.last) for one in after):
+            return False
+        rows = self.sums.rows(part.first, part.last)
+        return rows >= 3 or (
+            rows > 0 and bool(_END_TITLE.match(self.outline.lines[part.first].text))
+        )
+
+    def _led_by_one(self, kept: list[Part]) -> list[Part]:
+        """One box that outweighs all others takes them along only where they say something."""
+        if len(kept) < 2:
+            return kept
+        best = max(kept, key=lambda part: self.sums.worth(part.first, part.last))
+        total = sum(self.sums.worth(part.first, part.last) for part in kept)
+        if best.box < 0 or self.sums.worth(best.first, best.last) < _DOMINANT * total:
+            return kept
+        if self.outline.boxes[best.box].node.tag in _PIECES:
+            return kept
+        return self._with_its_end(kept, best)
+
+    def _with_its_end(self, kept: Sequence[Part], best: Part) -> list[Part]:
+        """The box and what belongs to it: a signature after it, but not the heading of a list."""
+        place = kept.index(best)
+        before = [part for part in kept[:place] if not self._is_slight(part, best)]
+        after = list(kept[place + 1 :])
+        while after and self._is_slight(after[-1], best):
+            after.pop()
+            while after and not self.sums.texts(after[-1].first, after[-1].last):
+                after.pop()
+        return [*before, best, *after]
+
+    def _is_slight(self, part: Part, best: Part) -> bool:
+        """Nothing but short words with links, or above a text of which no title is known."""
+        if self.sums.texts(part.first, part.last):
+            return False
+        is_label = part.box >= 0 and self.outline.boxes[part.box].node.tag in {"dt", "th"}
+        if part.first < best.first and (self.anchor < 0 or is_label):
+            return True
+        return self.sums.links(part.first, part.last) > 0
+
+    def _may_enter(self, box: int, part: Part) -> bool:
+        """Whether a box is a frame around a text and no piece of it."""
+        node = self.outline.boxes[box].node
+        if node.tag not in _PIECES:
+            return True
+        if part.first <= self.anchor < part.last and part.last - part.first > 1:
+            return node.tag in {"table", "ul", "ol", "dl"}
+        return node.tag == "table" and self._is_layout(box)
+
+    def _is_layout(self, box: int) -> bool:
+        """A table of which one cell holds nearly all, in several lines, only places things."""
+        outline = self.outline
+        total = self.sums.worth(outline.boxes[box].first, outline.boxes[box].last)
+        stack = list(outline.boxes[box].children)
+        while stack:
+            inner = outline.boxes[stack.pop()]
+            if self.sums.worth(inner.first, inner.last) < 0.75 * total:
+                continue
+            if inner.node.tag in {"td", "th"}:
+                return inner.last - inner.first > 1
+            stack += [outline.index[outline.boxes[child].node] for child in inner.children]
+        return False
+
+    def _without_copies(self, parts: list[Part]) -> list[Part]:
+        spans = [(part.first, part.last) for part in parts]
+        return [parts[number] for number in without_copies(self.outline.lines, spans)]
+
+    def _trimmed(self, lines: list[int]) -> list[int]:
+        """Without title, stamp and tools at the beginning, neighbours and tools at the end."""
+        start, end = 0, len(lines)
+        while start < end and self._is_edge(lines[start]):
+            start += 1
+        while end > start and self._is_edge(lines[end - 1]):
+            end -= 1
+        return lines[start:end] if end > start else lines
+
+    def _is_edge(self, number: int) -> bool:
+        kind, line = self.kinds[number], self.outline.lines[number]
+        if kind in {"title", "stamp", "crumb", "neighbour", "foot"}:
+            is_labelled = ":" in line.text or "：" in line.text
+            return not line.in_cell or kind == "title" or is_labelled or number in self.records
+        if kind == "picture":
+            return self.weights[number] <= 0
+        return kind == "link" and not line.files

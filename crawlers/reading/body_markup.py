@@ -1,0 +1,62 @@
+"""The markup of a body as an item carries it: whole links, no scripts, lazy pictures addressed."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Collection
+from html import unescape
+
+from lxml import etree, html
+from parsel import Selector
+
+from crawlers.reading.addresses import absolute
+
+_LAZY = ("data-src", "data-original", "data-lazy-src", "_src")
+_ESCAPED_TAG = re.compile(
+    r"<\s?(?:/\s?)?(?:p|div|span|br|strong|table|td|tr|font|img|section)\b[^<>]{0,300}>"
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_MOST_ESCAPED = 200_000
+
+
+def body_html(node: Selector, base_url: str, drop: Collection[etree._Element] = ()) -> str:
+    """The node's markup, its own untouched; `drop` are parts of the page that are left out."""
+    root = copy.deepcopy(node.root)
+    if drop:
+        for own, copied in list(zip(node.root.iter(), root.iter(), strict=True)):
+            if own in drop and copied.getparent() is not None:
+                copied.drop_tree()
+    return written(root, base_url)
+
+
+def written(root: etree._Element, base_url: str) -> str:
+    """The markup of an element that may be changed: links made absolute, scripts gone.
+
+    A link that is no address (`http://[内网]/`) loses its address, never its words.
+    """
+    etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
+    for image in root.iter("img", "iframe", "video"):
+        lazy = next((image.get(name) for name in _LAZY if image.get(name)), "")
+        if lazy:
+            image.set("src", lazy)
+    if isinstance(root, html.HtmlElement):
+        root.rewrite_links(
+            lambda link: _whole(link, base_url),
+            resolve_base_href=False,
+        )
+    markup = etree.tostring(root, encoding="unicode", method="html", with_tail=False)
+    return _meant(root, markup)
+
+
+def _whole(link: str, base_url: str) -> str | None:
+    link = _CONTROL.sub("", link)
+    return link if link.startswith("mailto:") else absolute(base_url, link) or None
+
+
+def _meant(root: etree._Element, markup: str) -> str:
+    """A text escaped by mistake shows its tags as words; what was meant is the markup."""
+    if "&lt;" not in markup or len(markup) > _MOST_ESCAPED:
+        return markup
+    shown = "".join(map(str, root.itertext()))
+    return f"<div>{unescape(shown)}</div>" if len(_ESCAPED_TAG.findall(shown)) >= 2 else markup

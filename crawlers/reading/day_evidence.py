@@ -1,0 +1,203 @@
+"""The day of a page: which of the days it prints is the one of its publication.
+
+A label counts when it means publication (发布, 发表, 印发…) or is a bare 时间 or 日期; every other
+…时间/…日期 (当前, 失效, 截止, 开始, 报名, 更新…) is another day, whichever word stands before it. A
+day without a label counts by where it stands: beside the title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from crawlers.reading.dates import dates_in, day_of, find_date, url_date
+from crawlers.reading.outline import Line
+
+Strength = Literal["labelled", "beside", "bare", "updated", "far", "none"]
+
+_COLON_LABEL = re.compile(r"([\u4e00-\u9fffA-Za-z\s]{1,20})[:：】\]]\s{0,9}[(（\[【]?\s?$")
+_PLAIN_LABEL = re.compile(
+    r"([\u4e00-\u9fff][\u4e00-\u9fff\s]{0,10}?(?:时\s?间|日\s?期|于|在))\s{0,9}$"
+)
+_WHOLE_LABEL = re.compile(
+    r"[\s【\[]{0,3}([\u4e00-\u9fff][\u4e00-\u9fff\s　]{1,12})[\s】\]:：]{0,4}"
+)
+_PUBLISHED = re.compile(
+    r"发布|发表|印发|发文|公布|刊发|刊登|发稿|上传|上网|公开(?:日期|时间)|登载|Publi|Posted|Release",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"(?:时间|日期|Date|Time)", re.IGNORECASE)
+_UPDATED = re.compile(r"更新|修改|Updated|Modified", re.IGNORECASE)
+_OF_A_DAY = re.compile(r"(?:时间|日期|日|期|时|限|起|止|于|间|Date|Time)$", re.IGNORECASE)
+_AFTERWARDS = re.compile(r"\s{0,3}(?:发布|发表|印发|刊发)(?=\W|$)")
+_PERIOD = re.compile(
+    r"\s{0,3}(?:日|时|分)?\s{0,3}(?:至|到|—|–|~|～|起至?|-{1,2}\s{0,3}(?:19|20)\d\d)"
+)
+_WEEKDAY = re.compile(r"\s{0,3}(?:星期|周)[一二三四五六日天]")
+_SOMETHING = re.compile(r"(?:19|20)\d\d")
+_NEAR = 7  # lines around a title among which its stamp is looked for
+_LONGEST = 200
+_ALONE = 24  # characters of a line that holds nothing but a day
+_ROW = 8  # characters of a link that may be a notice's title
+_LABELLED: frozenset[Strength] = frozenset(("labelled", "updated"))
+_RANK: dict[Strength, int] = {
+    "labelled": 0,
+    "beside": 1,
+    "bare": 2,
+    "far": 3,
+    "updated": 4,
+    "none": 9,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDay:
+    """A day as printed, and what makes it the page's: `labelled` (发布时间：), `beside` the title
+    without a label, `bare` (时间：), `far` from the title, `updated` (更新时间：, last resort)."""
+
+    printed: str = ""
+    strength: Strength = "none"
+    line: int = -1
+
+    @property
+    def day(self) -> date | None:
+        """The calendar day, or None."""
+        return day_of(self.printed)
+
+
+def has_day(text: str) -> bool:
+    """Whether a text prints a day; quick where there is none."""
+    return bool(_SOMETHING.search(text)) and bool(find_date(text))
+
+
+def published_in(text: str) -> str:
+    """The day of publication in a field's text: the one labelled so, else the first that is not
+    labelled as another day."""
+    found = sorted(_days_of(text[:_LONGEST], ""), key=lambda one: _RANK[one[1]])
+    return found[0][0] if found else ""
+
+
+def printed_days(
+    lines: Sequence[Line], title: int, body: range, inside: frozenset[int] = frozenset()
+) -> list[PrintedDay]:
+    """Every day that may be the page's, likeliest first. `title`: the title's line or -1; `body`:
+    the lines of the text, which are not asked, except those that are not `inside` it."""
+    found: list[PrintedDay] = []
+    for number, line in enumerate(lines):
+        if number in inside or len(line.text) > _LONGEST or not _SOMETHING.search(line.text):
+            continue
+        before = _label_before(lines, number)
+        for printed, strength in _days_of(line.text, before):
+            placed = _placed(strength, number, line, title, body)
+            if placed not in _LABELLED and _is_of_a_row(lines, number):
+                continue
+            if placed != "none":
+                found.append(PrintedDay(printed, placed, number))
+    return sorted(found, key=lambda one: (_RANK[one.strength], _distance(one.line, title, body)))
+
+
+def choose_day(printed: Sequence[PrintedDay], meta: str, listed: str, url: str) -> tuple[str, str]:
+    """The page's day and the reader that has it, of the printed days, the head's and the list's.
+
+    工信部 prints a day before PubDate and 天津 one after it: a labelled day is right both times. A
+    day beside the title is right against a later one in the head (a page that was moved); against
+    an earlier one where list or address bear it out.
+    """
+    best = printed[0] if printed else PrintedDay()
+    head, others = day_of(meta), {day_of(listed), day_of(url_date(url))} - {None}
+    if best.strength == "labelled" and best.day != head:
+        return best.printed, "general"
+    if best.strength in {"beside", "bare"} and best.day is not None and best.day != head:
+        is_borne_out = best.day in others and head not in others
+        if head is None or best.day < head or is_borne_out:
+            return best.printed, "general"
+    if head is not None or (meta and not best.printed):
+        return meta, "meta"
+    if best.strength in {"far", "updated"} and listed:
+        return "", ""
+    return (best.printed, "general") if best.printed else ("", "")
+
+
+def _distance(line: int, title: int, body: range) -> int:
+    if title < 0:
+        return abs(line - body.start)
+    return line - title if line >= title else 2 * (title - line) + 1
+
+
+def _is_of_a_row(lines: Sequence[Line], number: int) -> bool:
+    """Whether a day stands alone beside a link to a page, as in the lists of other notices."""
+    if len(lines[number].text) > _ALONE:
+        return False
+    beside = lines[max(0, number - 1) : number + 2]
+    return any(line.linked >= _ROW and line.linked * 2 >= len(line.text) for line in beside)
+
+
+def _placed(strength: Strength, number: int, line: Line, title: int, body: range) -> Strength:
+    """A day without a label is the page's only beside the title, and in no row of a list."""
+    if strength == "labelled" or strength == "updated":
+        return strength if not line.linked or line.linked * 3 < len(line.text) else "none"
+    is_row = line.linked * 2 > len(line.text) - 24 and line.linked >= 6
+    if is_row:
+        return "none"
+    start = title - 2 if title >= 0 else body.start - _NEAR
+    is_near = start <= number <= min(max(title, 0) + _NEAR, max(body.start, title + 1))
+    if title < 0:
+        is_near = start <= number <= body.start
+    if is_near:
+        return strength
+    return "none" if line.linked else "far"
+
+
+def _label_before(lines: Sequence[Line], number: int) -> str:
+    """The label in the cell, term or span before, where the line itself has none."""
+    if not number or len(lines[number - 1].text) > 16:
+        return ""
+    above = lines[number - 1].text
+    match = _WHOLE_LABEL.fullmatch(above)
+    is_label = match is not None and (above.rstrip()[-1:] in ":：】]" or _OF_A_DAY.search(match[1]))
+    return match[1] if match is not None and is_label else ""
+
+
+def _days_of(text: str, before: str) -> Iterator[tuple[str, Strength]]:
+    """The days of one line with what their label makes of them; days labelled otherwise are out."""
+    place = 0
+    for number, (start, end, printed) in enumerate(dates_in(text)):
+        label = _label_of(text[place:start]) or (
+            before if not text[:start].strip(" [【(（") else ""
+        )
+        place = end
+        strength = _strength(label, text[end : end + 16], is_first=number == 0)
+        if strength != "none":
+            yield printed, strength
+
+
+def _label_of(words: str) -> str:
+    match = _COLON_LABEL.search(words[-40:]) or _PLAIN_LABEL.search(words[-40:])
+    return _last_word(match[1]) if match else ""
+
+
+def _last_word(words: str) -> str:
+    """The label itself: 来源 某处 时 间 ends in 时间."""
+    parts = words.split()
+    if len(parts) > 1 and len(parts[-1]) == 1 and len(parts[-2]) == 1:
+        return parts[-2] + parts[-1]
+    return parts[-1] if parts else ""
+
+
+def _strength(label: str, after: str, *, is_first: bool) -> Strength:
+    if _PUBLISHED.search(label) or _AFTERWARDS.match(after):
+        return "labelled"
+    if _PERIOD.match(after):
+        return "none"
+    if _UPDATED.search(label):
+        return "updated"
+    if _BARE.fullmatch(label):
+        return "bare"
+    if label and _OF_A_DAY.search(label):
+        return "none"
+    if _WEEKDAY.match(after):
+        return "far"
+    return "beside" if is_first else "far"

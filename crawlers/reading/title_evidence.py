@@ -1,0 +1,285 @@
+"""The title of a page: which of its lines, by what its list, its head and its window say.
+
+A heading is a title when another witness names it or when it stands where a title stands, above
+the line with day and source. The site's name, the column's, a heading beside the text, or the words
+of a share box agree with none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from crawlers.reading.dates import dates_in
+from crawlers.reading.day_evidence import has_day
+from crawlers.reading.line_kinds import Kind
+from crawlers.reading.outline import Line, Outline
+
+LONGEST_TITLE = 300
+"""Characters: what is longer is no title."""
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+_SEGMENTS = re.compile(r"\s*(?:[-_|—–－·›>»丨｜]+|--)\s*")
+_OFFICE = re.compile(
+    r"^[\u4e00-\u9fff]{2,24}(?:局|委员会|委|部|厅|中心|网|网站|政府|门户|平台|研究院|协会|学会|公司|医院)$"
+)
+_TITLE_NAMES = re.compile(
+    r"tit|biaoti|(?:^|[\s_-])bt(?:$|[\s_-])|headline|subject|tt(?:$|[\s_-])", re.IGNORECASE
+)
+_BESIDE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:nav|menu|foot|footer|logo|banner|crumbs?|side|sidebar|share|related|hot)",
+    re.IGNORECASE,
+)
+_CUT = re.compile(r"(?:\.{2,}|…+)\s*$")
+_HEADING_WEIGHT = {"h1": 2.0, "h2": 1.5, "h3": 1.0, "h4": 0.6, "h5": 0.4, "h6": 0.4}
+_MOST_JOINED = 4
+_SHORTEST = 4
+_MOST_BEFORE = 1  # sentences above a title: a summary, a warning; not the text
+_LATE = 1.5  # what it costs a heading to stand below sentences
+_LINES_TO_STAMP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Titles told by others than the printed line; empty where silent. `names`: of the
+    site and the column."""
+
+    listed: str = ""
+    meta: str = ""
+    social: str = ""
+    window: str = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTitle:
+    """The title, the line it stands on (-1: none), and how sure: `score` from 3 on is a heading
+    that others confirm. `agrees`: with the list's row, True where there is none."""
+
+    text: str = ""
+    line: int = -1
+    last: int = -1
+    score: float = 0.0
+    agrees: bool = True
+
+
+def plain(text: str) -> str:
+    """The words of a text alone, for comparing."""
+    return _NOT_WORDS.sub("", text).lower()
+
+
+def agreement(one: str, other: str) -> float:
+    """How far two titles are the same, 0 to 1; one that is cut agrees with its whole."""
+    first, second = plain(_CUT.sub("", one)), plain(_CUT.sub("", other))
+    if not first or not second:
+        return 0.0
+    if first == second:
+        return 1.0
+    short, long = sorted((first, second), key=len)
+    if short in long:
+        return 0.95 if len(short) >= 8 or len(short) * 2 >= len(long) else len(short) / len(long)
+    return _dice(short, long)
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles are of one document."""
+    return agreement(one, other) >= 0.72
+
+
+def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: Witnesses) -> FoundTitle:
+    """The likeliest title among the lines, else what the witnesses say."""
+    segments = window_segments(witnesses.window, witnesses.names)
+    words = [plain(one) for one in (witnesses.listed, witnesses.meta, witnesses.social, *segments)]
+    words = [one for one in words if one]
+    best = FoundTitle()
+    sentences = before = 0
+    for number, line in enumerate(outline.lines):
+        sentences += kinds[number] == "text"
+        is_late = sentences > _MOST_BEFORE and not _is_told(line, words)
+        if is_late and not line.heading:
+            continue
+        if not _may_be(outline, kinds, number, line, words):
+            continue
+        found = _judged(outline, kinds, number, witnesses, segments)
+        if is_late:
+            found = replace(found, score=found.score - _LATE)
+        is_again = sentences == before and plain(found.text) == plain(best.text) != ""
+        if found.score > best.score or (is_again and found.score > 0):
+            best = replace(found, score=max(found.score, best.score))
+            before = sentences
+    if best.score >= 2.0:
+        return best
+    told = next((one for one in (witnesses.meta, witnesses.social, *segments) if one), "")
+    if told and len(plain(told)) >= _SHORTEST:
+        return FoundTitle(told, agrees=not witnesses.listed or same_title(told, witnesses.listed))
+    return best if best.score >= 1.0 else FoundTitle()
+
+
+def window_segments(window: str, names: Sequence[str]) -> list[str]:
+    """What the window's title may say of the notice: whole, then without the names of site and
+    column behind or before it. Nothing when it is only such a name."""
+    parts = [part for part in _SEGMENTS.split(window.strip()) if part]
+    known = {plain(name) for name in names if name}
+    if not parts or (len(parts) == 1 and (plain(parts[0]) in known or _OFFICE.match(parts[0]))):
+        return []
+    said = [part for part in parts if plain(part) not in known and not _OFFICE.match(part)]
+    longest = max(said, key=len, default="")
+    return list(dict.fromkeys(one for one in (longest, window.strip()) if one))
+
+
+def _is_told(line: Line, words: Sequence[str]) -> bool:
+    return len(line.text) <= LONGEST_TITLE and plain(line.text) in words
+
+
+def _may_be(
+    outline: Outline, kinds: Sequence[Kind], number: int, line: Line, told: Sequence[str]
+) -> bool:
+    """Whether a closer look pays: most lines are menus or text."""
+    if not _SHORTEST <= len(line.text) <= LONGEST_TITLE or kinds[number] in {"foot", "neighbour"}:
+        return False
+    words = plain(line.text)
+    if any(words in one or one in words for one in told) and len(words) >= 2:
+        return True
+    if line.heading:
+        return True
+    if kinds[number] != "short" or line.linked or len(words) < 6:
+        return False
+    if _stands_above_text(kinds, number) or _stands_above_stamp(outline, kinds, number):
+        return True
+    return _named(outline, line) > 0
+
+
+def _judged(
+    outline: Outline,
+    kinds: Sequence[Kind],
+    number: int,
+    witnesses: Witnesses,
+    segments: Sequence[str],
+) -> FoundTitle:
+    """One line, or the lines that a heading or a witness joins to it."""
+    line = outline.lines[number]
+    text, last = _joined(outline, number, (witnesses.listed, witnesses.meta, *segments[:1]))
+    words = plain(text)
+    listed = agreement(text, witnesses.listed)
+    told = 5.0 * _sure(listed) + 3.0 * _sure(agreement(text, witnesses.meta))
+    told += 2.0 * _sure(agreement(text, witnesses.social)) + _in_window(words, segments)
+    placed = _HEADING_WEIGHT.get(line.heading, 0.0) + _named(outline, line)
+    placed += max(
+        1.5 * _stands_above_stamp(outline, kinds, last), 1.2 * _stands_above_text(kinds, last)
+    )
+    against = _against(outline, kinds, number, text, witnesses)
+    if not told and not placed:
+        return FoundTitle()
+    score = told + placed - against
+    return FoundTitle(
+        _without_day(text), number, last, score, not witnesses.listed or listed >= 0.72
+    )
+
+
+def _sure(share: float) -> float:
+    return share if share >= 0.72 else 0.0
+
+
+def _in_window(words: str, segments: Sequence[str]) -> float:
+    if len(words) < 6 or not segments:
+        return 0.0
+    if plain(segments[0]) == words:
+        return 2.5
+    return 2.0 if any(words in plain(one) or plain(one) in words for one in segments) else 0.0
+
+
+def _named(outline: Outline, line: Line) -> float:
+    """What the names of the line's box say of it."""
+    score = 0.0
+    box = line.owner
+    for _ in range(3):
+        if box < 0:
+            break
+        node, box = outline.boxes[box].node, outline.boxes[box].parent
+        names = f"{node.get('class') or ''} {node.get('id') or ''}"
+        if not score and _TITLE_NAMES.search(names):
+            score = 1.0
+        if node.tag in {"nav", "footer", "aside"} or _BESIDE_NAMES.search(names):
+            score -= 1.5
+            break
+    return score
+
+
+def _stands_above_stamp(outline: Outline, kinds: Sequence[Kind], number: int) -> float:
+    """Whether day or source stand in the lines below: 1 right below, less farther down."""
+    below = outline.lines[number + 1 : number + 1 + _LINES_TO_STAMP]
+    for distance, line in enumerate(below):
+        if kinds[number + 1 + distance] == "text":
+            return 0.0
+        is_stamp = kinds[number + 1 + distance] == "stamp" or has_day(line.text)
+        if is_stamp and not line.linked * 2 > len(line.text):
+            return 1.0 - 0.2 * distance
+    return 0.0
+
+
+def _stands_above_text(kinds: Sequence[Kind], number: int) -> bool:
+    """Whether a sentence stands right below."""
+    return number + 1 < len(kinds) and kinds[number + 1] == "text"
+
+
+def _against(
+    outline: Outline, kinds: Sequence[Kind], number: int, text: str, witnesses: Witnesses
+) -> float:
+    line = outline.lines[number]
+    score = 0.0
+    if line.linked * 2 > len(text):
+        score += 3.0
+    if plain(text) in {plain(name) for name in witnesses.names if name} or _OFFICE.match(text):
+        score += 4.0
+    if kinds[number] in {"stamp", "crumb"} and not line.heading:
+        score += 3.0
+    if kinds[number] == "text":
+        score += 1.5 if line.heading else 2.5
+    if line.hidden:
+        score += 0.3
+    if len(plain(text)) < 6:
+        score += 1.0
+    return score + 1e-4 * number
+
+
+def _joined(outline: Outline, number: int, told: Sequence[str]) -> tuple[str, int]:
+    """The line with those after it that its heading, or a witness, shows to be one title."""
+    lines = outline.lines
+    line = lines[number]
+    text, last = line.text, number
+    for other in range(number + 1, min(number + _MOST_JOINED, len(lines))):
+        if not plain(lines[other].text):
+            break
+        longer = _append(text, lines[other].text)
+        in_heading = 0 <= line.heading_box == lines[other].heading_box
+        is_told = any(plain(longer) in plain(one) for one in told if one) and len(text) >= 2
+        if not is_told and (not in_heading or has_day(lines[other].text)):
+            break
+        text, last = longer, other
+    return text, last
+
+
+def _append(text: str, more: str) -> str:
+    between = " " if re.search(r"[A-Za-z0-9]$", text) and re.match(r"[A-Za-z0-9]", more) else ""
+    return f"{text}{between}{more}"
+
+
+def _without_day(text: str) -> str:
+    """A heading with its day behind it: 标题 ( 2026-05-11)."""
+    days = dates_in(text)
+    if not days or days[-1][0] < 6:
+        return text
+    start, end, _ = days[-1]
+    rest = text[end:].strip(" )）]】日")
+    if rest and len(rest) > 30:
+        return text
+    head = text[:start].rstrip(" (（[【")
+    is_of_title = text[start - 1 : start] not in {" ", "(", "（", "[", "【", "\u3000"}
+    return text if is_of_title else re.sub(r"\s*(?:发布|发表)?(?:时间|日期)\s*[:：]?$", "", head)
+
+
+def _dice(one: str, other: str) -> float:
+    first = {one[i : i + 2] for i in range(len(one) - 1)}
+    second = {other[i : i + 2] for i in range(len(other) - 1)}
+    return 2 * len(first & second) / max(1, len(first) + len(second))
