@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -17,6 +18,24 @@ _HOLD = re.compile(
     r" ([01]\d|2[0-3]):([0-5]\d)",
     re.IGNORECASE,
 )
+
+
+# RFC 5321: a domain in ASCII, or the address of a machine in brackets.
+_HELLO = re.compile(
+    r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,30}|\[(?:IPv6:[0-9A-Fa-f:.]{2,45}|[0-9.]{7,15})\]"
+)
+
+
+def mail_address(value: str) -> str:
+    """The value, if it is '' or one mail address with or without a name. Raises ValueError."""
+    local, at, domain = parseaddr(value)[1].rpartition("@")
+    try:
+        named = bool(at and local and domain.encode("idna") and local.encode("ascii"))
+    except UnicodeError:
+        named = False
+    if value and (not named or not value.isprintable() or " " in local + domain):
+        raise ValueError("is no mail address; write e.g. 政讯周报 <zhengxun@example.com>")
+    return value
 
 
 class Section(BaseModel):
@@ -121,9 +140,22 @@ class SmtpConfig(Section):
     per_connection: int = Field(0, ge=0, description="mails before a new connection is made")
     per_minute: int = Field(0, ge=0, description="attempts, all processes together")
     per_hour: int = Field(0, ge=0, description="same")
+    hello: str = Field("", description="the name said in EHLO; '' = this machine's, if it is one")
     dkim_selector: str = Field("", pattern=r"^[A-Za-z0-9.-]*$")
     dkim_domain: str = Field("", description="'' = the domain of the sender")
     dkim_key_file: str = Field("", description="RSA private key, PEM, mode 600")
+
+    @field_validator("sender", "reply_to")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        return mail_address(value)
+
+    @field_validator("hello")
+    @classmethod
+    def _can_be_said(cls, value: str) -> str:
+        if value and not _HELLO.fullmatch(value):
+            raise ValueError("must be a host name like mail.example.com, or [192.0.2.7]")
+        return value
 
 
 class MailboxConfig(Section):

@@ -40,6 +40,7 @@ def smtp_settings(desk: Desk) -> SmtpSettings:
         per_minute=smtp.per_minute,
         per_hour=smtp.per_hour,
         seal=mail_seal(desk),
+        hello=smtp.hello,
     )
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from functools import partial
 
@@ -20,6 +19,7 @@ from sqlite_utils import Database
 from digest.alarms.alarm_text import cut, mail_text, short_text, size_of, subject_line
 from digest.delivery.courier import Courier, SmtpSettings
 from digest.delivery.header_address import address_of
+from digest.delivery.header_folding import MAIL
 from digest.delivery.outcome import keep
 from digest.models import SHANGHAI, DigestError
 from storage import alarms
@@ -90,7 +90,7 @@ def mail(operator: Operator, waiting: Sequence[Alarm], now: datetime) -> str:
         recipient = address_of(operator.email, what="operator.email")
     except DigestError as error:
         return str(error)
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    message = EmailMessage(policy=MAIL.clone(cte_type="7bit"))
     message["Subject"] = subject_line(waiting)
     message["From"] = sender
     message["To"] = recipient

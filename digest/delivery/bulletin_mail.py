@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from typing import Protocol
 
 from digest.composing.entry import Entry
 from digest.delivery.header_address import address_of
+from digest.delivery.header_folding import MAIL, MAIL_UTF8
 from digest.delivery.mail import address_to
 from digest.delivery.signing import Seal, body_hash
 from digest.models import SHANGHAI
@@ -100,7 +100,7 @@ def _message(
     press: Publisher, person: Subscriber, subject: str, message_id: str, now: datetime
 ) -> EmailMessage:
     # RFC 6532: an address that is not ASCII stands in the header as it is.
-    message = EmailMessage(policy=SMTP if person.address.isascii() else SMTPUTF8)
+    message = EmailMessage(policy=MAIL if person.address.isascii() else MAIL_UTF8)
     origin = address_of(press.sender, what="smtp.sender")
     message["From"] = origin
     if press.reply_to:

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from digest.delivery.bounces import is_too_large, reason_of
 from digest.delivery.signing import sealed
 from digest.delivery.smtp_server import (
+    FAILURES,
     SmtpSettings,
     check_settings,
     connect,
@@ -75,7 +76,7 @@ class Courier:
                 return unfit
             smtp, answer = self._mail(smtp, sender, recipient, len(content))
             self.used += 1
-        except (OSError, smtplib.SMTPException) as error:
+        except FAILURES as error:
             self._drop()
             return Attempt("deferred", error_words(self.settings, error), no_server=True)
         handed_over = False
@@ -86,7 +87,7 @@ class Courier:
             handed_over = True
             smtp.send(_stuffed(content))
             code, reply = smtp.getreply()
-        except (OSError, smtplib.SMTPException) as error:
+        except FAILURES as error:
             self._drop()
             words = error_words(self.settings, error)
             return Attempt("unknown" if handed_over else "deferred", words)
@@ -123,7 +124,7 @@ class Courier:
         handed over yet, so asking once more on a new connection repeats nothing.
         """
         if self.used:
-            with suppress(OSError, smtplib.SMTPException):
+            with suppress(*FAILURES):
                 answer = smtp.mail(sender, _options(smtp, recipient, size))
                 if answer[0] // 100 == 2 or self._about_size(answer):
                     return smtp, answer
@@ -185,13 +186,13 @@ class Courier:
         return answer[0] // 100 == 5 and is_too_large(reply_words(self.settings, *answer))
 
     def _reset(self, smtp: smtplib.SMTP) -> None:
-        with suppress(OSError, smtplib.SMTPException):
+        with suppress(*FAILURES):
             smtp.rset()
 
     def _hang_up(self) -> None:
         """Say goodbye, for as long as somebody listens."""
         if self.smtp is not None:
-            with suppress(OSError, smtplib.SMTPException):
+            with suppress(*FAILURES):
                 self.smtp.quit()
         self._drop()
 

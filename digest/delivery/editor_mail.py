@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from digest.delivery.courier import Attempt, Courier, SmtpSettings
 from digest.delivery.header_address import address_of
+from digest.delivery.header_folding import MAIL
 from digest.models import SHANGHAI, Digest
 from digest.rendering.render_html import render_html
 from digest.safe_text import clean_line
@@ -24,7 +24,7 @@ def tell_editor(
     """
     sender = address_of(smtp.sender, what="smtp.sender")
     recipient = address_of(address, what="digest.editor")
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=MAIL)
     message["From"] = sender
     message["To"] = recipient
     when = local_minute(until)

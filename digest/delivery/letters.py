@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
 from digest.composing.profile import Profile
+from digest.delivery.header_folding import MAIL, MAIL_UTF8, encoded_words
 from digest.delivery.mail import Printed, address_to, build_shared
 from digest.delivery.signing import Seal, body_hash
 from digest.models import SHANGHAI, Digest
@@ -125,10 +124,10 @@ def own_headers(person: Subscriber, message_id: str, now: datetime) -> bytes:
             return _lines(person.address, now, message_id)
         if not name.isascii():
             # RFC 2047 words hold no line end but the fold, and nothing that begins a header.
-            coded = Header(name, "utf-8", header_name="To").encode(linesep="\r\n")
+            coded = encoded_words(name, "To")
             return _lines(f"{coded}\r\n <{person.address}>", now, message_id)
     # RFC 6532: an address that is not ASCII stands in the header as it is.
-    own = EmailMessage(policy=SMTP if person.address.isascii() else SMTPUTF8)
+    own = EmailMessage(policy=MAIL if person.address.isascii() else MAIL_UTF8)
     address_to(own, person, message_id=message_id, now=now)
     # Headers end with an empty line; the shared part goes on with its own headers.
     return own.as_bytes().removesuffix(b"\r\n")

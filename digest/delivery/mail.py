@@ -6,13 +6,13 @@ import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
 
 from digest.composing.profile import Profile, personal
 from digest.composing.weight import short_title, weightiest
 from digest.delivery.header_address import address_of
+from digest.delivery.header_folding import MAIL
 from digest.models import NOTHING_NEW, SHANGHAI, Digest
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import mail_pictures, render_mail_html
@@ -106,7 +106,7 @@ def build_shared(
 
 def list_headers(subject: str, *, sender: str, reply_to: str, own_way_out: bool) -> EmailMessage:
     """A mail to the readers, without content: what its headers say for everybody."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=MAIL)
     origin = address_of(sender, what="smtp.sender")
     replies = address_of(reply_to, what="smtp.reply_to") if reply_to else origin
     message["From"] = origin

@@ -88,6 +88,7 @@ class Sink:
         self.received: list[Received] = []
         self.connections = 0
         self.logins: list[str] = []
+        self.hellos: list[str] = []
         options: dict[str, Any] = {
             "authenticator": self._authenticate,
             "auth_require_tls": tls is not None and not tls_at_once,
@@ -172,6 +173,7 @@ class _Handler:
         answers: list[str],
     ) -> list[str]:
         session.host_name = hostname
+        self.sink.hellos.append(hostname)
         if self.sink.announces_size:
             return answers
         return [answer for answer in answers if not answer.startswith("250-SIZE")]

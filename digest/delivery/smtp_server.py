@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from digest.delivery.hello import greeting_name
 from digest.delivery.signing import Seal
 from digest.models import DigestError
 from digest.replies.charsets import decoded
 from digest.safe_text import shorten
 from storage.attempts import Cap
 
+# What a server, or a name that cannot be looked up, can do to us.
+FAILURES = (OSError, smtplib.SMTPException, UnicodeError)
+# Keeps smtplib from looking for our name itself: it is known once we are connected.
+_UNSAID = "localhost"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -23,7 +28,8 @@ class SmtpSettings:
 
     `timeout` is in seconds; `per_connection`, `per_minute` and `per_hour` are mails, 0 = as many
     as there are. `ca_file`: who vouches for its certificate, when that is not a public authority.
-    `seal` None: the server signs, or nobody. The password never appears in a repr or a message.
+    `seal` None: the server signs, or nobody. `hello`: the name said in
+    EHLO; '' = this machine's. The password never appears in a repr or a message.
     """
 
     host: str
@@ -39,6 +45,7 @@ class SmtpSettings:
     per_minute: int = 0
     per_hour: int = 0
     seal: Seal | None = None
+    hello: str = ""
 
     @property
     def caps(self) -> tuple[Cap, ...]:
@@ -73,28 +80,34 @@ def check_settings(settings: SmtpSettings) -> None:
 def connect(settings: SmtpSettings) -> smtplib.SMTP:
     """A connection that is encrypted, logged in, and has said EHLO.
 
-    Raises OSError and smtplib.SMTPException.
+    Raises one of FAILURES.
     """
     # The default context checks the certificate and the host name.
     context = ssl.create_default_context(cafile=settings.ca_file or None)
     smtp: smtplib.SMTP
     if settings.security == "tls":
         smtp = smtplib.SMTP_SSL(
-            settings.host, settings.port, timeout=settings.timeout, context=context
+            settings.host, settings.port, _UNSAID, timeout=settings.timeout, context=context
         )
     else:
-        smtp = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout)
+        smtp = smtplib.SMTP(settings.host, settings.port, _UNSAID, timeout=settings.timeout)
     try:
+        smtp.local_hostname = greeting_name(settings.hello, _own_address(smtp))
         if settings.security == "starttls":
             smtp.starttls(context=context)
         if settings.username:
             # CRAM-MD5, PLAIN and LOGIN, whichever the server offers, in this order.
             smtp.login(settings.username, settings.password)
         smtp.ehlo_or_helo_if_needed()
-    except (OSError, smtplib.SMTPException):
+    except FAILURES:
         smtp.close()
         raise
     return smtp
+
+
+def _own_address(smtp: smtplib.SMTP) -> str:
+    """This machine's address on the connection."""
+    return str(smtp.sock.getsockname()[0]) if smtp.sock is not None else ""
 
 
 def look(settings: SmtpSettings) -> Greeting:
@@ -110,7 +123,7 @@ def look(settings: SmtpSettings) -> Greeting:
     except smtplib.SMTPAuthenticationError as error:
         said = error_words(settings, error)
         return Greeting(f"the server refuses user name or password ({said})")
-    except (OSError, smtplib.SMTPException) as error:
+    except FAILURES as error:
         return Greeting(error_words(settings, error))
 
 
@@ -120,7 +133,9 @@ def size_limit(smtp: smtplib.SMTP) -> int | None:
     return int(announced[0]) or None if announced and announced[0].isdecimal() else None
 
 
-def error_words(settings: SmtpSettings, error: OSError | smtplib.SMTPException) -> str:
+def error_words(
+    settings: SmtpSettings, error: OSError | smtplib.SMTPException | UnicodeError
+) -> str:
     """What went wrong, on one line."""
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from digest.models import DigestError
+from digest.replies.charsets import decoded
 from digest.safe_text import shorten
 
 # A report of a failed mail says all that matters before it repeats the mail.
@@ -199,7 +200,7 @@ class Folder:
     def _explained(self, error: Exception) -> MailboxError:
         """The server's words; some echo what they were told."""
         text = error.args[0] if error.args else error
-        words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(error)
+        words = decoded(text) if isinstance(text, bytes) else str(error)
         secret = self.settings.password
         plain = words.replace(secret, "***") if secret else words
         return MailboxError(f"mailbox {self.settings.name}: {shorten(plain, 200)}")
@@ -226,7 +227,7 @@ def _number(data: Sequence[object] | None) -> int | None:
 
 def _text(data: Sequence[object]) -> str:
     words = b" ".join(part for part in data if isinstance(part, bytes))
-    return shorten(words.decode("utf-8", "replace"), 200)
+    return shorten(decoded(words), 200)
 
 
 def _arrived(line: bytes) -> datetime:
