@@ -130,6 +130,7 @@ EXTENSIONS = {
     "pipelines.learning.keep.LearnedReadersExtension": 130,
     "pipelines.learning.missing.MissingNumbersExtension": 140,
     "pipelines.unlisted.UnlistedExtension": 150,
+    "pipelines.learning.witnesses.WitnessExtension": 160,
     "crawlers.progress.ProgressExtension": 200,
 }
 

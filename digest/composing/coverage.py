@@ -10,8 +10,9 @@ from sqlite_utils import Database
 
 from digest.models import SHANGHAI
 from digest.wording import VERDICT_WORDS, local_minute
-from storage import issues, runs, series
+from storage import issues, runs, series, witnesses
 from storage.models import Coverage
+from storage.witnesses import Witness
 
 MOST_NUMBERS = 5
 """Missing numbers of a column that an issue names."""
@@ -38,7 +39,10 @@ def coverage_of(db: Database, from_on: date, instant: datetime) -> tuple[Coverag
         else:
             rows.append(row)
     unseen = _unseen(db, instant)
-    return tuple(_told(row, unseen.get((row.site, row.column), ())) for row in rows)
+    found = witnesses.missed_between(db, max(earlier, default=start), instant)
+    return tuple(
+        _told(_told_by(row, found), unseen.get((row.site, row.column), ())) for row in rows
+    )
 
 
 def _unseen(db: Database, instant: datetime) -> dict[tuple[str, str], list[str]]:
@@ -47,6 +51,15 @@ def _unseen(db: Database, instant: datetime) -> dict[tuple[str, str], list[str]]
     for one in series.open_missing(db, instant):
         found.setdefault((one.site, one.column), []).append(one.name)
     return found
+
+
+def _told_by(row: Coverage, missed: Sequence[Witness]) -> Coverage:
+    """With what the column missed and other pages told of since the last issue."""
+    for one in missed:
+        sentence = f"“{one.told_by}”提到的《{one.title}》没有出现在列表中，已直接读取"
+        if (one.site, one.column) == (row.site, row.column) and one.told_by not in row.reason:
+            row = replace(row, reason="；".join(filter(None, (row.reason, sentence))))
+    return row
 
 
 def _told(row: Coverage, numbers: Sequence[str]) -> Coverage:
