@@ -176,9 +176,10 @@ def start_replica(
     as_of: datetime | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    sites: Callable[[World], Sequence[Site]] = make_sites,
 ) -> Iterator[Replica]:
     """Run a replica in a thread of its own for as long as the block lasts. Raises ReplicaError."""
-    replica = Replica(content_dir, walls=walls, as_of=as_of, host=host, port=port)
+    replica = Replica(content_dir, walls=walls, as_of=as_of, host=host, port=port, sites=sites)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="replica", daemon=True)
     thread.start()

@@ -7,18 +7,20 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from drift.judge import KINDS
+from drift.plan import UNCHANGED
 from drift.report import unmet
 
 ROOT = Path(__file__).parent.parent.parent
 # Seeds of one variant, so that the healthy weeks are made once.
-FEW = (2, 4)
+FEW = (UNCHANGED, 2, 4)
 
 
-def run(folder: Path, *arguments: str) -> tuple[int, list[dict[str, object]], str]:
+def run(folder: Path, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
     result = folder / "outcomes.json"
     plain = {key: value for key, value in os.environ.items() if "ZHENGXUN" not in key}
     given = ["--folder", str(folder / "work"), "--json", str(result), *arguments]
@@ -36,12 +38,15 @@ def run(folder: Path, *arguments: str) -> tuple[int, list[dict[str, object]], st
 
 @pytest.mark.timeout(400)
 def test_a_few_seeds_run_to_their_end_and_are_judged(tmp_path: Path) -> None:
-    code, outcomes, printed = run(tmp_path, "--only", ",".join(map(str, FEW)))
-    assert [one["seed"] for one in sorted(outcomes, key=lambda one: str(one["seed"]))] == list(FEW)
+    code, outcomes, printed = run(tmp_path, "--only=" + ",".join(map(str, FEW)))
+    by_seed = {one["seed"]: one for one in outcomes}
+    assert set(by_seed) == set(FEW)
     assert not [one for one in outcomes if "failed" in one]
-    assert all(one["judgement"]["due"] > 20 for one in outcomes)  # type: ignore[index]
-    kinds = {f["kind"] for one in outcomes for f in one["judgement"]["findings"]}  # type: ignore[index]
-    assert kinds <= set(KINDS)
+    judged = {seed: one["judgement"] for seed, one in by_seed.items()}
+    assert all(one["due"] > 20 for one in judged.values())
+    assert judged[UNCHANGED]["findings"] == []
+    assert judged[UNCHANGED]["right"] == judged[UNCHANGED]["entries"] > 20
+    assert {f["kind"] for one in judged.values() for f in one["findings"]} <= set(KINDS)
     assert "**all**" in printed
     assert code == (1 if unmet(outcomes) else 0)
 
