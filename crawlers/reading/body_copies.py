@@ -32,7 +32,11 @@ def without_copies(lines: Sequence[Line], spans: Sequence[tuple[int, int]]) -> l
 
 
 def _said(lines: Sequence[Line]) -> frozenset[str]:
-    return frozenset(line.text for line in lines if len(line.text) >= SAME_LINE)
+    """The longer lines; of a table, whose cells are short, all of them as one."""
+    said = frozenset(line.text for line in lines if len(line.text) >= SAME_LINE)
+    if 2 * _size(said) < sum(len(line.text) for line in lines):
+        return said | {"".join(line.text for line in lines)}
+    return said
 
 
 def _is_copy(said: frozenset[str], others: Sequence[frozenset[str]]) -> bool:

@@ -221,7 +221,7 @@ class Evidence:
             return kept
         after = [part for part in kept if part.first > self.anchor]
         own = self.sums.worth(self.anchor + 1, home.last)
-        rest = sum(self.sums.worth(part.first, part.last) for part in after)
+        rest = sum(self._words_of(part) for part in after)
         if (
             home.box >= 0
             and home in kept
@@ -231,6 +231,14 @@ class Evidence:
         ):
             return [home]
         return after or [part for part in kept if part is not home] or kept
+
+    def _words_of(self, part: Part, depth: int = 2) -> float:
+        """What a part says, the lists of other pages in it left out."""
+        if self._is_link_box(part):
+            return 0.0
+        if part.box < 0 or not depth:
+            return self.sums.worth(part.first, part.last)
+        return sum(self._words_of(inner, depth - 1) for inner in self._parts(part.box))
 
     def _can_hold(self, box: int) -> bool:
         """A heading may hold the line with the day, but no text."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
@@ -29,6 +30,8 @@ from crawlers.reading.wechat_page import blocked_reason, fill_from_article
 
 NOWHERE = "http://saved.invalid/"
 MIN_ROWS = 3
+_FEW_SENTENCES = 2
+_SENTENCE_END = re.compile("[。；！？]")
 _SIGNS = (
     ("jpaas", re.compile(r"con_con|jpaas-publish-server")),
     ("easysite", re.compile(r"easysite", re.IGNORECASE)),
@@ -54,10 +57,18 @@ def read_file(body: bytes, *, url: str = "", site: Site | None = None) -> list[N
             item.complete, item.problem = False, shell
             return [item]
         rows, _ = read_rows(text, url or NOWHERE, Selectors(), platform)
-        if sum(bool(row.date) for row in rows) >= MIN_ROWS:
+        if sum(bool(row.date) for row in rows) >= MIN_ROWS and not _is_notice(item, text, platform):
             return [_blank(site, row.url, row, platform) for row in rows]
     fill_from_page(item, text, Selectors(), platform)
     return [item]
+
+
+def _is_notice(item: NoticeItem, text: str, platform: str) -> bool:
+    """Whether a page with a list on it is a notice all the same: one with related notices below."""
+    tried = replace(item, attachments=[], read_by={}, disagreements=[])
+    fill_from_page(tried, text, Selectors(), platform)
+    is_dated = tried.complete and bool(tried.published)
+    return is_dated and len(_SENTENCE_END.findall(tried.body_html)) >= _FEW_SENTENCES
 
 
 def _platform(text: str) -> str:

@@ -22,7 +22,7 @@ from crawlers.reading.outline import Outline, read_outline
 from crawlers.reading.patterns import BODIES
 from crawlers.reading.siblings import Siblings
 from crawlers.reading.text import labelled_source, visible_text, worth_asking
-from crawlers.reading.title_evidence import FoundTitle, Witnesses, find_title, plain
+from crawlers.reading.title_evidence import FoundTitle, Witnesses, find_title, plain, title_above
 
 _REPOST_SOURCE = re.compile(r"资料来源\s{0,9}[:：]\s{0,9}(\S{1,80})")
 _ORIGINAL = re.compile(r"阅读原文[^:：]{0,20}[:：]\s{0,9}(https?://[^\s<>\"'，。）)]{1,2000})")
@@ -90,6 +90,9 @@ def read_page(
                 evidence, region, ways = own, other, other_ways
     found = Found(outline, title, anchor=anchor, ways=ways)
     _take_body(found, evidence, region, given, is_trusted=is_trusted)
+    if not title.text and found.inside:
+        above = title_above(outline, kinds, min(found.inside), witnesses.names)
+        found.title = FoundTitle(above, score=1.0)
     _read_around(found, page)
     return found
 

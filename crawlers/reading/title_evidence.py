@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from crawlers.reading.dates import dates_in
 from crawlers.reading.day_evidence import has_day
-from crawlers.reading.line_kinds import Kind
+from crawlers.reading.line_kinds import Kind, is_link_row
 from crawlers.reading.outline import Line, Outline
 
 LONGEST_TITLE = 300
@@ -95,7 +95,8 @@ def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: Witnesses) ->
     best = FoundTitle()
     sentences = before = 0
     for number, line in enumerate(outline.lines):
-        sentences += kinds[number] == "text"
+        is_summary = number > 0 and is_link_row(outline.lines[number - 1])
+        sentences += kinds[number] == "text" and not is_summary
         is_late = sentences > _MOST_BEFORE and not _is_told(line, words)
         if is_late and not line.heading:
             continue
@@ -114,6 +115,19 @@ def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: Witnesses) ->
     if told and len(plain(told)) >= _SHORTEST:
         return FoundTitle(told, agrees=not witnesses.listed or same_title(told, witnesses.listed))
     return best if best.score >= 1.0 else FoundTitle()
+
+
+def title_above(outline: Outline, kinds: Sequence[Kind], first: int, names: Sequence[str]) -> str:
+    """The line right above a text, where nothing else tells the title; "" when it is none."""
+    known = {plain(name) for name in names if name}
+    for number in range(first - 1, max(-1, first - _LINES_TO_STAMP), -1):
+        line = outline.lines[number]
+        if kinds[number] in {"stamp", "picture"}:
+            continue
+        is_title = kinds[number] == "short" and 8 <= len(line.text) <= 120 and not line.linked
+        is_name = plain(line.text) in known or bool(_OFFICE.match(line.text))
+        return line.text if is_title and not is_name and line.text[-1] not in "：:" else ""
+    return ""
 
 
 def window_segments(window: str, names: Sequence[str]) -> list[str]:
