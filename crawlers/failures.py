@@ -16,7 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.guard import RefusedAddress
 from crawlers.items import Failure, Verdict
 from crawlers.robots import ForbiddenByRobots
-from crawlers.truncation import CutAnswerError
+from crawlers.truncation import CutAnswerError, TooManyTagsError
 from crawlers.wall_signs import find_wall, visible_text
 
 EXCERPT_CHARACTERS = 200
@@ -44,6 +44,7 @@ _EXCEPTIONS: tuple[tuple[type[BaseException], Verdict, str], ...] = (
     (DownloadConnectionRefusedError, "unreachable", "网站拒绝连接"),
     (DownloadTimeoutError, "unreachable", "连接超时，网站没有回答"),
     (DownloadCancelledError, "broken", TOO_LARGE),
+    (TooManyTagsError, "broken", TOO_LARGE),
     (CutAnswerError, "unreachable", "网页没有传完就中断了，多次重试仍不完整"),
     (BrowserError, "unreachable", "浏览器未能打开页面"),
     (IgnoreRequest, "broken", "请求被放弃（跳转次数过多或状态异常）"),

@@ -20,10 +20,13 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import HtmlResponse, Response, TextResponse
 
 LOOKS_CUT = "zx_looks_cut"
 """In the flags of an answer that ends before its markup does, and came so twice."""
+
+MOST_TAGS = 600_000
+"""Tags of one page up to which it is read; each costs some hundred bytes."""
 
 _CHUNK = 65_536
 _SIBLINGS = 3  # whole pages of a host before one without an end is doubted
@@ -36,6 +39,10 @@ _ENDS = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 
 class CutAnswerError(IgnoreRequest):
     """An answer whose compressed stream ends before its end, several times over."""
+
+
+class TooManyTagsError(IgnoreRequest):
+    """A page of so many elements that reading it would cost gigabytes: no publisher's."""
 
 
 class WholeStreamMiddleware:
@@ -73,7 +80,10 @@ class WholePageMiddleware:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """The answer, marked with LOOKS_CUT if it came cut twice, or a request for it again."""
+        """The answer, marked with LOOKS_CUT if it came cut twice, or a request for it again.
+        Raises TooManyTagsError."""
+        if isinstance(response, TextResponse) and response.body.count(b"<") > MOST_TAGS:
+            raise TooManyTagsError(f"{response.body.count(b'<')} tags")
         if not isinstance(response, HtmlResponse) or response.status != 200:
             return response
         host = urlsplit(response.url).hostname or ""

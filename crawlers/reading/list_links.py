@@ -25,6 +25,7 @@ _ADDRESS = re.compile(
     r"""(?:^|['"])\s*((?:https?:)?//?[^\s'"<>()]+"""
     r"""|[\w.%/-]{1,300}\.(?:s?html?|jsp|aspx?|do|php)(?:\?[^\s'"<>()]*)?)"""
 )
+_MOST_FUNCTIONS = 20
 _LONGEST_ATTRIBUTE = 2_000
 _LEADS = re.compile(r"href|url|link|path|address", re.IGNORECASE)
 _CALL = re.compile(r"([\w$.]{1,60})\s*\(\s*['\"]?([\w./-]{1,80})['\"]?[^()]{0,100}\)")
@@ -47,12 +48,29 @@ class Link:
     aside: bool = False
 
 
+class _Scripts:
+    """The functions of a page's scripts, each looked up once."""
+
+    def __init__(self, page: Selector) -> None:
+        self._page = page
+        self._text: str | None = None
+        self._known: dict[str, tuple[list[str], str]] = {}
+
+    def function(self, name: str) -> tuple[list[str], str]:
+        """The parameters and the text of a function; of very many names the first are looked up."""
+        if self._text is None:
+            self._text = scripts_of(self._page)
+        if name not in self._known and len(self._known) < _MOST_FUNCTIONS:
+            self._known[name] = function_body(self._text, name)
+        return self._known.get(name, ([], ""))
+
+
 def find_links(page: Selector, base_url: str) -> list[Link]:
     """The links in the order of the page, those of the page's foot and path left out."""
-    scripts: list[str] = []
+    scripts = _Scripts(page)
     found: list[Link] = []
     for node, aside in islice(_places(page.root), 4 * MOST_LINKS):
-        address = _printed_address(node) or _scripted_address(node, page, scripts)
+        address = _printed_address(node) or _scripted_address(node, scripts)
         url = absolute(base_url, address) if address else ""
         if url:
             words = visible_text(Selector(root=node, type="html"))
@@ -117,7 +135,7 @@ def _data_address(node: etree._Element) -> str:
     return ""
 
 
-def _scripted_address(node: etree._Element, page: Selector, scripts: list[str]) -> str:
+def _scripted_address(node: etree._Element, scripts: _Scripts) -> str:
     """Where a script leads that is written on the element: an address in it, or a function of the
     page that puts one together from what it is passed."""
     href = node.get("href", "") if node.tag == "a" else ""
@@ -128,9 +146,7 @@ def _scripted_address(node: etree._Element, page: Selector, scripts: list[str]) 
     address = address_in(code.replace("javascript:", ""))
     if address or call is None:
         return address
-    if not scripts:
-        scripts.append(scripts_of(page))
-    parameters, body = function_body(scripts[0], call[1])
+    parameters, body = scripts.function(call[1])
     joined = _JOINED.search(body) if parameters else None
     if joined is None or joined[2] != parameters[0]:
         return ""

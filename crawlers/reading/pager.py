@@ -18,6 +18,8 @@ from crawlers.reading.pager_controls import Control
 from crawlers.reading.pager_forms import called_page
 from crawlers.reading.pager_sight import Sight, is_same, look_at, says_last
 
+_MOST_TRIED = 8  # controls whose script is looked into
+
 
 @dataclass(frozen=True, slots=True)
 class Pager:
@@ -158,7 +160,7 @@ def _by_script(sight: Sight) -> Pager | None:
         address = absolute(sight.base, script.drawn.at(current + 1))
         if sight.leads(address, clearly=False):
             return Pager(next_url=address, sign="翻页脚本")
-    for control in _turning(sight):
+    for control in _turning(sight)[:_MOST_TRIED]:
         called = called_page(control, sight.page, script, sight.asked, sight.base)
         if called is not None and sight.leads(called[0], clearly=True):
             return Pager(next_url=called[0], form=called[1], sign="翻页脚本")

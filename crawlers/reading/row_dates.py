@@ -80,7 +80,7 @@ def with_years(dates: Sequence[str], urls: Sequence[str], today: date | None) ->
             result.append(text)
             continue
         day = _by_address(text, url) or _not_after(text, above)
-        turns += day is not None and above is not None and text[2:] > above.isoformat()[5:]
+        turns += day is not None and above is not None and day.year < above.year
         above = day or above
         result.append(day.isoformat() if day else "")
     if turns > max(2, len(dates) // 4):

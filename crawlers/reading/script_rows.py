@@ -21,6 +21,7 @@ _ASSIGNED = re.compile(
     r"""(?:'((?:[^'\\]|\\.){0,2000})'|"((?:[^"\\]|\\.){0,2000})")"""
 )
 _RECORD = "<record>"
+_CDATA = re.compile(r"\s{0,200}<!\[CDATA\[")
 _LONGEST_RECORD = 20_000
 
 
@@ -45,14 +46,17 @@ def array_rows(text: str, base_url: str) -> list[Row]:
 def records(text: str) -> Iterator[str]:
     """The markup in `<record><![CDATA[…]]></record>` blocks, each once, a block without its end
     left out."""
-    place = text.find(_RECORD)
+    place, end = text.find(_RECORD), -1
     while place >= 0:
         start = place + len(_RECORD)
-        opening = re.compile(r"\s{0,200}<!\[CDATA\[").match(text, start)
-        end = text.find("]]>", opening.end(), opening.end() + _LONGEST_RECORD) if opening else -1
-        if opening and end >= 0:
-            yield text[opening.end() : end]
-            start = end
+        opening = _CDATA.match(text, start)
+        if opening:
+            end = end if end >= opening.end() else text.find("]]>", opening.end())
+            if end < 0:
+                return
+            if end - opening.end() <= _LONGEST_RECORD:
+                yield text[opening.end() : end]
+                start = end
         place = text.find(_RECORD, start)
 
 

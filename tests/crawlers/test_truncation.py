@@ -116,6 +116,7 @@ def test_a_cut_answer_is_asked_for_again_and_then_fails(tmp_path: Path) -> None:
         "/always": [(packed, cut)],
         "/half": [({}, PAGE[:4000]), ({}, PAGE)],
         "/written-so": [({}, PAGE[:4000])],
+        "/endless": [(packed, gzip.compress(b"<html><a href=x>" * 310_000 + b"</html>"))],
     }
     host = "https://www.example.gov.cn"
     with serving(answers) as (upstream, asked):
@@ -126,4 +127,6 @@ def test_a_cut_answer_is_asked_for_again_and_then_fails(tmp_path: Path) -> None:
     assert "中断" in found["/always"]["reason"]
     assert len(found["/half"]["text"]) == len(PAGE.decode())
     assert found["/written-so"]["flags"] == ["zx_looks_cut"]
-    assert [asked.count(path) for path in answers] == [2, 3, 2, 2]
+    assert [asked.count(path) for path in answers] == [2, 3, 2, 2, 1]
+    assert found["/endless"]["verdict"] == "broken"
+    assert "大小" in found["/endless"]["reason"]
