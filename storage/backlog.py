@@ -79,12 +79,7 @@ def backlog_among(
 
 
 def _is_backlog(row: Row, from_on: date, first: FirstIssue | None) -> bool:
-    """Whether a page is older than our watching, or stood in its list before we looked so far.
-
-    Late is only what a reading should have shown before: a row put in above one that was known,
-    a day that was covered, or one in a gap. What stands below all known rows is an archive that
-    was brought over or read further. In doubt, where no reading proved anything, it is told.
-    """
+    """Whether a page is older than our watching, or stood in its list before we looked so far."""
     day = date.fromisoformat(row["day"])
     if day >= from_on:
         return False
@@ -92,6 +87,16 @@ def _is_backlog(row: Row, from_on: date, first: FirstIssue | None) -> bool:
         return True
     if day < first.from_on and to_instant(row["first_seen_at"]) <= first.instant:
         return True
+    return stood_before(row)
+
+
+def stood_before(row: Row) -> bool:
+    """Whether the row of a page, with its FACTS, stood in its list before it was first seen.
+
+    Late is only what a reading should have shown before: a row put in above one that was known,
+    a day that was covered, or one in a gap. What stands below all known rows is an archive that
+    was brought over or read further. In doubt, where no reading proved anything, it is told.
+    """
     if row["place"] in _PUT_IN or row["in_gap"]:
         return False
     if row["place"] == "below":

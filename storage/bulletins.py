@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from storage import attempts
 from storage.attempts import Cap
+from storage.backlog import FACTS, stood_before
 from storage.database import StorageError, transaction
 from storage.models import Bulletin, BulletinKind, DeliveryState, StoredNotice, Subscriber
 from storage.processes import is_alive
@@ -33,16 +34,15 @@ from storage.values import (
 LATE_COMMITS = timedelta(hours=2)
 
 _OPEN = "('queued', 'deferred', 'unknown')"
-# New documents since an instant: no copies, and nothing from the first look at a column, which
-# finds its whole backlog.
-_FRESH = """
-SELECT n.id FROM notices n
-WHERE n.duplicate_of IS NULL AND n.first_seen_at > :since AND n.first_seen_at <= :now
-  AND NOT (n.run_id IS NOT NULL AND NOT EXISTS (
-      SELECT 1 FROM checks k WHERE k.site = n.site AND k.column = n.column
-      AND k.rows > 0 AND k.run_id < n.run_id))
-ORDER BY n.first_seen_at, n.id
-"""
+# New documents since an instant: no copies; with what tells news from backlog.
+_FRESH = f"""
+SELECT d.id, d.day, date(d.first_seen_at, '+8 hours', '-6 days') AS week_ago,
+       {FACTS}
+FROM (SELECT n.id, n.site, n.column, n.run_id, n.place, n.first_seen_at, n.day_on AS day
+      FROM notices n
+      WHERE n.duplicate_of IS NULL AND n.first_seen_at > :since AND n.first_seen_at <= :now) d
+ORDER BY d.first_seen_at, d.id
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,14 @@ class Told:
 
 
 def fresh_notices(db: Database, *, since: datetime, now: datetime) -> list[StoredNotice]:
-    """Documents first seen after `since`, the oldest first; no copies and no backlog."""
+    """Documents first seen after `since`, the oldest first; no copies and no backlog: nothing
+    from the first look at a column, and nothing older that stood in its list all along."""
     window = {"since": from_instant(since), "now": from_instant(now)}
-    ids = [row["id"] for row in select(db, _FRESH, window)]
+    ids = [
+        row["id"]
+        for row in select(db, _FRESH, window)
+        if not row["baseline"] and (row["day"] >= row["week_ago"] or not stood_before(row))
+    ]
     notices = load(db, ids)
     return [notices[notice_id] for notice_id in ids]
 

@@ -141,6 +141,17 @@ def test_the_backlog_of_a_column_is_no_news(db: Database, clock: Clock) -> None:
     assert stored.notice.key == "second"
 
 
+def test_what_stood_below_all_known_rows_is_no_news(db: Database, clock: Clock) -> None:
+    subscribe(db)
+    old, recent = INSTANT.date() - timedelta(days=40), INSTANT.date() - timedelta(days=1)
+    seen(db, notice("archive", place="below", published_on=old), minutes=20)
+    seen(db, notice("put in", place="between", published_on=old), minutes=10)
+    seen(db, notice("this week", place="below", published_on=recent), minutes=5)
+    look(db, clock)
+    told = [stored.notice.key for stored, _ in bulletins.bulletin_items(db, 1)]
+    assert sorted(told) == ["put in", "this week"]
+
+
 def test_chapters_and_unwanted_words_hold_for_bulletins_too(db: Database, clock: Clock) -> None:
     subscribe(db, "a@example.com", sections=("ip",))
     subscribe(db, "b@example.com", keywords=("中药", "不含征求"))
