@@ -32,6 +32,8 @@ _FEW = 3
 _LEAST_KEPT = 0.8
 _LONGEST = 12_000
 _NEIGHBOURS = 100
+# A beginning of a title that is not shared by chance, in characters.
+_LEAST_TITLE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Arrivals:
         alike = [
             one
             for one in of_day(self.db, new.site, new.published_on)
-            if _same_title(one.notice.title, new.title)
+            if _same_title(one.notice.title, new.title) or _is_begun(one.notice, new)
         ]
         if new.complete:
             agreeing = [
@@ -159,6 +161,13 @@ class Arrivals:
             self._is_filled = True
             for stored in latest(self.db, self.site, most=_NEIGHBOURS):
                 self.company.add(stored.id, stored.notice)
+
+
+def _is_begun(stored: Notice, unread: Notice) -> bool:
+    """Whether an unread page bears the beginning of a title: lists cut titles without a sign."""
+    begun = title_key(unread.title)
+    is_long = len(begun) >= _LEAST_TITLE
+    return not unread.complete and is_long and title_key(stored.title).startswith(begun)
 
 
 def _same_title(one: str, other: str) -> bool:

@@ -6,12 +6,15 @@ transaction only looks whether the store is still as it was then.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.signals import item_error
 from sqlite_utils import Database
+from twisted.python.failure import Failure
 
 from pipelines import dedupe
 from pipelines.arrival import NO_BODY, Arrival, Arrivals
@@ -22,6 +25,8 @@ from storage.arrivals import follow_address, withdraw_body
 from storage.database import StorageError, open_database
 from storage.models import Notice, SaveResult, StoredNotice
 from storage.notices import add_alias, find_stored, get_notice, save_notice
+
+log = logging.getLogger("zhengxun")
 
 _MOST_ROUNDS = 20
 
@@ -53,7 +58,7 @@ class StorePipeline:
             return
         try:
             for notice in self.waiting:
-                self._take(notice, is_last=True)
+                self._take_last(notice)
             self._follow_addresses()
         finally:
             self.db.close()
@@ -63,6 +68,18 @@ class StorePipeline:
         if isinstance(item, Notice) and self.db is not None and not self._take(item, is_last=False):
             self.waiting.append(item)
         return item
+
+    def _take_last(self, notice: Notice) -> None:
+        """As Scrapy does with an item: one that cannot be stored is an error of its column."""
+        try:
+            self._take(notice, is_last=True)
+        except StorageError:
+            spider = self.crawler.spider
+            failure = Failure()  # type: ignore[no-untyped-call] # Twisted has no types for it
+            log.exception("%s could not be stored", notice.url)
+            self.crawler.signals.send_catch_log(
+                item_error, item=notice, response=None, spider=spider, failure=failure
+            )
 
     def _take(self, notice: Notice, *, is_last: bool) -> bool:
         """Decide and write; False when the decision waits for the end of the crawl."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
+from storage.days import CHINA
 from storage.values import Row, from_instant, marks, select, select_one, to_instant
 
 # What tells news from backlog of a page, a row `d` of id, site, column, run_id, place, day and
@@ -15,7 +17,7 @@ from storage.values import Row, from_instant, marks, select, select_one, to_inst
 # `baseline`: seen in the first run that listed its column, whether or not that run has been
 # judged yet; `was_read`: an earlier reading proved something of the column; `covered`: it proved
 # that nothing lay unread from this day on; `in_gap`: the day lay in a gap that was open.
-FACTS = """d.place,
+FACTS = """d.site, d.column, d.run_id, d.place,
        (d.run_id IS NOT NULL AND NOT EXISTS (
            SELECT 1 FROM checks k WHERE k.site = d.site AND k.column = d.column
            AND k.rows > 0 AND k.run_id < d.run_id)) AS baseline,
@@ -38,8 +40,17 @@ FROM (SELECT n.duplicate_of AS document, n.site, n.column, n.run_id, n.place, n.
 """  # noqa: S608 - constants
 # SQLite allows 999 parameters in its oldest builds.
 _BATCH = 500
+# So many rows, all older than so many days at first sight, within so many days of each other, were
+# not forgotten one by one: their publisher brought an archive over.
+_ARCHIVE_ROWS = 5
+_ARCHIVE_AGE = timedelta(days=14)
+_ARCHIVE_TIME = timedelta(days=3)
 # The place of a row that was not in its list when it was read before.
 _PUT_IN = ("above", "between")
+
+
+Archive = dict[tuple[str, str], list[datetime]]
+"""(site, column) -> when its rows that were old at first sight were first seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +83,39 @@ def backlog_among(
     taken over from a late repost that is news. A repost of the first fill itself is none: with
     its date it would bring the document's older one into a clean first week.
     """
-    old = [row["id"] for row in documents if _is_backlog(row, from_on, first)]
+    archive = archive_among(documents)
+    old = [row["id"] for row in documents if _is_backlog(row, from_on, first, archive)]
     others = _pages_of(db, old, instant)
     news = (row for row in others if not row["baseline"])
-    return set(old) - {row["document"] for row in news if not _is_backlog(row, from_on, first)}
+    return set(old) - {
+        row["document"] for row in news if not _is_backlog(row, from_on, first, archive)
+    }
 
 
-def _is_backlog(row: Row, from_on: date, first: FirstIssue | None) -> bool:
+def archive_among(rows: Sequence[Row]) -> Archive:
+    """Which of these rows, with their FACTS, an archive that was brought over has."""
+    seen: Archive = defaultdict(list)
+    for row in rows:
+        if _is_of_age(row):
+            seen[row["site"], row["column"]].append(to_instant(row["first_seen_at"]))
+    return seen
+
+
+def _is_of_age(row: Row) -> bool:
+    seen_on = to_instant(row["first_seen_at"]).astimezone(CHINA).date()
+    is_old = date.fromisoformat(row["day"]) < seen_on - _ARCHIVE_AGE
+    return is_old and not row["baseline"] and not row["in_gap"]
+
+
+def _is_brought_over(row: Row, archive: Archive) -> bool:
+    if not _is_of_age(row):
+        return False
+    at = to_instant(row["first_seen_at"])
+    others = archive.get((row["site"], row["column"]), ())
+    return sum(abs(at - other) <= _ARCHIVE_TIME for other in others) >= _ARCHIVE_ROWS
+
+
+def _is_backlog(row: Row, from_on: date, first: FirstIssue | None, archive: Archive) -> bool:
     """Whether a page is older than our watching, or stood in its list before we looked so far."""
     day = date.fromisoformat(row["day"])
     if day >= from_on:
@@ -87,17 +124,21 @@ def _is_backlog(row: Row, from_on: date, first: FirstIssue | None) -> bool:
         return True
     if day < first.from_on and to_instant(row["first_seen_at"]) <= first.instant:
         return True
-    return stood_before(row)
+    return stood_before(row, archive)
 
 
-def stood_before(row: Row) -> bool:
+def stood_before(row: Row, archive: Archive) -> bool:
     """Whether the row of a page, with its FACTS, stood in its list before it was first seen.
 
     Late is only what a reading should have shown before: a row put in above one that was known,
-    a day that was covered, or one in a gap. What stands below all known rows is an archive that
-    was brought over or read further. In doubt, where no reading proved anything, it is told.
+    a day that was covered, or one in a gap. What stands below all known rows, or came with many
+    as old, is an archive. In doubt, where no reading proved anything, it is told.
     """
-    if row["place"] in _PUT_IN or row["in_gap"]:
+    if row["in_gap"] or row["run_id"] is None:
+        return False
+    if _is_brought_over(row, archive):
+        return True
+    if row["place"] in _PUT_IN:
         return False
     if row["place"] == "below":
         return True

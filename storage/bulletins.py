@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from storage import attempts
 from storage.attempts import Cap
-from storage.backlog import FACTS, stood_before
+from storage.backlog import FACTS, archive_among, stood_before
 from storage.database import StorageError, transaction
 from storage.models import Bulletin, BulletinKind, DeliveryState, StoredNotice, Subscriber
 from storage.processes import is_alive
@@ -36,7 +36,7 @@ LATE_COMMITS = timedelta(hours=2)
 _OPEN = "('queued', 'deferred', 'unknown')"
 # New documents since an instant: no copies; with what tells news from backlog.
 _FRESH = f"""
-SELECT d.id, d.day, date(d.first_seen_at, '+8 hours', '-6 days') AS week_ago,
+SELECT d.id, d.day, d.first_seen_at, date(d.first_seen_at, '+8 hours', '-6 days') AS week_ago,
        {FACTS}
 FROM (SELECT n.id, n.site, n.column, n.run_id, n.place, n.first_seen_at, n.day_on AS day
       FROM notices n
@@ -57,10 +57,12 @@ def fresh_notices(db: Database, *, since: datetime, now: datetime) -> list[Store
     """Documents first seen after `since`, the oldest first; no copies and no backlog: nothing
     from the first look at a column, and nothing older that stood in its list all along."""
     window = {"since": from_instant(since), "now": from_instant(now)}
+    rows = select(db, _FRESH, window)
+    archive = archive_among(rows)
     ids = [
         row["id"]
-        for row in select(db, _FRESH, window)
-        if not row["baseline"] and (row["day"] >= row["week_ago"] or not stood_before(row))
+        for row in rows
+        if not row["baseline"] and (row["day"] >= row["week_ago"] or not stood_before(row, archive))
     ]
     notices = load(db, ids)
     return [notices[notice_id] for notice_id in ids]

@@ -44,9 +44,9 @@ def notice(key: str, title: str = HERBAL, **over: object) -> Notice:
     return make_notice(title=title, body_text=title, body_html="", **own, **over)
 
 
-def seen(db: Database, made: Notice, **earlier: float) -> int:
+def seen(db: Database, made: Notice, run: int | None = None, **earlier: float) -> int:
     """Stored as first seen a while before INSTANT."""
-    return save_notice(db, made, now=INSTANT - timedelta(**earlier), run_id=None).id
+    return save_notice(db, made, now=INSTANT - timedelta(**earlier), run_id=run).id
 
 
 def look(db: Database, clock: Clock) -> int:
@@ -144,9 +144,13 @@ def test_the_backlog_of_a_column_is_no_news(db: Database, clock: Clock) -> None:
 def test_what_stood_below_all_known_rows_is_no_news(db: Database, clock: Clock) -> None:
     subscribe(db)
     old, recent = INSTANT.date() - timedelta(days=40), INSTANT.date() - timedelta(days=1)
-    seen(db, notice("archive", place="below", published_on=old), minutes=20)
-    seen(db, notice("put in", place="between", published_on=old), minutes=10)
-    seen(db, notice("this week", place="below", published_on=recent), minutes=5)
+    at = INSTANT - timedelta(days=1)
+    first = start_run(db, "cde", pid=1, now=at)
+    save_check(db, Check(first, "cde", "政务新闻", at, "ok", rows=20))
+    run = start_run(db, "cde", pid=1, now=INSTANT - timedelta(minutes=30))
+    seen(db, notice("archive", place="below", published_on=old), run, minutes=20)
+    seen(db, notice("put in", place="between", published_on=old), run, minutes=10)
+    seen(db, notice("this week", place="below", published_on=recent), run, minutes=5)
     look(db, clock)
     told = [stored.notice.key for stored, _ in bulletins.bulletin_items(db, 1)]
     assert sorted(told) == ["put in", "this week"]

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from pipelines.arrival import Arrivals
 from pipelines.store import StorePipeline
-from storage.database import open_database
+from storage.database import StorageError, open_database
 from storage.models import Notice, StoredNotice
 from storage.notices import find_by_url, get_notice
 from storage.revisions import list_revisions
@@ -56,7 +57,13 @@ class Crawls:
         self.path = path
         self.day = 0
 
-    def crawl(self, *notices: Notice, listed: tuple[str, ...] = (), **spider: Any) -> Any:
+    def crawl(
+        self,
+        *notices: Notice,
+        listed: tuple[str, ...] = (),
+        item_error: Any = None,
+        **spider: Any,
+    ) -> Any:
         now = MONDAY + timedelta(days=self.day)
         self.day += 1
         keys = {notice.key for notice in notices} | set(listed)
@@ -68,6 +75,7 @@ class Crawls:
             settings={"ZX_DATABASE": str(self.path), "ZX_NOW": now.isoformat()},
             spider=SimpleNamespace(name="tj_kxjs", listed_keys=keys, **spider),
             stats=stats,
+            signals=SimpleNamespace(send_catch_log=lambda _, item, **__: item_error(item)),
         )
         pipeline = StorePipeline(crawler)
         pipeline.open_spider()
@@ -167,6 +175,28 @@ def test_a_page_not_read_yet_follows_when_the_whole_site_has_moved(crawls: Crawl
 
     assert outcomes == {"unchanged": 5}
     assert len(crawls.stored()) == 5
+
+
+def test_a_page_that_cannot_be_stored_at_the_end_is_an_error_and_costs_no_other(
+    crawls: Crawls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crawls.crawl(page(1), page(2))
+    decide, told = Arrivals.decide, []
+
+    def failing(self: Arrivals, notice: Notice, *, is_last: bool) -> Any:
+        if is_last and notice.key == page(1).key:
+            raise StorageError("locked")
+        return decide(self, notice, is_last=is_last)
+
+    monkeypatch.setattr(Arrivals, "decide", failing)
+    later = [
+        page(number, body_text=page(number).body_text.replace("3月", "4月"), content_hash="later")
+        for number in (1, 2)
+    ]
+    crawls.crawl(*later, item_error=told.append)
+
+    assert [notice.key for notice in told] == [page(1).key]
+    assert crawls.changes() == ["正文"]
 
 
 def test_a_page_not_read_yet_is_a_notice_of_its_own_while_the_site_stands(crawls: Crawls) -> None:

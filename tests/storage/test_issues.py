@@ -400,3 +400,22 @@ def test_where_no_reading_proved_anything_an_old_row_is_told(db: Database) -> No
     saved(db, page("doubt", published_on=date(2021, 1, 20)), seen="2021-02-02 02:00", run=run)
 
     assert keys(candidates(db)) == ["doubt"]
+
+
+@pytest.mark.parametrize(("rows", "told"), [(4, 4), (5, 0)])
+def test_many_rows_that_were_old_at_first_sight_are_an_archive(
+    db: Database, rows: int, told: int
+) -> None:
+    issue(db, *W04)
+    proved(db, "2021-01-25 02:00", date(2020, 11, 1))
+    run = proved(db, "2021-02-02 02:00", date(2020, 11, 1))
+    for number in range(rows):
+        one = page(f"n{number}", published_on=date(2020, 12, 1 + number), place="between")
+        saved(db, one, seen="2021-02-02 02:00", run=run)
+    late = page("late", published_on=date(2021, 1, 27), place="between")
+    saved(db, late, seen="2021-02-02 02:00", run=run)
+
+    found = candidates(db)
+
+    assert len(found) == told + 1
+    assert all(item.late for item in found)
