@@ -21,6 +21,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawlers.catalogue import Column, Selectors
 from crawlers.items import ColumnReport, KnownRow, LearnedReader, NoticeItem
+from crawlers.reading.addresses import is_wechat
 from crawlers.reading.attachments import is_file
 from crawlers.reading.charset import readable
 from crawlers.reading.dates import day_of
@@ -38,6 +39,7 @@ ASKED = "zx_learning"
 _MOST_ASKED = 3  # pages of known notices that a crawl asks for, for one column
 _WANTED = 2  # of them must have come
 _MOST_EXAMPLES = 4
+_NO_BODY = ("页面里没有", "正文")
 _OWN = frozenset({"column", "platform"})
 _TOLD = _OWN | {"learned"}
 _WHAT = {
@@ -145,15 +147,15 @@ class Learning:
         reader = item.read_by.get("body_html", "")
         known = _known_as(item, rows)
         fit = None
-        if known is not None and is_telling(known):
+        if known is not None and is_telling(known) and not is_wechat(url):
             state.samples.setdefault(known.key, Sample(text, url, known))
             fit = agreement(words_of(item.body_html), known.text)
         self._count(item.column, reader, fit)
-        if state.was_tried or not any(map(is_telling, rows)):
+        if state.was_tried or is_wechat(url) or not any(map(is_telling, rows)):
             return False
         if fit is not None and fit < FITS:
             return True
-        has_text = reader != "" or not item.attachments
+        has_text = reader != "" or (not item.attachments and item.problem.startswith(_NO_BODY))
         return has_text and reader not in _TOLD and _was_told(rows)
 
     async def learn_page(self, spider: Any, column: str) -> None:
@@ -180,7 +182,9 @@ class Learning:
         telling = [
             row
             for row in self.known.get(column, [])
-            if is_telling(row) and row.key not in state.samples and not is_file(row.url)
+            if is_telling(row)
+            and row.key not in state.samples
+            and not (is_file(row.url) or is_wechat(row.url))
         ]
         return sorted(telling, key=lambda row: row.key not in state.seen)[:_MOST_ASKED]
 
