@@ -25,7 +25,9 @@ from crawlers.reading.patterns import NOTICE_LINK
 from crawlers.reading.rows import Row
 from crawlers.reading.text import visible_text
 
-_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL)
+_FEED = re.compile(
+    r"\s*+(?:<\?xml[^<>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:rss|feed|rdf:RDF)\b", re.DOTALL
+)
 _CDE_HOST = "www.cde.org.cn"
 _CDE_API = re.compile(r"[\"'](/(?:\w+/){1,2}get\w+)[\"']")
 _LIST_ID = re.compile(r"/listpage/([0-9a-f]{32})")
@@ -88,7 +90,9 @@ def names_of(text: str) -> tuple[str, str]:
     page = Selector(text=text or "<html></html>")
     meta = read_meta(page)
     title = page.css("title")
-    parts = re.split(r"\s*[-_|—–]+\s*", visible_text(title[0]) if title else "")
+    parts = [
+        part.strip() for part in re.split(r"[-_|—–]+", visible_text(title[0]) if title else "")
+    ]
     is_office = bool(_OFFICE.search(parts[-1]))
     column = "" if len(parts) == 1 and is_office else parts[0]
     site = parts[-1] if len(parts) > 1 or is_office else ""
@@ -129,7 +133,7 @@ def _listed(row: dict[str, str]) -> NoticeItem:
 
 def _css_name(node: Any) -> str:
     classes = [c for c in (node.get("class") or "").split() if re.fullmatch(r"[A-Za-z][\w-]*", c)]
-    name = re.sub(r"\d+$", "", classes[0]) if classes else ""
+    name = re.sub(r"(?<!\d)\d+$", "", classes[0]) if classes else ""
     return f"{node.tag}.{classes[0]}" if name else str(node.tag)
 
 

@@ -24,12 +24,17 @@ STATUS_WORDS = {
 SCRIPT_MARKS = ("$_ts", "9DhefwqGPrzGxEp9hPaoag")
 WALL_WORDS = ("安全验证", "访问验证", "访问过于频繁", "Access Denied")
 FEW_CHARACTERS = 200
-EMPTY_PAGE = re.compile(r"\s*<html>\s*(<head>\s*</head>\s*<body>\s*</body>\s*)?</html>\s*", re.I)
+EMPTY_PAGE = re.compile(
+    r"\s*+<html>\s*+(<head>\s*+</head>\s*+<body>\s*+</body>\s*+)?</html>\s*+", re.I
+)
 WECHAT_HOST = "mp.weixin.qq.com"
 WECHAT_WALL_PATHS = ("/mp/wappoc_appmsgcaptcha", "/mp/verify")
 WECHAT_MARKS = ("secitptpage/verify", "mmbizwap:secitptpage/verify.html")
+# What is left open goes on to the end, as a browser reads it: no run is looked at twice.
 _UNREAD = re.compile(
-    r"<(script|style|noscript|template)\b.*?</\1\s*>|<!--.*?-->|<[^>]+>", re.S | re.I
+    r"<(script|style|noscript|template)\b(?:(?!</\1).)*+(?:</\1[^<>]*+>?)?"
+    r"|<!--(?:(?!-->).)*+(?:-->)?|<[^<>]++>",
+    re.S | re.I,
 )
 
 

@@ -14,7 +14,7 @@ from scrapy.http import TextResponse
 from crawlers.catalogue import Column
 from crawlers.platforms.base import BaseSpider, Paging
 
-_PAGER = re.compile(r"createPageHTML\s*\(\s*(\d[^)]*)\)")
+_PAGER = re.compile(r"createPageHTML\s*+\(\s*+(\d[^()]*+)\)")
 _QUOTED = re.compile(r"[\"']([\w.-]+)[\"']")
 
 

@@ -22,7 +22,7 @@ _FETCHES = re.compile(
     r"|buildstatic|\blayui\.table|\.DataTable\s*\("
 )
 _HEAD = 4096
-_REFRESH = re.compile(r"http-equiv\s*=\s*[\"']?\s*refresh", re.IGNORECASE)
+_REFRESH = re.compile(r"http-equiv\s*+=\s*+[\"']?\s*+refresh", re.IGNORECASE)
 _UNSEEN = ("head", "script", "style", "noscript")
 
 

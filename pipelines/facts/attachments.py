@@ -38,14 +38,18 @@ _HEADING = re.compile(r"^(?:相关)?附\s*件\s*(?:下载|列表)?\s*(?P<colon>:
 _NUMBERED = re.compile(
     r"^(?:附件|模板附|附表|附)?\s*(?P<number>[0-9]{1,2}|[一二三四五六七八九十]{1,2})\s*[.、:,)]\s*(?P<name>\S.*)$"
 )
-_LINK_NUMBER = re.compile(r"^附\s*件\s*[-—]?\s*(?P<number>[0-9]{1,2}|[一二三四五六七八九十]{1,2})?")
+_LINK_NUMBER = re.compile(
+    r"^附\s*+件\s*+[-—]?\s*+(?P<number>[0-9]{1,2}|[一二三四五六七八九十]{1,2})?"
+)
 _BARE = re.compile(
-    r"^(?:附\s*件\s*[-—]?\s*(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})?|(?:点击|请点击)?(?:此处|这里)?(?:下载|查看)"
-    r"(?:附件|全文|文件)?|附件下载|全文下载|PDF|WORD|W0\w+|P0\w+|[0-9a-f]{16,}|[\W\d_]*)"
-    r"(?:\.\w{2,5})?[\s:.、]*$",
+    r"^(?:附\s*+件\s*+[-—]?\s*+(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})?|(?:点击|请点击)?(?:此处|这里)?(?:下载|查看)"
+    r"(?:附件|全文|文件)?|附件下载|全文下载|PDF|WORD|W0\w++|P0\w++|[0-9a-f]{16,}+|(?:(?!\.\w{2,5}[\s:.、]*+$)[\W\d_])*+)"
+    r"(?:\.\w{2,5})?[\s:.、]*+$",
     re.I,
 )
-_FILE_SIZE = re.compile(r"\s*[(\[（]?\s*[0-9.]+\s*(?:KB|MB|K|M|字节)\s*[)\]）]?\s*$", re.I)
+_FILE_SIZE = re.compile(
+    r"(?<![0-9.])[(\[（]?\s{0,4}[0-9.]{1,12}\s{0,4}(?:KB|MB|K|M|字节)\s{0,4}[)\]）]?\s{0,9}$", re.I
+)
 # No notice names as many; a page made of links must not take minutes.
 _MOST_FILES = 200
 _DIGITS = {sign: str(value) for value, sign in enumerate("一二三四五六七八九十", start=1)}
@@ -127,7 +131,7 @@ def _keep(found: dict[str, str], url: str, name: str) -> None:
 
 def _clean(name: str) -> str:
     one_line = re.sub(r"\s+", " ", name).strip(" ;；。、")
-    return _FILE_SIZE.sub("", one_line)[:200]
+    return _FILE_SIZE.sub("", one_line[:400]).rstrip()[:200]
 
 
 def _is_file(url: str) -> bool:

@@ -32,7 +32,7 @@ _ATTRIBUTES = {
 # Pictures written into the page are the usual reason for megabytes; they are never kept.
 _DATA_URL = re.compile(r"""(?:"data:[^"]{64,}"|'data:[^']{64,}')""")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*?(/?)>")
 # Levels that a tag adds. Void tags add none; nor do those the parser closes by itself when the
 # next begins (old pages leave <p> and <li> open), counted with the list or table around them.
 _LEVELS = dict.fromkeys(

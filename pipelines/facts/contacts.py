@@ -98,7 +98,7 @@ def _name(value: str) -> str:
     """The words between a label and what follows it, when they can be a person or an office."""
     end = _NAME_END.search(value)
     words = (value[: end.start()] if end else value).strip(" :、/-")
-    words = re.sub(r"\s+(?=[\u4e00-\u9fff])", "" if len(words) <= 4 else " ", words)
+    words = re.sub(r"(?<!\s)\s++(?=[\u4e00-\u9fff])", "" if len(words) <= 4 else " ", words)
     words = words.split(":")[0].strip("( ")
     return words if _NAME.fullmatch(words) and "@" not in words else ""
 

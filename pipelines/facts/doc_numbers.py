@@ -13,22 +13,25 @@ from pipelines.facts.width import fold_width
 from pipelines.keys import title_key
 
 _BRACKETED = (
-    r"(?P<agency>[\u4e00-\u9fff][\u4e00-\u9fffA-Z]{0,14}(?:\s[\u4e00-\u9fff]{1,4})?)\s*"
-    r"[〔\[(【〖［]\s*(?P<year>(?:19|20)[0-9]{2})\s*(?:年)?[〕\])】〗］]\s*"
-    r"第?\s*(?P<serial>[0-9]{1,5})\s*号"
+    r"(?P<agency>[\u4e00-\u9fff][\u4e00-\u9fffA-Z]{0,14}(?:\s[\u4e00-\u9fff]{1,4})?)\s{0,4}"
+    r"[〔\[(【〖［]\s{0,4}(?P<year>(?:19|20)[0-9]{2})\s{0,4}(?:年)?[〕\])】〗］]\s{0,4}"
+    r"第?\s{0,4}(?P<serial>[0-9]{1,5})\s{0,4}号"
 )
-_YEARLY = r"(?P<yearly>(?:19|20)[0-9]{2})\s*年\s*第?\s*(?P<yearly_serial>[0-9]{1,5})\s*号"
+_YEARLY = (
+    r"(?P<yearly>(?:19|20)[0-9]{2})\s{0,4}年\s{0,4}第?\s{0,4}(?P<yearly_serial>[0-9]{1,5})\s{0,4}号"
+)
 _ORDER = (
-    r"(?P<order>[\u4e00-\u9fff]{2,24}?(?:令|公告|通告))\s*\(?\s*第\s*"
-    r"(?P<order_serial>[0-9]{1,5}|[〇零一二三四五六七八九十百]{1,6})\s*号\s*\)?"
+    r"(?P<order>[\u4e00-\u9fff]{2,24}?(?:令|公告|通告))\s{0,4}\(?\s{0,4}第\s{0,4}"
+    r"(?P<order_serial>[0-9]{1,5}|[〇零一二三四五六七八九十百]{1,6})\s{0,4}号\s{0,4}\)?"
 )
 _ANY = re.compile(f"(?:{_BRACKETED})|(?:{_YEARLY})|(?:{_ORDER})")
-_YEARLY_KIND = r"(?:\s*(?:公告|通告|令|通知))?"
+_YEARLY_KIND = r"(?:\s{0,4}(?:公告|通告|令|通知))?"
 _WHOLE = re.compile(f"(?:{_BRACKETED})|(?:{_YEARLY}){_YEARLY_KIND}|(?:{_ORDER})")
 _LINE = re.compile(
-    r"\s*(?:(?:发文字号|文件编号|发文编号|文\s*号|文件号)\s*[:]?\s*)?[(]?\s*(?P<number>.+?)\s*[)]?(?:\s*签发人\s*:.{0,12})?\s*"
+    r"\s*+(?:(?:发文字号|文件编号|发文编号|文\s{0,4}号|文件号)\s*+[:]?\s*+)?[(]?\s*+"
+    r"(?P<number>\S(?:.{0,60}?\S)?)\s*+[)]?(?:\s*+签发人\s*+:.{0,12})?\s*+"
 )
-_TITLE_END = re.compile(r"(?P<open>[(])\s*(?P<inside>[^()]{4,40})[)]\s*$")
+_TITLE_END = re.compile(r"(?P<open>[(])\s{0,4}(?P<inside>[^()]{4,40})[)]\s{0,9}$")
 _TITLE_LAST_WORD = re.compile(rf"[\s](?P<inside>(?:{_BRACKETED})|(?:{_YEARLY}){_YEARLY_KIND})$")
 _TITLE_FIRST_WORD = re.compile(rf"^(?P<inside>(?:{_BRACKETED}))\s")
 # 规章 open with the order that made them: (2020年1月22日国家市场监督管理总局令第27号公布).

@@ -36,13 +36,15 @@ _CONSULTS = re.compile(
 _PUBLISHES = re.compile(r"公示(?:公告|表|通告|名单|信息)?$|公示\s?[:-]|拟[一-龥]{1,10}公示|公示期")
 _CALLS = re.compile(
     r"(?:组织|开展|做好|启动|受理|继续|接受|补充|延长|延期|关于|进行|抓紧|参加|办理|征集|填报)"
-    r"[^,。;]{0,50}?(?:申报|推荐|提名|遴选|征集|填报|申请|报送|报名|评选|揭榜|评价|考核|摸底|调查|统计|备案)|"
+    r"[^,。;]{0,50}?(?:申报|推荐|提名|遴选|征集|填报|申请|报送|报名|评选|揭榜|评价|考核|摸底|调查|统计|备案(?!后|情况|主体))(?!人|情况)|"
     r"^(?:征集|申报)|(?:申报|申请)(?:指南|通知|公告|工作)|招标|采购|招聘|选派|参展|参会|大赛"
 )
 _ANNOUNCES = re.compile(r"(?:通知|公告|通告|函|启事|申报指南|提示|提醒|公布|倡议|安排)$")
 _LISTS = re.compile(
     r"名单|名录|目录|清单|结果|(?:项目|计划)?立项|认定(?:的)?(?:通知|公告)|拟立项|受理品种|信息公布"
 )
+_ENDS_IN_LIST = re.compile(r"(?:名单|名录|清单|结果)(?:的)?(?:公告|通知|公布|通告)?$")
+_TELLS = re.compile(r"[:,]")
 _GATHERS = re.compile(
     r"会议|培训|研讨会|推进会|座谈会|论坛|宣讲|对接会|说明会|推广会|年会|大会|讲座"
 )
@@ -57,6 +59,8 @@ def kind_of(title: str) -> Kind:
     announces = bool(_ANNOUNCES.search(bare))
     if _CORRECTS.search(bare):
         return "更正"
+    if _GATHERS.search(bare) and _HELD.search(bare) and not announces:
+        return "动态"
     if _EXPLAINS.search(bare) and not announces:
         return "解读"
     if _PUBLISHES.search(bare):
@@ -67,15 +71,21 @@ def kind_of(title: str) -> Kind:
 
 
 def _of_the_rest(whole: str, bare: str, announces: bool) -> Kind:
-    if not announces and (_IS_RULES.search(whole) or re.search(rf"{_RULES}》$", whole)):
+    if (
+        not announces
+        and not _TELLS.search(bare)
+        and (_IS_RULES.search(whole) or re.search(rf"{_RULES}》$", whole))
+    ):
         return "规则"
     if _GATHERS.search(bare):
         return "会议" if announces else "动态"
-    if _LISTS.search(bare) and (_ISSUES.search(bare) or not _CALLS.search(bare)):
+    if _ENDS_IN_LIST.search(bare) or (
+        _LISTS.search(bare) and (_ISSUES.search(bare) or not _CALLS.search(bare))
+    ):
         return "名单"
     if _ISSUES.search(bare) and announces and not re.search(r"申报指南", whole):
         return "通告"
-    if _CALLS.search(bare):
+    if _CALLS.search(bare) and (announces or bare.startswith(("征集", "申报", "关于"))):
         return "申报"
     if announces:
         return "通告"

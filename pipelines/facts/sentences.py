@@ -12,7 +12,7 @@ CELL = " | "
 """What stands between the cells of a table's row."""
 
 _WORTH_READING = re.compile(
-    r"[0-9一二三四五六七八九十]\s*[日号]|[0-9][-/.][0-9]|月底|日起|工作日|[天周月]"
+    r"[0-9一二三四五六七八九十]\s{0,4}[日号]|[0-9][-/.][0-9]|月底|日起|工作日|[天周月]"
 )
 # Nobody prints a longer sentence; what pretends to be one is read in pieces.
 _SENTENCE = re.compile(r"[^。;!?]{1,1000}")

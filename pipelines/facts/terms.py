@@ -17,24 +17,26 @@ _MONTH_DAY = re.compile(
 )
 _DAY_ONLY = re.compile(r"\s{0,4}(?P<day>[0-9]{1,2})\s{0,4}日(?![内前后期])")
 _SEPARATED_DAY = re.compile(r"\s{0,4}(?P<month>[0-9]{1,2})[.\-/](?P<day>[0-9]{1,2})(?![0-9.])")
-_MONTH_END = re.compile(r"(?:(?P<year>20[0-9]{2})\s*年\s*)?(?P<month>[0-9]{1,2})\s*月底")
+_MONTH_END = re.compile(
+    r"(?:(?P<year>20[0-9]{2})\s{0,3}年\s{0,3})?(?P<month>[0-9]{1,2})\s{0,3}月底"
+)
 _TWO_YEARS = re.compile(
     r"(?P<first>20[0-9]{2})\s*年\s*[、和,]\s*(?=(?P<rest>20[0-9]{2}\s*年\s*(?P<month>[0-9]{1,2})\s{0,4}月"
-    r"\s*(?P<day>[0-9]{1,2})\s*日))"
+    r"\s{0,3}(?P<day>[0-9]{1,2})\s{0,3}日))"
 )
 _CONNECTOR = re.compile(
-    r"\s{0,4}(?:\([^()]{1,12}\))?\s{0,4}(?:[上下]午)?\s{0,4}"
-    r"(?:[0-9]{1,2}\s{0,4}[:时点]\s{0,4}(?:[0-9]{2}\s{0,4}分?|整)?)?\s{0,4}"
-    r"(?:起)?\s{0,4}(?:-|—|–|―|─|~|～|至|到){1,6}\s{0,4}"
+    r"\s*+(?:\([^()]{1,12}\))?\s*+(?:[上下]午)?\s*+"
+    r"(?:[0-9]{1,2}\s{0,4}[:时点]\s{0,4}(?:[0-9]{2}\s{0,4}分?|整)?)?\s*+"
+    r"(?:起)?\s*+(?:-|—|–|―|─|~|～|至|到){1,6}\s{0,4}"
 )
-_RECURRING = re.compile(r"(?:每年|每月|次年|当年|翌年|历年|每季度)\s*$")
+_RECURRING = re.compile(r"(?:每年|每月|次年|当年|翌年|历年|每季度)\s{0,9}$")
 _LOOK_BACK = timedelta(days=120)
 # A validity that ends years ahead lends its year to no later day of the sentence.
 _LOOK_AHEAD = timedelta(days=550)
 
 _RELATIVE_COUNT = (
-    r"(?P<count>[0-9]{1,3}|[一二两三四五六七八九十]{1,3})\s*"
-    r"(?P<unit>个?\s*工作日|个?\s*自然日|日|天|个?月|周|个?星期|个?礼拜)"
+    r"(?P<count>[0-9]{1,3}|[一二两三四五六七八九十]{1,3})\s{0,3}"
+    r"(?P<unit>个?\s{0,3}工作日|个?\s{0,3}自然日|日|天|个?月|周|个?星期|个?礼拜)"
 )
 RELATIVE = re.compile(
     r"(?P<base>[^,。;]{0,12}?)(?:发布|公布|公告|公示|印发|刊登|发文|下发|即|通知|发出)(?:之)?日起"
