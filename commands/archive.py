@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 
 from commands.data_folder import make_folder
 from commands.desk import CommandError, Desk
+from commands.terminal import printed
 from config import SHANGHAI
 from digest.composing.weeks import parse_day
 from pipelines.running.instance import lock_owner
@@ -33,11 +33,11 @@ def search(desk: Desk, words: str, options: dict[str, str], most: int, console: 
     with desk.store() as db:
         hits = find(db, words, limit=most, number=options.get("number") or None, **limits)
     for hit in hits:
-        console.print(f"[bold]{escape(hit.title)}[/bold]  {hit.published_on}  {hit.site}")
-        console.print(f"  {escape(hit.excerpt)}")
-        console.print(f"  [dim]{escape(hit.url)}[/dim]")
+        console.print(f"[bold]{printed(hit.title)}[/bold]  {hit.published_on}  {hit.site}")
+        console.print(f"  {printed(hit.excerpt)}")
+        console.print(f"  [dim]{printed(hit.url)}[/dim]")
     if not hits:
-        console.print(f"没有找到“{escape(words)}”")
+        console.print(f"没有找到“{printed(words)}”")
     return 0 if hits else 1
 
 

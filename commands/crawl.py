@@ -12,6 +12,7 @@ from rich.table import Table
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk
+from commands.terminal import printed
 from digest.wording import VERDICT_WORDS
 from pipelines.running.supervisor import Crawl, Event, Outcome, close_abandoned_runs
 from storage.models import Coverage
@@ -66,7 +67,7 @@ def crawl(desk: Desk, sites: Sequence[str], days: int | None, console: Console) 
         console.print(site_table(db, desk, set(names)))
     for outcome in outcomes:
         if outcome.reason:
-            console.print(f"[red]{outcome.site}: {outcome.reason}[/red]")
+            console.print(f"[red]{outcome.site}: {printed(outcome.reason)}[/red]")
     return 1 if any(outcome.state != "finished" for outcome in outcomes) else 0
 
 
@@ -90,10 +91,12 @@ def site_table(db: Database, desk: Desk, sites: set[str]) -> Table:
     for site in dict.fromkeys(row.site for row in rows):
         own = [row for row in rows if row.site == site]
         fine = sum(row.verdict in GOOD for row in own)
-        remarks = [f"{row.column} {verdict_word(row)}：{row.reason}" for row in own if row.reason]
+        remarks = [
+            printed(f"{row.column} {verdict_word(row)}：{row.reason}") for row in own if row.reason
+        ]
         style = "green" if fine == len(own) else "yellow"
         table.add_row(
-            own[0].site_name,
+            printed(own[0].site_name),
             f"[{style}]{fine}/{len(own)}[/{style}]",
             str(sum(row.rows for row in own)),
             str(sum(row.new for row in own)),
@@ -117,7 +120,8 @@ def coverage_cells(row: Coverage) -> tuple[str, ...]:
     style = VERDICT_STYLES.get(row.verdict or "", "bold red")
     word = f"[{style}]{verdict_word(row)}[/{style}]"
     newest = row.newest_on.isoformat() if row.newest_on else ""
-    return row.site_name, row.column, word, str(row.rows), str(row.new), newest, row.reason
+    names = printed(row.site_name), printed(row.column)
+    return *names, word, str(row.rows), str(row.new), newest, printed(row.reason)
 
 
 def verdict_word(row: Coverage) -> str:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 
 from commands.desk import Desk
+from commands.terminal import printed
 from pipelines.sameness.by_hand import join_by_hand, split_by_hand
 from storage.database import transaction
 from storage.models import StoredNotice
@@ -25,7 +25,7 @@ def review(desk: Desk, console: Console, *, as_json: bool) -> int:
         console.file.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return int(bool(cases))
     for case in cases:
-        console.print(f"[bold]{escape(case.why)}[/bold]")
+        console.print(f"[bold]{printed(case.why)}[/bold]")
         for page in (case.a, case.b):
             console.print(f"  {line(page)}")
         pair = f"{case.a.id} {case.b.id}"
@@ -68,7 +68,7 @@ def line(page: StoredNotice) -> str:
     """Id, day, title and address, for a terminal."""
     notice = page.notice
     day = notice.published_on or "日期不详"
-    return f"{page.id}  {day}  {escape(notice.title)}  [dim]{escape(notice.url)}[/dim]"
+    return f"{page.id}  {day}  {printed(notice.title)}  [dim]{printed(notice.url)}[/dim]"
 
 
 def facts(page: StoredNotice) -> dict[str, object]:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from commands.desk import Desk
 from commands.issue import find_recorded
+from commands.terminal import printed
 from digest.wording import local_minute
 from storage.attempts import PastAttempt, history
 from storage.corrections import list_corrections
@@ -95,7 +96,9 @@ def table(rows: list[Delivery]) -> Table:
         again = local_minute(row.next_attempt_at) if row.next_attempt_at else ""
         repeats = f"至多 {row.interruptions} 次" if row.interruptions else ""
         reply = row.omitted or row.bounce_reply or row.last_reply
-        found.add_row(row.address, state_word(row), str(row.attempts), again, repeats, reply)
+        found.add_row(
+            row.address, state_word(row), str(row.attempts), again, repeats, printed(reply)
+        )
     return found
 
 

@@ -52,12 +52,14 @@ def show(desk: Desk, week: str, console: Console, *, as_json: bool) -> int:
             table.add_row("", "", Text(f"{section.title} · {group.title}", "bold"), "")
             for place, entry in enumerate(group.entries, start=1):
                 marks = _marks(entry, draft.wishes.get(entry.id, Wishes()))
-                table.add_row(str(entry.id), str(place), Text(entry.title), Text(marks))
+                table.add_row(str(entry.id), str(place), Text(clean_line(entry.title)), Text(marks))
     if digest.dropped:
         table.add_row("", "", Text("已删去", "bold"), "")
     for entry in digest.dropped:
         reason = draft.wishes[entry.id].reason
-        table.add_row(str(entry.id), "", Text(entry.title), Text(f"理由：{clean_line(reason)}"))
+        table.add_row(
+            str(entry.id), "", Text(clean_line(entry.title)), Text(f"理由：{clean_line(reason)}")
+        )
     console.print(table)
     return 0
 
@@ -74,7 +76,8 @@ def drop(desk: Desk, name: str, reason: str, week: str, console: Console) -> int
             raise CommandError(f"entry {entry.id} is dropped already")
         _write(desk, db, draft, "drop", entry, {"dropped": False}, {"dropped": True}, why)
     console.print(
-        Text(f"{draft.digest.week}：删去 {entry.id} {entry.title}（{why}）"), soft_wrap=True
+        Text(f"{draft.digest.week}：删去 {entry.id} {clean_line(entry.title)}（{why}）"),
+        soft_wrap=True,
     )
     return 0
 

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from commands import learned
 from commands.desk import CommandError, Desk
+from commands.terminal import printed
 from crawlers.catalogue import Site
 from crawlers.items import NoticeItem, item_of
 from crawlers.reading.files import read_file
@@ -59,7 +60,7 @@ def add(desk: Desk, url: str, console: Console) -> int:
     if stored is None:
         raise CommandError(f"{url} was not stored; try: zhengxun inspect {url}")
     console.print(
-        f"{stored.notice.title} [dim]({stored.notice.published_on}, id {stored.id})[/dim]"
+        f"{printed(stored.notice.title)} [dim]({stored.notice.published_on}, id {stored.id})[/dim]"
     )
     if not stored.notice.complete:
         console.print("[yellow]正文未能读取，已按标题和链接收录[/yellow]")
@@ -161,7 +162,7 @@ def printable(value: object) -> object:
 
 def facts_table(item: NoticeItem, notice: Notice) -> Table:
     """Every field with where it came from, for a person."""
-    table = Table(title=notice.title or notice.url, title_justify="left", box=None)
+    table = Table(title=printed(notice.title or notice.url), title_justify="left", box=None)
     for title in ("字段", "读到", "由谁读出"):
         table.add_column(title, overflow="fold")
     for name, value in facts(item, notice).items():
@@ -170,7 +171,8 @@ def facts_table(item: NoticeItem, notice: Notice) -> Table:
         text = "\n".join(lines_of(value))
         shown = text if len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT]}…（共 {len(text)} 字）"
         read = "body_html" if name == "body_text" else name  # one is made of the other
-        table.add_row(name, shown, str(notice.read_by.get(read) or item.read_by.get(read, "")))
+        reader = str(notice.read_by.get(read) or item.read_by.get(read, ""))
+        table.add_row(name, printed(shown), reader)
     return table
 
 

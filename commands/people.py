@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from commands.desk import CommandError, Desk
+from commands.terminal import printed
 from commands.wishes import LISTS, read_choices
 from config import SHANGHAI
 from digest.composing.weeks import parse_day
@@ -49,9 +49,9 @@ def show(desk: Desk, console: Console, *, as_json: bool = False) -> int:
     for title in titles:
         table.add_column(title, overflow="fold")
     for person in people:
-        words = [escape(", ".join(getattr(person, key))) or "全部" for key in LISTS]
-        cells = (pace_words(person), state_words(person), escape(person.note))
-        table.add_row(person.address, escape(person.name), *words, *cells)
+        words = [printed(", ".join(getattr(person, key))) or "全部" for key in LISTS]
+        cells = (pace_words(person), state_words(person), printed(person.note))
+        table.add_row(person.address, printed(person.name), *words, *cells)
     console.print(table)
     return 0
 

@@ -18,6 +18,7 @@ from w3lib.encoding import html_body_declared_encoding
 
 from commands.desk import CommandError, Desk
 from commands.pages import CHILD_SECONDS, child_command, child_items, facts_table
+from commands.terminal import printed
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.probing import Guess, guess_platform, names_of, row_selector
@@ -51,7 +52,7 @@ def probe(desk: Desk, url: str, console: Console) -> int:
         items = _crawl(desk, url, guess, sources)
     rows = [item for item in items if item.list_title]
     read = [item for item in items if item.body_html or item.attachments or item.title]
-    console.print(f"平台：[bold]{guess.platform}[/bold]（{guess.sign}）", highlight=False)
+    console.print(f"平台：[bold]{guess.platform}[/bold]（{printed(guess.sign)}）", highlight=False)
     if not rows and not read:
         raise CommandError(f"{url}: no rows could be read as {guess.platform}; see the log above")
     listed = list({item.url: item for item in rows}.values())
@@ -112,7 +113,7 @@ def _rows_table(items: list[NoticeItem]) -> Table:
     for title in ("日期", "标题", "地址"):
         table.add_column(title, overflow="fold")
     for item in items[:SHOWN_ROWS]:
-        table.add_row(item.list_date, item.list_title, item.url)
+        table.add_row(printed(item.list_date), printed(item.list_title), printed(item.url))
     return table
 
 

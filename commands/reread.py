@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from sqlite_utils import Database
 
 from commands.desk import CommandError, Desk
+from commands.terminal import printed
 from config import SHANGHAI
 from crawlers.rereading import Rereader
 from pipelines.archive.page_keeper import load_answer
@@ -152,12 +152,12 @@ def values(found: Reread) -> dict[str, Any]:
 
 def tell(found: Reread, console: Console) -> None:
     """One page, for a person."""
-    console.print(f"[bold]{escape(found.title)}[/bold] [dim](id {found.page.notice_id})[/dim]")
+    console.print(f"[bold]{printed(found.title)}[/bold] [dim](id {found.page.notice_id})[/dim]")
     if found.outcome != "changed":
-        console.print(f"  [yellow]{WORDS[found.outcome]}[/yellow] {escape(found.problem)}")
+        console.print(f"  [yellow]{WORDS[found.outcome]}[/yellow] {printed(found.problem)}")
         return
     for line in lines_of(found):
-        console.print(f"  {escape(line)}")
+        console.print(f"  {printed(line)}")
 
 
 def lines_of(found: Reread) -> Iterator[str]:

@@ -10,13 +10,13 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from commands import learned
 from commands.agenda import make_bell
 from commands.crawl import coverage_table
 from commands.desk import Desk
+from commands.terminal import printed
 from config import SHANGHAI
 from crawlers.catalogue import Site
 from digest.wording import local_minute
@@ -70,7 +70,7 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     for name, days in report["gaps"].items():
         yield f"[bold red]可能漏收[/bold red] {escape(name)}：{days}"
     for alarm in report["alarms"]:
-        yield f"[bold red]报警[/bold red] {escape(alarm['title'])}（{alarm['since']}）"
+        yield f"[bold red]报警[/bold red] {printed(alarm['title'])}（{alarm['since']}）"
     if report["needs_attention"]:
         yield f"[bold red]需要处理：{'、'.join(report['needs'])}[/bold red]"
 
@@ -217,6 +217,13 @@ def sources(desk: Desk, console: Console, *, as_json: bool) -> int:
 
 def source_cells(site: Site) -> tuple[str, ...]:
     """One site in the table."""
-    columns = "、".join(column.name for column in site.columns if column.enabled)
-    name = site.name if site.enabled else f"[dim]{site.name}（未启用）[/dim]"
-    return site.id, name, site.platform, f"{site.section}/{site.group}", columns, site.crawl
+    columns = printed("、".join(column.name for column in site.columns if column.enabled))
+    name = printed(site.name) if site.enabled else f"[dim]{printed(site.name)}（未启用）[/dim]"
+    return (
+        site.id,
+        name,
+        site.platform,
+        printed(f"{site.section}/{site.group}"),
+        columns,
+        site.crawl,
+    )

@@ -10,12 +10,13 @@ from storage.folding import nfkc
 
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 # Counters change at every visit; they are never a revision.
-_COUNT = r"[\[(（【]?\s*\d[\d,.]*\s*[万千kw]?\+?\s*[\])）】]?\s*次?"
+_GAP = r"[^\S\n]*+"
+_COUNT = rf"[\[(（【]?{_GAP}\d[\d,.]*+{_GAP}[万千kw]?\+?{_GAP}[\])）】]?{_GAP}次?"
 _COUNTER = re.compile(
-    rf"(?:浏览|阅读|点击|访问|下载)(?:次数|量|数|人次|率)\s*[:：]?\s*{_COUNT}"
-    rf"|(?:浏览|阅读|点击|访问|已阅|点赞|在看)\s*[:：]\s*{_COUNT}"
+    rf"(?:浏览|阅读|点击|访问|下载)(?:次数|量|数|人次|率)\s*+[:：]?\s*+{_COUNT}"
+    rf"|(?:浏览|阅读|点击|访问|已阅|点赞|在看)\s*+[:：]\s*+{_COUNT}"
     # Without a word for counting, 访问 3 家企业 is no counter; a line that ends there is one.
-    rf"|(?:浏览|阅读|点击|访问|已阅|点赞|在看)\s*{_COUNT}(?=\s*$)",
+    rf"|(?:浏览|阅读|点击|访问|已阅|点赞|在看)\s*+{_COUNT}(?=\s*$)",
     re.MULTILINE | re.IGNORECASE,
 )
 

@@ -17,7 +17,7 @@ Called = tuple[str, tuple[tuple[str, str], ...]]
 """The address, and the fields to post to it (none: it is asked for as a page)."""
 
 _FIELD_SET = re.compile(
-    r"""(?:getElementById\(\s*["']([\w:$.-]+)["']\s*\)|(?:forms?\[?[\w"'\]]*\.|\$\(\s*["']\#?(?:\w+\s+)?(?:input\[name=['"]?)?|\b\w+\.)([A-Za-z_][\w-]*)(?:['"]?\])?(?:["']\s*\))?)"""
+    r"""(?:getElementById\(\s*["']([\w:$.-]+)["']\s*\)|(?:forms?\[?[\w"'\]]{0,60}\.|\$\(\s*["']\#?(?:\w+\s+)?(?:input\[name=['"]?)?|\b\w+\.)([A-Za-z_][\w-]*)(?:['"]?\])?(?:["']\s*\))?)"""
     r"""\s*(?:\.value\s*=|\.val\()\s*\(?\s*([\w$.]{1,40})\s*([+-]\s*\d+)?"""
 )
 _SUBMITTED = re.compile(r"\.submit\(|\.click\(")

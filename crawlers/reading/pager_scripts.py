@@ -26,7 +26,7 @@ _NUMBER = re.compile(
 )
 _ADJACENT = re.compile(r"""(["'])([^"'\n]{0,200})\1\s*\+\s*(["'])([^"'\n]{0,200})\3""")
 _TEMPLATE = re.compile(
-    r"`([^`${}\n]{0,200})\$\{\s*([\w$.]{1,40})\s*([+-]\s*\d+)?\s*\}([^`${}\n]{0,200})`"
+    r"`([^`${}\n]{0,200})\$\{\s*+([\w$.]{1,40})\s*+([+-]\s*+\d++)?\s*+\}([^`${}\n]{0,200})`"
 )
 _JOINED = re.compile(
     r"""(["'])([^"'\n]{0,200})\1\s*\+\s*\(?\s*([A-Za-z_$][\w$.]{0,40})\s*([+-]\s*\d+)?\s*\)?"""
@@ -113,7 +113,7 @@ def function_body(text: str, name: str) -> tuple[list[str], str]:
     if match is None:
         return [], ""
     body = text[match.end() : match.end() + _BODY]
-    following = re.search(r"\n\s*(?:async\s+)?function\s+\w+\s*\(", body)
+    following = re.search(r"\n[ \t]*+(?:async[ \t]++)?function\s++\w++\s*+\(", body)
     return [name.strip() for name in match[1].split(",")], body[
         : following.start() if following else None
     ]

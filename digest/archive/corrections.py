@@ -15,7 +15,7 @@ from digest.rendering.templates import templates
 from digest.rendering.write import write_bytes
 
 _BEGIN, _END = "<!--corrections-->", "<!--/corrections-->"
-_TOLD = re.compile(f"{_BEGIN}.*?{_END}", re.DOTALL)
+_TOLD = re.compile(f"{_BEGIN}(?:(?!{_BEGIN}).)*?{_END}", re.DOTALL)
 _HEADING = "</h1>"
 
 

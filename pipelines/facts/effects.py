@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pipelines.facts.dates import find_dates, parse_date
 from pipelines.facts.width import fold_width
 
-_TAKES_EFFECT = r"起\s*(?:正式)?(?:施行|实施|执行|生效|实行|启用)"
+_TAKES_EFFECT = r"起\s{0,4}(?:正式)?(?:施行|实施|执行|生效|实行|启用)"
 _FROM_DATE = re.compile(rf"自(?P<day>[^自,。;\n]{{6,24}}?){_TAKES_EFFECT}")
 _FROM_ISSUE = re.compile(
     rf"自(?:本?(?:通知|公告|通告|办法|意见|规定|细则)?)?(?:发布|公布|印发|颁布|下发)之日{_TAKES_EFFECT}"
@@ -17,15 +17,15 @@ _OF_THIS_ONE = re.compile(
     r"本(?:办法|通知|规定|细则|意见|公告|通告|规范|措施|指南|条例|方案|规则|政策)|现予"
 )
 _OLD = timedelta(days=31)
-_TITLE = r"《[^《》]{2,80}(?:〈[^〉]*〉[^《》]*)?》"
-_NUMBER = r"(?:\s*\([^()]{2,60}\))?"
+_TITLE = r"《[^《》〈〉]{1,80}+(?:〈[^〈〉]{0,80}+〉[^《》〈〉]{0,80}+)?》"
+_NUMBER = r"(?:\s{0,4}\([^()]{2,60}+\))?+"
 _REPEALED = re.compile(
-    rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}})"
+    rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}}+)"
     r"[^。;《》]{0,24}?(?:同时|即行|予以|一并|自即日起|现行)?废止"
 )
 _REPEALS = re.compile(
     r"(?:决定|同时|予以|现)废止(?:以下|下列)?[^《。\n]{0,12}"
-    rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}})"
+    rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}}+)"
 )
 _ONE = re.compile(rf"{_TITLE}{_NUMBER}")
 _NOT_REPEALED = re.compile(r"(?:不|未|尚未|是否)[^。]{0,4}$")

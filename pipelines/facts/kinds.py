@@ -16,7 +16,8 @@ Kind = Literal[
 ]
 
 _BOOK = re.compile(r"[《〈][^《》〈〉]{0,200}[》〉]")
-_TAIL = re.compile(r"(?:\([^()]{0,40}\)|【[^【】]{0,40}】|\s|[,.。!])+$")
+_TAIL = re.compile(r"(?:\([^()]{0,40}\)|【[^【】]{0,40}】|[\s,.。!])$")
+_MOST_TAILS = 12
 _RULES = (
     r"(?:办法|细则|规定|条例|程序|规程|制度|规则|准则|须知|指引|(?<!申报)指南|导则|"
     r"守则|章程|裁量基准|工作机制|意见箱)"
@@ -54,8 +55,8 @@ _ISSUES = re.compile(r"(?:印发|发布|公布|施行|实施|废止|修订|修�
 
 def kind_of(title: str) -> Kind:
     """What the document with this title does; empty when its title does not say."""
-    whole = _TAIL.sub("", fold_width(title)[:400])
-    bare = _TAIL.sub("", _BOOK.sub("《》", whole))
+    whole = _without_tail(fold_width(title)[:400])
+    bare = _without_tail(_BOOK.sub("《》", whole))
     announces = bool(_ANNOUNCES.search(bare))
     if _CORRECTS.search(bare):
         return "更正"
@@ -68,6 +69,16 @@ def kind_of(title: str) -> Kind:
     if _CONSULTS.search(bare):
         return "征求意见"
     return _of_the_rest(whole, bare, announces)
+
+
+def _without_tail(title: str) -> str:
+    """The title without what is appended in brackets: （试行）, （2021年第7号）."""
+    for _ in range(_MOST_TAILS):
+        shorter = _TAIL.sub("", title)
+        if shorter == title:
+            break
+        title = shorter
+    return title
 
 
 def _of_the_rest(whole: str, bare: str, announces: bool) -> Kind:

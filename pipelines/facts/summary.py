@@ -1,4 +1,9 @@
-"""Two or three sentences that say what a notice is, for whom and until when. Rules, no model."""
+"""Two or three sentences that say who must do what until when, and what a notice is. No model.
+
+Whole sentences only, none that needs what stood before it (a list that begins with 2.), none of
+tables, contacts, file names or a press's own lines. A page that is a table says what the table
+holds and how many rows it has.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +11,19 @@ import re
 from collections.abc import Sequence
 
 from pipelines.facts.dates import find_dates
+from pipelines.facts.sentences import CELL
+from pipelines.facts.tables import describe_tables
 from pipelines.facts.width import fold_width
 from storage.models import Deadline
 
 LONGEST = 160
 """Characters; a summary is never longer."""
 
-_SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
+_SENTENCE = re.compile(r"[^。！？\n]{1,2000}[。！？]?")
 _SALUTATION = re.compile(
-    r"^(?:各|有关|相关|机关|局|直属|市有关)[^。，：:]{0,60}[:：]\s*|^[^。，]{2,40}(?:单位|企业|部门|申请人|同志)[:：]\s*$"
+    r"^(?:各|有关|相关|机关|局|直属|市有关)[^。，：:]{0,60}[:：]\s{0,9}|^[^。，]{2,40}(?:单位|企业|部门|申请人|同志)[:：]\s{0,9}$"
 )
-_SALUTATION_LINE = re.compile(r"^(?:各|有关|相关|机关|局|直属|市有关)[^。]{0,600}[:：]\s*$")
+_SALUTATION_LINE = re.compile(r"^(?:各|有关|相关|机关|局|直属|市有关)[^。]{0,600}[:：]\s{0,9}$")
 _PREAMBLE = re.compile(
     r"^(?:为|根据|按照|依据|依照|遵照|结合|经|深入贯彻|认真贯彻|全面贯彻|认真落实)[^。]{4,}?[，,]\s*(?="
     r"(?:现|特|我|市|本|国家|经研究|药审中心|决定|拟|请|兹|组织|起草|制定|将|开展|北京|天津"
@@ -31,7 +38,7 @@ _CUES = (
     (re.compile(r"不得|施行|实施|废止|有效期"), 1),
 )
 _EMPTY_WORDS = re.compile(
-    r"^(?:特此(?:通知|公告|通告|公示)|感谢|欢迎|请认真|请遵照|联系|附件|电话|邮|(?:通讯|通信)?地址"
+    r"敬请谅解|^其余|^[^，。]{0,9}(?:咨询|支持|热线|联系)(?:电话)?[:：]|^[^\s，。；]{2,20}号[。]?$|^(?:特此(?:通知|公告|通告|公示)|感谢|欢迎|请认真|请遵照|联系|附件|电话|邮|(?:通讯|通信)?地址"
     r"|抄送|提出异议的|任何(?:单位|个人|机构)|单位提出|个人提出|我们?局?(?:将|真诚)|征集到的"
     r"|[(（](?:联系|此件))|@|(?:联系人|电话|邮箱|邮编|地址)[:：]|匿名|^\d+[、.]《"
     r"|(?:局|部|委|中心|委员会|办公室)$|^\d+\. \[|^[0-9 年月日]+$"
@@ -40,66 +47,151 @@ _EMPTY_WORDS = re.compile(
 _CONTACT_LINE = re.compile(
     r"^[0-9]{1,2}[.．、]\s*(?:电子邮箱|邮箱|电话|传真|联系|通[讯信]地址|地址|邮寄|信函|网址)"
 )
-_LISTED = re.compile(r"^(?:[0-9]{1,2}[.．、]|[(（][0-9]{1,2}[)）])")
-_CELLS = " | "
+_NUMBER = re.compile(
+    r"^(?:[0-9]{1,2}[.．、]\s{0,4}|[(（][0-9一二三四五六七八九十]{1,3}[)）]\s{0,4}|[一二三四五六七八九十]{1,3}、\s{0,4}"
+    r"|第[0-9一二三四五六七八九十百]{1,5}条\s{0,4}|[①-⑳]\s{0,4})"
+)
+# What a press says of itself, and tags of its system.
+_PRESS = re.compile(
+    r"未经(?:许可|授权)|禁止转载|转载(?:请|须|需)|版权(?:归|所有)|原标题|点击(?:上方|蓝字)|关注我们|长按|扫码|"
+    r"(?:来源|作者|编辑|责编|供稿|记者)\s?[:：|丨]"
+)
+_HASHTAG = re.compile(r"#[^#\s。，；]{1,20}#")
+_FILE_NAME = re.compile(
+    r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar)\s?[。;；]?$", re.IGNORECASE
+)
+_SIGNED = re.compile(r"^[\u4e00-\u9fff()（）、\s“”《》〔〕0-9]{2,40}$")
+_NEEDS_MORE = re.compile(r"(?:如下|下列|以下|包括|为|下)[:：]?$")
+# What stands below is a table, which is described; the words above it say what for.
+_TELLS_BELOW = re.compile(r"(?:更正|公布|公示|通告|公告|调整|认定)如下[:：]$")
+_POINTS_BACK = re.compile(
+    r"^(?:其中|此外|同时|另外|但|而|该|其|上述|对此|至于|因此|并且?)[，,\u4e00-\u9fff]"
+)
 _HEADLINE = re.compile(r"^[一二三四五六七八九十]{1,3}、|^[(（][一二三四五六七八九十]{1,3}[)）]")
+_ITEMS = frozenset("0123456789(（①②③④⑤⑥⑦⑧⑨⑩")
+_DAY = re.compile(r"[0-9]\s?[日号]|月底|截止")
+_DAY_LABEL = re.compile(
+    r"^[^，。0-9（(]{0,18}(?:时间|时限|期限|日期|期|截止)[^，。]{0,4}[:：为是自从]?[0-9自从]"
+)
 _SHORT_LINE = 14
 _WORTH_ADDING = 8
 _ENOUGH = 50
 _READ_SENTENCES = 60
+_SHORTEST_OF_SHORT = 6
+_SHORTEST_PLAIN = 9
+_LONGEST_REQUEST = 110
 
 
 def summarise(title: str, text: str, deadlines: Sequence[Deadline] = ()) -> str:
     """A summary of at most LONGEST characters; empty when there is no text."""
-    whole = " ".join(part for part in (_strip(line) for line in text.split("\n")) if part)
-    if len(whole) <= LONGEST and not _BACKGROUND.match(whole):
-        return whole
     sentences = _candidates(title, text)
+    tables = describe_tables(f"{title} {_due_phrase(deadlines)}", text)
     if not sentences:
-        return _cut(whole, LONGEST)
-    due = _due_phrase(deadlines)
-    told = {one.printed.rstrip("。；") for one in deadlines[:2]}
-    sentences = [one for one in sentences if not _repeats(one[2], told)] or sentences
-    return _compose(sentences, LONGEST - len(due)) + due
+        due = _due_phrase(deadlines)
+        return _fit((due, *tables)) or _shortest(text)
+    asking = _asking(sentences, deadlines)
+    asked = "".join(words for _, _, words in asking)
+    due = _due_phrase([one for one in deadlines if _start_of(one) not in asked])
+    first = "".join(_ended(words) for _, _, words in asking)
+    first = first if len(first) + len(due) <= LONGEST - _SHORT_LINE else ""
+    taken = {place for place, _, _ in asking} if first else set()
+    label = [one for one in sentences if one[1] not in taken and not _DAY_LABEL.match(one[2])]
+    rest = _compose(label or ([] if due or first else sentences), LONGEST - len(due) - len(first))
+    return _fit((due + first + rest, *tables))
 
 
-def _repeats(words: str, told: set[str]) -> bool:
-    """Whether a short sentence says no more than the deadline appended to the summary."""
-    return len(words) < 40 and any(words.startswith(printed) for printed in told)
+def _asking(
+    sentences: list[tuple[int, int, str]], deadlines: Sequence[Deadline]
+) -> list[tuple[int, Deadline, str]]:
+    """The sentences that ask for an act by a day, for the first two deadlines."""
+    found: dict[int, tuple[int, Deadline, str]] = {}
+    for deadline in deadlines[:2]:
+        for _, place, words in sentences:
+            if _start_of(deadline) in words and not _DAY_LABEL.match(words):
+                found.setdefault(place, (place, deadline, words))
+                break
+    return [one for one in found.values() if len(one[2]) <= _LONGEST_REQUEST]
+
+
+def _start_of(deadline: Deadline) -> str:
+    """The first printed words of a deadline, without the number of its item."""
+    printed = re.sub(r"\s+", " ", deadline.printed).strip()
+    return _NUMBER.sub("", printed)[:20] or deadline.on.isoformat()
 
 
 def _candidates(title: str, text: str) -> list[tuple[int, int, str]]:
     """(score, place, words) of the sentences worth choosing from."""
     found: list[tuple[int, int, str]] = []
     title_letters = re.sub(r"\W", "", title)
-    body = "\n".join(line for line in text.split("\n") if not _SALUTATION_LINE.match(line))
+    lines = [line for line in text.split("\n") if not _SALUTATION_LINE.match(line)]
+    body = "\n".join(line for line in lines if CELL not in line)
+    shortest = _SHORT_LINE if len(body) > LONGEST else _SHORTEST_OF_SHORT
     for place, match in enumerate(_SENTENCE.finditer(body)):
         words = _strip(match[0])
         letters = re.sub(r"\W", "", words)
-        if len(words) < _SHORT_LINE or letters in title_letters or _says_nothing(words):
+        if len(words) < shortest or letters in title_letters or _says_nothing(words):
             continue
-        found.append((_score(words, place), place, _PREAMBLE.sub("", words)))
+        number = _NUMBER.match(words)
+        plain = _PREAMBLE.sub("", words[number.end() :] if number else words)
+        if len(plain) < _SHORTEST_PLAIN or (
+            number and number[0][0] in _ITEMS and not _DAY.search(plain)
+        ):
+            continue  # an item of a list says nothing without the others
+        if not _says_nothing(plain):
+            found.append((_score(words, place), place, plain))
         if place > _READ_SENTENCES:
             break
     return found
 
 
 def _says_nothing(words: str) -> bool:
-    heading = _HEADLINE.match(words) and len(words) < 30
-    if _CELLS in words or _CONTACT_LINE.match(words):
+    heading = _HEADLINE.match(words) and len(words) < 30 and not words.endswith("。")
+    if _CONTACT_LINE.match(words) or _PRESS.search(words) or _FILE_NAME.search(words):
         return True
-    return bool(_EMPTY_WORDS.search(words) or heading) or words.endswith(("：", ":"))
+    if _SIGNED.match(words) and not words.endswith(("。", "！", "？")):
+        return True
+    bare = words.rstrip("。；;，,")
+    leads = bare.endswith(("：", ":")) and not _TELLS_BELOW.search(bare)
+    return bool(_EMPTY_WORDS.search(words) or heading) or leads
+
+
+def _shortest(text: str) -> str:
+    """The text itself where it has no sentence to choose: a line or two."""
+    lines = (_strip(line) for line in text.split("\n") if CELL not in line)
+    told = (line for line in lines if re.search(r"\w", line) and not _says_nothing(line))
+    return _fit(tuple(_ended(line) for line in told))
+
+
+def _fit(parts: Sequence[str]) -> str:
+    """As many of the parts as fit, whole; the first one is cut where it must be."""
+    said = ""
+    for part in parts:
+        if part and len(said) + len(part) <= LONGEST:
+            said += part if not said or said.endswith(("。", "！", "？")) else f" {part}"
+        elif part and not said:
+            said = _cut(part, LONGEST)
+    return said
 
 
 def _strip(line: str) -> str:
-    return _SALUTATION.sub("", re.sub(r"\s+", " ", line).strip())
+    words = _SALUTATION.sub("", re.sub(r"\s+", " ", line).strip())
+    return _without_press(_HASHTAG.sub("", words)).strip()
+
+
+def _without_press(words: str) -> str:
+    """The sentence without clauses in which a press speaks of itself."""
+    if not _PRESS.search(words):
+        return words
+    return "；".join(part for part in re.split(r"[；;]", words) if not _PRESS.search(part))
 
 
 def _score(words: str, place: int) -> int:
     score = sum(weight for pattern, weight in _CUES if pattern.search(words))
     if find_dates(fold_width(words)):
         score += 1
-    if _LISTED.match(words):
+    if _NUMBER.match(words):
+        score -= 3
+    if _POINTS_BACK.match(words) or _NEEDS_MORE.search(words.rstrip("。；")):
         score -= 2
     if _BACKGROUND.match(words) and not _PREAMBLE.match(words):
         score -= 3
@@ -107,37 +199,46 @@ def _score(words: str, place: int) -> int:
 
 
 def _compose(sentences: list[tuple[int, int, str]], room: int) -> str:
-    """The best sentences that fit, in printed order; the first one is cut if it must be."""
+    """The best sentences that fit whole, in printed order; only a single one is ever cut."""
     chosen: dict[int, str] = {}
     left = room
     for score, place, words in sorted(sentences, key=lambda one: (-one[0], one[1])):
         if words in chosen.values() or (room - left > _ENOUGH and score + place < _WORTH_ADDING):
             continue
-        if len(words) <= left:
-            chosen[place] = words
-            left -= len(words)
-        elif not chosen:
-            chosen[place] = _cut(words, left)
-            left = 0
+        whole = _ended(_clauses(words, left))
+        if len(whole) <= left:
+            chosen[place] = whole
+            left -= len(whole)
         if len(chosen) == 3 or left < _SHORT_LINE:
             break
-    return "".join(_ended(chosen[place]) for place in sorted(chosen))[:room]
+    if not chosen and sentences and room > _SHORT_LINE:
+        return _cut(max(sentences)[2], room)
+    return "".join(chosen[place] for place in sorted(chosen))
+
+
+def _clauses(words: str, room: int) -> str:
+    """As many of a long sentence's clauses between ； as fit; the sentence itself when none do."""
+    if len(words) < room or "；" not in words:
+        return words
+    head = words[: room - 1]
+    end = head.rfind("；")
+    return words[:end] if end > _ENOUGH else words
 
 
 def _due_phrase(deadlines: Sequence[Deadline]) -> str:
-    """`（征求意见截止 2021-02-18）` for up to two deadlines."""
+    """`征求意见截止 2021-02-18。` for up to two deadlines."""
     if not deadlines:
         return ""
     named = [
         f"{one.what if one.what != '截止' else ''}截止 {one.on.isoformat()}"
         for one in deadlines[:2]
     ]
-    return f"（{'，'.join(named)}）"
+    return f"{'，'.join(named)}。"
 
 
 def _ended(words: str) -> str:
-    words = words.rstrip("，、, ")
-    return words if words.endswith(("。", "！", "？", "；", "…", "：")) else words + "。"
+    words = words.rstrip("，、, ；;：:")
+    return words if words.endswith(("。", "！", "？", "…")) else words + "。"
 
 
 def _cut(words: str, room: int) -> str:

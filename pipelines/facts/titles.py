@@ -20,9 +20,10 @@ _PINNED = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"\s*(?:[【\[［](?:置顶|推荐|热门|最新|进行中|图文|NEW|HOT)[】\]］]|(?<![A-Za-z])(?:new|NEW|New|HOT|Hot)[!！]?)\s*$"
+    r"(?<!\s)\s*+(?:[【\[［](?:置顶|推荐|热门|最新|进行中|图文|NEW|HOT)[】\]］]|(?<![A-Za-z])(?:new|NEW|New|HOT|Hot)[!！]?)\s*+$"
 )
-_SUFFIX_MARK = r"\s*(?:[-_|—–－·｜丨]+|--+)\s*"
+# A run of marks and spaces is tried once, from its start.
+_SUFFIX_MARK = r"(?<![\s\-_|—–－·｜丨])(?=\s*+[-_|—–－·｜丨])[\s\-_|—–－·｜丨]++"
 _OTHER_SITE = re.compile(
     _SUFFIX_MARK + r"[\u4e00-\u9fff]{2,24}(?:网|网站|门户|平台|局|部|中心|委员会|政府|首都之窗)$"
 )
@@ -30,7 +31,7 @@ _COLUMN = re.compile(
     _SUFFIX_MARK
     + r"(?:通知公告|公示公告|公告公示|政策文件|工作动态|新闻动态|政务公开|通知|公告|公示)$"
 )
-_CUT = re.compile(r"(?:\.{2,}|…+)$")
+_CUT = re.compile(r"(?:(?<!\.)\.{2,}|(?<!…)…+)$")
 
 
 def clean_title(printed: str, site_name: str = "") -> str:

@@ -19,6 +19,8 @@ from pipelines.facts.width import fold_width
 _OFTEN = 2
 _READ = 20_000
 _OPENING = 1_000
+# 公告, 通知公告: such a title leaves it to the text.
+_SAYS_NOTHING = 6
 _PERFORMS = re.compile(
     r"现(?:面向|向|就|将|予|对|组织|开展|公开)?[^。;]{0,60}?(公示|征求|申报)(?!稿|过|后|结果)"
 )
@@ -36,7 +38,7 @@ def find_topics(title: str, text: str) -> tuple[Topic, ...]:
     """Topics named in the title, or at least twice in the text; in the vocabulary's order."""
     vocabulary, acts, pattern = _vocabulary()
     in_title = set(pattern.findall(fold_width(title).upper()))
-    kind = kind_of(title) or _kind_of_text(text)
+    kind = kind_of(title) if len(title) > _SAYS_NOTHING else _kind_of_text(text)
     counts = Counter(pattern.findall(fold_width(text[:_READ]).upper()))
     counts.update(dict.fromkeys(in_title, _OFTEN))
     topics = []

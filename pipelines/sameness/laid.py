@@ -35,7 +35,7 @@ EDITORS_LINE = re.compile(
 MAX_FURNITURE = 80
 # The page says itself that its text goes on elsewhere; a link to the original says no such thing.
 _GOES_ON_ELSEWHERE = re.compile(
-    r"^\W*(?!.*(?:https?:|www\.|附件))"
+    r"^\W*+(?!.*(?:https?:|www\.|附件))"
     r"(?:未完|.{0,8}(?:阅读原文|(?:阅读|查看)全文)|全文(?:详)?见)|^(?:…+|\.{3,})$"
 )
 _MAX_POINTER = 40

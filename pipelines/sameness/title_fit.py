@@ -20,14 +20,15 @@ _FORWARDS = re.compile(r"转发(?!\s*(?:[:：｜|\]】)）丨]|$))")
 _DRAFT = re.compile("征求意见|公开征求|草案|送审稿|意见反馈")
 _KINDS = (_ABOUT_IT, _FORWARDS, _DRAFT)
 # First, second batch, year, issue: what tells the documents of a series apart.
-# Numbers are bounded: a title can be nothing but digits.
 _SERIES = re.compile(
-    "第?([0-9〇零一二三四五六七八九十百]{1,9})[-—]?(年|批|号|期|次|季度|月|轮|届|版)"
+    "第?(?<![0-9〇零一二三四五六七八九十百])([0-9〇零一二三四五六七八九十百]++)[-—]?(年|批|号|期|次|季度|月|轮|届|版)"
 )
 # An issuer's own way to title a notice; a headline is written otherwise.
-_OFFICIAL = re.compile("关于.+(?:通知|公告|通告|公示|函|意见|办法|规定|细则|决定|批复|通报)")
-_IN_BRACKETS = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
-_FIGURE = re.compile(r"[A-Za-z]{0,20}\d{1,20}(?:\.\d{1,20})?")
+_OFFICIAL = re.compile(
+    r"\A(?:(?!关于).)*+关于.+(?:通知|公告|通告|公示|函|意见|办法|规定|细则|决定|批复|通报)"
+)
+_IN_BRACKETS = re.compile(r"[(（【\[][^)）】\]]{0,200}[)）】\]]")
+_FIGURE = re.compile(r"(?<![A-Za-z])[A-Za-z]*+\d++(?:\.\d++)?")
 # A headline's words that its text must have, 0..1, and figures that make a text unlike others.
 _WORDS_IN_TEXT = 0.5
 _FIGURES_OF_A_TEXT = 5

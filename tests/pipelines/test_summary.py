@@ -28,9 +28,9 @@ def test_purpose_and_salutation_give_way_to_the_news_and_the_deadline() -> None:
     )
     summary = summarise("关于公开征求意见的通知", text, DUE)
     assert summary == (
+        "征求意见截止 2021-02-18。"
         "我中心组织起草了《中药新药复方制剂中医药理论申报资料撰写指导原则（征求意见稿）》。"
         "现在中心网站予以公示，以广泛听取各界意见和建议，欢迎各界提出宝贵意见和建议，并请及时反馈给我们。"
-        "（征求意见截止 2021-02-18）"
     )
 
 
@@ -72,3 +72,56 @@ def test_table_rows_and_ways_to_answer_are_no_summary() -> None:
     assert "|" not in found
     assert "传真" not in found
     assert "信封" not in found
+
+
+def test_who_must_act_by_a_day_comes_first_and_is_not_told_twice() -> None:
+    printed = "请承担单位于2月20日前签订任务合同书"
+    text = (
+        "经评审，市科技局决定对“中药质量标准”等六个项目予以立项。\n"
+        + printed
+        + "。\n"
+        + "背景。" * 60
+    )
+    due = (Deadline(date(2021, 2, 20), "办理", printed),)
+    summary = summarise("关于项目立项的通知", text, due)
+    assert summary.startswith(printed)
+    assert summary.count("2月20日") == 1
+    assert "2021-02-20" not in summary
+
+
+def test_a_page_that_is_a_record_tells_what_its_title_does_not() -> None:
+    text = (
+        "受理号 | CXHL2000601\n药品名称 | HZ-0421片\n"
+        "适应症 | 用于特应性皮炎\n注册分类 | 化学药品1类"
+    )
+    summary = summarise("临床试验默示许可：HZ-0421片（CXHL2000601）", text)
+    assert summary == "适应症：用于特应性皮炎；注册分类：化学药品1类。"
+
+
+def test_a_page_that_is_a_list_says_its_columns_and_rows() -> None:
+    rows = "\n".join(f"{number} | 某某制药有限公司 | 西青区" for number in range(1, 8))
+    assert (
+        summarise("名单", f"序号 | 企业名称 | 所属区\n{rows}")
+        == "表格（序号、企业名称、所属区）共 7 行。"
+    )
+
+
+def test_an_item_without_its_list_and_a_press_s_own_words_are_left_out() -> None:
+    text = (
+        "#IPR#未经许可，禁止转载；近日，国务院办公厅印发行动方案，提出五十一项举措，支持企业创新。\n"
+        "1.具备固定的服务场所和两名以上专职人员，管理制度健全；\n"
+        "2.采集企业知识产权需求，按季度汇总分析并提出建议；\n"
+        "附件：申报书.docx\n"
+    ) + "背景说明文字。" * 40
+    summary = summarise("方案解读", text)
+    assert "转载" not in summary
+    assert "#" not in summary
+    assert "采集" not in summary
+    assert summary.endswith("。")
+
+
+@given(st.text(alphabet="1.2、（一）；。：，甲乙丙丁报送截止 |\n", max_size=400))
+def test_no_summary_begins_inside_a_list_or_ends_in_a_clause(text: str) -> None:
+    summary = summarise("标题", text)
+    assert not summary.endswith(("；", "，", "、"))
+    assert " | " not in summary
