@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
-from rich.markup import escape
 
 from commands.desk import CommandError, Desk
+from commands.terminal import printed
 from digest.wording import local_minute
 from storage.learned import Learned, accept_learned, list_learned
 
@@ -58,12 +58,12 @@ def lines(learned: Iterable[Learned]) -> Iterator[str]:
     for (site, column), found in by_column.items():
         for one in found:
             yield (
-                f"[yellow]改版[/yellow] {escape(site)} {escape(column)}（{KINDS[one.kind]}）："
-                f"{escape(one.evidence)}，{local_minute(one.learned_at)} 认出，"
+                f"[yellow]改版[/yellow] {printed(site)} {printed(column)}（{KINDS[one.kind]}）："
+                f"{printed(one.evidence)}，{local_minute(one.learned_at)} 认出，"
                 f"{one.runs_agreed} 次吻合"
             )
         yield f"写入 sources.toml 即长期有效；或确认沿用：zhengxun sources accept {site} {column}"
-        yield escape(toml_of(site, column, found))
+        yield printed(toml_of(site, column, found))
 
 
 def toml_of(site: str, column: str, found: Iterable[Learned]) -> str:

@@ -68,7 +68,7 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
         until = local_minute(datetime.fromisoformat(held["release_at"]))
         yield f"{held['week']} 待审，{until} 自动发出；提前发出：zhengxun release"
     for name, days in report["gaps"].items():
-        yield f"[bold red]可能漏收[/bold red] {escape(name)}：{days}"
+        yield f"[bold red]可能漏收[/bold red] {printed(name)}：{days}"
     for alarm in report["alarms"]:
         yield f"[bold red]报警[/bold red] {printed(alarm['title'])}（{alarm['since']}）"
     if report["needs_attention"]:
