@@ -18,6 +18,7 @@ from crawlers.platforms.known import KnownRows, bare, is_list_of_another
 from crawlers.platforms.notice_pages import NoticePages, Output
 from crawlers.platforms.order import AHEAD
 from crawlers.platforms.window import refusal
+from crawlers.reading.known_keys import KnownKeys
 from crawlers.reading.list_page import Reading
 from crawlers.reading.rows import Row
 
@@ -33,6 +34,7 @@ class ListRows(NoticePages):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._walks: dict[str, ColumnWalk] = {}
+        self._known_keys: KnownKeys | None = None
 
     def walk_of(self, column: str) -> ColumnWalk:
         """The walk over a column, begun at the first call: what is known must be there by then."""
@@ -113,7 +115,11 @@ class ListRows(NoticePages):
     def keyed(self, rows: Sequence[Row], walk: ColumnWalk) -> list[Keyed]:
         """(row, key, address) of each row. Two addresses that have one key under different titles
         are two notices: their addresses tell them apart."""
-        found = [(row, *self._key_of(row)) for row in rows]
+        if self._known_keys is None:
+            known = (row for rows in self.known_rows.values() for row in rows)
+            self._known_keys = KnownKeys((r.key, r.url, r.listed_title or r.title) for r in known)
+        self._known_keys.look_at([row.url for row in rows])
+        found = [(row, *self._key_of(row, self._known_keys)) for row in rows]
         titles: dict[str, set[tuple[str, str]]] = {}
         for row, key, url in found:
             titles.setdefault(key, set()).add((url, bare(row.title)))
@@ -128,9 +134,11 @@ class ListRows(NoticePages):
         }
         return [(row, url if key in torn else key, url) for row, key, url in found]
 
-    def _key_of(self, row: Row) -> tuple[str, str]:
+    def _key_of(self, row: Row, known: KnownKeys) -> tuple[str, str]:
         url = self.canonical(row.url)
-        return (row.item.key if row.item is not None else self.notice_key(url)), url
+        if row.item is not None:
+            return row.item.key, url
+        return known.key_of(url, self.notice_key(url), row.title), url
 
     def count(self, column: str, met: Sequence[Met]) -> None:
         report = self.reports[column]

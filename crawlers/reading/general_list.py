@@ -46,6 +46,12 @@ def general_rows(page: Selector, base_url: str, link: str = "") -> list[Row]:
     return max(fit, key=_weight, default=_List([])).rows[:MOST_ROWS]
 
 
+def separate_lists(page: Selector, base_url: str) -> list[list[Row]]:
+    """Every dated list of three rows or more that a page shows: a front page has several."""
+    lists = _lists(page, base_url, "")
+    return [one.rows for one in lists if len(one.rows) >= _FEW and _is_dated(one.rows)]
+
+
 def linked_rows(page: Selector, base_url: str, link: str) -> list[Row]:
     """Every row whose address matches `link`, wherever it stands (a home page's blocks)."""
     seen: dict[str, Row] = {}
