@@ -21,7 +21,7 @@ from crawlers.reading.line_kinds import kind_of
 from crawlers.reading.outline import Outline, read_outline
 from crawlers.reading.patterns import BODIES
 from crawlers.reading.siblings import Siblings
-from crawlers.reading.text import labelled_source, visible_text, worth_asking
+from crawlers.reading.text import labelled_source, visible_text
 from crawlers.reading.title_evidence import FoundTitle, Witnesses, find_title, plain, title_above
 
 _REPOST_SOURCE = re.compile(r"资料来源\s{0,9}[:：]\s{0,9}(\S{1,80})")
@@ -77,7 +77,7 @@ def read_page(
     titles = _title_lines(outline, title, witnesses)
     anchor = title.last
     evidence = Evidence(outline, kinds, anchor, titles)
-    known = _known_boxes(page, outline)
+    known = _known_boxes(outline)
     region, ways = _text_of(evidence, known)
     if ways < 2 and siblings is not None:
         template = siblings.template(url, outline)
@@ -117,14 +117,25 @@ def _title_lines(outline: Outline, title: FoundTitle, witnesses: Witnesses) -> f
     return frozenset(found)
 
 
-def _known_boxes(page: Selector, outline: Outline) -> list[int]:
+def _known_boxes(outline: Outline) -> list[int]:
     """The containers that many systems name alike, of the first name that has any."""
-    for css in worth_asking(page, BODIES):
-        boxes = [outline.index[node.root] for node in page.css(css) if node.root in outline.index]
-        boxes = [box for box in boxes if outline.boxes[box].last > outline.boxes[box].first]
-        if boxes:
-            return boxes[:20]
-    return []
+    signs: dict[str, list[int]] = {}
+    for number, box in enumerate(outline.boxes):
+        if box.last > box.first:
+            for sign in _signs_of(box.node):
+                signs.setdefault(sign, []).append(number)
+    found = (signs[css] for css in BODIES if css in signs)
+    return next(found, [])[:20]
+
+
+def _signs_of(node: etree._Element) -> list[str]:
+    classes = node.get("class") or ""
+    signs = [f".{name}" for name in classes.split()]
+    if ".view" in signs and "TRS" in classes:
+        signs.append(".view[class*='TRS']")
+    if node.get("id"):
+        signs.append(f"#{node.get('id')}")
+    return [*signs, node.tag] if node.tag == "article" else signs
 
 
 def _text_of(evidence: Evidence, known: list[int]) -> tuple[Region, int]:

@@ -85,7 +85,10 @@ def record_lines(outline: Outline) -> frozenset[int]:
     for box in outline.boxes:
         if box.node.tag not in {"table", "dl", "ul", "ol"} or not 2 <= box.last - box.first <= 80:
             continue
-        labels = [_label_in(line.text) for line in outline.lines[box.first : box.last]]
+        lines = outline.lines[box.first : box.last]
+        if 2 * sum(line.linked > 0 for line in lines) > len(lines):
+            continue
+        labels = [_label_in(line.text) for line in lines]
         known = sum(label in _NAMES or label in _RECORDS for label in labels)
         if known >= 3 and known * 4 >= len(labels):
             found.update(range(box.first, box.last))
@@ -100,34 +103,33 @@ def _label_in(text: str) -> str:
 def _pairs(outline: Outline, inside: Container[int]) -> Iterator[tuple[str, str]]:
     lines = outline.lines
     for number, line in enumerate(lines):
-        if number in inside or len(line.text) > _LONGEST:
+        if number in inside or len(line.text) > _LONGEST or line.linked * 2 > len(line.text):
             continue
         pieces = [text for text in map(_text_of, line.pieces) if text]
-        following = _value_after(outline, number, inside)
         is_term = _is_term(outline, line)
         is_record = is_term or outline.boxes[line.owner].node.tag in {"li", "dd"}
         for place, piece in enumerate(pieces):
-            for label, value in _pair(piece, pieces[place + 1 :], following, is_term=is_term):
+            for label, value in _pair(piece, pieces[place + 1 :], is_term=is_term):
+                value = _value_after(outline, number, inside) if value is None else value
                 if is_record or "发布" not in label:  # the day in a line is judged by its place
                     yield label, value
     yield from _columns(outline, inside)
 
 
-def _pair(
-    piece: str, rest: Sequence[str], following: str, *, is_term: bool
-) -> Iterator[tuple[str, str]]:
+def _pair(piece: str, rest: Sequence[str], *, is_term: bool) -> Iterator[tuple[str, str | None]]:
+    """Label and value of a piece; None where the value stands in the next cell."""
     match = _MARKED.match(piece)
     if match is None:
         label = piece.strip(" :：[]【】")
         if is_term and label.replace(" ", "").replace("　", "") in _NAMES and not rest:
-            yield label, following
+            yield label, None
         return
     label, value = match[1], match[2].strip()
     if not value and rest:
         value = "" if _MARKED.match(rest[0]) else _whole(rest)
     elif value and rest:
         value += _tail_of(rest)
-    yield label, value if value or rest else following
+    yield label, value if value or rest else None
 
 
 def _whole(rest: Sequence[str]) -> str:

@@ -45,12 +45,12 @@ def kind_of(line: Line) -> Kind:
     text = line.text
     if not text:
         return "picture"
-    if _FOOT.search(text) and len(text) < 300:
-        return "foot"
     if _NEIGHBOUR.match(text):
         return "neighbour"
     if line.linked * 10 >= len(text.replace(" ", "")) * 6:
         return "link"
+    if len(text) < 300 and _FOOT.search(text):
+        return "foot"
     if len(text) < _LONGEST_STAMP:
         if _STAMP.match(text):
             return "stamp"

@@ -26,6 +26,8 @@ _UNSEEN = frozenset(
     )
 )  # fmt: skip
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_BREAKS = frozenset(("br", "hr"))
+_NOTED = frozenset(("a", "img", "input"))
 _CELLS = frozenset(("td", "th"))
 _NOT_SHOWN = re.compile(r"display\s{0,5}:\s{0,5}none", re.IGNORECASE)
 _FILE = re.compile(
@@ -92,18 +94,16 @@ def read_outline(root: etree._Element) -> Outline:
     """The outline of a parsed page; comments must have been taken out of it."""
     body = next(root.iter("body"), root)
     walk = _Walk()
-    steps = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
+    start, end = walk.start, walk.end
+    steps = etree.iterwalk(body, events=("start", "end"))
     for event, node in steps:
-        if event == "start":
-            if node.tag in _UNSEEN:
-                walk.meet_unseen(node)
-                steps.skip_subtree()
-            else:
-                walk.start(node)
-        elif event == "end":
-            walk.end(node, is_root=node is body)
+        if event == "end":
+            end(node, node.tag)
+        elif node.tag in _UNSEEN:
+            walk.fields += node.tag == "textarea"
+            steps.skip_subtree()
         else:
-            walk.add_tail(node)
+            start(node, node.tag)
         if len(walk.boxes) > MOST_BOXES:
             break
     return walk.finish()
@@ -128,51 +128,36 @@ class _Walk:
         self._cells = 0
         self._hidden: list[etree._Element] = []
 
-    def start(self, node: etree._Element) -> None:
-        tag = node.tag
+    def start(self, node: etree._Element, tag: str) -> None:
         if tag in _INLINE or ":" in tag:
-            self._start_inline(node)
-        elif tag in ("br", "hr"):
+            if tag in _NOTED:
+                self._note(node, tag)
+        elif tag in _BREAKS:
             self._flush()
         else:
-            self._start_box(node)
-        style = node.get("style")
-        if style and _NOT_SHOWN.search(style):
-            self._hidden.append(node)
-        if node.text:
-            self._add(node.text, node, is_tail=False)
+            self._start_box(node, tag)
+        text = node.text
+        if text:
+            self._add(text, node, is_tail=False)
 
-    def end(self, node: etree._Element, *, is_root: bool) -> None:
-        tag = node.tag
-        if tag in _UNSEEN:
-            self.add_tail(node)
-            return
+    def end(self, node: etree._Element, tag: str) -> None:
         if tag == "a":
             self._link = None
-        elif tag not in _INLINE and ":" not in tag and tag not in ("br", "hr"):
-            self._end_box(tag)
-        if self._hidden and self._hidden[-1] is node:
-            self._hidden.pop()
-        if not is_root:
-            self.add_tail(node)
-
-    def add_tail(self, node: etree._Element) -> None:
-        if node.tail:
-            self._add(node.tail, node, is_tail=True)
-
-    def meet_unseen(self, node: etree._Element) -> None:
-        if node.tag == "textarea":
-            self.fields += 1
+        elif tag not in _INLINE and tag not in _UNSEEN and tag not in _BREAKS and ":" not in tag:
+            self._end_box(node, tag)
+        tail = node.tail
+        if tail and self._open:
+            self._add(tail, node, is_tail=True)
 
     def finish(self) -> Outline:
         self._flush()
         while self._open:
-            self._end_box("")
+            self.boxes[self._open.pop()].last = len(self.lines)
         outline = Outline(self.boxes, self.lines, self.frames, self.fields, self.asks_password)
         outline.index = self.index
         return outline
 
-    def _start_box(self, node: etree._Element) -> None:
+    def _start_box(self, node: etree._Element, tag: str) -> None:
         self._flush()
         number = len(self.boxes)
         parent = self._open[-1] if self._open else -1
@@ -181,7 +166,9 @@ class _Walk:
         if parent >= 0:
             self.boxes[parent].children.append(number)
         self._open.append(number)
-        tag = node.tag
+        style = node.get("style")
+        if style and _NOT_SHOWN.search(style):
+            self._hidden.append(node)
         if tag in _HEADINGS:
             self._headings.append((tag, number))
         elif tag in _CELLS:
@@ -189,31 +176,35 @@ class _Walk:
         elif tag == "iframe":
             self.frames.append((len(self.lines), node.get("src") or ""))
 
-    def _end_box(self, tag: str) -> None:
+    def _end_box(self, node: etree._Element, tag: str) -> None:
         self._flush()
         self.boxes[self._open.pop()].last = len(self.lines)
+        if self._hidden and self._hidden[-1] is node:
+            self._hidden.pop()
         if tag in _HEADINGS and self._headings:
             self._headings.pop()
         elif tag in _CELLS:
             self._cells -= 1
 
-    def _start_inline(self, node: etree._Element) -> None:
-        tag = node.tag
+    def _note(self, node: etree._Element, tag: str) -> None:
+        """A link, a picture, a box to type into."""
         if tag == "a":
-            self._link = node if node.get("href") or node.get("onclick") else None
-            self._leads_nowhere = bool(_NOWHERE.match(node.get("href") or ""))
-            self._is_file = bool(_FILE.search(node.get("href") or "") or node.get("download"))
+            href = node.get("href") or ""
+            self._link = node if href or node.get("onclick") else None
+            self._leads_nowhere = bool(_NOWHERE.match(href))
+            self._is_file = bool(_FILE.search(href) or node.get("download"))
             self._links += self._link is not None
         elif tag == "img":
             self._pictures.append(node)
-        elif tag == "input":
+        else:
             kind = (node.get("type") or "text").lower()
             self.fields += kind in ("text", "password", "search", "tel", "number")
             self.asks_password = self.asks_password or kind == "password"
 
     def _add(self, text: str, node: etree._Element, *, is_tail: bool) -> None:
         if text.isspace():
-            self._parts.append(" ")
+            if self._parts:
+                self._parts.append(" ")
             return
         self._parts.append(text)
         self._pieces.append((node, is_tail))
@@ -225,17 +216,20 @@ class _Walk:
                 self._linked += count
 
     def _flush(self) -> None:
-        if self._pieces or self._pictures:
-            text = " ".join("".join(self._parts).split())
-            if text or self._pictures:
-                heading, heading_box = self._headings[-1] if self._headings else ("", -1)
-                self.lines.append(
-                    Line(
-                        text, self._open[-1] if self._open else 0, self._linked, self._files,
-                        self._links, heading, heading_box, bool(self._cells), bool(self._hidden),
-                        self._pictures, self._pieces,
-                    )
-                )  # fmt: skip
-            self._pieces, self._pictures = [], []
+        if not self._pieces and not self._pictures:
+            if self._links:
+                self._linked = self._files = self._links = 0
+            return
+        text = " ".join("".join(self._parts).split())
+        if text or self._pictures:
+            heading, heading_box = self._headings[-1] if self._headings else ("", -1)
+            self.lines.append(
+                Line(
+                    text, self._open[-1] if self._open else 0, self._linked, self._files,
+                    self._links, heading, heading_box, bool(self._cells), bool(self._hidden),
+                    self._pictures, self._pieces,
+                )
+            )  # fmt: skip
+        self._pieces, self._pictures = [], []
         self._parts = []
         self._linked = self._files = self._links = 0

@@ -97,7 +97,10 @@ def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: Witnesses) ->
     for number, line in enumerate(outline.lines):
         is_summary = number > 0 and is_link_row(outline.lines[number - 1])
         sentences += kinds[number] == "text" and not is_summary
-        is_late = sentences > _MOST_BEFORE and not _is_told(line, words)
+        is_late = sentences > _MOST_BEFORE
+        if is_late and not line.heading and kinds[number] != "short":
+            continue
+        is_late = is_late and not _is_told(line, words)
         if is_late and not line.heading:
             continue
         if not _may_be(outline, kinds, number, line, words):
