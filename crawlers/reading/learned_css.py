@@ -77,6 +77,9 @@ def candidates(nodes: Sequence[etree._Element]) -> Iterator[str]:
     else:
         yield from (f"{tag}.{name}" for name in shared)
     yield from _below_named(nodes, own)
+    if len(nodes) == 1 and not shared:
+        own = _counted(nodes[0])
+        yield from _below_named(nodes, own)
     yield _by_place(nodes, own)
 
 
@@ -110,14 +113,15 @@ def _by_place(nodes: Sequence[etree._Element], own: str) -> str:
         if len(tags) != 1 or not _TAG.fullmatch(next(iter(tags))):
             return ""
         tag = tags.pop()
-        if len(boxes) == 1:
-            place = 1 + sum(1 for _ in boxes[0].itersiblings(tag, preceding=True))
-            tag = f"{tag}:nth-of-type({place})" if _has_brothers(boxes[0]) else tag
-        steps.append(tag)
+        steps.append(_counted(boxes[0]) if len(boxes) == 1 else tag)
         boxes = list(dict.fromkeys(box.getparent() for box in boxes if box is not None))
     return " > ".join(["body", *reversed(steps)])
 
 
-def _has_brothers(node: etree._Element) -> bool:
+def _counted(node: etree._Element) -> str:
+    """The tag of a node, counted among its brothers of that tag where it has any."""
     up = node.getparent()
-    return up is not None and sum(1 for _ in up.iterchildren(str(node.tag))) > 1
+    if up is None or sum(1 for _ in up.iterchildren(str(node.tag))) < 2:
+        return str(node.tag)
+    place = 1 + sum(1 for _ in node.itersiblings(str(node.tag), preceding=True))
+    return f"{node.tag}:nth-of-type({place})"

@@ -52,10 +52,11 @@ def test_a_page_that_does_not_hold_the_known_text_teaches_nothing() -> None:
 def test_pages_that_are_laid_out_differently_teach_nothing_together() -> None:
     notices = told(2, drawn(9))
     rows = known(notices)
+    heads = [f"<h1>{one.title}</h1><p>发布时间：{one.day}</p>" for one in notices]
     texts = ["".join(f"<p>{line}</p>" for line in one.paragraphs) for one in notices]
     side = f"<div class='side'>{'<p>政务服务与办事指南的说明文字。</p>' * 60}</div>"
-    one = Sample(f"<body><div class='text'>{texts[0]}</div>{side}</body>", BASE, rows[0])
-    two = Sample(f"<body>{side}<div><table><td>{texts[1]}</table></div></body>", BASE, rows[1])
+    one = Sample(f"<body>{heads[0]}<div class='text'>{texts[0]}</div>{side}", BASE, rows[0])
+    two = Sample(f"<body>{heads[1]}{side}<table><td>{texts[1]}</table>", BASE, rows[1])
     assert derive_page([one]) is not None
     assert derive_page([two]) is not None
     assert derive_page([one, two]) is None
