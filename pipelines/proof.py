@@ -26,7 +26,7 @@ _SHARED = 0.9
 _LEAST_SHARED = 20
 # Of a title's own pairs of signs, so many must stand in a text that is the notice's.
 _OWN_WORDS = 0.5
-_PICTURE = re.compile(r"<img[^>]{0,2000}?src=\"([^\"]{1,2000})\"", re.IGNORECASE)
+_PICTURE = re.compile(r"<img[^<>]{0,2000}?src=\"([^\"]{1,2000})\"", re.IGNORECASE)
 
 # --- is it the notice
 

@@ -33,7 +33,8 @@ def all_patterns() -> list[Found]:
         place = path.relative_to(ROOT).as_posix()
         for name, pattern in (*_of_module(place), *_of_calls(path)):
             key = (place, pattern.pattern, pattern.flags)
-            asked = _methods(path).get(name) or {name.partition(" ")[0]}
+            owner = path if name.startswith("_") else None
+            asked = _methods().get((owner, name)) or {name.partition(" ")[0]}
             anchored = asked <= {"match", "fullmatch"}
             found.setdefault(key, Found(f"{place}:{name}", pattern, anchored))
     return list(found.values())
@@ -93,15 +94,14 @@ def _tree(path: Path) -> ast.Module:
 
 
 @cache
-def _methods(path: Path) -> dict[str, set[str]]:
-    """Name of a pattern -> the methods it is asked by in a file; a public name, anywhere."""
-    asked: defaultdict[str, set[str]] = defaultdict(set)
-    for place in _files():
-        for node in ast.walk(_tree(place)):
+def _methods() -> dict[tuple[Path | None, str], set[str]]:
+    """(file, name) of a pattern -> the methods it is asked by; a public name, in any file."""
+    asked: defaultdict[tuple[Path | None, str], set[str]] = defaultdict(set)
+    for path in _files():
+        for node in ast.walk(_tree(path)):
             if not (isinstance(node, ast.Attribute) and node.attr in _ASKED):
                 continue
             if isinstance(node.value, ast.Name):
                 name = node.value.id
-                if place == path or not name.startswith("_"):
-                    asked[name].add(node.attr)
+                asked[path if name.startswith("_") else None, name].add(node.attr)
     return asked

@@ -16,7 +16,7 @@ from crawlers.reading.outline import Line
 
 Kind = Literal["text", "short", "title", "stamp", "link", "crumb", "neighbour", "foot", "picture"]
 
-_SENTENCE = re.compile(r"[。；！？]|[a-z]{3,}[.?!](?:\s|$)")
+_SENTENCE = re.compile(r"[。；！？]|[a-z]{3}[.?!](?:\s|$)")
 _CLAUSE = re.compile(r"[，、]")
 _STAMP = re.compile(
     r"^\W{0,3}(?:(?:信息|文章|稿件|新闻)?来\s?源|(?:信息|网站)?发\s?[布表]|印发|公布|公开|更新|时\s?间|日\s?期|作\s?者|浏览|阅读|点击|访问|字\s?[体号]|责任?编|"

@@ -16,9 +16,11 @@ _BLOCKS = {
     "p", "div", "li", "dd", "dt", "td", "th", "tr", "br", "ul", "ol", "dl", "section", "article",
     *_HEADINGS,
 }  # fmt: skip
-_TITLED = re.compile(r"(?:^|[\s_-])\w*(?:title|tit|biaoti|bt|name|headline)\w*", re.IGNORECASE)
+_TITLED = re.compile(
+    r"(?:^|[\s_-])\w{0,40}(?:title|tit|biaoti|bt|name|headline)\w{0,40}", re.IGNORECASE
+)
 _COUNTER = re.compile(
-    r"[\[(（]?\s*(?:(?:浏览|阅读|点击|访问|查看|人气|热度|评论|点赞|下载)\w{0,3}\s*[:：]?\s*)?\d{1,9}\s*(?:次|人|℃|\+|w|万)?\s*[\])）]?",
+    r"[\[(（]?\s*+(?:(?:浏览|阅读|点击|访问|查看|人气|热度|评论|点赞|下载)\w{0,3}\s*+[:：]?\s*+)?\d{1,9}\s*+(?:次|人|℃|\+|w|万)?\s*+[\])）]?",
     re.IGNORECASE,
 )
 _MARK = re.compile(
@@ -26,7 +28,9 @@ _MARK = re.compile(
 )
 _BULLET = re.compile(r"^[\s·•●■◆▪▶►>›»\-—|]+(?=\S)|^[\s·•●■◆▪▶►|]+$")
 _LABELLED = re.compile(r"^\s*(?:文章|信息|公告)?(?:标题|题目|名称)\s*[:：]\s*")
-_DATE_LABEL = re.compile(r"(?:发布|发表|更新|公开)?(?:时\s*间|日\s*期)\s*[:：]?\s*$")
+_DATE_LABEL = re.compile(
+    r"(?:发布|发表|更新|公开)?(?:时\s{0,4}间|日\s{0,4}期)\s{0,9}[:：]?\s{0,9}$"
+)
 _SHORTEST = 4
 _MOST_PIECES = 200
 _LONGEST_TITLE = 500
@@ -100,7 +104,7 @@ def fuller(printed: str, attribute: str) -> str:
     """The title of an attribute where it is the printed one or its whole length."""
     lines = [line for line in re.split(r"[\r\n]+", attribute) if line.strip()]
     whole = _tidy(_LABELLED.sub("", lines[0])) if lines else ""
-    stem = re.sub(r"[\s….·]+$", "", printed)
+    stem = re.sub(r"(?<![\s….·])[\s….·]++$", "", printed)
     is_it = bool(whole) and (not stem or _letters(whole).startswith(_letters(stem)[:12]))
     return whole if is_it and len(whole) >= len(stem) - 2 else printed
 

@@ -20,7 +20,7 @@ LONGEST_TITLE = 300
 """Characters: what is longer is no title."""
 
 _NOT_WORDS = re.compile(r"[\W_]+")
-_SEGMENTS = re.compile(r"\s*(?:[-_|—–－·›>»丨｜]+|--)\s*")
+_SEGMENTS = re.compile(r"(?<!\s)\s*+(?:[-_|—–－·›>»丨｜]++|--)\s*+")
 _OFFICE = re.compile(
     r"^[\u4e00-\u9fff]{2,24}(?:局|委员会|委|部|厅|中心|网|网站|政府|门户|平台|研究院|协会|学会|公司|医院)$"
 )
@@ -31,7 +31,7 @@ _BESIDE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|footer|logo|banner|crumbs?|side|sidebar|share|related|hot)",
     re.IGNORECASE,
 )
-_CUT = re.compile(r"(?:\.{2,}|…+)\s*$")
+_CUT = re.compile(r"(?:(?<!\.)\.{2,}|(?<!…)…+)\s{0,9}$")
 _HEADING_WEIGHT = {"h1": 2.0, "h2": 1.5, "h3": 1.0, "h4": 0.6, "h5": 0.4, "h6": 0.4}
 _MOST_JOINED = 4
 _SHORTEST = 4
@@ -293,7 +293,11 @@ def _without_day(text: str) -> str:
         return text
     head = text[:start].rstrip(" (（[【")
     is_of_title = text[start - 1 : start] not in {" ", "(", "（", "[", "【", "\u3000"}
-    return text if is_of_title else re.sub(r"\s*(?:发布|发表)?(?:时间|日期)\s*[:：]?$", "", head)
+    return (
+        text
+        if is_of_title
+        else re.sub(r"(?<!\s)\s*+(?:发布|发表)?(?:时间|日期)\s{0,9}[:：]?$", "", head)
+    )
 
 
 def _dice(one: str, other: str) -> float:
