@@ -62,15 +62,16 @@ class Arrivals:
     final: dict[str, str] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
     _named: dict[tuple[str, object], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _failed: set[int] = field(default_factory=set)
     _is_filled: bool = False
 
     def decide(self, notice: Notice, *, is_last: bool) -> Arrival | None:
         """What to write; None: wait until the crawl is over, then ask with `is_last`."""
         self._fill()
-        self._named[title_key(notice.title), notice.published_on].add(notice.key)
         known = find_stored(self.db, notice.site, notice.key, notice.url)
         if known is not None:
             return self._known(notice, known, is_last=is_last)
+        self._named[title_key(notice.title), notice.published_on].add(notice.key)
         known, is_sure = self._moved(notice)
         if known is None or (is_last and not is_sure and not self._have_all_moved(notice, known)):
             return self._new(notice)
@@ -89,6 +90,8 @@ class Arrivals:
         self, new: Notice, known: StoredNotice, *, is_last: bool, is_moved: bool = False
     ) -> Arrival | None:
         old = known.notice
+        if not new.complete and not is_moved:
+            self._failed.add(known.id)
         if old.site != new.site or not new.complete:
             return Arrival(new, known, is_moved=is_moved)
         if not old.complete:
@@ -145,14 +148,16 @@ class Arrivals:
         return (alike[0], False) if len(alike) == 1 else (None, False)
 
     def _have_all_moved(self, new: Notice, known: StoredNotice) -> bool:
-        """Whether the site moved its notices in this run, and this one can be no other."""
+        """Whether the site moved its notices in this run, or the former address of this one failed,
+        and it can be no other."""
         old = known.notice
-        if len(self.company.moved - {known.id}) < _FEW or old.key in self.listed:
+        have_moved = len(self.company.moved - {known.id}) >= _FEW
+        if old.key in self.listed or not (have_moved or known.id in self._failed):
             return False
         if len(self._named[title_key(new.title), new.published_on]) > 1:
             return False
         if not (new.complete and old.complete):
-            return True
+            return have_moved
         before, after = (bare_of(one.body_text[:_LONGEST]) for one in (old, new))
         return LCSseq.similarity(before, after) >= _LEAST_KEPT * len(before)
 

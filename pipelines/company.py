@@ -71,6 +71,10 @@ class Company:
         """How many other notices had this line come or gone in this run."""
         return len(self._changed.get(line, set()) - {notice_id})
 
+    def others_say(self, line: str, notice_id: int) -> int:
+        """How many other notices of the site have this line in their texts."""
+        return sum(line in one.pieces for key, one in self.texts.items() if key != notice_id)
+
     def others_titled(self, title: str, notice_id: int) -> int:
         """How many other notices were given this new title in this run."""
         return len(self._titles_read.get(title_key(title), set()) - {notice_id})

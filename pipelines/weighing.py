@@ -35,6 +35,8 @@ _MOST_PAIRED = 100
 # An addition of more than this share is a part that was not read before, not a sentence put in.
 _PART = 0.3
 _LONGEST_DATE_LINE = 60
+# How a sentence ends, and a line of a page's own does not.
+_ENDS = ("。", "；", "！", "？", ";")
 # Less than this stands in every title and every name of a file.
 _LEAST_WORDS = 4
 _DAY_BEHIND = re.compile(r"\d{4,8}$")
@@ -129,7 +131,10 @@ class _Weigher:
         shared = self.company.others_changed(piece.line, self.notice_id)
         if shared >= 2 or (shared and (self.is_other_reader or piece.is_edge)):
             return True
-        return self.is_other_reader and piece.is_edge and not _is_changed_form(piece, others)
+        if not self.is_other_reader or not piece.is_edge or _is_changed_form(piece, others):
+            return False
+        is_sentence = piece.printed.endswith(_ENDS)
+        return not is_sentence or self.company.others_say(piece.line, self.notice_id) >= 2
 
     def _is_of_the_page(self, piece: Piece) -> bool:
         """Whether a piece is what a page shows around every text."""

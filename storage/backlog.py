@@ -45,8 +45,6 @@ _BATCH = 500
 _ARCHIVE_ROWS = 5
 _ARCHIVE_AGE = timedelta(days=14)
 _ARCHIVE_TIME = timedelta(days=3)
-# The place of a row that was not in its list when it was read before.
-_PUT_IN = ("above", "between")
 
 
 Archive = dict[tuple[str, str], list[datetime]]
@@ -130,7 +128,7 @@ def _is_backlog(row: Row, from_on: date, first: FirstIssue | None, archive: Arch
 def stood_before(row: Row, archive: Archive) -> bool:
     """Whether the row of a page, with its FACTS, stood in its list before it was first seen.
 
-    Late is only what a reading should have shown before: a row put in above one that was known,
+    Late is only what a reading should have shown before: a row put in above all that were known,
     a day that was covered, or one in a gap. What stands below all known rows, or came with many
     as old, is an archive. In doubt, where no reading proved anything, it is told.
     """
@@ -138,10 +136,8 @@ def stood_before(row: Row, archive: Archive) -> bool:
         return False
     if _is_brought_over(row, archive):
         return True
-    if row["place"] in _PUT_IN:
-        return False
-    if row["place"] == "below":
-        return True
+    if row["place"] in {"above", "below"}:
+        return bool(row["place"] == "below")
     return bool(row["was_read"]) and not row["covered"]
 
 

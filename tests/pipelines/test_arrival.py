@@ -66,7 +66,7 @@ class Crawls:
     ) -> Any:
         now = MONDAY + timedelta(days=self.day)
         self.day += 1
-        keys = {notice.key for notice in notices} | set(listed)
+        keys = {notice.key for notice in notices if notice.complete} | set(listed)
         counts: dict[str, int] = {}
         stats = SimpleNamespace(
             inc_value=lambda name: counts.update({name: counts.get(name, 0) + 1})
@@ -214,6 +214,19 @@ def test_a_word_that_changed_in_the_week_of_a_move_is_told(crawls: Crawls) -> No
 
     assert outcomes == {"unchanged": 4, "revised": 1}
     assert crawls.changes() == ["正文"]
+
+
+def test_a_notice_that_changed_and_moved_while_its_former_address_is_gone_is_told_as_changed(
+    crawls: Crawls,
+) -> None:
+    crawls.crawl(page(1), page(2))
+    gone = replace(page(2), body_text="", complete=False, warnings=("公告页面已不存在（404）",))
+    text = page(2).body_text + "\n三、补充：申报系统开放至2021年3月1日，逾期不再受理。"
+    moved = page(2, "new", body_text=text, content_hash="changed")
+
+    assert crawls.crawl(moved, gone, listed=()) == {"unchanged": 1, "revised": 1}
+    assert crawls.changes() == ["正文"]
+    assert len(crawls.stored()) == 2
 
 
 def test_a_container_that_was_renamed_changes_no_notice(crawls: Crawls) -> None:

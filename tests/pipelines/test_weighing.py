@@ -100,6 +100,17 @@ def test_a_sentence_added_at_the_end_is_told_while_the_reader_is_the_same() -> N
     assert weighed(read(f"{TEXT}\n补充说明：申报系统开放至3月1日。")).told == {"正文"}
 
 
+def test_a_sentence_added_at_the_end_is_told_whoever_reads_unless_other_pages_have_it() -> None:
+    line = "未经本局书面许可，任何单位不得转载。"
+    new = read(f"首页 > 通知公告\n{TEXT}\n{line}\n分享到微信", read_by=OTHER_READER)
+    company = Company()
+    for number in (2, 3):
+        company.add(number, replace(OLD, body_text=f"第{number}号文件的正文。\n{line}"))
+
+    assert weighed(new).told == {"正文"}
+    assert weighed(new, company).told == frozenset()
+
+
 def test_what_came_to_several_pages_in_one_run_is_the_sites() -> None:
     line = "天津市科学技术局主办 技术支持某某公司"
     company = Company()
