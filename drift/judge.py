@@ -11,7 +11,7 @@ from typing import Any
 from drift.addresses import plain
 from drift.timetable import REDESIGNED, days_of, issue_of
 from drift.truth import Truth, columns_of, document_of, likeness, one_title, text_at
-from replica.content import Entry
+from replica.content import SHANGHAI, Entry
 
 GOOD = frozenset({"ok", "quiet"})
 READ_BADLY = 0.5
@@ -198,8 +198,9 @@ class Judge:
         row = self.coverage.get(place)
         if row is None:
             return "silent miss"
-        day = entry.published.date()
-        if any(first <= day <= last for first, last in gaps_of(row)):
+        # What is put up late was put up on a day of the gap, whatever day it bears.
+        days = {entry.published.date(), entry.appears.astimezone(SHANGHAI).date()}
+        if any(first <= day <= last for first, last in gaps_of(row) for day in days):
             return "named miss"
         if row["verdict"] in GOOD:
             return "silent miss"

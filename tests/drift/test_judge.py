@@ -98,6 +98,13 @@ def test_a_notice_missed_in_a_gap_that_is_named_is_a_named_miss() -> None:
     assert findings(issue(verdict="broken"), [NEW]) == ["named miss"]
 
 
+def test_a_late_notice_is_named_by_the_days_in_which_it_was_put_up() -> None:
+    late = page(5, MONDAY, published=f"{OLD:%Y-%m-%d %H:%M}", appears=f"{MONDAY:%Y-%m-%d %H:%M}")
+    gap = {"from": "2021-03-14", "to": "2021-03-16"}
+    assert findings(issue(verdict="degraded", gaps=[gap]), [late]) == ["named miss"]
+    assert findings(issue(gaps=[]), [late]) == ["silent miss"]
+
+
 def test_a_gap_of_other_days_or_of_none_does_not_name_a_miss() -> None:
     gap = {"from": "2021-03-01", "to": "2021-03-12"}
     assert findings(issue(verdict="degraded", gaps=[gap]), [NEW]) == ["miss without days"]
