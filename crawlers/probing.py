@@ -19,6 +19,7 @@ from crawlers.items import NoticeItem
 from crawlers.reading.addresses import absolute
 from crawlers.reading.general_list import script_rows
 from crawlers.reading.jpaas_units import read_units
+from crawlers.reading.list_identity import OFFICE
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.meta import read_meta
 from crawlers.reading.patterns import NOTICE_LINK
@@ -31,7 +32,6 @@ _FEED = re.compile(
 _CDE_HOST = "www.cde.org.cn"
 _CDE_API = re.compile(r"[\"'](/(?:\w+/){1,2}get\w+)[\"']")
 _LIST_ID = re.compile(r"/listpage/([0-9a-f]{32})")
-_OFFICE = re.compile(r"(?:局|委员会|委|部|厅|院|中心|网|网站|政府|协会)$")
 _ENOUGH = 3
 _ANCESTORS = 5
 
@@ -93,7 +93,7 @@ def names_of(text: str) -> tuple[str, str]:
     parts = [
         part.strip() for part in re.split(r"[-_|—–]+", visible_text(title[0]) if title else "")
     ]
-    is_office = bool(_OFFICE.search(parts[-1]))
+    is_office = bool(OFFICE.search(parts[-1]))
     column = "" if len(parts) == 1 and is_office else parts[0]
     site = parts[-1] if len(parts) > 1 or is_office else ""
     return meta.site_name or site, meta.column or column

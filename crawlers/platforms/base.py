@@ -21,7 +21,6 @@ from crawlers.platforms.list_rows import ListRows
 from crawlers.platforms.notice_pages import Output
 from crawlers.platforms.window import PAGE_CAP
 from crawlers.reading.charset import readable
-from crawlers.reading.list_identity import list_identity
 from crawlers.reading.pager import read_pager
 from crawlers.reading.rows import Row
 from crawlers.truncation import LOOKS_CUT
@@ -172,8 +171,6 @@ class BaseSpider(ListRows):
             self.degrade(column, doubt)
         if found.reader == "general":
             self.degrade(column, "列表版式不认识，由通用阅读器读出")
-            if list_identity(response.selector, found.rows, response.url).is_front:
-                self.degrade(column, "网页像是首页：并列几个栏目的列表，没有栏目名")
         if found.rows and not any(row.date for row in found.rows):
             self.degrade(column, "列表没有日期")
         return found.rows

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
+from urllib.parse import urlsplit
 
 from lxml import etree
 from parsel import Selector
@@ -19,6 +20,8 @@ from crawlers.reading.rows import MOST_ROWS, Row
 from crawlers.reading.script_rows import array_rows, records
 
 _SHORTEST_TITLE = 6  # navigation says 首页, 更多, 下一页; an undated notice has no so short a title
+_OWN, _MIXED = 2.0, 0.2  # what the folder and the order of days weigh against the length
+_IN_ORDER = 0.7
 _FEW = 3  # fewer rows are a list only if they are dated
 _PINNED = re.compile(r"置\s*顶|\[顶\]|【顶】")
 _PINNED_NAME = re.compile(
@@ -43,7 +46,21 @@ def general_rows(page: Selector, base_url: str, link: str = "") -> list[Row]:
     lists = [one for one in _lists(page, base_url, link) if link or _is_list(one.rows)]
     # What stands in a menu or a head by its name is a list of notices only if it prints days.
     fit = [one for one in lists if not one.aside or _is_dated(one.rows)]
-    return max(fit, key=_weight, default=_List([])).rows[:MOST_ROWS]
+    own = own_folder(base_url)
+    return max(fit, key=lambda one: _weight(one, own), default=_List([])).rows[:MOST_ROWS]
+
+
+def own_folder(url: str) -> str:
+    """What addresses of a column's own pages begin with: the folder of its list, without the
+    scheme; empty where the list lies at the root of the site and everything would."""
+    parts = urlsplit(url)
+    folder = parts.path.rpartition("/")[0]
+    return f"//{parts.netloc}{folder}/" if folder else ""
+
+
+def own_share(rows: Sequence[Row], own: str) -> float:
+    """The share of rows that lie in a folder, 0 to 1."""
+    return sum(own in row.url for row in rows) / max(1, len(rows)) if own else 0.0
 
 
 def separate_lists(page: Selector, base_url: str) -> list[list[Row]]:
@@ -93,10 +110,11 @@ def _lists(page: Selector, base_url: str, link: str) -> list[_List]:
         if (wanted.search(one.url) is not None if wanted else not is_home(one.url))
     ]
     groups = link_groups(links)
-    return [_List(rows, group.aside) for group in groups for rows in _rows_of(group)]
+    own = own_folder(base_url)
+    return [_List(rows, group.aside) for group in groups for rows in _rows_of(group, own)]
 
 
-def _rows_of(group: Group) -> list[list[Row]]:
+def _rows_of(group: Group, own: str) -> list[list[Row]]:
     """The lists a group of links makes: one, unless its blocks run from new to old each anew."""
     whole = [pieces_of(box) for box in group.boxes]
     common = common_words(whole)
@@ -108,7 +126,7 @@ def _rows_of(group: Group) -> list[list[Row]]:
         rows.append(Row(link.url, title, "", is_pinned(box)))
         places.append(Place(box, words_beside(box, link.node, title), link.url))
     set_dates(rows, places)
-    return [[row for row in part if row.title] for part in _split(group, rows)]
+    return [[row for row in part if row.title] for part in _split(group, rows, own)]
 
 
 def set_dates(rows: Sequence[Row], places: Sequence[Place]) -> None:
@@ -135,24 +153,43 @@ def _title(link: Link, words: Sequence[Piece], common: set[str], buttons: bool) 
     return title or title_of(words, common)
 
 
-def _split(group: Group, rows: list[Row]) -> list[list[Row]]:
+def _split(group: Group, rows: list[Row], own: str) -> list[list[Row]]:
     """Blocks of one make are one list while their days run on from block to block, or while
     nothing says otherwise and they stand side by side; tabs begin anew with each block."""
     result: list[list[int]] = []
     for block in clusters(group):
-        if result and _runs_on(rows, result[-1], block, group):
+        if result and _runs_on(rows, result[-1], block, group, own):
             result[-1].extend(block)
         else:
             result.append(list(block))
     return [[rows[place] for place in block] for block in result]
 
 
-def _runs_on(rows: list[Row], above: list[int], block: list[int], group: Group) -> bool:
+def _runs_on(rows: list[Row], above: list[int], block: list[int], group: Group, own: str) -> bool:
+    """Whether a block goes on with the list above it. Tabs that stand right beside one another are
+    both the column's, unless only one of them leads into its folder."""
+    is_near = _grandparent(group.boxes[above[-1]]) is _grandparent(group.boxes[block[0]])
     last = next((d for d in (day_of(rows[place].date) for place in reversed(above)) if d), None)
     first = next((d for d in (day_of(rows[place].date) for place in block) if d), None)
     if last is not None and first is not None:
-        return first <= last
-    return _grandparent(group.boxes[above[-1]]) is _grandparent(group.boxes[block[0]])
+        shares = [own_share([rows[at] for at in part], own) > 0.5 for part in (above, block)]
+        is_tab = shares[0] == shares[1] and _is_next(group.boxes[above[-1]], group.boxes[block[0]])
+        return first <= last or is_tab
+    if (last is None) != (first is None) and min(len(above), len(block)) >= _FEW:
+        return False
+    return is_near
+
+
+def _is_next(one: etree._Element, other: etree._Element) -> bool:
+    """Whether the boxes around two rows follow one another with nothing between them, and no
+    heading above the rows of the second: that would begin another list."""
+    first, second, above = one.getparent(), other.getparent(), other.getprevious()
+    if first is None or second is None or first.getnext() is not second:
+        return False
+    headed = (first.tail or "") + (second.text or "")
+    if above is not None:
+        headed += "".join(str(part) for part in islice(above.itertext(), 20))
+    return not headed.strip()
 
 
 def _grandparent(node: etree._Element) -> etree._Element | None:
@@ -173,9 +210,22 @@ def _is_dated(rows: Sequence[Row]) -> bool:
     return sum(bool(row.date) for row in rows) * 2 >= len(rows)
 
 
-def _weight(one: _List) -> tuple[bool, bool, float]:
-    """A list of notices prints dates; a menu may be longer, but has none."""
+def _weight(one: _List, own: str) -> tuple[bool, bool, float]:
+    """A list of notices prints dates; a menu may be longer, but has none. A column's list leads
+    into its own folder, and runs by day: what is hot or recommended does neither."""
     rows = one.rows
     dated = sum(bool(row.date) for row in rows)
     titles = sum(len(row.title) for row in rows) / max(1, len(rows))
-    return (_is_dated(rows), not one.aside, 3 * dated + len(rows) + titles / 10)
+    weight = 3 * dated + len(rows) + titles / 10
+    weight *= _OWN if own_share(rows, own) > 0.5 else 1
+    weight *= 1 if _runs_by_day(rows) else _MIXED
+    return (_is_dated(rows), not one.aside, weight)
+
+
+def _runs_by_day(rows: Sequence[Row]) -> bool:
+    days = [day for day in (day_of(row.date) for row in rows) if day is not None]
+    pairs = list(pairwise(days))
+    if len(pairs) < _FEW:
+        return True
+    falling = sum(a >= b for a, b in pairs) / len(pairs)
+    return max(falling, sum(a <= b for a, b in pairs) / len(pairs)) >= _IN_ORDER

@@ -10,13 +10,16 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from crawlers.reading.general_list import separate_lists
+from crawlers.reading.general_list import own_folder, own_share, separate_lists
 from crawlers.reading.meta import read_meta
 from crawlers.reading.rows import Row
 from crawlers.reading.text import visible_text
 
 FRONT_LISTS = 3
 """Lists of other folders side by side from which a page without a column's name is a front page."""
+
+OFFICE = re.compile(r"(?:局|委员会|委|部|厅|院|中心|网|网站|政府|协会)$")
+"""How a publisher's own name ends, and no column's."""
 
 _DATED = re.compile(r"/(?:t?(?:19|20)\d{2,6}[\w-]*|\d{1,2}|[\w-]*\d{4,}[\w-]*)(?=/|$)")
 _PATH_MARK = re.compile(r"\s*(?:>|＞|»|›|/|→|-{2,})\s*")
@@ -28,25 +31,34 @@ class ListIdentity:
     """Evidence, no verdict. `names` are what the page calls itself (its meta tags, the last step
     of its path, its title without the site's name), `folders` host and folder of the rows without
     the parts that name a day or a number, most rows first, `lists` the folders of each dated list
-    on the page that leads elsewhere than the others."""
+    on the page that leads elsewhere than the others; `at_home` and `outside` count the dated lists
+    that lead into the page's own folder and out of it."""
 
     names: tuple[str, ...] = ()
     folders: tuple[tuple[str, int], ...] = ()
     lists: tuple[str, ...] = ()
+    at_home: int = 0
+    outside: int = 0
 
     @property
     def is_front(self) -> bool:
-        """Whether it looks like a front page: several lists, each of another folder, no name."""
-        return not self.names and len(self.lists) >= FRONT_LISTS
+        """Whether it looks like a front page: no column's name, and several lists of which none,
+        or only one of many, is at home here."""
+        apart = self.outside > 1 and not self.at_home
+        return not self.names and (apart or len(self.lists) >= FRONT_LISTS)
 
 
 def list_identity(page: Selector, rows: Sequence[Row], url: str) -> ListIdentity:
     """The evidence of one list page that was read as `rows`."""
-    mains = [_main_folder(one) for one in separate_lists(page, url)]
+    own = own_folder(url)
+    lists = separate_lists(page, url) if own else []
+    home = sum(own_share(one, own) > 0.5 for one in lists)
     return ListIdentity(
         names=tuple(dict.fromkeys(filter(None, _names(page)))),
         folders=tuple(Counter(folder_of(row.url) for row in rows).most_common()),
-        lists=tuple(dict.fromkeys(mains)),
+        lists=tuple(dict.fromkeys(map(_main_folder, lists))),
+        at_home=home,
+        outside=len(lists) - home,
     )
 
 
@@ -66,7 +78,7 @@ def _names(page: Selector) -> list[str]:
     meta = read_meta(page)
     title = page.css("title")
     parts = re.split(r"\s*[-_|—–]+\s*", visible_text(title[0]) if title else "")
-    own = parts[0] if len(parts) > 1 and parts[0] != meta.site_name else ""
+    own = parts[0] if parts[0] != meta.site_name and not OFFICE.search(parts[0]) else ""
     return [meta.column, _last_step(page), own]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from parsel import Selector
 
@@ -12,6 +14,7 @@ from crawlers.catalogue import Selectors
 from crawlers.reading.addresses import absolute, base_address
 from crawlers.reading.dates import find_date
 from crawlers.reading.general_list import general_rows, is_pinned, script_rows, set_dates
+from crawlers.reading.list_identity import list_identity
 from crawlers.reading.list_links import address_in
 from crawlers.reading.patterns import NOTICE_LINK, ROWS, RowPattern
 from crawlers.reading.row_dates import Place, with_years, words_beside
@@ -21,6 +24,8 @@ from crawlers.reading.shells import script_list_reason
 from crawlers.reading.text import first_text, visible_text
 
 _ENOUGH = 3
+_FRONT = "网页像是首页：并列几个栏目的列表，没有栏目名，没有当作这个栏目读"
+_DATED = 0.6  # of a list's rows: then one without a day stands out
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,25 @@ def read_list(
     for row, day in zip(rows, dates, strict=True):
         row.date = day
         row.url = absolute(url, row.url, encoding) or row.url
-    doubts = _doubts(page, rows, whole)
-    return Reading(rows, reader, tuple(doubts))
+    rows = [row for row in rows if not _is_column(row)] if _mostly_dated(rows) else rows
+    if reader == "general" and list_identity(page, rows, url).is_front:
+        return Reading(
+            [], "", ("网页像是首页：并列几个栏目的列表，没有栏目名，没有当作这个栏目读",)
+        )
+    return Reading(rows, reader, tuple(_doubts(page, rows, whole)))
+
+
+def _mostly_dated(rows: list[Row]) -> bool:
+    return len(rows) >= _ENOUGH and sum(bool(row.date) for row in rows) >= _DATED * len(rows)
+
+
+def _is_column(row: Row) -> bool:
+    """Whether a row without a day, where the others have one, leads to a folder: another column, a
+    topic, a site, slipped in among the notices."""
+    path, query = urlsplit(row.url)[2:4]
+    name = path.rpartition("/")[2]
+    is_folder = not name or re.fullmatch(r"(?:index|list|default)\.\w+", name) is not None
+    return not row.date and not row.pinned and is_folder and not re.search(r"\d", path + query)
 
 
 def _doubts(page: Selector, rows: list[Row], whole: int) -> Iterator[str]:

@@ -58,6 +58,7 @@ def read_pager(
     whose folder the pages lie in; `rows` how many notices were read on this page, if known.
     """
     sight = look_at(page, url, asked, column_url, rows)
+    sight.asked = max(asked, sight.counts.current or _numbered(sight) or 1)
     place = _place(sight)
     for step in (_by_link, _proved_end, _by_script, _by_pattern):
         found = step(sight)
