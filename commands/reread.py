@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -15,11 +15,14 @@ from sqlite_utils import Database
 from commands.desk import CommandError, Desk
 from commands.terminal import printed
 from config import SHANGHAI
+from crawlers.items import LearnedReader
 from crawlers.rereading import Rereader
 from pipelines.archive.page_keeper import load_answer
 from pipelines.archive.rereadings import FIELDS, Change, apply, changes, is_worse
 from pipelines.archive.warc import WarcError
+from pipelines.learning.keep import to_reader
 from pipelines.normalise import normalise
+from storage.learned import list_learned
 from storage.models import Notice
 from storage.notices import get_notice
 from storage.pages import SavedPage, count_read, rereadable
@@ -63,10 +66,13 @@ def reread(
     for name in sites:
         desk.site(name)
     start = instant_of(since)
-    reader = Rereader(desk.config.operator_sources)
     counts: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
     with desk.store() as db:
+        learned: defaultdict[str, list[LearnedReader]] = defaultdict(list)
+        for one in list_learned(db):
+            learned[one.site].append(to_reader(one))
+        reader = Rereader(desk.config.operator_sources, learned)
         pages = rereadable(db, sites, start)
         counts["not_kept"] = count_read(db, sites, start) - len(pages)
         for page in pages:

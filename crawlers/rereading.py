@@ -5,7 +5,9 @@ The site's own spider reads it, so that every hook of its platform takes part.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -13,16 +15,24 @@ from scrapy.http import Headers, Request
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import Settings
 
-from crawlers.items import NoticeItem, item_of
+from crawlers.items import LearnedReader, NoticeItem, item_of
 from crawlers.loader import CatalogueSpiderLoader
 from crawlers.platforms.notice_pages import NoticePages
 from crawlers.refresh import REFRESHED
 
 
 class Rereader:
-    """`operator_file`: the operator's sources.toml. Raises CatalogueError when it has mistakes."""
+    """`operator_file`: the operator's sources.toml; `learned`: what was learned of sites, by id.
 
-    def __init__(self, operator_file: Path | None) -> None:
+    Raises CatalogueError when the file has mistakes.
+    """
+
+    def __init__(
+        self,
+        operator_file: Path | None,
+        learned: Mapping[str, Sequence[LearnedReader]] = MappingProxyType({}),
+    ) -> None:
+        self._learned = learned
         self._settings = Settings(
             {
                 "ZX_OPERATOR_SOURCES": str(operator_file or ""),
@@ -69,5 +79,7 @@ class Rereader:
             if not issubclass(spider_class, NoticePages):
                 return None
             crawler = Crawler(spider_class, self._settings)
-            self._spiders[site] = spider_class.from_crawler(crawler)
+            spider = self._spiders[site] = spider_class.from_crawler(crawler)
+            for one in self._learned.get(site, ()):
+                spider.learning.readers[one.column, one.kind] = one
         return self._spiders[site]
