@@ -52,23 +52,25 @@ def cookie_gate(random: Random, redesign: Redesign, places: list[Place]) -> str:
     return name
 
 
+# How a page is encoded, what the header says of it ("" nothing), what its own tag says.
+CHARSETS = (
+    ("gb18030", "gbk", "gb2312"),
+    ("gb18030", "", "gb2312"),
+    ("gb18030", "", "utf-8"),
+    ("gb18030", "utf-8", "utf-8"),
+    ("utf-8", "gbk", "utf-8"),
+    ("utf-8", "", "gb2312"),
+    ("utf-16", "utf-16", "utf-16"),
+    ("utf-16", "", "utf-8"),
+    ("utf-8-sig", "", "utf-8"),
+    ("utf-8-sig", "iso-8859-1", "utf-8"),
+)
+
+
 @change("charset", "delivery", HTML_SITES, 1.5)
 def charset(random: Random, redesign: Redesign, places: list[Place]) -> str:
     """Pages in GBK or UTF-16, with the right label or a wrong one, or with a mark of bytes."""
-    codec, label, meta = random.choice(
-        (
-            ("gb18030", "gbk", "gb2312"),
-            ("gb18030", "", "gb2312"),
-            ("gb18030", "", "utf-8"),
-            ("gb18030", "utf-8", "utf-8"),
-            ("utf-8", "gbk", "utf-8"),
-            ("utf-8", "", "gb2312"),
-            ("utf-16", "utf-16", "utf-16"),
-            ("utf-16", "", "utf-8"),
-            ("utf-8-sig", "", "utf-8"),
-            ("utf-8-sig", "iso-8859-1", "utf-8"),
-        )
-    )
+    codec, label, meta = random.choice(CHARSETS)
 
     def deliver(ask: Ask, answer: Answer) -> Answer:
         if not is_page(answer):

@@ -126,10 +126,7 @@ def rebuild(random: Random, redesign: Redesign, places: list[Place]) -> str:
         body = alone(page.tree, page.body)
         body.tag = body_tag
         body.set("class", f"{name}-b")
-        for _ in range(depth):
-            outer = html.Element("div")
-            outer.append(body)
-            body = outer
+        body = nested(body, depth)
         whole = html.Element("div", {"class": f"{name}-page"})
         whole.extend([head, body])
         room(page.tree).append(whole)
@@ -141,6 +138,15 @@ def rebuild(random: Random, redesign: Redesign, places: list[Place]) -> str:
     return f"{heading}, {label or 'no label'} {form}, text in {body_tag}" + (
         "" if with_meta else ", no meta tags"
     )
+
+
+def nested(element: html.HtmlElement, depth: int) -> html.HtmlElement:
+    """An element in so many boxes."""
+    for _ in range(depth):
+        outer = html.Element("div")
+        outer.append(element)
+        element = outer
+    return element
 
 
 def alone(tree: html.HtmlElement, body: html.HtmlElement) -> html.HtmlElement:

@@ -77,8 +77,3 @@ def fits(one: Change, chosen: list[Change]) -> bool:
     """Whether a change can come on top of others."""
     same = sum(other.family == one.family for other in chosen)
     return one not in chosen and same < (1 if one.family in ONCE else MOST_OF_A_FAMILY)
-
-
-def without(redesign: Redesign) -> str:
-    """A redesign in one line."""
-    return "; ".join(f"{n} ({t})" for n, t in zip(redesign.names, redesign.told, strict=True))
