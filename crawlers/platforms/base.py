@@ -206,7 +206,7 @@ class BaseSpider(ListRows):
         paging = self.paging(response, column, page, self.reports[column.name].page_rows[-1])
         strand.total = paging.total if paging.total is not None else strand.total
         self._note_total(column.name, walk)
-        following = self._end_or_next(walk, strand, paging, page, met, len(response.text))
+        following = self._end_or_next(walk, strand, paging, page, met)
         if following is None:
             following = self._second_round(walk, strand)
         if following is not None:
@@ -220,12 +220,12 @@ class BaseSpider(ListRows):
         paging: Paging,
         page: int,
         met: Sequence[Met],
-        size: int,
     ) -> Request | None:
         """The next request; without one, the strand knows how it ended."""
         state = strand.strand
-        if page > 1 and not met:
-            rows = self.reports[walk.known.column].page_rows[-1]
+        rows = self.reports[walk.known.column].page_rows[-1]
+        is_counted = bool(rows) and paging.is_end and strand.total is not None
+        if page > 1 and not met and not is_counted:
             what = "仍是同样的内容" if rows else "没有列出公告"
             short = len(state.pages) > 2 and len(state.pages[-2].rows) < len(state.pages[0].rows)
             state.ended = "bare" if short else "repeated" if rows else "empty"

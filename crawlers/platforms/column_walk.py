@@ -159,13 +159,14 @@ class ColumnWalk:
 
     def _place(self, met: Met, place: Place, *, is_joined: bool) -> Place:
         """The place as far as it tells: a row kept above known ones was put there since the last
-        reading; of days before all readings nothing is known, whatever stands around them."""
+        reading; of days before all readings nothing is known, whatever stands around them. Where
+        the list gives no day that can be believed, the page has to tell."""
         day, begun = met.standing.day, self.past.covered_from
-        if met.is_known:
+        if met.is_known or met.standing.near is not None:
             return ""
         if met.standing.pinned:
             return "above" if is_joined and not met.row.pinned else ""
-        if day is None or begun is None or met.standing.near is not None:
+        if day is None or begun is None:
             return place
         if day < begun:
             return "below" if place else ""

@@ -7,7 +7,7 @@ reading began, or came to the true end of the list. What does not join leaves a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -86,7 +86,9 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a reading proves. `covered_from`: as in `checks`. `gap`: days that may be missing."""
+    """What a reading proves. `covered_from`: of one strand, the day from which on it lists
+    everything, None where its days do not tell; of all `together`, as in `checks`. `gap`: days
+    that may be missing."""
 
     joined: Joined = ""
     covered_from: date | None = None
@@ -149,14 +151,14 @@ def prove(strand: Strand, past: Past, since: date, today: date, gone: Sequence[d
         return _gap(strand, start, today, strand.why)
     if strand.ended in {"end", "bare"} and (strand.ended == "end" or past.is_first):
         if gone and not past.is_first:
-            return _gap(strand, min([start, *gone]), today, _gone_words(gone))
+            return _gap(strand, _lost_from(gone, start, since), today, _gone_words(gone))
         return Proof("end", reach if reach is not None and strand.ended != "end" else since)
     if gone:
-        return _gap(strand, min([start, *gone]), today, _gone_words(gone))
+        return _gap(strand, _lost_from(gone, start, since), today, _gone_words(gone))
     if reach is not None and reach <= start:
         return Proof("window", reach)
     if not past.is_first and _meets_known(strand):
-        return Proof("known", reach if reach is not None else past.until)
+        return Proof("known", reach)
     if past.is_first and reach is None and not strand.why and not _has_days(strand):
         return Proof("", None)  # a list without days begins to be known with its first page
     until = today if reach is None else max(start, min(today, reach - _DAY))
@@ -214,6 +216,12 @@ def _gap(strand: Strand, start: date, end: date, why: str) -> Proof:
     return Proof("", None, (min(start, end), max(start, end)), why)
 
 
+def _lost_from(gone: Sequence[date], start: date, since: date) -> date:
+    """Where the rows that are gone stood, new ones may have come and gone with them: as far back
+    as a reading goes."""
+    return min(start, max(since, min(gone)))
+
+
 def _gone_words(gone: Sequence[date]) -> str:
     return f"上次列出的通知中有 {len(gone)} 条这次没有列出"
 
@@ -242,7 +250,7 @@ def together(proofs: Sequence[Proof], past: Past, floor: date = date.min) -> Pro
         return Proof("", None, (min(days), max(days)), whys)
     if any(not proof.joined for proof in proofs):
         return Proof()
-    weakest = max(proofs, key=lambda proof: proof.covered_from or date.min)
+    weakest = max(proofs, key=lambda proof: proof.covered_from or date.max)
     reach = max(weakest.covered_from, floor) if weakest.covered_from else None
     return Proof(weakest.joined, covered(Proof(weakest.joined, reach), past))
 
@@ -250,17 +258,10 @@ def together(proofs: Sequence[Proof], past: Past, floor: date = date.min) -> Pro
 def covered(proof: Proof, past: Past) -> date | None:
     """From which day on nothing lies unread, now that this reading joined the earlier ones."""
     reach = proof.covered_from
+    left = [to for start, to in past.gaps if reach is None or start < reach]
+    if left:  # older gaps that this reading did not read over
+        edge = max(left) if reach is None else max(min(to, reach - _DAY) for to in left)
+        return max(edge + _DAY, past.covered_from or date.min)
     if reach is None:
-        return past.covered_from
-    left = [to for start, to in past.gaps if start < reach]
-    if left:  # an older gap that this reading did not read over
-        return max(max(min(to, reach - _DAY) for to in left) + _DAY, past.covered_from or date.min)
+        return past.covered_from or past.until
     return min(reach, past.covered_from or reach)
-
-
-def still_open(proof: Proof, past: Past) -> Iterator[tuple[date, date]]:
-    """The older gaps that are left when this reading reaches back to its day."""
-    for start, to in past.gaps:
-        reach = proof.covered_from
-        if not proof.joined or reach is None or start < reach:
-            yield start, (min(to, reach - _DAY) if proof.joined and reach is not None else to)

@@ -21,6 +21,7 @@ def refusal(met: Met, walk: ColumnWalk) -> str:
     day = met.standing.day
     if day is None or day >= walk.taken_since:
         return ""
-    if met.place in {"above", "between"} and not met.is_known:
+    is_slip = met.standing.near is not None and not met.row.pinned and not walk.past.is_first
+    if not met.is_known and (is_slip or met.place in {"above", "between"}):
         return ""
     return f"早于 {walk.taken_since}"

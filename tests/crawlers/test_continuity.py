@@ -132,7 +132,7 @@ def test_a_list_in_no_order_is_read_to_its_end() -> None:
 
 def test_without_days_only_known_rows_join() -> None:
     known = strand(page((0, "u"), (0, "uk"), (0, "uk")))
-    assert proved(known).joined == "known"
+    assert proved(known) == Proof("known")
     assert not runs_on(known, SINCE, is_first=False)
     unknown = strand(page((0, "u"), (0, "u")))
     assert runs_on(unknown, SINCE, is_first=False)
@@ -160,6 +160,8 @@ def test_an_older_gap_stays_until_a_reading_reaches_back_over_it() -> None:
     assert covered(Proof("known", ago(3)), past) == ago(5)
     assert covered(Proof("window", ago(7)), past) == ago(7)
     assert covered(Proof("window", ago(9)), past) == ago(40)
+    assert covered(Proof("known"), past) == ago(5)
+    assert covered(Proof("known"), Past(ago(40), ago(1))) == ago(40)
 
 
 def test_a_column_of_several_lists_is_proved_by_the_weakest() -> None:
