@@ -10,14 +10,12 @@ from typing import Any
 
 from rich.console import Console
 
-from commands.data_folder import make_folder
 from commands.desk import CommandError, Desk
+from commands.restoring import restore as restore
 from commands.terminal import printed
 from config import SHANGHAI
 from digest.composing.weeks import parse_day
-from pipelines.running.instance import lock_owner
 from storage.backup import backup as back_up
-from storage.backup import restore as put_back
 from storage.export import export_notices
 from storage.search import search as find
 
@@ -79,20 +77,6 @@ def backup(desk: Desk, target: Path | None, keep: int, console: Console) -> int:
     with desk.store() as db:
         copy = back_up(db, target or desk.config.data / "backups", desk.config.clock(), keep=keep)
     console.print(f"备份写入 {copy}")
-    return 0
-
-
-def restore(desk: Desk, source: Path, console: Console) -> int:
-    """Put a copy in the place of the store; the present one is kept beside it."""
-    config = desk.config
-    owner = lock_owner(config.data)
-    if owner:
-        raise CommandError(f"the daemon runs ({owner}); stop it, then restore")
-    make_folder(config)
-    former = put_back(source, config.database, config.clock())
-    console.print(f"{source} 已恢复到 {config.database}")
-    if former is not None:
-        console.print(f"原数据库保留为 {former}")
     return 0
 
 

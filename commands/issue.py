@@ -146,7 +146,8 @@ def send_due(desk: Desk, db: Database) -> list[tuple[IssueRecord, DeliveryReport
     if not records or not (robots or has_mail_server(desk)):
         return []
     for record in issues_to_enter(db, now):
-        enrol(db, record, smtp=mail_server(desk), now=now, robots=robots, ways=ways_of(desk))
+        smtp, ways = mail_server(desk), ways_of(desk)
+        enrol(db, record, smtp=smtp, now=now, robots=robots, ways=ways, missed_too=True)
     rows = deliveries.outstanding(db, due_at=now)
     mail = has_mail_server(desk)
     due = {row.issue_id for row in rows if mail or "@" not in row.address}

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage.database import refuse_foreign
+from storage.database import open_database, refuse_foreign
 from storage.errors import StorageError, explained
+from storage.restorations import Answer, carry_over, knows, last_word_of, record_restoration
 
 _NAME = re.compile(r"zhengxun-\d{8}T\d{6}Z\.db")
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -51,9 +53,18 @@ def list_backups(target: Path) -> list[Path]:
     return sorted((path for path in target.iterdir() if _NAME.fullmatch(path.name)), reverse=True)
 
 
-def restore(source: Path, path: Path, now: datetime) -> Path | None:
+def restore(
+    source: Path,
+    path: Path,
+    now: datetime,
+    *,
+    answer: Answer = "unsent",
+    weeks: Sequence[str] = (),
+) -> Path | None:
     """Put the copy `source` in the place of the store at `path`.
 
+    What the present store knows of mails that went out is carried over; when it cannot be read,
+    `answer` says whether any did, and `weeks` names the issues of the time between.
     The present store is moved aside, never deleted; returns where to, or None if there was
     none. Raises StorageError when the copy is damaged, newer than this version or not ours,
     and while another process has the store open.
@@ -67,6 +78,7 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
         with closing(_open_read_only(source)) as connection:
             _copy(connection, partial)
         _refuse_open(path)
+        _account_for(path, partial, now, answer, weeks)
         former = _move_aside(path, aside)
         partial.replace(path)
     except sqlite3.Error as error:
@@ -76,6 +88,23 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     finally:
         _remove(partial)
     return former
+
+
+def _account_for(
+    former: Path, partial: Path, now: datetime, answer: Answer, weeks: Sequence[str]
+) -> None:
+    """Let the copy know what went out since it was made."""
+    with closing(open_database(partial)) as db:
+        copied_at = last_word_of(db)
+    if knows(former, partial):
+        carry_over(former, partial)
+        answer, weeks = "known", ()
+    with closing(open_database(partial)) as db:
+        at = copied_at or now
+        record_restoration(db, answer=answer, copied_at=at, weeks=weeks, now=now)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # One file again, that can be put in its place by one step.
+        db.execute("PRAGMA journal_mode=DELETE")
 
 
 def _copy(connection: sqlite3.Connection, target: Path) -> None:
@@ -94,6 +123,17 @@ def _check(path: Path) -> None:
         if found != ["ok"]:
             raise StorageError(f"{path} is damaged ({found[0]}); use another copy")
         refuse_foreign(Database(connection), path)
+
+
+def open_copy(source: Path) -> Database:
+    """A copy to look into. Raises StorageError when it is missing, damaged or not ours."""
+    if not source.is_file():
+        raise StorageError(f"{source} does not exist; name a copy made by: zhengxun backup")
+    try:
+        _check(source)
+        return Database(_open_read_only(source))
+    except sqlite3.Error as error:
+        raise explained(error, source) from error
 
 
 def _open_read_only(path: Path) -> sqlite3.Connection:

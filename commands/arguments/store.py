@@ -75,8 +75,14 @@ def backup(
 
 
 @app.command()
-def restore(source: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE")],
+    sent: Annotated[
+        bool, typer.Option("--sent", help="Mails of the time since the copy went out.")
+    ] = False,
+    unsent: Annotated[bool, typer.Option("--unsent", help="None of them did.")] = False,
+) -> None:
     """Put a backup in place.  Example: zhengxun restore data/backups/zhengxun-….db"""
-    from commands import archive
+    from commands import restoring
 
-    done(archive.restore(desk(), source, console))
+    done(restoring.restore(desk(), source, console, sent=sent, unsent=unsent))

@@ -84,7 +84,8 @@ def enter_news(
 
 def enter_ended(db: Database, press: Press, person: Subscriber, now: datetime) -> Bulletin:
     """The one confirmation that a subscription has ended; call it where it ends."""
-    return bulletins.enter_bulletin(db, person, "ended", _message_id(press, person), now=now)
+    make = _message_id(press, person, f"ended {person.began_at}", now)
+    return bulletins.enter_bulletin(db, person, "ended", make, now=now)
 
 
 def deliver_bulletins(
@@ -160,14 +161,26 @@ def _enter_for(
     bulletins.mark_looked(db, person.id, now)
     if not found:
         return None
-    make = _message_id(press, person)
+    content = "\n".join(
+        f"{stored.notice.site} {stored.notice.key} {stored.notice.content_hash}"
+        for stored in new
+        if stored.id in {told.notice_id for told in found}
+    )
+    make = _message_id(press, person, content, now)
     return bulletins.enter_bulletin(db, person, "news", make, now=now, told=found)
 
 
-def _message_id(press: Press, person: Subscriber) -> Callable[[int], str]:
+def _message_id(
+    press: Press, person: Subscriber, content: str, now: datetime
+) -> Callable[[int], str]:
+    """From the number of the row, and from what it tells and when: after a copy of the store was
+    put back the number comes again, with other content."""
+    made = f"{now.isoformat()}\n{content}"
     domain = address_of(press.sender, what="smtp.sender").domain
     key = press.ways.key
-    return lambda number: f"<{signed_id(key, f'zhengxun.bulletin{number}.to{person.id}')}@{domain}>"
+    return lambda number: (
+        f"<{signed_id(key, f'zhengxun.bulletin{number}.to{person.id}', made)}@{domain}>"
+    )
 
 
 def _written(db: Database, press: Press, row: Bulletin, now: datetime) -> bytes | Attempt:

@@ -19,6 +19,7 @@ from digest.replies.leaving import Ways
 from storage import deliveries, issues, subscribers
 from storage.corrections import owed
 from storage.models import IssueRecord, Subscriber
+from storage.restorations import omit_if_sent_before
 from storage.robots import sync_robots
 
 __all__ = ["DeliveryReport", "SmtpSettings", "deliver", "enrol", "issues_to_enter", "retry_delay"]
@@ -44,9 +45,8 @@ def deliver(
     """Send `issue` to everybody the ledger says is outstanding, or to one address of them.
 
     A correction goes to who was sent the issue that it corrects. The newest issue is first
-    entered into the ledger for all active subscribers, and a recent one for which the ledger has
-    nobody; an older one only for `only_address`, so that a new subscriber is not sent the archive.
-    An explicit address is tried at once, without
+    entered into the ledger for all active subscribers; an older one only for `only_address`, so
+    that a new subscriber is not sent the archive. An explicit address is tried at once, without
     waiting for its next attempt. A `digest` given as a function is composed only when something
     is due. `smtp` None: mails wait, robots post.
     `pause` takes seconds: a cap of the mail server is waited for, a minute at most. `ways`: how
@@ -83,9 +83,11 @@ def enrol(
     only_address: str | None = None,
     robots: Sequence[Robot] = (),
     ways: Ways | None = None,
+    missed_too: bool = False,
 ) -> Subscriber | None:
     """Bring the ledger up to date: who is to get `issue`, and what a dead process left behind.
 
+    `missed_too`: one that is not the newest is entered as well, if nobody is in the ledger for it.
     Returns the subscriber of `only_address`. New Message-IDs are signed with the key of `ways`.
     Raises DigestError as `deliver` does.
     """
@@ -97,7 +99,8 @@ def enrol(
     sync_robots(db, [robot.as_subscriber() for robot in robots], now=now)
     only = _known(db, only_address) if only_address is not None else None
     sender = smtp.sender if smtp is not None else _NO_SENDER
-    _enter(db, issue, sender, now, only, ways.key if ways is not None else b"")
+    people = _lacking(db, issue, now, only, missed_too=missed_too)
+    _enter(db, issue, people, sender, now, ways.key if ways is not None else b"")
     deliveries.reclaim_sending(db, now)
     return only
 
@@ -105,23 +108,30 @@ def enrol(
 def _enter(
     db: Database,
     issue: IssueRecord,
+    people: Sequence[Subscriber],
     sender: str,
     now: datetime,
-    only: Subscriber | None,
     key: bytes,
 ) -> None:
-    people = _lacking(db, issue, now, only)
     if not people:
         return
     ids = {
-        person.id: make_message_id(issue.id, issue.week, person.id, sender, key)
+        person.id: make_message_id(
+            issue.id, issue.week, person.id, sender, key, made_at=issue.composed_at
+        )
         for person in people
     }
     deliveries.ensure_deliveries(db, issue.id, people, ids, now)
+    omit_if_sent_before(db, issue.id, issue.week, now)
 
 
 def _lacking(
-    db: Database, issue: IssueRecord, now: datetime, only: Subscriber | None
+    db: Database,
+    issue: IssueRecord,
+    now: datetime,
+    only: Subscriber | None,
+    *,
+    missed_too: bool,
 ) -> list[Subscriber]:
     """The active subscribers who are to get an issue, and whom the ledger has not down for it."""
     if issue.corrects is not None:
@@ -132,9 +142,9 @@ def _lacking(
     people = [person for person in active if person.id in lacking]
     if only is not None:
         return [person for person in people if person.id == only.id]
-    if issue.corrects is not None or _is_newest(db, issue, now):
+    if issue.corrects is not None or _is_newest(db, issue, now, begun=missed_too):
         return people
-    if not _is_missed(db, issue, now):
+    if not missed_too:
         return []
     # It was theirs when it was let go; who came later is not sent the archive.
     let_go = issue.released_at or issue.composed_at
@@ -151,11 +161,12 @@ def issues_to_enter(db: Database, now: datetime) -> list[IssueRecord]:
     return [record for record in begun if record is begun[-1] or _is_missed(db, record, now)]
 
 
-def _is_newest(db: Database, issue: IssueRecord, now: datetime) -> bool:
-    """Whether it is the last of all, or of those whose week has begun."""
+def _is_newest(db: Database, issue: IssueRecord, now: datetime, *, begun: bool) -> bool:
+    """Whether it is the last of all, or, with `begun`, of those whose week has begun."""
     records = issues.list_issues(db)
-    begun = [record for record in records if _has_begun(record, now)]
-    return issue.id in {record.id for record in (*records[-1:], *begun[-1:])}
+    if begun:
+        records = [record for record in records if _has_begun(record, now)]
+    return bool(records) and records[-1].id == issue.id
 
 
 def _has_begun(issue: IssueRecord, now: datetime) -> bool:

@@ -33,7 +33,9 @@ def tell_editor(
     ).replace("=?", "= ?")
     message["Date"] = format_datetime(now.astimezone(SHANGHAI))
     # The same at every attempt: a mail that arrives twice can be told to be one.
-    message["Message-ID"] = f"<zhengxun.{digest.week.lower()}.waits@{sender.domain}>"
+    message["Message-ID"] = (
+        f"<zhengxun.{digest.week.lower()}.waits.t{int(until.timestamp()):x}@{sender.domain}>"
+    )
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(waiting_text(digest, until), cte="base64")
     message.add_attachment(

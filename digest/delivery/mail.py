@@ -149,15 +149,24 @@ def subject_line(digest: Digest) -> str:
 
 
 def make_message_id(
-    issue_id: int, week: str, subscriber_id: int, sender: str, key: bytes = b""
+    issue_id: int,
+    week: str,
+    subscriber_id: int,
+    sender: str,
+    key: bytes = b"",
+    *,
+    made_at: datetime | None = None,
 ) -> str:
     """The same for every attempt, so a mail that arrives twice can be told to be one.
 
+    `made_at`, when the issue was composed, keeps one made anew after a copy of the store was put
+    back apart: its number is the same, its content need not be.
     With a `key` nobody can guess it who has not seen the mail, so a bounce that has it is real.
     """
     domain = _domain(sender)
     name = _NOT_IN_ID.sub("-", f"zhengxun.{week.lower()}.issue{issue_id}.to{subscriber_id}")
-    return f"<{signed_id(key, name)}@{domain}>"
+    made = "" if made_at is None else made_at.isoformat()
+    return f"<{signed_id(key, name, made)}@{domain}>"
 
 
 @lru_cache(maxsize=8)

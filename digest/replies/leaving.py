@@ -152,9 +152,14 @@ def _make_key(path: Path) -> None:
         partial.unlink()
 
 
-def signed_id(key: bytes, name: str) -> str:
-    """What stands before the @ of a Message-ID: the name, and with a key what proves it ours."""
-    return f"{name}.{_letters(key, f'zhengxun message {name}')}" if key else name
+def signed_id(key: bytes, name: str, made: str = "") -> str:
+    """What stands before the @ of a Message-ID: the name, and with a key what proves it ours.
+
+    `made`: when or of what the mail was made. A copy of the store that is put back gives the same
+    names again; what proves them is another.
+    """
+    text = f"zhengxun message {name} {made}".rstrip()
+    return f"{name}.{_letters(key, text)}" if key else name
 
 
 def _mac(key: bytes, number: int, address: str) -> str:
