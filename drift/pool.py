@@ -43,11 +43,13 @@ def run_seeds(
 ) -> Iterator[dict[str, Any]]:
     """The outcome of each seed, as JSON, in the order in which they end.
 
+    Healthy weeks that an earlier run left in `folder` are used again: of the same program only.
     A seed that raises or hangs gives {"seed": n, "failed": why}. Raises PoolError when the
     healthy weeks of a variant cannot be made.
     """
     preload()
-    variants = sorted({variant_of(seed) for seed in seeds})
+    wanted = sorted({variant_of(seed) for seed in seeds})
+    variants = [one for one in wanted if not made_mark(folder, one).is_file()]
     for variant, why in side_by_side(variants, workers, lambda one: healthy(folder, one)):
         if why:
             raise PoolError(f"healthy weeks of variant {variant}: {why}")
@@ -64,11 +66,19 @@ def run_seeds(
 def healthy(folder: Path, variant: int) -> None:
     """In a child: the healthy weeks of a variant."""
     make_healthy(folder / f"variant-{variant}", variant)
+    made_mark(folder, variant).touch()
+
+
+def made_mark(folder: Path, variant: int) -> Path:
+    """Stands beside the healthy weeks of a variant when they are complete."""
+    return folder / f"variant-{variant}.made"
 
 
 def single(folder: Path, seed: int, keep: bool) -> None:
     """In a child: one seed."""
     start = folder / f"variant-{variant_of(seed)}"
+    shutil.rmtree(folder / f"seed-{seed}", ignore_errors=True)
+    (folder / f"{seed}.json").unlink(missing_ok=True)
     outcome = run_seed(folder / f"seed-{seed}", start, seed, keep=keep)
     path = folder / f"{seed}.json"
     path.write_text(json.dumps(asdict(outcome), ensure_ascii=False), encoding="utf-8")
