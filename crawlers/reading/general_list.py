@@ -124,7 +124,9 @@ def _rows_of(group: Group, own: str) -> list[list[Row]]:
     for link, box, words in zip(group.links, group.boxes, whole, strict=True):
         title = _title(link, words, common, buttons)
         rows.append(Row(link.url, title, "", is_pinned(box)))
-        places.append(Place(box, words_beside(box, link.node, title), link.url))
+        hint = (link.node.get("title") or "").replace(title, " ", 1) if title else ""
+        words_around = f"{words_beside(box, link.node, title)} {hint}"
+        places.append(Place(box, words_around, link.url))
     set_dates(rows, places)
     return [[row for row in part if row.title] for part in _split(group, rows, own)]
 

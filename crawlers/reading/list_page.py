@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
 from parsel import Selector
 
@@ -24,6 +23,7 @@ from crawlers.reading.shells import script_list_reason
 from crawlers.reading.text import first_text, visible_text
 
 _ENOUGH = 3
+_FOLDER = re.compile(r"/(?:(?:index|list|default)\.\w+)?$")
 _FRONT = "网页像是首页：并列几个栏目的列表，没有栏目名，没有当作这个栏目读"
 _DATED = 0.6  # of a list's rows: then one without a day stands out
 
@@ -69,7 +69,7 @@ def read_list(
     for row, day in zip(rows, dates, strict=True):
         row.date = day
         row.url = absolute(url, row.url, encoding) or row.url
-    rows = [row for row in rows if not _is_column(row)] if _mostly_dated(rows) else rows
+    rows = _without_columns(rows)
     if reader == "general" and list_identity(page, rows, url).is_front:
         return Reading(
             [], "", ("网页像是首页：并列几个栏目的列表，没有栏目名，没有当作这个栏目读",)
@@ -77,17 +77,23 @@ def read_list(
     return Reading(rows, reader, tuple(_doubts(page, rows, whole)))
 
 
-def _mostly_dated(rows: list[Row]) -> bool:
-    return len(rows) >= _ENOUGH and sum(bool(row.date) for row in rows) >= _DATED * len(rows)
+def _without_columns(rows: list[Row]) -> list[Row]:
+    """The rows without those that lead to a folder elsewhere and print no day while the others
+    do: another column, a topic, a site, slipped in among the notices."""
+    dated = [row for row in rows if row.date]
+    if len(rows) < _ENOUGH or len(dated) < _DATED * len(rows):
+        return rows
+    known = {_parent(row.url) for row in dated}
+    return [
+        row
+        for row in rows
+        if row.date or row.pinned or not _FOLDER.search(row.url) or _parent(row.url) in known
+    ]
 
 
-def _is_column(row: Row) -> bool:
-    """Whether a row without a day, where the others have one, leads to a folder: another column, a
-    topic, a site, slipped in among the notices."""
-    path, query = urlsplit(row.url)[2:4]
-    name = path.rpartition("/")[2]
-    is_folder = not name or re.fullmatch(r"(?:index|list|default)\.\w+", name) is not None
-    return not row.date and not row.pinned and is_folder and not re.search(r"\d", path + query)
+def _parent(url: str) -> str:
+    """The folder an address lies in, its numbers left out."""
+    return re.sub(r"\d+", "#", _FOLDER.sub("", url).rpartition("/")[0])
 
 
 def _doubts(page: Selector, rows: list[Row], whole: int) -> Iterator[str]:
