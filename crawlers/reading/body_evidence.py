@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawlers.reading.body_copies import without_copies
+from crawlers.reading.day_evidence import has_day
 from crawlers.reading.labels import record_lines
-from crawlers.reading.line_kinds import Kind, is_dateline, weight
+from crawlers.reading.line_kinds import Kind, is_dateline, is_link_row, weight
 from crawlers.reading.line_sums import LineSums
-from crawlers.reading.outline import Outline
+from crawlers.reading.outline import Box, Outline
 
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|crumbs?|breadcrumb|sidebar|aside|share|related|copyright|"
@@ -32,6 +33,11 @@ _END_TITLE = re.compile(r"^\W{0,3}(?:相关|推荐|热门|最新|附近|更多|�
 _SHARE_OF_HOLDER = 0.25  # of what comes after it, in the box that holds the title and some text
 _DOMINANT = 0.8
 _STAMP_BELOW = 4  # lines below a repeated title among which its stamp is looked for
+_MOST_ENTRIES = 500
+_ENTRY_HEAD = 40  # characters of the line with a name and a day
+_BUTTON = 6
+_SUMMARY = 20
+_STAMP_TABLE = 16  # lines of a table that may be a stamp
 _FOOT = 300  # characters up to which a box with the foot's lines is the foot
 _MOST_LEVELS = 300  # boxes inside boxes that are looked into
 
@@ -72,7 +78,7 @@ class Evidence:
         template: frozenset[str] = frozenset(),
     ) -> None:
         self.outline = outline
-        self.anchor = anchor
+        self.anchor = self._below_stamp(anchor, kinds)
         self.titles = titles
         self.records = record_lines(outline)
         self.template = template
@@ -124,8 +130,32 @@ class Evidence:
             for below in range(number + 1, min(number + _STAMP_BELOW, len(self.kinds))):
                 if self.kinds[below] == "short" and is_dateline(self.outline.lines[below]):
                     self.kinds[below] = "stamp"
+        self.records = self.records | self._stamp_tables()
         for number in self.records:
             self.kinds[number] = "stamp"
+
+    def _stamp_tables(self) -> frozenset[int]:
+        """The lines of small tables that hold nothing but the stamp: source, day, counter."""
+        found: set[int] = set()
+        for box in self.outline.boxes:
+            if box.node.tag != "table" or not 2 <= box.last - box.first <= _STAMP_TABLE:
+                continue
+            kinds = self.kinds[box.first : box.last]
+            days = any(has_day(line.text) for line in self.outline.lines[box.first : box.last])
+            if days and kinds.count("stamp") >= 2 and "text" not in kinds:
+                found.update(range(box.first, box.last))
+        return frozenset(found)
+
+    def _below_stamp(self, title: int, kinds: Sequence[Kind]) -> int:
+        """The line with the day where it stands right below the title: what is between is head."""
+        lines = self.outline.lines
+        for number in range(title + 1, min(title + _STAMP_BELOW, len(lines)) if title >= 0 else 0):
+            line = lines[number]
+            if kinds[number] == "text":
+                break
+            if len(line.text) < 80 and has_day(line.text) and line.linked * 2 < len(line.text):
+                return number
+        return title
 
     def _parts(self, box: int) -> list[Part]:
         """What stands directly in a box, in order."""
@@ -168,6 +198,8 @@ class Evidence:
 
     def _is_furniture(self, part: Part, total: float) -> bool:
         worth = self.sums.worth(part.first, part.last)
+        if self.kinds[part.first] == "neighbour" and not self.sums.texts(part.first, part.last):
+            return True
         if worth <= 0:
             return not self.sums.files(part.first, part.last)
         if part.box < 0:
@@ -194,16 +226,39 @@ class Evidence:
         )
 
     def _is_link_box(self, part: Part) -> bool:
-        """More links than words, or a list of other pages, with a summary to each perhaps."""
+        """More links than words, or a list of other pages, with a summary to each perhaps; or of
+        entries that are each headed by a link or a day: other notices, what readers wrote."""
         span = (part.first, part.last)
         characters, linked = self.sums.characters(*span), self.sums.linked(*span)
         if self.sums.links(*span) >= 2 and linked * 2 > characters:
+            return True
+        if part.box >= 0 and self._are_entries(part.box):
             return True
         rows = self.sums.rows(*span)
         least = 3 if self.kinds[part.first] == "text" else 2
         return (
             rows >= least and rows * 5 >= (part.last - part.first) * 2 and linked * 6 > characters
         )
+
+    def _are_entries(self, box: int) -> bool:
+        children = self.outline.boxes[box].children
+        if not 3 <= len(children) <= _MOST_ENTRIES:
+            return False
+        inner = [self.outline.boxes[child] for child in children]
+        entries = [one for one in inner if one.last - one.first > 1 and self._is_entry(one)]
+        lines = self.outline.boxes[box].last - self.outline.boxes[box].first
+        names = {(one.node.tag, one.node.get("class")) for one in entries}
+        held = sum(one.last - one.first for one in entries)
+        return len(entries) >= 3 and len(names) <= 2 and held * 10 >= lines * 7
+
+    def _is_entry(self, box: Box) -> bool:
+        """Whether a box begins with a link to a page, or with a name and a day."""
+        if box.node.tag in {"tr", "p"}:
+            return False
+        head = self.outline.lines[box.first : box.first + 2]
+        if any(is_link_row(line) for line in head):
+            return True
+        return any(len(line.text) < _ENTRY_HEAD and has_day(line.text) for line in head)
 
     def _is_foot(self, part: Part, worth: float, total: float) -> bool:
         """A box with the lines that every publisher prints at the foot, and little else."""
@@ -304,11 +359,18 @@ class Evidence:
         place = kept.index(best)
         before = [part for part in kept[:place] if not self._is_slight(part, best)]
         after = list(kept[place + 1 :])
+        while after and self._is_button(after[-1]):
+            after.pop()
         while after and self._is_slight(after[-1], best):
             after.pop()
             while after and not self.sums.texts(after[-1].first, after[-1].last):
                 after.pop()
         return [*before, best, *after]
+
+    def _is_button(self, part: Part) -> bool:
+        """Nothing but a few characters a line (顶一下, 收藏): a signature is longer."""
+        lines = self.outline.lines[part.first : part.last]
+        return all(len(line.text) <= _BUTTON and not line.pictures for line in lines)
 
     def _is_slight(self, part: Part, best: Part) -> bool:
         """Nothing but short words with links, or above a text of which no title is known."""
@@ -353,7 +415,15 @@ class Evidence:
             start += 1
         while end > start and self._is_edge(lines[end - 1]):
             end -= 1
+        if end - start > 1 and self._is_beginning_of(lines[start], lines[start + 1 : start + 5]):
+            start += 1
         return lines[start:end] if end > start else lines
+
+    def _is_beginning_of(self, number: int, others: Sequence[int]) -> bool:
+        """Whether a line is a summary made of the text's own first words."""
+        words = self.outline.lines[number].text.rstrip(".…，,、；; ")
+        texts = (self.outline.lines[other].text for other in others)
+        return len(words) >= _SUMMARY and any(text.startswith(words) for text in texts)
 
     def _is_edge(self, number: int) -> bool:
         kind, line = self.kinds[number], self.outline.lines[number]

@@ -47,10 +47,10 @@ class Claims:
 def not_the_notice(claims: Claims, outline: Outline, head: Iterable[str]) -> str:
     """Why the page is not the notice (Chinese), or "". `head`: what it says unseen."""
     elsewhere = _came_from_elsewhere(claims)
+    best = max((agreement(claims.listed, title) for title in claims.titles), default=0.0)
+    if claims.listed and best >= _SAME:
+        return ""
     if claims.listed and len(plain(claims.listed)) >= _SHORT_TITLE:
-        best = max((agreement(claims.listed, title) for title in claims.titles), default=0.0)
-        if best >= _SAME:
-            return ""
         share = _share_of(claims.listed, outline, head)
         if elsewhere:
             return elsewhere if share < 0.9 or not claims.sentences else ""

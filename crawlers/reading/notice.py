@@ -22,6 +22,7 @@ from crawlers.reading.dates import day_of
 from crawlers.reading.day_evidence import choose_day, published_in
 from crawlers.reading.disagreement import disagreements
 from crawlers.reading.general_notice import Found, has_substance, printed_original, read_page
+from crawlers.reading.held_text import show_held_text
 from crawlers.reading.labels import labelled_fields
 from crawlers.reading.meta import Meta, read_meta, without_markup
 from crawlers.reading.patterns import NOTICE, NoticePattern
@@ -40,6 +41,7 @@ __all__ = ["body_html", "disagreements", "fill_from_page", "finish", "take_from_
 MAX_CHARACTERS = 3_000_000
 """Longer pages are cut here: no notice is as long, and reading must end."""
 
+_XML_HEAD = re.compile(r"^\s{0,99}<\?xml[^>]{0,200}\?>")  # would make the parser read XML
 _DATA_URL = re.compile(r"""(?:"data:[^"]{64,}"|'data:[^']{64,}')""")
 _PLAIN_FIELDS = ("source", "doc_number", "issuers", "written", "effective")
 _PAGES_WORDS = (
@@ -134,8 +136,10 @@ def add_part(item: NoticeItem, text: str, address: str) -> str:
 
 def parsed(text: str) -> Selector:
     """The page as a tree without comments, which show nothing and split its words."""
-    page = Selector(text=text or "<html></html>")
+    text = _XML_HEAD.sub("", text, count=1)
+    page = Selector(text=text or "<html></html>", type="html")
     etree.strip_tags(page.root, etree.Comment, etree.ProcessingInstruction)
+    show_held_text(page, text)
     return page
 
 

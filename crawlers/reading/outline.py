@@ -129,7 +129,9 @@ class _Walk:
         self._hidden: list[etree._Element] = []
 
     def start(self, node: etree._Element, tag: str) -> None:
-        if tag in _INLINE or ":" in tag:
+        if not self.boxes:
+            self._start_box(node, tag)
+        elif tag in _INLINE or ":" in tag:
             if tag in _NOTED:
                 self._note(node, tag)
         elif tag in _BREAKS:
@@ -143,10 +145,10 @@ class _Walk:
     def end(self, node: etree._Element, tag: str) -> None:
         if tag == "a":
             self._link = None
-        elif tag not in _INLINE and tag not in _UNSEEN and tag not in _BREAKS and ":" not in tag:
+        elif self.boxes[self._open[-1]].node is node:
             self._end_box(node, tag)
         tail = node.tail
-        if tail and self._open:
+        if tail and node is not self.boxes[0].node:
             self._add(tail, node, is_tail=True)
 
     def finish(self) -> Outline:

@@ -33,6 +33,8 @@ _BESIDE_NAMES = re.compile(
 )
 _CUT = re.compile(r"(?:(?<!\.)\.{2,}|(?<!…)…+)\s{0,9}$")
 _HEADING_WEIGHT = {"h1": 2.0, "h2": 1.5, "h3": 1.0, "h4": 0.6, "h5": 0.4, "h6": 0.4}
+_BADGE = re.compile(r"^\s{0,9}[【\[［(（][^】\]］)）]{1,6}[】\]］)）]")
+_SAME = 0.72  # agreement from which two titles are of one document
 _MOST_JOINED = 4
 _SHORTEST = 4
 _MOST_BEFORE = 1  # sentences above a title: a summary, a warning; not the text
@@ -84,7 +86,7 @@ def agreement(one: str, other: str) -> float:
 
 def same_title(one: str, other: str) -> bool:
     """Whether two titles are of one document."""
-    return agreement(one, other) >= 0.72
+    return agreement(one, other) >= _SAME
 
 
 def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: Witnesses) -> FoundTitle:
@@ -189,13 +191,25 @@ def _judged(
     if not told and not placed:
         return FoundTitle()
     score = told + placed - against
-    return FoundTitle(
-        _without_day(text), number, last, score, not witnesses.listed or listed >= 0.72
-    )
+    words_alone = _without_badge(line, witnesses, segments) if last == number else ""
+    agrees = not witnesses.listed or listed >= _SAME
+    return FoundTitle(words_alone or _without_day(text), number, last, score, agrees)
+
+
+def _without_badge(line: Line, witnesses: Witnesses, segments: Sequence[str]) -> str:
+    """The title where a label of its own element (征集中, 更正公告) stands beside it: what the
+    other witnesses call the page, one piece of the line alone; "" where none does."""
+    if len(line.pieces) < 2:
+        return ""
+    texts = ((node.tail if is_tail else node.text) or "" for node, is_tail in line.pieces)
+    core = max((" ".join(text.split()) for text in texts), key=len)
+    told = (_BADGE.sub("", witnesses.listed), witnesses.meta, witnesses.social, *segments)
+    is_told = len(plain(core)) >= 8 and plain(core) in {plain(one) for one in told if one}
+    return core if is_told else ""
 
 
 def _sure(share: float) -> float:
-    return share if share >= 0.72 else 0.0
+    return share if share >= _SAME else 0.0
 
 
 def _in_window(words: str, segments: Sequence[str]) -> float:

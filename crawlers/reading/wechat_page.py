@@ -30,7 +30,7 @@ _ALBUM_PLACES = ("/mp/appmsgalbum", "/mp/homepage", "/mp/profile_ext")
 _HIDDEN = re.compile(r"visibility\s*:\s*hidden\s*;?|opacity\s*:\s*0\s*;?")
 _MESSAGES = (".weui-msg__title", ".weui-msg__desc", ".global_error_msg", ".tips.red", ".title_tips")
 _TEXT_NAMES = ("content_noencode", "content")
-_LONGEST_TITLE = 64  # the platform's own limit for a title
+_LONGEST_TITLE = 120  # the platform allows 64 for a title; the first line of a message is longer
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])")
 _EPOCH = re.compile(r"1\d{9}")
 _DAYS = ("ct", "ori_create_time", "create_time", "createTime", "oriCreateTime", "publish_time")
