@@ -45,6 +45,8 @@ _BATCH = 500
 _ARCHIVE_ROWS = 5
 _ARCHIVE_AGE = timedelta(days=14)
 _ARCHIVE_TIME = timedelta(days=3)
+# New documents are listed under the day of their signing, which may be months ago.
+_PINNED_AGE = timedelta(days=90)
 
 
 Archive = dict[tuple[str, str], list[datetime]]
@@ -100,9 +102,18 @@ def archive_among(rows: Sequence[Row]) -> Archive:
 
 
 def _is_of_age(row: Row) -> bool:
+    return _is_older(row, _ARCHIVE_AGE) and not row["baseline"] and not _lay_in_gap(row)
+
+
+def _is_older(row: Row, age: timedelta) -> bool:
+    """Whether it was so old when it was first seen."""
     seen_on = to_instant(row["first_seen_at"]).astimezone(CHINA).date()
-    is_old = date.fromisoformat(row["day"]) < seen_on - _ARCHIVE_AGE
-    return is_old and not row["baseline"] and not row["in_gap"]
+    return date.fromisoformat(row["day"]) < seen_on - age
+
+
+def _lay_in_gap(row: Row) -> bool:
+    """Whether a gap may have hidden it: not what is older than all that was read before the gap."""
+    return bool(row["in_gap"] and (row["covered"] or not row["was_read"]))
 
 
 def _is_brought_over(row: Row, archive: Archive) -> bool:
@@ -130,15 +141,17 @@ def stood_before(row: Row, archive: Archive) -> bool:
 
     Late is only what a reading should have shown before: a row put in above all that were known,
     a day that was covered, or one in a gap. What stands below all known rows, or came with many
-    as old, is an archive. In doubt, where no reading proved anything, it is told.
+    as old, is an archive; what stands above them and is far older than all that was ever read is
+    pinned. In doubt, where no reading proved anything, it is told.
     """
-    if row["in_gap"] or row["run_id"] is None:
+    if _lay_in_gap(row) or row["run_id"] is None:
         return False
     if _is_brought_over(row, archive):
         return True
-    if row["place"] in {"above", "below"}:
-        return bool(row["place"] == "below")
-    return bool(row["was_read"]) and not row["covered"]
+    if row["place"] == "below":
+        return True
+    is_pinned_or_between = row["place"] != "above" or _is_older(row, _PINNED_AGE)
+    return is_pinned_or_between and bool(row["was_read"]) and not row["covered"]
 
 
 def _pages_of(db: Database, documents: Sequence[int], instant: datetime) -> list[Row]:

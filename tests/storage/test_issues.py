@@ -363,6 +363,7 @@ def proved(db: Database, seen: str, covered_from: date | None) -> int:
         ("below", date(2020, 12, 20), False),
         ("", date(2020, 12, 20), False),
         ("above", date(2020, 12, 20), True),
+        ("above", date(2020, 10, 20), False),
         ("between", date(2020, 12, 20), False),
         ("between", date(2021, 1, 20), True),
         ("", date(2021, 1, 20), True),
@@ -382,12 +383,14 @@ def test_late_is_only_what_an_earlier_reading_should_have_shown(
 
 def test_what_lay_in_a_gap_is_told_when_the_gap_is_read(db: Database) -> None:
     issue(db, *W04)
+    proved(db, "2021-01-24 02:00", date(2021, 1, 15))
     proved(db, "2021-01-25 02:00", date(2021, 1, 20))
     days = {"from_on": date(2021, 1, 10), "to_on": date(2021, 1, 18)}
     told: dict[str, Any] = {"site": "cde", "column": "新闻中心", "reason": "第 2 页没有读到"}
     record_gap(db, **told, **days, now=at("2021-01-25 02:00"))
     run = proved(db, "2021-02-02 02:00", date(2021, 1, 10))
-    for key, day in (("missed", 12), ("before", 9)):
+    # What is older than all that was read before the gap was not hidden by it.
+    for key, day in (("missed", 16), ("older", 12), ("before", 9)):
         one = page(key, published_on=date(2021, 1, day), place="below")
         saved(db, one, seen="2021-02-02 02:00", run=run)
 
