@@ -115,6 +115,8 @@ class CdeSpider(BaseSpider):
         self.degrade(self.columns[column], "列表接口被拦截，改读首页新闻")
         rows = [row for row in found if wanted.search(row.title)]
         yield from self.take_rows(response, self.columns[column], page, rows)
+        strand = self.walk_of(column).strand(response.meta.get(STRAND, 0)).strand
+        strand.ended, strand.why = "short", "列表读不到，首页只列出最近的几条"
 
     def home_failed(self, failure: TwistedFailure) -> None:
         """The home page is closed too: what the list met is the column's verdict."""

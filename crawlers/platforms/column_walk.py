@@ -17,6 +17,7 @@ from crawlers.platforms.continuity import (
     Seen,
     Strand,
     is_another,
+    lost,
     prove,
     reach_of,
     runs_on,
@@ -194,6 +195,18 @@ class ColumnWalk:
             reach = date.min
         if reach is None or len(self.strands) > 1:
             return []
+        return self._gone_since(reach)
+
+    def gone_together(self) -> list[date]:
+        """The same for a column of several lists: what none of them showed, as far as all go."""
+        walked = [one.strand for one in self.strands.values() if one.strand.pages]
+        reaches = [date.min if one.ended == "end" else reach_of(one, self.since) for one in walked]
+        sure = [reach for reach in reaches if reach is not None]
+        if not sure or len(sure) < len(reaches):
+            return []
+        return self._gone_since(max(sure))
+
+    def _gone_since(self, reach: date) -> list[date]:
         expected = [row for row in self.history.listed if _is_from(row, reach)]
         gone = [row for row in expected if row.key not in self.met_listed]
         if not is_another(len(expected), len(gone)):
@@ -221,6 +234,9 @@ class ColumnWalk:
         proofs = [
             prove(one.strand, self.past, self.since, self.today, self.gone(one)) for one in walked
         ]
+        gone = self.gone_together() if len(proofs) > 1 else []
+        if gone and not self.past.is_first:
+            proofs.append(lost(gone, self.past, self.since, self.today))
         return together(proofs, self.past, self.taken_since)
 
     def known_elsewhere(self, met: Sequence[Met]) -> str:

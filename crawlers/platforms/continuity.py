@@ -148,13 +148,13 @@ def prove(strand: Strand, past: Past, since: date, today: date, gone: Sequence[d
     reach = reach_of(strand, since)
     start = past.until or since
     if strand.ended == "short":
-        return _gap(strand, start, today, strand.why)
+        return _gap(start, today, strand.why)
     if strand.ended in {"end", "bare"} and (strand.ended == "end" or past.is_first):
         if gone and not past.is_first:
-            return _gap(strand, _lost_from(gone, start, since), today, _gone_words(gone))
+            return lost(gone, past, since, today)
         return Proof("end", reach if reach is not None and strand.ended != "end" else since)
     if gone:
-        return _gap(strand, _lost_from(gone, start, since), today, _gone_words(gone))
+        return lost(gone, past, since, today)
     if reach is not None and reach <= start:
         return Proof("window", reach)
     if not past.is_first and _meets_known(strand):
@@ -162,7 +162,7 @@ def prove(strand: Strand, past: Past, since: date, today: date, gone: Sequence[d
     if past.is_first and reach is None and not strand.why and not _has_days(strand):
         return Proof("", None)  # a list without days begins to be known with its first page
     until = today if reach is None else max(start, min(today, reach - _DAY))
-    return _gap(strand, min(start, until), until, strand.why or _why(strand))
+    return _gap(min(start, until), until, strand.why or _why(strand))
 
 
 def reach_of(strand: Strand, since: date) -> date | None:
@@ -212,18 +212,15 @@ def _has_days(strand: Strand) -> bool:
     return any(page.days for page in strand.pages)
 
 
-def _gap(strand: Strand, start: date, end: date, why: str) -> Proof:
+def _gap(start: date, end: date, why: str) -> Proof:
     return Proof("", None, (min(start, end), max(start, end)), why)
 
 
-def _lost_from(gone: Sequence[date], start: date, since: date) -> date:
-    """Where the rows that are gone stood, new ones may have come and gone with them: as far back
-    as a reading goes."""
-    return min(start, max(since, min(gone)))
-
-
-def _gone_words(gone: Sequence[date]) -> str:
-    return f"上次列出的通知中有 {len(gone)} 条这次没有列出"
+def lost(gone: Sequence[date], past: Past, since: date, today: date) -> Proof:
+    """What is proved when rows of the last reading, of these days, are gone together: where they
+    stood, new ones may have come and gone with them, as far back as a reading goes."""
+    start = min(past.until or since, max(since, min(gone)))
+    return _gap(start, today, f"上次列出的通知中有 {len(gone)} 条这次没有列出")
 
 
 def _why(strand: Strand) -> str:

@@ -85,3 +85,21 @@ def test_a_second_page_does_not_stand_above_the_first() -> None:
     meet(column, 2, 4)
     met = meet(column, 16, 20, 22)
     assert met[0].place == "between"
+
+
+def test_rows_that_none_of_several_lists_shows_any_more_are_missed() -> None:
+    column = walk(2, 4, 6, 8)
+    for number, ages in enumerate([(0, 2, 20), (0, 2, 4, 21)]):
+        rows = [
+            (
+                Row(f"https://a.cn/{age}.html", f"关于{age}天前事项的通知公告", day(age)),
+                f"k{age}",
+                "",
+            )
+            for age in ages
+        ]
+        column.meet(column.strand(number), rows)
+        column.strand(number).strand.ended = "window"
+    proof = column.proof()
+    assert proof.gap is not None
+    assert "2 条" in proof.why
