@@ -26,6 +26,7 @@ TABLES = {
 }  # fmt: skip
 VIEWS = {
     "v_this_week", "v_deadlines", "v_sources", "v_same_document", "v_revisions", "v_weekly_counts",
+    "v_missing_numbers",
 }  # fmt: skip
 
 
