@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from digest.archive.corrections import tell_corrections
 from digest.archive.site import add_issue, has_issue, refresh
+from digest.composing.called_off import with_called_off
 from digest.composing.closing import Hours, release_instant, selection_closes
 from digest.composing.compose import compose
 from digest.composing.weeks import Week, week_of
@@ -95,7 +96,7 @@ def _composed(
     record: bool,
     who: str = "",
 ) -> Digest:
-    return compose(
+    digest = compose(
         db,
         from_on=span.from_on,
         to_on=span.to_on,
@@ -110,6 +111,7 @@ def _composed(
         release_at=release_instant(settings, span.to_on) if record else None,
         who=who,
     )
+    return with_called_off(db, digest)
 
 
 def write_pdf(digest: Digest, folder: Path) -> None:
@@ -129,7 +131,7 @@ def reprint(
     db: Database, settings: PressSettings, week: str, now: datetime, site_names: Mapping[str, str]
 ) -> Digest:
     """A recorded issue, composed again from its record."""
-    return compose(
+    digest = compose(
         db,
         week=week,
         instant=now,
@@ -141,6 +143,7 @@ def reprint(
         now=now,
         weekday=settings.weekday,
     )
+    return with_called_off(db, digest)
 
 
 def write_feed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -30,6 +32,14 @@ class Page:
         return safe_link(self.url)
 
 
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """A deadline that an earlier issue told; `name` is its name in calendars."""
+
+    name: str
+    deadline: Deadline
+
+
 @dataclass(frozen=True)
 class Entry:
     """One document in an issue: the page chosen for it and the other pages that carry it.
@@ -37,6 +47,7 @@ class Entry:
     `site_name` is the publisher's site as the catalogue names it; the page's own 来源 is in the
     notice. `why` says which of a subscriber's keywords it has, in their own issue. `annotation` is
     the editor's 编者按 as typed, `filed` the chapter and heading the editor moved it to.
+    `called_off`: deadlines of earlier issues that the page has no more.
     The properties are what renderers print: cleaned of control and hidden characters.
     """
 
@@ -49,6 +60,7 @@ class Entry:
     why: str = ""
     annotation: str = ""
     filed: tuple[str, str] | None = None
+    called_off: tuple[CalledOff, ...] = ()
 
     @property
     def id(self) -> int:
@@ -173,6 +185,21 @@ class Entry:
         if self.stored.notice.deadline_on:
             return self.stored.notice.deadline_on
         return self.deadlines[0].on if self.deadlines else None
+
+
+def named_deadlines(entry: Entry) -> dict[str, Deadline]:
+    """The deadlines of a document by a name that stays theirs, the earliest first.
+
+    Not by the place on the page, which every paragraph put before it moves: by what falls due,
+    and among several of a kind by their order in time.
+    """
+    notice, seen = entry.stored.notice, Counter[str]()
+    found = {}
+    for deadline in entry.deadlines:
+        text = f"{notice.site}\n{notice.key}\n{deadline.what}\n{seen[deadline.what]}"
+        seen[deadline.what] += 1
+        found[hashlib.sha256(text.encode()).hexdigest()[:32]] = deadline
+    return found
 
 
 @dataclass(frozen=True, slots=True)

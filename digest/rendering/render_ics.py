@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime, timedelta
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vText
 
+from digest.composing.entry import CalledOff, named_deadlines
 from digest.models import Digest, Entry
 from digest.safe_text import shorten
 from storage.models import Deadline
@@ -17,8 +17,9 @@ REMIND_BEFORE = timedelta(days=3)
 def render_ics(digest: Digest) -> bytes:
     """Every deadline of the issue from its day on; an issue without any is an empty calendar.
 
-    An event's UID follows from the page and the deadline's place on it, so the same deadline
-    read again, or moved by a revision, replaces the event instead of adding another.
+    An event's UID follows from the document and what falls due (`named_deadlines`), so the same
+    deadline read again, or moved by a revision, replaces the event instead of adding another. One
+    that an earlier issue told and that was called off is cancelled under its UID.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//zhengxun//deadlines//ZH")
@@ -28,21 +29,36 @@ def render_ics(digest: Digest) -> bytes:
     calendar.add("x-wr-calname", f"{digest.title}截止日期")
     calendar.add("x-wr-timezone", "Asia/Shanghai")
     for entry in digest.entries():
-        for place, deadline in enumerate(entry.deadlines):
+        for name, deadline in named_deadlines(entry).items():
             if deadline.on >= digest.today:
-                calendar.add_component(_event(entry, deadline, place, digest.instant))
+                calendar.add_component(_event(entry, deadline, name, digest.instant))
+        for gone in entry.called_off:
+            calendar.add_component(_cancelled(entry, gone, digest.instant))
     return bytes(calendar.to_ical())
 
 
 def has_deadlines(digest: Digest) -> bool:
     """Whether the calendar would hold any event."""
-    return any(item.on >= digest.today for entry in digest.entries() for item in entry.deadlines)
+    return any(
+        entry.called_off or any(item.on >= digest.today for item in entry.deadlines)
+        for entry in digest.entries()
+    )
 
 
-def _event(entry: Entry, deadline: Deadline, place: int, instant: datetime) -> Event:
+def _cancelled(entry: Entry, gone: CalledOff, instant: datetime) -> Event:
+    """The event that an earlier issue told, taken back (RFC 5545, 3.8.1.11)."""
+    event = _event(entry, gone.deadline, gone.name, instant)
+    event.subcomponents.clear()
+    event["SUMMARY"] = vText(f"（已取消）{event['SUMMARY']}")
+    event["SEQUENCE"] = max(_sequence(entry), 1)
+    event.add("status", "CANCELLED")
+    return event
+
+
+def _event(entry: Entry, deadline: Deadline, name: str, instant: datetime) -> Event:
     what = deadline.what or "截止"
     event = Event()
-    event.add("uid", event_uid(entry, place))
+    event.add("uid", f"{name}@zhengxun")
     event.add("dtstamp", instant.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", _sequence(entry))
     event.add("dtstart", deadline.on)
@@ -63,13 +79,6 @@ def _alarm(entry: Entry, what: str) -> Alarm:
     alarm.add("description", f"三天后截止：{what} {shorten(entry.title, 60)}")
     alarm.add("trigger", -REMIND_BEFORE)
     return alarm
-
-
-def event_uid(entry: Entry, place: int) -> str:
-    """Stable for a page (site and key) and the deadline's place on it."""
-    notice = entry.stored.notice
-    name = f"{notice.site}\n{notice.key}\n{place}"
-    return f"{hashlib.sha256(name.encode()).hexdigest()[:32]}@zhengxun"
 
 
 def _sequence(entry: Entry) -> int:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Calendar, Event
 
+from digest.composing.entry import CalledOff, named_deadlines
 from digest.models import Digest
 from digest.rendering.render_ics import has_deadlines, render_ics
 from storage.models import Deadline
@@ -72,6 +73,34 @@ def test_two_deadlines_of_a_page_are_two_events() -> None:
         deadlines=(Deadline(date(2021, 2, 18), "网上", ""), Deadline(date(2021, 2, 20), "纸质", ""))
     )
     assert len({event["UID"] for event in _events(one_entry_digest(entry))}) == 2
+
+
+def test_one_deadline_keeps_its_uid_whatever_stands_before_it() -> None:
+    paper = Deadline(date(2021, 2, 20), "纸质材料", "")
+    for others in (
+        (),
+        (Deadline(date(2021, 2, 10), "网上报名", ""),),
+        (Deadline(date(2021, 3, 10), "答辩", ""), Deadline(date(2021, 2, 8), "咨询", "")),
+    ):
+        events = _events(one_entry_digest(make_entry(deadlines=(*others, paper))))
+        (uid,) = {str(one["UID"]) for one in events if "纸质" in str(one["SUMMARY"])}
+        assert uid == str(_events(one_entry_digest(make_entry(deadlines=(paper,))))[0]["UID"])
+
+
+def test_a_deadline_that_was_called_off_is_cancelled_under_its_uid() -> None:
+    before = make_entry(deadlines=(Deadline(date(2021, 2, 18), "报名", ""),))
+    (name,) = named_deadlines(before)
+    after = replace(
+        make_entry(),
+        stored=replace(make_entry().stored, revised_at=datetime(2021, 2, 8, tzinfo=UTC)),
+        called_off=(CalledOff(name, Deadline(date(2021, 2, 18), "报名", "")),),
+    )
+    (told,), (gone,) = _events(one_entry_digest(before)), _events(one_entry_digest(after))
+    assert gone["UID"] == told["UID"]
+    assert gone["SEQUENCE"] > told["SEQUENCE"]
+    assert (str(gone["STATUS"]), str(gone["SUMMARY"])[:7]) == ("CANCELLED", "（已取消）【报")
+    assert not gone.subcomponents  # nothing reminds of it
+    assert has_deadlines(one_entry_digest(after))
 
 
 def test_what_is_over_is_not_put_into_calendars() -> None:
