@@ -207,6 +207,13 @@ def smtp_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     except DigestError as error:
         yield False, f"mail: {smtp.host}:{smtp.port}", str(error)
         return
+    if smtp.username and not settings.password:
+        # The server would only say that it refuses the login.
+        advice = (
+            f"ZHENGXUN_SMTP_PASSWORD is unset: set it, or smtp.password_file, for {smtp.username}"
+        )
+        yield False, f"mail: {smtp.host}:{smtp.port}", advice
+        return
     found = look(settings)
     limit = "" if found.size_limit is None else f", up to {found.size_limit} bytes a mail"
     yield not found.problem, f"mail: {smtp.host}:{smtp.port}{limit}", found.problem
@@ -218,6 +225,8 @@ def mailbox_finding(desk: Desk) -> tuple[bool, str, str]:
     """Whether the mailbox takes our login and has the folder; nothing is read."""
     box = desk.config.mailbox
     what = f"mailbox: {box.host}:{box.port} {box.folder}"
+    if box.username and not desk.config.imap_password.get_secret_value():
+        return False, what, "ZHENGXUN_IMAP_PASSWORD is unset: set it, or mailbox.password_file"
     try:
         with Folder(imap_settings(desk)):
             return True, what, ""

@@ -32,6 +32,9 @@ from storage.issues import find_issue, list_issues
 from storage.models import IssueRecord
 from storage.releases import waiting_issues
 
+# Mails that wait are named one by one up to here.
+MOST_NAMED = 20
+
 if TYPE_CHECKING:
     # The daemon calls this too and prints nothing: it is spared the terminal library.
     from rich.console import Console
@@ -128,11 +131,29 @@ def send(desk: Desk, week: str, address: str, console: Console) -> int:
         if not records:
             raise CommandError("no issue has been recorded yet; run: zhengxun digest")
         reports = [send_issue(desk, db, record, address or None) for record in records]
-    for record, report in zip(records, reports, strict=True):
+        later = [
+            again_lines(db, record.id, report)
+            for record, report in zip(records, reports, strict=True)
+        ]
+    for record, report, waiting in zip(records, reports, later, strict=True):
         console.print(report_line(record.week, report))
-        for note in report.notes:
+        for note in (*report.notes, *waiting):
             console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
     return 1 if any(report.deferred or report.refused for report in reports) else 0
+
+
+def again_lines(db: Database, issue_id: int, report: DeliveryReport) -> list[str]:
+    """When what waits is tried again, and why it waits, a line an address; the first ones."""
+    if not report.deferred:
+        return []
+    waiting = [row for row in deliveries.outstanding(db, issue_id) if row.next_attempt_at]
+    lines = [
+        f"{row.address}：{local_minute(row.next_attempt_at)} 再发（{row.last_reply}）"
+        for row in waiting[:MOST_NAMED]
+    ]
+    more = len(waiting) - len(lines)
+    lines += [f"另有 {more} 封，见 zhengxun deliveries"] * bool(more)
+    return [*lines, "不等到那时：zhengxun deliveries --retry，然后 zhengxun send"] if lines else []
 
 
 def send_due(desk: Desk, db: Database) -> list[tuple[IssueRecord, DeliveryReport]]:

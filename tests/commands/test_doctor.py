@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
 from commands.desk import Desk
-from commands.doctor import browser_finding, doctor, smtp_findings
+from commands.doctor import browser_finding, doctor, mailbox_finding, smtp_findings
 from config import Config
-from config_sections import CrawlConfig, SmtpConfig
+from config_sections import CrawlConfig, MailboxConfig, SmtpConfig
 from digest.delivery.sink import Sink
 from replica.server import Replica, start_replica
 from tests.commands.spoken import console, said
@@ -112,3 +112,23 @@ def test_without_a_browser_the_sites_that_need_one_are_named(tmp_path: Path) -> 
     fine, what, _ = browser_finding(Desk(Config(data=tmp_path, now=NOW, crawl=crawl)))
     assert fine
     assert "cde" in what
+
+
+def test_doctor_says_that_a_password_is_not_set_and_asks_nobody(tmp_path: Path) -> None:
+    with Sink(tmp_path / "mail", login=("me", "geheim")) as sink:
+        smtp = SmtpConfig(
+            host="127.0.0.1",
+            port=sink.port,
+            security="none",
+            username="me",
+            sender="a@example.com",
+        )
+        found = list(smtp_findings(Desk(Config(data=tmp_path, smtp=smtp))))
+        assert sink.connections == 0
+    ((fine, _, advice),) = found
+    assert not fine
+    assert "ZHENGXUN_SMTP_PASSWORD is unset" in advice
+    box = MailboxConfig(host="127.0.0.1", port=1, security="none", username="me")
+    fine, _, advice = mailbox_finding(Desk(Config(data=tmp_path, mailbox=box)))
+    assert not fine
+    assert "ZHENGXUN_IMAP_PASSWORD is unset" in advice
