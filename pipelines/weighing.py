@@ -196,9 +196,9 @@ class _Weigher:
         old, new = self.old.published_on, self.new.published_on
         if old is None or new is None or old == new:
             return state, False
-        if not self._reads_otherwise("published_on") and not (
-            self.company.others_dated(new, self.notice_id) >= 2
-        ):
+        # A day from the list is marked under our name of the field, one from the page under its.
+        is_reading = self._reads_otherwise("published_on") or self._reads_otherwise("published")
+        if not is_reading and self.company.others_dated(new, self.notice_id) < 2:
             return state, True
         read_by = _with_reader(state, self.old, "published_on")
         time = self.old.published_time

@@ -155,7 +155,7 @@ def test_a_title_that_was_cut_is_completed_without_a_word() -> None:
 
 
 def test_a_day_read_from_another_place_is_not_a_new_day() -> None:
-    other = {"published_on": "meta"}
+    other = {"published": "meta"}
     moved = weighed(read(published_on=date(2021, 2, 8), read_by=OLD.read_by | other))
     told = weighed(read(published_on=date(2021, 2, 8)))
 
