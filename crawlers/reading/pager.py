@@ -18,6 +18,7 @@ from crawlers.reading.pager_controls import Control
 from crawlers.reading.pager_forms import called_page
 from crawlers.reading.pager_sight import Sight, is_same, look_at, says_last
 
+_DRAWN_FOR = re.compile(r"\.(?:pagination|paging|pager)\(\s{0,20}(\d{1,7})\s{0,20},")
 _MOST_TRIED = 8  # controls whose script is looked into
 
 
@@ -238,6 +239,9 @@ def _no_way(sight: Sight) -> Pager:
         return Pager(stuck=True, sign="有“下一页”")
     if any(c.kind == "number" and c.script and c.number == sight.asked + 1 for c in live):
         return Pager(stuck=True, sign=f"有第 {sight.asked + 1} 页")
+    drawn = _DRAWN_FOR.search(sight.script.text)
+    if drawn and int(drawn[1]) > (sight.rows or 0) and sight.asked == 1:
+        return Pager(stuck=True, sign=f"翻页脚本写明共 {drawn[1]} 条")
     if any(c.kind == "more" and c.script for c in live):
         return Pager(stuck=True, sign="有“加载更多”")
     return Pager()
