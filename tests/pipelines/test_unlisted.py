@@ -140,7 +140,8 @@ def test_what_is_not_due_is_not_asked_for(story: Story) -> None:
 
 def test_what_left_the_list_is_asked_for_once_on_its_day(story: Story) -> None:
     # 4, 5 and 6 were first seen at 10:50: at 09:05 their first day is not over, nor nearly so.
-    assert story.asked["day 1"] == [LIST, page(1), page(2), page(3)]
+    # A page in doubt may be compared with a known one (5) beside it.
+    assert set(story.asked["day 1"]) - {page(5)} == {LIST, page(1), page(2), page(3)}
     assert story.asked["day 1 again"] == [LIST]
     assert story.asked["day 3"] == [LIST, *(page(n) for n in (1, 2, 3, 4, 5, 6))]
 
@@ -253,18 +254,23 @@ def test_what_never_had_a_page_or_a_watched_column_is_not_asked_for(tmp_path: Pa
 
 def test_what_a_list_held_fills_a_gap_and_never_stands_in_for_the_page() -> None:
     spider = make(listing, KXJS)
-    url = f"{KXJS}1.html"
-    held = NoticeItem("site", "通知公告", "1", url, "projects", "天津市", title="通知一")
+    url, title = f"{KXJS}1.html", "组织申报科技计划项目的通知"
+    held = NoticeItem(
+        "site", "通知公告", "1", url, "projects", "天津市", title="组织申报科技计划项目的通知"
+    )
     held.doc_number, held.body_html = "津科〔2021〕1号", "<p>那时的正文。</p>"
     meta = {"key": "1", "url": url, "column": "通知公告"}
-    meta |= {"list_title": "通知一", "list_date": "2021-02-01"}
+    meta |= {"list_title": title, "list_date": "2021-02-01"}
     request = spider.unlisted_request(meta, held)
     assert request is not None
     [item] = failed(request)
     assert (item.complete, item.body_html) == (False, "")
     text = "各有关单位：现组织申报科技计划项目，请按时报送材料。" * 5
-    body = f'<h1>通知一</h1><div class="content"><p>{text}</p></div>'
-    [item] = run(request, f"<html><head><title>通知一</title></head><body>{body}</body></html>")
+    body = f'<h1>{title}</h1><div class="content"><p>{text}</p></div>'
+    [item] = run(
+        request,
+        f"<html><head><title>{title}</title></head><body>{body}</body></html>",
+    )
     assert (item.complete, item.doc_number) == (True, "津科〔2021〕1号")
     assert text in item.body_html
     assert spider.reports["通知公告"].notice_failures == 0
