@@ -36,6 +36,7 @@ _AFTERWARDS = re.compile(r"\s{0,3}(?:发布|发表|印发|刊发)(?=\W|$)")
 _PERIOD = re.compile(
     r"\s{0,3}(?:日|时|分)?\s{0,3}(?:至|到|—|–|~|～|起至?|-{1,2}\s{0,3}(?:19|20)\d\d)"
 )
+_UP_TO = re.compile(r"(?:至|到|—|–|~|～|-)\s{0,3}$")
 _WEEKDAY = re.compile(r"\s{0,3}(?:星期|周)[一二三四五六日天]")
 _SOMETHING = re.compile(r"(?:19|20)\d\d")
 _NEAR = 7  # lines around a title among which its stamp is looked for
@@ -168,7 +169,10 @@ def _days_of(text: str, before: str) -> Iterator[tuple[str, Strength]]:
         label = _label_of(text[place:start]) or (
             before if not text[:start].strip(" [【(（") else ""
         )
+        ends_period = number > 0 and _UP_TO.search(text[place:start])
         place = end
+        if ends_period:
+            continue
         strength = _strength(label, text[end : end + 16], is_first=number == 0)
         if strength != "none":
             yield printed, strength

@@ -1,0 +1,115 @@
+"""A body is proved, not found: what is the notice, what stands beside it, what is none."""
+
+import time
+
+import pytest
+
+from crawlers.catalogue import Selectors
+from crawlers.items import NoticeItem
+from crawlers.reading.day_evidence import published_in
+from crawlers.reading.notice import fill_from_page
+from crawlers.reading.parts import next_part
+from crawlers.reading.siblings import Siblings
+
+TITLE = "关于开展二类器械备案核查的通知"
+URL = "https://yjj.example.gov.cn/tzgg/202603/5.html"
+FIRST = "各备案企业应当在四月底前完成自查，并将自查报告报送所在区局。"
+LAST = "逾期未报送的，列入重点监督检查范围。"
+STAMP = "<div>发布时间：2026-03-04　来源：器械处</div>"
+HEAD = f"<h1>{TITLE}</h1>{STAMP}"
+
+
+def read(body: str, listed: str = TITLE, siblings: Siblings | None = None) -> NoticeItem:
+    item = NoticeItem("s", "c", "k", URL, "pharma", "", list_title=listed, list_date="2026-03-04")
+    page = f"<html><head><title>{TITLE}</title></head><body>{body}</body></html>"
+    fill_from_page(item, page, Selectors(), "listing", siblings=siblings)
+    return item
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<cms-text><p>{FIRST}</p><p>{LAST}</p></cms-text>",
+        f"<section><section><p>{FIRST}</p></section></section><section><p>{LAST}</p></section>",
+        f"<div>　　{FIRST}<br><br>　　{LAST}</div>",
+        f"<table><tr><td><p>{FIRST}</p><p>{LAST}</p></td></tr></table>",
+        f"<textarea hidden>&lt;p&gt;{FIRST}&lt;/p&gt;&lt;p&gt;{LAST}&lt;/p&gt;</textarea>",
+        f'<iframe srcdoc="&lt;p&gt;{FIRST}&lt;/p&gt;&lt;p&gt;{LAST}&lt;/p&gt;"></iframe>',
+    ],
+)
+def test_a_text_is_found_in_whatever_holds_it(text: str) -> None:
+    tools = '<div class="t"><p>智能<br>问答</p><p>长者<br>助手</p></div>'
+    more = "".join(f'<li><a href="/{n}.html">关于第{n}批检查结果的公告</a></li>' for n in range(6))
+    item = read(f"{tools}<div>{HEAD}{text}</div><ul>{more}</ul>")
+    assert item.complete
+    assert FIRST in item.body_html
+    assert LAST in item.body_html
+    assert "助手" not in item.body_html
+    assert "检查结果" not in item.body_html
+
+
+def test_of_two_copies_one_is_kept() -> None:
+    copy = f"<article>{HEAD}<div><p>{FIRST}</p><p>{LAST}</p></div></article>"
+    item = read(f'<div class="phone">{copy}</div><div class="desk">{copy}</div>')
+    assert item.body_html.count(FIRST) == 1
+    assert item.published.startswith("2026-03-04")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>对不起，您访问的页面不存在或已被删除，请返回首页。</p>",
+        "<h2>系统升级</h2><p>本网站正在升级维护，给您带来不便敬请谅解。</p>",
+        f'<ul><li><a href="/5.html">{TITLE}</a></li><li><a href="/6.html">另一则通知</a></li></ul>',
+    ],
+)
+def test_a_page_in_the_notices_place_gives_nothing_but_its_problem(body: str) -> None:
+    item = NoticeItem("s", "c", "k", URL, "pharma", "", list_title=TITLE, list_date="2026-03-04")
+    fill_from_page(item, f"<title>某局</title><body>{body}</body>", Selectors(), "listing")
+    assert (item.title, item.published, item.complete) == (TITLE, "2026-03-04", False)
+    assert item.problem
+    assert item.body_html == ""
+
+
+def test_a_text_that_another_notice_has_is_no_body() -> None:
+    siblings = Siblings()
+    other = NoticeItem("s", "c", "o", f"{URL}?o", "pharma", "", list_title="另一则关于疫苗的公告")
+    text = f"<div><p>{FIRST}</p><p>{LAST}</p></div>"
+    page = "<h1>另一则关于疫苗的公告</h1><div>发布时间：2026-03-01</div>" + text
+    fill_from_page(other, page, Selectors(), "listing", siblings=siblings)
+    item = read(f"{HEAD}{text}", siblings=siblings)
+    assert (item.complete, item.body_html) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("当前时间：2026-05-01 发布时间：2026-03-04", "2026-03-04"),
+        ("实施日期：2026-04-01失效日期：2031-03-31", ""),
+        ("报名时间：2026-03-07 至 2026-04-26", ""),
+        ("来源：某处 时 间：2026-03-04", "2026-03-04"),
+        ("某局 2026年03月04日 09时32分", "2026年03月04日 09时32分"),
+        ("更新时间：2026-05-01 印发日期：2026-03-04", "2026-03-04"),
+    ],
+)
+def test_only_a_day_of_publication_is_the_pages(text: str, day: str) -> None:
+    assert published_in(text) == day
+
+
+def test_the_next_part_is_told_from_the_next_notice() -> None:
+    part = '<a href="t1_5_1.html">下一页</a><a href="t1_6.html">下一篇</a>'
+    assert next_part(part, "https://x.cn/t1_5.html") == "https://x.cn/t1_5_1.html"
+    assert next_part('<a href="t1_6.html">下一页</a>', "https://x.cn/t1_5.html") == ""
+
+
+@pytest.mark.parametrize(
+    "piece", ["<div><p>文字。</p>", "时间：2026", "<a href=a>", "<td>一</td>", "发布日期 　"]
+)
+def test_a_page_four_times_as_long_takes_no_more_than_its_share(piece: str) -> None:
+    def seconds(times: int) -> float:
+        started = time.process_time()
+        read(HEAD + piece * times)
+        return time.process_time() - started
+
+    once = max(seconds(2_000), 0.02)
+    assert seconds(8_000) < 12 * once
