@@ -142,7 +142,11 @@ class Evidence:
                 continue
             kinds = self.kinds[box.first : box.last]
             days = any(has_day(line.text) for line in self.outline.lines[box.first : box.last])
-            if days and kinds.count("stamp") >= 2 and "text" not in kinds:
+            span = range(box.first, box.last)
+            holds_more = "picture" in kinds or any(
+                number in self.titles or self.outline.lines[number].files for number in span
+            )
+            if days and kinds.count("stamp") >= 2 and "text" not in kinds and not holds_more:
                 found.update(range(box.first, box.last))
         return frozenset(found)
 
