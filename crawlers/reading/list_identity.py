@@ -21,8 +21,8 @@ FRONT_LISTS = 3
 OFFICE = re.compile(r"(?:局|委员会|委|部|厅|院|中心|网|网站|政府|协会)$")
 """How a publisher's own name ends, and no column's."""
 
-_DATED = re.compile(r"/(?:t?(?:19|20)\d{2,6}[\w-]*|\d{1,2}|[\w-]*\d{4,}[\w-]*)(?=/|$)")
-_PATH_MARK = re.compile(r"\s*(?:>|＞|»|›|/|→|-{2,})\s*")
+_DATED = re.compile(r"/(?:\d{1,2}|(?=[^/]*\d{4})[\w-]++)(?=/|$)")
+_PATH_MARK = re.compile(r">|＞|»|›|/|→|-{2,}")
 _LONGEST_NAME = 20
 
 
@@ -77,7 +77,8 @@ def _main_folder(rows: Sequence[Row]) -> str:
 def _names(page: Selector) -> list[str]:
     meta = read_meta(page)
     title = page.css("title")
-    parts = re.split(r"\s*[-_|—–]+\s*", visible_text(title[0]) if title else "")
+    words = re.split(r"[-_|—–]+", visible_text(title[0]) if title else "")
+    parts = [part.strip() for part in words]
     own = parts[0] if parts[0] != meta.site_name and not OFFICE.search(parts[0]) else ""
     return [meta.column, _last_step(page), own]
 
@@ -87,7 +88,7 @@ def _last_step(page: Selector) -> str:
     for node in page.xpath("//*[contains(text(), '当前位置') or contains(text(), '首页')]")[:20]:
         for box in (node, *node.xpath("ancestor::*[position() <= 2]")[::-1]):
             words = visible_text(box)
-            steps = [step for step in _PATH_MARK.split(words) if step]
+            steps = [step for part in _PATH_MARK.split(words) if (step := part.strip())]
             if len(words) < 120 and len(steps) > 1 and "首页" in words:
                 return steps[-1] if len(steps[-1]) <= _LONGEST_NAME else ""
     return ""

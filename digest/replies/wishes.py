@@ -10,8 +10,8 @@ from digest.replies.leaving import find_token
 
 # Re:, Re[2]:, 回复(3)：, 转发：; a mail program puts one before the other.
 ANSWER = re.compile(
-    r"^\s*(?:re|fwd?|fw|sv|aw|回复|答复|回覆|答覆|回信|转发|轉發|转寄|轉寄)"
-    r"\s*(?:[\[(（]?\d{1,3}[\])）]?)?\s*[:：]\s*",
+    r"^\s*+(?:re|fwd?|fw|sv|aw|回复|答复|回覆|答覆|回信|转发|轉發|转寄|轉寄)"
+    r"\s*+(?:[\[(（]?\d{1,3}[\])）]?\s*+)?[:：]\s*+",
     re.IGNORECASE,
 )
 # Labels that servers put before a subject: [External], 【外部邮件】.
