@@ -60,7 +60,8 @@ class Outcome:
 
 
 def dice(one: str, other: str) -> float:
-    """How alike two texts are, by their character trigrams without white space (0 to 1)."""
+    """How alike two texts are, by their character trigrams (0 to 1): white space does not count,
+    nor the | that we write between the cells of a row, where others write a tab."""
     first, second = (_trigrams(text) for text in (one, other))
     if not first or not second:
         return float(first == second)
@@ -68,7 +69,7 @@ def dice(one: str, other: str) -> float:
 
 
 def _trigrams(text: str) -> Counter[str]:
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = "".join(unicodedata.normalize("NFKC", text).replace("|", " ").split())
     return Counter(plain[at : at + 3] for at in range(max(len(plain) - 2, min(len(plain), 1))))
 
 

@@ -27,6 +27,7 @@ _TITLES = {
     "missing_numbers": "缺号",
     "witnesses": "他处提到的文件",
     "settlements": "人工裁定",
+    "restorations": "恢复记录",
     "signatures": "相似度特征",
     "bands": "相似度分段",
     "search_queue": "待编入索引",
