@@ -102,8 +102,8 @@ def test_a_dangerous_text_keeps_its_words() -> None:
 
 
 def test_xlsx_has_dates_and_links(db: Database, tmp_path: Path) -> None:
-    saved(db, page("a", published_on=date(2021, 2, 1)))
-    saved(db, page("b", published_on=date(2021, 2, 2), url="javascript:alert(1)"))
+    saved(db, page("a", published_on=date(2021, 2, 2)))
+    saved(db, page("b", published_on=date(2021, 2, 1), url="javascript:alert(1)"))
 
     assert export_notices(db, tmp_path / "out.xlsx", "xlsx") == 2
 
@@ -119,7 +119,7 @@ def test_xlsx_has_dates_and_links(db: Database, tmp_path: Path) -> None:
     assert second[headings.index("标题")].hyperlink is None
     published = first[headings.index("发布日期")]
     assert published.data_type == "d"
-    assert published.value == datetime(2021, 2, 1)  # noqa: DTZ001 - spreadsheets know no zones
+    assert published.value == datetime(2021, 2, 2)  # noqa: DTZ001 - spreadsheets know no zones
     assert first[headings.index("首次发现")].value == datetime(2021, 2, 3, 10, 0)  # noqa: DTZ001
 
 
