@@ -18,7 +18,9 @@ from tests.house import FRIDAY, House
 FOLDER = "/news/tzgg/202102"
 TAKEN_DOWN = f"{FOLDER}/t20210205_900001.html"
 NEVER_LISTED = f"{FOLDER}/t20210205_900002.html"
-BODY = "<p>各有关单位：现开展科技服务机构备案工作，请于2021年3月{}日前在线填报，逾期不再受理。</p>"
+# Two notices of their own: a page with the text of another would be no notice.
+SUBJECTS = {TAKEN_DOWN: "科技服务机构备案", NEVER_LISTED: "技术合同登记点年度复核"}
+BODY = "<p>各有关单位：现开展{}工作，请于2021年3月{}日前在线填报，逾期不再受理。</p>"
 
 
 def entry(path: str, column: str, **others: Any) -> Entry:
@@ -26,9 +28,9 @@ def entry(path: str, column: str, **others: Any) -> Entry:
         "site": "tj_tten",
         "column": column,
         "url": f"https://i.tten.cn{path}",
-        "title": f"关于开展科技服务机构备案的通知（{path[-8:-5]}）",
+        "title": f"关于开展{SUBJECTS[path]}的通知（{path[-8:-5]}）",
         "published": "2021-02-05 16:00",
-        "body": BODY.format(5),
+        "body": BODY.format(SUBJECTS[path], 5),
     }
     return Entry.model_validate(values | others)
 
@@ -64,7 +66,7 @@ def test_a_month_of_crawls_asks_for_every_page_on_its_days(tmp_path: Path) -> No
     asked: dict[int, Counter[str]] = {}
     with start_replica(as_of=begin) as replica:
         gone = entry(TAKEN_DOWN, "通知公告", vanishes="2021-02-07 12:00")
-        change = {"at": "2021-02-07 10:00", "body": BODY.format(19)}
+        change = {"at": "2021-02-07 10:00", "body": BODY.format(SUBJECTS[NEVER_LISTED], 19)}
         replica.publish([gone, entry(NEVER_LISTED, "别处", revision=change)])
         house = House(tmp_path / "house", upstream=replica.origin)
         assert house.run("add", f"https://i.tten.cn{NEVER_LISTED}").returncode == 0

@@ -27,7 +27,14 @@ from crawlers.reading.charset import readable
 from crawlers.reading.dates import day_of
 from crawlers.reading.learned_body import agreement
 from crawlers.reading.learned_list import ENOUGH, derive_list, known_among, shown_on
-from crawlers.reading.learned_page import FITS, Sample, derive_page, is_telling, words_of
+from crawlers.reading.learned_page import (
+    FITS,
+    AsStored,
+    Sample,
+    derive_page,
+    is_telling,
+    words_of,
+)
 from crawlers.reading.learned_titles import letters
 from crawlers.reading.list_page import Reading, read_list
 from crawlers.reading.notice import fill_from_page
@@ -39,7 +46,7 @@ ASKED = "zx_learning"
 _MOST_ASKED = 3  # pages of known notices that a crawl asks for, for one column
 _WANTED = 2  # of them must have come
 _MOST_EXAMPLES = 4
-_NO_BODY = ("页面里没有", "正文")
+_NO_BODY = ("页面里没有", "正文在本网站的其他页面上也有")
 _OWN = frozenset({"column", "platform"})
 _TOLD = _OWN | {"learned"}
 _WHAT = {
@@ -66,6 +73,8 @@ class Learning:
         self.known = known
         # Set when the crawl begins: before it, and in a saved page's reading, nothing is asked.
         self.may_ask = False
+        # What the store keeps of a body; set likewise by whoever stores it.
+        self.as_stored: AsStored = words_of
         self.readers: dict[tuple[str, str], LearnedReader] = {}
         self.obsolete: set[tuple[str, str]] = set()
         self._columns: defaultdict[str, _Column] = defaultdict(_Column)
@@ -147,15 +156,17 @@ class Learning:
         reader = item.read_by.get("body_html", "")
         known = _known_as(item, rows)
         fit = None
+        if not item.complete and not item.problem.startswith(_NO_BODY):
+            return False  # no page of a notice: nothing can be learned from it
         if known is not None and is_telling(known) and not is_wechat(url):
             state.samples.setdefault(known.key, Sample(text, url, known))
-            fit = agreement(words_of(item.body_html), known.text)
+            fit = agreement(self.as_stored(item.body_html, url), known.text)
         self._count(item.column, reader, fit)
         if state.was_tried or is_wechat(url) or not any(map(is_telling, rows)):
             return False
         if fit is not None and fit < FITS:
             return True
-        has_text = reader != "" or (not item.attachments and item.problem.startswith(_NO_BODY))
+        has_text = reader != "" or not item.attachments
         return has_text and reader not in _TOLD and _was_told(rows)
 
     async def learn_page(self, spider: Any, column: str) -> None:
@@ -196,11 +207,11 @@ class Learning:
         wrong = [
             item.read_by.get("body_html", "")
             for one, item in items
-            if agreement(words_of(item.body_html), one.row.text) < FITS
+            if agreement(self.as_stored(item.body_html, one.url), one.row.text) < FITS
             or (told and item.read_by.get("body_html") not in _OWN)
         ]
         # One page that reads otherwise among others that do not was changed by its publisher.
-        derived = derive_page(samples) if 2 * len(wrong) > len(samples) else None
+        derived = derive_page(samples, self.as_stored) if 2 * len(wrong) > len(samples) else None
         if derived is not None:
             evidence = f"由 {len(samples)} 篇已知公告的网页认出正文位置"
             learned = self._keep(column, "page", derived, evidence)

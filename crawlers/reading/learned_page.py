@@ -7,7 +7,7 @@ reading them with the answer must give back what is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,9 @@ from crawlers.reading.learned_css import candidates
 from crawlers.reading.learned_titles import KnownTitles, find_titles, letters
 from crawlers.reading.notice import fill_from_page
 from crawlers.reading.text import after_date_label, first_text, visible_text
+
+AsStored = Callable[[str, str], str]
+"""Of the markup of a body, found at an address, the text that the store keeps."""
 
 FITS = 0.95
 """Agreement of a body with the stored text from which on it is the same text."""
@@ -48,11 +51,17 @@ def is_telling(row: KnownRow) -> bool:
     return len(row.text) < KNOWN_CHARACTERS and len(letters(row.text)) >= TELLING
 
 
-def derive_page(samples: Sequence[Sample]) -> Selectors | None:
+def words_of(body_html: str, url: str) -> str:
+    """The words of a body that was read, as they stand there."""
+    return visible_text(Selector(text=f"<div>{body_html}</div>"))
+
+
+def derive_page(samples: Sequence[Sample], as_stored: AsStored = words_of) -> Selectors | None:
     """The selectors by which these pages give body, title and day as they are known.
 
     None when no box holds the stored texts. Title and day are left out where they are not
-    printed apart.
+    printed apart. `as_stored` makes of a body what the store keeps of it: lines that are
+    furniture are no difference then.
     """
     told = [one for one in samples if is_telling(one.row)]
     pages = [Selector(text=one.text or "<html></html>") for one in told]
@@ -60,7 +69,7 @@ def derive_page(samples: Sequence[Sample]) -> Selectors | None:
         return None
     best: tuple[float, Selectors] | None = None
     for selectors in _body_queries(pages[0], told[0].row):
-        fit = _most(sorted(read_fit(one, selectors) for one in told))
+        fit = _most(sorted(read_fit(one, selectors, as_stored) for one in told))
         if best is None or fit > best[0] + 0.005:
             best = fit, selectors
     if best is None or best[0] < FITS:
@@ -77,26 +86,23 @@ def _most(fits: Sequence[float]) -> float:
     return fits[len(fits) // 3]
 
 
-def read_fit(sample: Sample, selectors: Selectors) -> float:
+def read_fit(sample: Sample, selectors: Selectors, as_stored: AsStored = words_of) -> float:
     """How well the body that is read with these selectors agrees with the stored one, 0 to 1."""
     item = NoticeItem("", "", "", sample.url, "", "", list_title=sample.row.title)
     fill_from_page(item, sample.text, selectors, "listing")
     if item.read_by.get("body_html") != "column":
         return 0.0
-    return agreement(words_of(item.body_html), sample.row.text)
-
-
-def words_of(body_html: str) -> str:
-    """The text of a body that was read, as far as it is compared."""
-    return visible_text(Selector(text=f"<div>{body_html}</div>"))
+    return agreement(as_stored(item.body_html, sample.url), sample.row.text)
 
 
 def _body_queries(page: Selector, row: KnownRow) -> Iterator[Selectors]:
     """Ways to find the body, the most robust first: its box, and what in the box is none of it."""
     for box in body_boxes(page, row):
         for css in [one for one in candidates([box]) if one][:_MOST_QUERIES]:
+            yield Selectors(notice_body=(css,))
             drop = strangers(page, box, css, row)
-            yield Selectors(notice_body=(css,), notice_drop=drop)
+            if drop:
+                yield Selectors(notice_body=(css,), notice_drop=drop)
 
 
 def _title_query(pages: Sequence[Selector], samples: Sequence[Sample]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from crawlers.items import LearnedReader
+from pipelines.facts.body import read_body
 from pipelines.seen import clock_of
 from storage.database import open_database
 from storage.learned import Learned, forget_learned, keep_learned, list_learned
@@ -44,6 +45,7 @@ class LearnedReadersExtension:
         if learning is None:
             return
         learning.may_ask = True
+        learning.as_stored = stored_text
         with closing(open_database(self.path, read_only=not self.stores)) as db:
             for one in list_learned(db, spider.name):
                 learning.readers[one.column, one.kind] = to_reader(one)
@@ -69,6 +71,11 @@ class LearnedReadersExtension:
                         agrees=reader.agrees,
                         now=now,
                     )
+
+
+def stored_text(body_html: str, url: str) -> str:
+    """The text that the store keeps of a body, without the lines that are the site's."""
+    return read_body(body_html, url).text
 
 
 def to_reader(learned: Learned) -> LearnedReader:

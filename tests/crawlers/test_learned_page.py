@@ -13,6 +13,7 @@ from crawlers.reading.learned_body import agreement
 from crawlers.reading.learned_page import Sample, derive_page, is_telling, words_of
 from crawlers.reading.learned_titles import letters
 from crawlers.reading.notice import fill_from_page
+from pipelines.learning.keep import stored_text
 from tests.crawlers.clothes import BASE, Clothes, drawn, known, told
 
 
@@ -35,7 +36,9 @@ def test_a_new_notice_is_read_as_its_publisher_wrote_it(seed: int) -> None:
     for one in notices[:3]:
         item = read(clothes.notice_page(one, notices[6:9]), learned)
         assert item.read_by["body_html"] == "column"
-        assert agreement(words_of(item.body_html), "\n".join(one.paragraphs)) > 0.97, clothes.drawn
+        assert agreement(words_of(item.body_html, BASE), "\n".join(one.paragraphs)) > 0.97, (
+            clothes.drawn
+        )
         assert letters(item.title) == letters(one.title)
         assert day_of(item.published) == one.day
 
@@ -75,4 +78,22 @@ def test_what_is_left_out_of_a_body_is_said_by_a_selector() -> None:
         "<p>各有关单位：</p><p>现将有关事项通知如下。</p><div class='share'>分享</div></div></body>"
     )
     selectors = Selectors(notice_body=("div.main",), notice_drop=("h1", "p.info", ".share"))
-    assert words_of(read(page, selectors).body_html) == "各有关单位： 现将有关事项通知如下。"
+    assert words_of(read(page, selectors).body_html, BASE) == "各有关单位： 现将有关事项通知如下。"
+
+
+def test_lines_that_the_store_leaves_out_are_no_difference_and_are_not_dropped() -> None:
+    """科服网 ends its reposts with the original's address, which is kept apart from the text."""
+    note = "<p>阅读原文/下载相关附件请前往:http://kxjs.tj.gov.cn/t20210205_1.html</p>"
+    notices = told(2, drawn(9))
+    samples = [
+        Sample(
+            f"<body><h1>{one.title}</h1><p>{one.day}</p><div id='text'>"
+            f"{''.join(f'<p>{line}</p>' for line in one.paragraphs[:3])}{note}</div></body>",
+            BASE,
+            replace(row, text="\n".join(one.paragraphs[:3])),
+        )
+        for one, row in zip(notices, known(notices), strict=True)
+    ]
+    learned = derive_page(samples, stored_text)
+    assert learned is not None
+    assert (learned.notice_body, learned.notice_drop) == (("#text",), ())
