@@ -14,6 +14,7 @@ from crawlers.platforms.column_walk import ColumnWalk
 from crawlers.platforms.continuity import Proof
 from crawlers.platforms.known import KnownRows
 from crawlers.reading.rows import Row
+from pipelines.running.supervisor import USUAL_GAP
 
 START = date(2021, 1, 4)
 DAYS = 364
@@ -76,7 +77,8 @@ class Column:
         """One reading, as the spider walks; what it proved becomes history."""
         today = START + timedelta(days=day)
         marks = [self.history.until, *(start for start, _ in self.history.gaps)]
-        since = min([today - timedelta(days=14), *(date.fromisoformat(m) for m in marks if m)])
+        usual = today - timedelta(days=14 + self._unread(today))
+        since = min([usual, *(date.fromisoformat(m) for m in marks if m)])
         known = KnownRows(
             "c", self.history, [], lambda key, url: "c" if key in self.stored else None
         )
@@ -95,6 +97,13 @@ class Column:
         self.stored |= {row.key for row in walk.listed}
         self._remember(proof, today, tuple(walk.listed[:300]))
         return proof
+
+    def _unread(self, today: date) -> int:
+        """By how many days an outage makes a crawl look further back (`running.supervisor`)."""
+        if not self.history.until:
+            return 0
+        days = (today - date.fromisoformat(self.history.until)).days
+        return days if days > USUAL_GAP else 0
 
     def _in_store(self, key: str, url: str) -> str | None:
         return "c" if key in self.stored else None

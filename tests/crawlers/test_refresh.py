@@ -84,7 +84,8 @@ def test_a_page_that_sends_elsewhere_is_kept_and_says_where() -> None:
 
 
 def test_a_page_that_only_loads_itself_anew_is_read() -> None:
-    picture = '<div class="TRS_Editor"><p><img src="./notice.jpg" width="800"></p></div>'
+    heading = "<h1>关于组织申报项目的通知</h1>"
+    picture = f'{heading}<div class="TRS_Editor"><p><img src="./notice.jpg" width="800"></p></div>'
     item = read(sends_to("t20210203_1.html", picture))
     assert (item.complete, item.problem) == (True, "")
 
@@ -100,7 +101,8 @@ def test_a_page_of_frames_is_kept_and_says_so() -> None:
 def test_links_of_the_page_it_leads_to_are_joined_to_that_page() -> None:
     request = run(started(make(trs, LIST))[0], ROW)[0]
     followed = request.replace(url=LIST + "new/t1.html", meta={**request.meta, REFRESHED: True})
-    page = f'<h1>通知</h1><div class="TRS_Editor">{TEXT}<a href="./P1.doc">附件.doc</a></div>'
+    heading = "<h1>关于组织申报项目的通知</h1>"
+    page = f'{heading}<div class="TRS_Editor">{TEXT}<a href="./P1.doc">附件.doc</a></div>'
     [item] = run(followed, f"<html><body>{page}</body></html>")
     assert item.url == LISTED
     assert [one.url for one in item.attachments] == [LIST + "new/P1.doc"]

@@ -105,6 +105,6 @@ def test_the_shipped_schema_names_the_same_keys() -> None:
     assert parts["section"]["required"] == list(section)
     item = section["groups"][0]["items"][0]
     assert parts["item"]["required"] == list(item)
-    # What only an editor adds is optional.
-    assert list(parts["item"]["properties"]) == [*item, "editor_note"]
+    # What few entries have is optional.
+    assert list(parts["item"]["properties"]) == [*item, "date_in_doubt", "editor_note"]
     assert parts["coverage"]["required"] == list(document["coverage"][0])
