@@ -140,8 +140,10 @@ def test_what_is_not_due_is_not_asked_for(story: Story) -> None:
 
 def test_what_left_the_list_is_asked_for_once_on_its_day(story: Story) -> None:
     # 4, 5 and 6 were first seen at 10:50: at 09:05 their first day is not over, nor nearly so.
-    # A page in doubt may be compared with a known one (5) beside it.
-    assert set(story.asked["day 1"]) - {page(5)} == {LIST, page(1), page(2), page(3)}
+    # A page that changed may be compared with one known page beside it.
+    beside = set(story.asked["day 1"]) & {page(4), page(5), page(6)}
+    assert set(story.asked["day 1"]) - beside == {LIST, page(1), page(2), page(3)}
+    assert len(beside) <= 1
     assert story.asked["day 1 again"] == [LIST]
     assert story.asked["day 3"] == [LIST, *(page(n) for n in (1, 2, 3, 4, 5, 6))]
 
