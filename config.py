@@ -33,8 +33,6 @@ from config_sections import (
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CONFIG_NAME = "zhengxun.toml"
-# Variables that hold a secret; once they are read, no child needs them.
-SECRETS = frozenset({"ZHENGXUN_SMTP_PASSWORD", "ZHENGXUN_IMAP_PASSWORD"})
 
 Clock = Callable[[], datetime]
 

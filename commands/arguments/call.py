@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from rich.console import Console
 
 from commands.data_folder import restrict
 from commands.desk import Desk
-from config import SECRETS, load_config
+from config import load_config
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
 console = Console()
@@ -20,8 +19,6 @@ def desk() -> Desk:
     """The configuration, read once a command has something to do."""
     config = load_config()
     restrict(config)
-    for name in [name for name in os.environ if name in SECRETS]:
-        del os.environ[name]  # what is printed or read in a child of ours needs no password
     return Desk(config)
 
 

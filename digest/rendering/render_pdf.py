@@ -8,6 +8,7 @@ daemon's memory stays flat, and a fault in it costs the PDF and nothing else.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -39,9 +40,16 @@ def render_pdf(digest: Digest, *, timeout: float = TIMEOUT) -> bytes:
 def print_page(page: str, *, timeout: float = TIMEOUT) -> bytes:
     """One page of HTML as PDF; `timeout` in seconds. Raises PdfError."""
     command = [sys.executable, "-P", "-m", "digest.rendering.render_pdf"]
+    # The child lays out what strangers wrote: it gets none of our variables, no password.
+    environment = {name: value for name, value in os.environ.items() if "ZHENGXUN" not in name}
     try:
         done = subprocess.run(
-            command, input=page.encode(), capture_output=True, timeout=timeout, check=False
+            command,
+            input=page.encode(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            env=environment,
         )
     except subprocess.TimeoutExpired as error:
         raise PdfError(f"WeasyPrint did not finish within {timeout:.0f} s") from error

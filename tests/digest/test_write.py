@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,15 @@ from tests.digest.samples import make_digest, week_digest
 FILES = ["deadlines.ics", "digest.docx", "digest.html", "digest.json", "digest.txt"]
 
 
-def test_an_issue_is_five_files_readable_by_all(tmp_path: Path) -> None:
+def test_an_issue_is_five_files_readable_as_the_umask_says(tmp_path: Path) -> None:
     folder = tmp_path / "issues" / "2021-W05"
-    write_issue(week_digest(), folder)
+    former = os.umask(0o027)
+    try:
+        write_issue(week_digest(), folder)
+    finally:
+        os.umask(former)
     assert sorted(path.name for path in folder.iterdir()) == FILES
-    assert all(path.stat().st_mode & 0o444 == 0o444 for path in folder.iterdir())
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o640}
 
 
 def test_writing_again_gives_the_same_bytes(tmp_path: Path) -> None:
