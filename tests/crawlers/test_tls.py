@@ -24,11 +24,6 @@ ROW = (
 )
 ROWS = "".join(ROW.format(number) for number in range(1, 7))
 LIST = f"<html><meta charset=utf-8><ul>{ROWS}</ul></html>".encode()
-TEXT = "现将有关事项通知如下。" * 9
-NOTICE = (
-    "<html><meta charset=utf-8><h1>关于事项的通知公告</h1>"
-    f"<div class=TRS_Editor><p>{TEXT}</p></div></html>"
-).encode()
 SITE = """
 [tj_local]
 name = "本地站"
@@ -44,10 +39,20 @@ url = "https://127.0.0.1:{port}/tzgg/"
 """
 
 
+def notice(number: str) -> bytes:
+    text = f"现将第{number}号事项的有关情况通知如下，请各单位遵照执行。" * 5
+    return (
+        f"<html><meta charset=utf-8><h1>关于第{number}号事项的通知公告</h1>"
+        f"<div class=TRS_Editor><p>{text}</p></div></html>"
+    ).encode()
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         known = "robots" not in self.path and "index" not in self.path
-        body = LIST if self.path.endswith("/tzgg/") else NOTICE
+        # Each page is its row's: one text under many addresses would be no notice.
+        number = self.path.rpartition("_")[2].removesuffix(".html")
+        body = LIST if self.path.endswith("/tzgg/") else notice(number)
         self.send_response(200 if known else 404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
