@@ -1,50 +1,30 @@
 """Scrapy extension: tells the spider what earlier crawls proved of its columns.
 
 It is there before the first request, so that the walk knows how far back it has to go and where
-it joins up. Also while a page is only looked at (ZX_STORE = 0): then the store is only read.
+it joins up.
 """
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 
-from scrapy import Spider, signals
-from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
+from scrapy import Spider
 from sqlite_utils import Database
 
 from crawlers.items import ColumnHistory, ListedRow
 from pipelines.facts.dates import SHANGHAI
-from storage.database import open_database
+from pipelines.told_at_start import ToldAtStart
 from storage.gaps import open_gaps
 from storage.readings import last_joined, listed_rows, usual_page_rows
 
 
-class HistoryExtension:
-    """Fills `spider.histories` (column -> ColumnHistory). Setting: ZX_DATABASE."""
+class HistoryExtension(ToldAtStart):
+    """Fills `spider.histories` (column -> ColumnHistory)."""
 
-    def __init__(self, path: Path, *, read_only: bool) -> None:
-        self.path = path
-        self.read_only = read_only
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> HistoryExtension:
-        """Without a store there is no history."""
-        path = Path(str(crawler.settings["ZX_DATABASE"]))
-        stores = crawler.settings.getbool("ZX_STORE", True)
-        if not stores and not path.exists():
-            raise NotConfigured
-        extension = cls(path, read_only=not stores)
-        crawler.signals.connect(extension.open, signal=signals.spider_opened)
-        return extension
-
-    def open(self, spider: Spider) -> None:
-        with closing(open_database(self.path, read_only=self.read_only)) as db:
-            histories = {
-                name: history_of(db, spider.name, name) for name in getattr(spider, "columns", ())
-            }
+    def tell(self, db: Database, spider: Spider) -> None:
+        """The history of every column."""
+        names = getattr(spider, "columns", ())
+        histories = {name: history_of(db, spider.name, name) for name in names}
         spider.histories = histories  # type: ignore[attr-defined] # our spiders declare it
 
 
