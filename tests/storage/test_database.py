@@ -230,7 +230,7 @@ def test_a_read_only_folder_is_one_clear_line(readable_folder: Path, exists: boo
     assert _error_as_nobody(path).endswith("is not writable; give this user write access to it")
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs users and fork")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user to its own files")
 def test_files_of_wal_that_belong_to_another_user_are_one_clear_line(
     readable_folder: Path,
 ) -> None:
