@@ -56,7 +56,7 @@ def _is_furniture(evidence: Evidence, number: int) -> bool:
     kinds = set(evidence.kinds[box.first : box.last])
     if kinds <= {"neighbour", "foot", "crumb"}:
         return True
-    return evidence.is_marked(number) and evidence.sums.worth(*span) < 30
+    return evidence.furniture.is_marked(number) and evidence.sums.worth(*span) < 30
 
 
 def _blank(

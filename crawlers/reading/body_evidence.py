@@ -14,41 +14,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawlers.reading.body_copies import without_copies
-from crawlers.reading.day_evidence import has_day
-from crawlers.reading.labels import record_lines
-from crawlers.reading.line_kinds import Kind, is_dateline, is_link_row, weight
+from crawlers.reading.body_stamps import below_stamp, mark_stamps
+from crawlers.reading.furniture import Furniture, Part
+from crawlers.reading.line_kinds import Kind, weight
 from crawlers.reading.line_sums import LineSums
-from crawlers.reading.outline import Box, Outline
+from crawlers.reading.outline import Outline
 
-_FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|crumbs?|breadcrumb|sidebar|aside|share|related|copyright|"
-    r"pager|page|search|tools?|hot|recommend)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_FURNITURE_TAGS = frozenset(("nav", "footer", "aside", "menu"))
 _PIECES = frozenset(("p", "table", "ul", "ol", "dl", "pre", "blockquote", "figure")).union(
     ("h1", "h2", "h3", "h4", "h5", "h6")
 )
 _END_TITLE = re.compile(r"^\W{0,3}(?:相关|推荐|热门|最新|附近|更多|猜你|精彩|延伸|热点)\S{0,10}$")
 _SHARE_OF_HOLDER = 0.25  # of what comes after it, in the box that holds the title and some text
 _DOMINANT = 0.8
-_STAMP_BELOW = 4  # lines below a repeated title among which its stamp is looked for
-_MOST_ENTRIES = 500
-_ENTRY_HEAD = 40  # characters of the line with a name and a day
-_BUTTON = 6
 _SUMMARY = 20
-_STAMP_TABLE = 16  # lines of a table that may be a stamp
-_FOOT = 300  # characters up to which a box with the foot's lines is the foot
 _MOST_LEVELS = 300  # boxes inside boxes that are looked into
-
-
-@dataclass(slots=True)
-class Part:
-    """A box, or a loose line (`box` is -1), inside another box: lines `first` up to `last`."""
-
-    first: int
-    last: int
-    box: int = -1
 
 
 @dataclass(slots=True)
@@ -78,17 +57,15 @@ class Evidence:
         template: frozenset[str] = frozenset(),
     ) -> None:
         self.outline = outline
-        self.anchor = self._below_stamp(anchor, kinds)
-        self.titles = titles
-        self.records = record_lines(outline)
-        self.template = template
+        self.anchor = below_stamp(outline, kinds, anchor)
         self.kinds = kinds
-        self._mark_stamps()
+        self.records = mark_stamps(outline, kinds, self.anchor, titles)
         self.weights = [
             0.0 if line.text in template and line.text else weight(line, kind)
             for line, kind in zip(outline.lines, self.kinds, strict=True)
         ]
         self.sums = LineSums(outline.lines, self.kinds, self.weights)
+        self.furniture = Furniture(outline, self.kinds, self.sums, self.anchor)
 
     def region(self, box: int = 0) -> Region:
         """The text inside a box."""
@@ -106,60 +83,7 @@ class Evidence:
         """What the lines of a region say."""
         return sum(max(0.0, self.weights[line]) for line in region.lines)
 
-    def is_marked(self, box: int) -> bool:
-        """Whether a box says by its tag or names that it is furniture."""
-        node = self.outline.boxes[box].node
-        if node.tag in _FURNITURE_TAGS:
-            return True
-        names = f"{node.get('class') or ''} {node.get('id') or ''}"
-        return bool(names.strip()) and bool(_FURNITURE.search(names))
-
     # --- inside
-
-    def _mark_stamps(self) -> None:
-        """Lines that repeat the title, and days that stand alone before the first sentence."""
-        for number, line in enumerate(self.outline.lines):
-            if number in self.titles:
-                self.kinds[number] = "title"
-            elif number > self.anchor and self.kinds[number] == "text":
-                break
-            elif self.kinds[number] == "short" and is_dateline(line):
-                self.kinds[number] = "stamp"
-        for number in self.titles:
-            self.kinds[number] = "title"
-            for below in range(number + 1, min(number + _STAMP_BELOW, len(self.kinds))):
-                if self.kinds[below] == "short" and is_dateline(self.outline.lines[below]):
-                    self.kinds[below] = "stamp"
-        self.records = self.records | self._stamp_tables()
-        for number in self.records:
-            self.kinds[number] = "stamp"
-
-    def _stamp_tables(self) -> frozenset[int]:
-        """The lines of small tables that hold nothing but the stamp: source, day, counter."""
-        found: set[int] = set()
-        for box in self.outline.boxes:
-            if box.node.tag != "table" or not 2 <= box.last - box.first <= _STAMP_TABLE:
-                continue
-            kinds = self.kinds[box.first : box.last]
-            days = any(has_day(line.text) for line in self.outline.lines[box.first : box.last])
-            span = range(box.first, box.last)
-            holds_more = "picture" in kinds or any(
-                number in self.titles or self.outline.lines[number].files for number in span
-            )
-            if days and kinds.count("stamp") >= 2 and "text" not in kinds and not holds_more:
-                found.update(range(box.first, box.last))
-        return frozenset(found)
-
-    def _below_stamp(self, title: int, kinds: Sequence[Kind]) -> int:
-        """The line with the day where it stands right below the title: what is between is head."""
-        lines = self.outline.lines
-        for number in range(title + 1, min(title + _STAMP_BELOW, len(lines)) if title >= 0 else 0):
-            line = lines[number]
-            if kinds[number] == "text":
-                break
-            if len(line.text) < 80 and has_day(line.text) and line.linked * 2 < len(line.text):
-                return number
-        return title
 
     def _parts(self, box: int) -> list[Part]:
         """What stands directly in a box, in order."""
@@ -177,10 +101,10 @@ class Evidence:
 
     def _content(self, box: int) -> list[Part]:
         parts = self._parts(box)
-        while len(parts) == 1 and parts[0].box >= 0 and self._may_enter(parts[0].box, parts[0]):
+        if len(parts) == 1 and parts[0].box >= 0 and self._may_enter(parts[0].box, parts[0]):
             return parts
         total = self.sums.worth(self.outline.boxes[box].first, self.outline.boxes[box].last)
-        kept = [part for part in parts if not self._is_furniture(part, total)]
+        kept = [part for part in parts if not self.furniture.is_furniture(part, total)]
         kept = self._from_the_title(parts, kept)
         kept = self._up_to_the_end(parts, kept)
         return self._without_gaps(parts, self._led_by_one(kept))
@@ -199,77 +123,6 @@ class Evidence:
 
     def _has_links(self, part: Part) -> bool:
         return self.sums.linked(part.first, part.last) > 0
-
-    def _is_furniture(self, part: Part, total: float) -> bool:
-        worth = self.sums.worth(part.first, part.last)
-        if self.kinds[part.first] == "neighbour" and not self.sums.texts(part.first, part.last):
-            return True
-        if worth <= 0:
-            return not self.sums.files(part.first, part.last)
-        if part.box < 0:
-            return self.kinds[part.first] in {
-                "title",
-                "stamp",
-                "link",
-                "crumb",
-                "neighbour",
-                "foot",
-            }
-        if part.first <= self.anchor < part.last and self.sums.worth(self.anchor + 1, part.last):
-            return False
-        if worth < 0.5 * total and self._is_marked_furniture(part, worth):
-            return True
-        return self._is_link_box(part) or self._is_foot(part, worth, total)
-
-    def _is_marked_furniture(self, part: Part, worth: float) -> bool:
-        node = self.outline.boxes[part.box].node
-        if node.tag in _FURNITURE_TAGS:
-            return True
-        return self.is_marked(part.box) and (
-            worth < 60 or self.sums.texts(part.first, part.last) < 2
-        )
-
-    def _is_link_box(self, part: Part) -> bool:
-        """More links than words, or a list of other pages, with a summary to each perhaps; or of
-        entries that are each headed by a link or a day: other notices, what readers wrote."""
-        span = (part.first, part.last)
-        characters, linked = self.sums.characters(*span), self.sums.linked(*span)
-        if self.sums.links(*span) >= 2 and linked * 2 > characters:
-            return True
-        if part.box >= 0 and self._are_entries(part.box):
-            return True
-        rows = self.sums.rows(*span)
-        least = 3 if self.kinds[part.first] == "text" else 2
-        return (
-            rows >= least and rows * 5 >= (part.last - part.first) * 2 and linked * 6 > characters
-        )
-
-    def _are_entries(self, box: int) -> bool:
-        children = self.outline.boxes[box].children
-        if not 3 <= len(children) <= _MOST_ENTRIES:
-            return False
-        inner = [self.outline.boxes[child] for child in children]
-        entries = [one for one in inner if one.last - one.first > 1 and self._is_entry(one)]
-        lines = self.outline.boxes[box].last - self.outline.boxes[box].first
-        names = {(one.node.tag, one.node.get("class")) for one in entries}
-        held = sum(one.last - one.first for one in entries)
-        return len(entries) >= 3 and len(names) <= 2 and held * 10 >= lines * 7
-
-    def _is_entry(self, box: Box) -> bool:
-        """Whether a box begins with a link to a page, or with a name and a day."""
-        if box.node.tag in {"tr", "p"}:
-            return False
-        head = self.outline.lines[box.first : box.first + 2]
-        if any(is_link_row(line) for line in head):
-            return True
-        return any(len(line.text) < _ENTRY_HEAD and has_day(line.text) for line in head)
-
-    def _is_foot(self, part: Part, worth: float, total: float) -> bool:
-        """A box with the lines that every publisher prints at the foot, and little else."""
-        feet = self.sums.feet(part.first, part.last)
-        texts = self.sums.texts(part.first, part.last)
-        is_small = worth < 0.35 * total or self.sums.characters(part.first, part.last) < _FOOT
-        return feet > 0 and is_small and texts <= feet + 1
 
     def _from_the_title(self, parts: Sequence[Part], kept: list[Part]) -> list[Part]:
         """Of the parts those from the title on; only the title's own where it holds text, too."""
@@ -293,7 +146,7 @@ class Evidence:
 
     def _words_of(self, part: Part, depth: int = 2) -> float:
         """What a part says, the lists of other pages in it left out."""
-        if self._is_link_box(part):
+        if self.furniture.is_link_box(part):
             return 0.0
         if part.box < 0 or not depth:
             return self.sums.worth(part.first, part.last)
@@ -321,7 +174,7 @@ class Evidence:
 
     def _without_cards(self, parts: Sequence[Part], kept: list[Part]) -> list[Part]:
         """Without boxes of short words under a heading of their own, beside a list of pages."""
-        lists = {number for number, part in enumerate(parts) if self._is_link_box(part)}
+        lists = {number for number, part in enumerate(parts) if self.furniture.is_link_box(part)}
         places = {part.first: number for number, part in enumerate(parts)}
         found = [
             part
@@ -361,29 +214,15 @@ class Evidence:
     def _with_its_end(self, kept: Sequence[Part], best: Part) -> list[Part]:
         """The box and what belongs to it: a signature after it, but not the heading of a list."""
         place = kept.index(best)
-        before = [part for part in kept[:place] if not self._is_slight(part, best)]
+        before = [part for part in kept[:place] if not self.furniture.is_slight(part, best)]
         after = list(kept[place + 1 :])
-        while after and self._is_button(after[-1]):
+        while after and self.furniture.is_button(after[-1]):
             after.pop()
-        while after and self._is_slight(after[-1], best):
+        while after and self.furniture.is_slight(after[-1], best):
             after.pop()
             while after and not self.sums.texts(after[-1].first, after[-1].last):
                 after.pop()
         return [*before, best, *after]
-
-    def _is_button(self, part: Part) -> bool:
-        """Nothing but a few characters a line (顶一下, 收藏): a signature is longer."""
-        lines = self.outline.lines[part.first : part.last]
-        return all(len(line.text) <= _BUTTON and not line.pictures for line in lines)
-
-    def _is_slight(self, part: Part, best: Part) -> bool:
-        """Nothing but short words with links, or above a text of which no title is known."""
-        if self.sums.texts(part.first, part.last):
-            return False
-        is_label = part.box >= 0 and self.outline.boxes[part.box].node.tag in {"dt", "th"}
-        if part.first < best.first and (self.anchor < 0 or is_label):
-            return True
-        return self.sums.links(part.first, part.last) > 0
 
     def _may_enter(self, box: int, part: Part) -> bool:
         """Whether a box is a frame around a text and no piece of it."""

@@ -1,0 +1,68 @@
+"""Which lines of a page are its title and its stamp: day, source, counters, in lines or tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from crawlers.reading.day_evidence import has_day
+from crawlers.reading.labels import record_lines
+from crawlers.reading.line_kinds import Kind, is_dateline
+from crawlers.reading.outline import Outline
+
+_STAMP_BELOW = 4  # lines below a repeated title among which its stamp is looked for
+_STAMP_TABLE = 16  # lines of a table that may be a stamp
+
+
+def below_stamp(outline: Outline, kinds: Sequence[Kind], title: int) -> int:
+    """The line with the day where it stands right below the title's, else the title's own: what
+    is between is head. `title` is -1 where none is known."""
+    lines = outline.lines
+    for number in range(title + 1, min(title + _STAMP_BELOW, len(lines)) if title >= 0 else 0):
+        line = lines[number]
+        if kinds[number] == "text":
+            break
+        if len(line.text) < 80 and has_day(line.text) and line.linked * 2 < len(line.text):
+            return number
+    return title
+
+
+def mark_stamps(
+    outline: Outline, kinds: list[Kind], anchor: int, titles: Collection[int]
+) -> frozenset[int]:
+    """Mark in `kinds` the lines that repeat the title, days that stand alone before the first
+    sentence, and records; the lines of records."""
+    for number, line in enumerate(outline.lines):
+        if number in titles:
+            kinds[number] = "title"
+        elif number > anchor and kinds[number] == "text":
+            break
+        elif kinds[number] == "short" and is_dateline(line):
+            kinds[number] = "stamp"
+    for number in titles:
+        kinds[number] = "title"
+        for below in range(number + 1, min(number + _STAMP_BELOW, len(kinds))):
+            if kinds[below] == "short" and is_dateline(outline.lines[below]):
+                kinds[below] = "stamp"
+    records = record_lines(outline) | _stamp_tables(outline, kinds, titles)
+    for number in records:
+        kinds[number] = "stamp"
+    return records
+
+
+def _stamp_tables(
+    outline: Outline, kinds: Sequence[Kind], titles: Collection[int]
+) -> frozenset[int]:
+    """The lines of small tables that hold nothing but the stamp: source, day, counter."""
+    found: set[int] = set()
+    for box in outline.boxes:
+        if box.node.tag != "table" or not 2 <= box.last - box.first <= _STAMP_TABLE:
+            continue
+        span = range(box.first, box.last)
+        inside = kinds[box.first : box.last]
+        days = any(has_day(outline.lines[number].text) for number in span)
+        holds_more = "picture" in inside or any(
+            number in titles or outline.lines[number].files for number in span
+        )
+        if days and inside.count("stamp") >= 2 and "text" not in inside and not holds_more:
+            found.update(span)
+    return frozenset(found)
