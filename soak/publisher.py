@@ -6,13 +6,13 @@ are taken down. Texts follow templates that differ only in numbers and names, as
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from replica.content import SHANGHAI, Entry, Revision, WechatIds
+from replica.content import SHANGHAI, Entry, Revision
+from replica.invented import invented_path, wechat_ids
 
 # Times are Asia/Shanghai. The first issue closes on Friday 2021-03-05.
 START = datetime(2021, 3, 1, 6, tzinfo=SHANGHAI)
@@ -183,37 +183,7 @@ class Publisher:
 
 def address(column: Column, number: int, published: datetime) -> str:
     """Where a site of this kind keeps a page."""
-    code = hashlib.md5(f"{column.site} {number}".encode(), usedforsecurity=False).hexdigest()
-    month, day = f"{published:%Y%m}", f"{published:%Y%m%d}"
-    trs = f"{month}/t{day}_{5_000_000 + number}.html"
-    paths = {
-        ("cde", "工作动态"): f"/main/news/viewInfoCommon/{code}",
-        ("cde", "征求意见"): f"/main/news/viewInfoCommon/{code}",
-        ("miit", "司局动态"): f"/xwfb/gxdt/sjdt/art/{published.year}/art_{code}.html",
-        ("miit", "政策文件库"): f"/zwgk/zcwj/wjfb/tz/art/{published.year}/art_{code}.html",
-        ("tj_kxjs", "通知公告"): f"/ZWGK4143/TZGG2079/{trs}",
-        ("tj_gyxxh", "通知公告"): f"/ZWXX5652/TZGG644/{published.year}n/{trs}",
-        ("tj_tten", "通知公告"): f"/news/tzgg/{trs}",
-        ("bj_zscqj", "通知公告"): f"/zscqj/zwgk/tzgg/{10_900_000 + number}/index.html",
-        ("wechat", "IPRdaily"): f"/s/{token(number)}",
-    }
-    return f"https://{column.host}{paths[column.site, column.name]}"
-
-
-def token(number: int) -> str:
-    """The short name of a WeChat article: 22 characters."""
-    return hashlib.sha256(f"article {number}".encode()).hexdigest()[:22]
-
-
-def wechat_ids(number: int) -> WechatIds:
-    """What identifies the article inside WeChat."""
-    return WechatIds(
-        biz="MzA3MDQxNjg3NQ==",
-        mid=str(2_650_740_000 + number),
-        sn=hashlib.md5(f"sn {number}".encode(), usedforsecurity=False).hexdigest(),
-        account="IPRdaily",
-        short=token(number),
-    )
+    return f"https://{column.host}{invented_path(column.site, column.name, number, published)}"
 
 
 def pages(documents: list[Document]) -> Iterator[tuple[Document, Entry]]:
