@@ -27,7 +27,7 @@ from crawlers.reading.rows import Row
 from crawlers.reading.text import visible_text
 
 _FEED = re.compile(
-    r"\s*+(?:<\?xml[^<>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:rss|feed|rdf:RDF)\b", re.DOTALL
+    r"\s*+(?:<\?xml[^<>]*+>\s*+)?(?:<!--(?:(?!-->).)*-->\s*+)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL
 )
 _CDE_HOST = "www.cde.org.cn"
 _CDE_API = re.compile(r"[\"'](/(?:\w+/){1,2}get\w+)[\"']")

@@ -32,8 +32,8 @@ WECHAT_WALL_PATHS = ("/mp/wappoc_appmsgcaptcha", "/mp/verify")
 WECHAT_MARKS = ("secitptpage/verify", "mmbizwap:secitptpage/verify.html")
 # What is left open goes on to the end, as a browser reads it: no run is looked at twice.
 _UNREAD = re.compile(
-    r"<(script|style|noscript|template)\b(?:(?!</\1).)*+(?:</\1[^<>]*+>?)?"
-    r"|<!--(?:(?!-->).)*+(?:-->)?|<[^<>]++>",
+    r"<(script|style|noscript|template)\b.*?(?:</\1[^<>]*+>?|\Z)"
+    r"|<!--.*?(?:-->|\Z)|<[^<>]++>",
     re.S | re.I,
 )
 

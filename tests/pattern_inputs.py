@@ -181,3 +181,19 @@ def _prefixes(tree: Any) -> Iterator[str]:
                     yield before + inner
         before += _sample_of(op, value)
     yield before
+
+
+def possessive_groups(pattern: str | bytes, flags: int) -> list[str]:
+    """What a pattern repeats possessively that is more than one character wide."""
+    found = []
+    stack = [_parsed(pattern, flags)]
+    while stack:
+        for op, value in stack.pop():
+            stack.extend(_children(op, value))
+            if op is sre.POSSESSIVE_REPEAT and not _is_one_character(value[2]):
+                found.append(_sample(value[2]))
+    return found
+
+
+def _is_one_character(tree: Any) -> bool:
+    return len(tree) == 1 and tree[0][0] in (sre.LITERAL, sre.NOT_LITERAL, sre.IN, sre.ANY)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.pattern_census import Found, all_patterns
-from tests.pattern_inputs import Attack, attacks_on
+from tests.pattern_inputs import Attack, attacks_on, possessive_groups
 
 LONGEST = 8_192
 NOTICEABLE = 0.004
@@ -91,6 +91,17 @@ PATTERNS = all_patterns()
 @pytest.mark.parametrize("found", PATTERNS, ids=lambda found: found.place)
 def test_cost_grows_with_the_length(found: Found) -> None:
     assert fault_of(found) == ""
+
+
+@pytest.mark.parametrize("found", PATTERNS, ids=lambda found: found.place)
+def test_nothing_wider_than_a_character_is_repeated_possessively(found: Found) -> None:
+    """Python before 3.11.5 (Debian 12 has 3.11.2) matches such groups wrongly, without a word."""
+    assert possessive_groups(found.pattern.pattern, found.pattern.flags) == []
+
+
+def test_a_group_repeated_possessively_is_caught() -> None:
+    assert possessive_groups(r"a(?:(?!b).)*+b", 0)
+    assert not possessive_groups(r"a[^b]*+b\s{0,4}+.++", 0)
 
 
 def test_the_census_finds_the_patterns_of_every_room() -> None:

@@ -15,7 +15,7 @@ from scrapy.http import Request, TextResponse
 from crawlers.catalogue import Column
 from crawlers.platforms.base import BaseSpider, Paging
 
-_NEXT = re.compile(r"<nextgroup>\s*+<!\[CDATA\[((?:(?!\]\]>|<nextgroup>).)*+)\]\]>", re.DOTALL)
+_NEXT = re.compile(r"<nextgroup>\s*+<!\[CDATA\[((?:(?!\]\]>|<nextgroup>).)*)\]\]>", re.DOTALL)
 _NUMBER = re.compile(
     r"""["']?\b(columnid|unitid|webid|perpage|totalrecord|totalpage)["']?\s*[:=>]\s*["']?(\d+)""",
     re.IGNORECASE,

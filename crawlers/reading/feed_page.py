@@ -17,10 +17,10 @@ from crawlers.reading.dates import SHANGHAI, day_of, find_date
 from crawlers.reading.rows import Row
 
 _MOST_ENTRIES = 2_000
-_CDATA = re.compile(r"<!\[CDATA\[(?:(?!\]\]>).)*+(?:\]\]>|\Z)", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(
-    r"</(?:rss|(?:\w+:)?feed|(?:\w+:)?RDF)\s*+>\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+$", re.DOTALL
+    r"</(?:rss|(?:\w+:)?feed|(?:\w+:)?RDF)\s*+>\s*+(?:<!--(?:(?!-->).)*-->\s*+)*$", re.DOTALL
 )
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REBUILT = timedelta(hours=36)

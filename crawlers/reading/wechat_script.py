@@ -16,8 +16,8 @@ _LONGEST_VALUE = 4_000
 _LONGEST_CONTENT = 1_000_000
 _MOST_PLACES = 12  # places of one name that are looked at: a page of one name must end
 _MOST_LITERALS = 6  # `"" || "" || "5"`
-# Possessive: a quote that is never closed costs one look, not one a character.
-_LITERAL = re.compile(r"""'((?:[^'\\\n]++|\\.)*+)'|"((?:[^"\\\n]++|\\.)*+)\"""")
+# Runs between escapes are possessive: a quote that is never closed costs one look an escape.
+_LITERAL = re.compile(r"""'([^'\\\n]*+(?:\\.[^'\\\n]*+)*)'|"([^"\\\n]*+(?:\\.[^"\\\n]*+)*)\"""")
 _BETWEEN = re.compile(r"[^'\"\n;,}{]*+")
 _XML_NAME = re.compile(r"getXmlValue\s*\(\s*$")
 _NUMBER = re.compile(r"\s*(\d{1,20})\b")

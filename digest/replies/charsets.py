@@ -16,7 +16,7 @@ _GB_NAMES = re.compile(
 _BIG5_NAMES = re.compile(r"(?:x-|cs|cn-)?big-?5|cp-?950|ms-?950|windows-?950")
 _LATIN_NAMES = re.compile(r"iso-?8859-?1|latin-?1|(?:cp|windows)-?1252")
 # Pairs of bytes as in GB 2312, and nothing else that is not ASCII.
-_PAIRS = re.compile(rb"[\x00-\x7f]*+(?:(?:[\xa1-\xfe]{2})++[\x00-\x7f]*+)++")
+_PAIRS = re.compile(rb"[\x00-\x7f]*+(?:[\xa1-\xfe]{2}[\x00-\x7f]*+)+")
 # Names that say that whoever wrote them did not know.
 _UNKNOWN = frozenset({"", "us-ascii", "ascii", "unknown-8bit", "x-unknown", "unknown", "default"})
 _MOST_WORDS = 200

@@ -18,14 +18,14 @@ _OF_THIS_ONE = re.compile(
 )
 _OLD = timedelta(days=31)
 _TITLE = r"《[^《》〈〉]{1,80}+(?:〈[^〈〉]{0,80}+〉[^《》〈〉]{0,80}+)?》"
-_NUMBER = r"(?:\s{0,4}\([^()]{2,60}+\))?+"
+_NUMBER = r"(?:\s{0,4}\([^()]{2,60}+\))?"
 _REPEALED = re.compile(
-    rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}}+)"
+    rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}})"
     r"[^。;《》]{0,24}?(?:同时|即行|予以|一并|自即日起|现行)?废止"
 )
 _REPEALS = re.compile(
     r"(?:决定|同时|予以|现)废止(?:以下|下列)?[^《。\n]{0,12}"
-    rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}}+)"
+    rf"(?P<what>{_TITLE}{_NUMBER}(?:(?:[、,]|和|及|以及|与){{0,2}}{_TITLE}{_NUMBER}){{0,30}})"
 )
 _ONE = re.compile(rf"{_TITLE}{_NUMBER}")
 _NOT_REPEALED = re.compile(r"(?:不|未|尚未|是否)[^。]{0,4}$")

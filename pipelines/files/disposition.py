@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 _LONGEST = 4000
 _PARAMETER = re.compile(
     rb"(?:^|[;\s])filename(\*?)(?:\*[0-9]{1,2}\*?)?[ \t]{0,9}=[ \t]{0,9}"
-    rb'(?:"((?:[^"\\]|\\.){0,1500}+)"?|([^;"]{1,1500}+))',
+    rb'(?:"((?:[^"\\]|\\.){0,1500})"?|([^;"]{1,1500}+))',
     re.IGNORECASE | re.DOTALL,
 )
 _EXTENDED = re.compile(rb"([A-Za-z0-9_.:-]{1,40})'[A-Za-z0-9-]{0,20}'(.{0,1500})$", re.DOTALL)

@@ -34,7 +34,7 @@ _PLAIN = frozenset({"txt", "csv"})
 _UNSIGNED = frozenset({"ceb"})
 # Comments and the XML declaration may come first; each is passed once and never taken back.
 _HTML = re.compile(
-    rb"(?:<!--(?:(?!-->).)*+-->|<\?xml[^>]*+>|\s++)*+"
+    rb"(?:<!--(?:(?!-->).)*-->|<\?xml[^>]*+>|\s++)*"
     rb"<(?:!doctype\s+html|html|head|body|script|meta|div)\b",
     re.IGNORECASE | re.DOTALL,
 )

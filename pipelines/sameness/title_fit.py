@@ -25,7 +25,7 @@ _SERIES = re.compile(
 )
 # An issuer's own way to title a notice; a headline is written otherwise.
 _OFFICIAL = re.compile(
-    r"\A(?:(?!关于).)*+关于.+(?:通知|公告|通告|公示|函|意见|办法|规定|细则|决定|批复|通报)"
+    r"\A(?:(?!关于).)*关于.+(?:通知|公告|通告|公示|函|意见|办法|规定|细则|决定|批复|通报)"
 )
 _IN_BRACKETS = re.compile(r"[(（【\[][^)）】\]]{0,200}[)）】\]]")
 _FIGURE = re.compile(r"(?<![A-Za-z])[A-Za-z]*+\d++(?:\.\d++)?")
