@@ -21,6 +21,9 @@ relay = "http://relay.example.net/feeds/IPRdaily.xml"
 name = "知产热点"
 relay = "http://relay.example.net/feeds/zhichanredian.xml"
 """
+# For a house that watches tj_kxjs alone.
+_OTHERS = ("cde", "miit", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat")
+ONLY_ONE_SITE = "".join(f"[{site}]\nenabled = false\n\n" for site in _OTHERS)
 
 
 @dataclass

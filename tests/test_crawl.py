@@ -7,21 +7,14 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from replica.server import Replica, start_replica
+from replica.server import Replica
 from tests.house import FRIDAY, RELAYS, ROOT, House
-
-
-@pytest.fixture(scope="module")
-def replica() -> Iterator[Replica]:
-    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
-        yield started
 
 
 @pytest.fixture

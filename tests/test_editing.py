@@ -17,7 +17,7 @@ import pytest
 from docx import Document
 
 from digest.delivery.sink import Sink
-from replica.server import Replica, start_replica
+from replica.server import Replica
 from storage.database import open_database
 from storage.subscribers import add_subscriber
 from tests.house import FRIDAY, House
@@ -36,12 +36,6 @@ port = {port}
 security = "none"
 sender = "政讯周报 <news@example.com>"
 """
-
-
-@pytest.fixture(scope="module")
-def replica() -> Iterator[Replica]:
-    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
-        yield started
 
 
 @pytest.fixture

@@ -7,26 +7,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from replica.server import Replica, start_replica
-from tests.house import FRIDAY, ROOT, House
+from replica.server import Replica
+from tests.house import ONLY_ONE_SITE, ROOT, House
 
-OTHERS = ("cde", "miit", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat")
-ONLY_ONE_SITE = "".join(f"[{site}]\nenabled = false\n\n" for site in OTHERS)
 ZHENGXUN = "import sys; from cli import main; sys.exit(main())"
 CHILDREN = ("commands", "crawlers", "digest", "pipelines", "storage")
-
-
-@pytest.fixture(scope="module")
-def replica() -> Iterator[Replica]:
-    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
-        yield started
 
 
 @pytest.fixture

@@ -7,23 +7,12 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from replica.server import Replica, start_replica
-from tests.house import FRIDAY, House
-
-OTHERS = ("cde", "miit", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat")
-ONLY_ONE_SITE = "".join(f"[{site}]\nenabled = false\n\n" for site in OTHERS)
-
-
-@pytest.fixture(scope="module")
-def replica() -> Iterator[Replica]:
-    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
-        yield started
+from replica.server import Replica
+from tests.house import ONLY_ONE_SITE, House
 
 
 def run(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:

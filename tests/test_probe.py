@@ -6,22 +6,14 @@ The built-in catalogue is switched off for the crawl, so that nothing is known b
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from replica.server import Replica, start_replica
-from tests.house import FRIDAY, House
+from replica.server import Replica
+from tests.house import House
 
 slow = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def replica() -> Iterator[Replica]:
-    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
-        yield started
 
 
 @pytest.fixture

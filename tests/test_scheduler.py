@@ -29,21 +29,13 @@ from pipelines.running import supervisor
 from pipelines.running.instance import InstanceError, beat, last_beat, lock_owner, only_one
 from pipelines.running.supervisor import Crawl
 from pipelines.running.wallclock import Wallclock
-from replica.server import Replica, start_replica
+from replica.server import Replica
 from storage.backup import list_backups
 from storage.runs import finish_run, start_run
 from storage.upkeep import newest_backup, tidy_logs
-from tests.house import FRIDAY, ROOT, House
+from tests.house import FRIDAY, ONLY_ONE_SITE, ROOT, House
 
 NOW = datetime.fromisoformat(FRIDAY).astimezone(UTC)
-OTHERS = ("cde", "miit", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat")
-ONLY_ONE_SITE = "".join(f"[{site}]\nenabled = false\n\n" for site in OTHERS)
-
-
-@pytest.fixture(scope="module")
-def replica() -> Iterator[Replica]:
-    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
-        yield started
 
 
 @dataclass

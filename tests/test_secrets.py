@@ -5,13 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from replica.server import Replica, start_replica
-from tests.house import FRIDAY, House
+from replica.server import Replica
+from tests.house import House
 from tests.test_scheduler import daemon
 
 SECRET = "geheim-7391"
@@ -70,12 +69,6 @@ name = "坏了"
 url = "https://mp.weixin.qq.com/"
 relay = "http://relay.example.net/no-such-feed.xml?key={SECRET}"
 """
-
-
-@pytest.fixture(scope="module")
-def replica() -> Iterator[Replica]:
-    with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
-        yield started
 
 
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -7,8 +7,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from sqlite_utils import Database
+
 from digest.corrections.correction import Correction
 from digest.models import Digest, Entry, Group, Page, Section
+from storage.issues import record_issue
 from storage.models import (
     Attachment,
     CorrectedItem,
@@ -311,4 +314,18 @@ def _coverage() -> tuple[Coverage, ...]:
             new=0,
             reason="列表少于 5 行（0 行）",
         ),
+    )
+
+
+def recorded(db: Database, digest: Digest) -> IssueRecord:
+    """The digest as an issue of the ledger, without entries."""
+    return record_issue(
+        db,
+        week=digest.week,
+        from_on=digest.from_on,
+        to_on=digest.to_on,
+        instant=INSTANT,
+        now=INSTANT,
+        title=digest.title,
+        entries=[],
     )

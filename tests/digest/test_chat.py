@@ -22,10 +22,9 @@ from digest.delivery.deliver import DeliveryReport, deliver
 from digest.delivery.sink import Sink
 from digest.models import Digest, Group, Section
 from storage import deliveries, subscribers
-from storage.issues import record_issue
 from storage.models import IssueRecord
 from tests.digest.conftest import Clock
-from tests.digest.samples import INSTANT, make_digest, make_entry, week_digest
+from tests.digest.samples import INSTANT, make_digest, make_entry, recorded, week_digest
 
 ID = "<zhengxun.2021-w05.issue1.to1@example.com>"
 SECRET = "SECabc"  # a test's
@@ -211,16 +210,7 @@ def test_a_robot_stands_in_the_same_ledger(
     db: Database, sink: Sink, smtp: Any, clock: Clock, service: Service
 ) -> None:
     digest = week_digest()
-    issue = record_issue(
-        db,
-        week="2021-W05",
-        from_on=digest.from_on,
-        to_on=digest.to_on,
-        instant=INSTANT,
-        now=INSTANT,
-        title=digest.title,
-        entries=[],
-    )
+    issue = recorded(db, digest)
     subscribers.add_subscriber(db, "a@example.com", now=INSTANT, formats=("html",))
     robot = service.robot("wecom", sections=("pharma",))
     service.status = 503

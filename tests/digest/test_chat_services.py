@@ -16,10 +16,9 @@ from digest.delivery.deliver import deliver
 from digest.delivery.webhook import NotSentError, post_json
 from digest.models import Digest, Group, Section
 from storage import deliveries
-from storage.issues import record_issue
 from tests.digest.conftest import Clock
 from tests.digest.robot_services import KEY, RobotService, running
-from tests.digest.samples import INSTANT, make_digest, make_entry, week_digest
+from tests.digest.samples import INSTANT, make_digest, make_entry, recorded, week_digest
 
 ID = "<zhengxun.2021-w05.issue1.to1@example.com>"
 SECRET = "SECabc"  # a test's
@@ -105,16 +104,7 @@ def test_many_robots_of_one_key_never_meet_its_limit(
     db: Database, service: RobotService, clock: Clock
 ) -> None:
     digest = make_digest()
-    issue = record_issue(
-        db,
-        week="2021-W05",
-        from_on=digest.from_on,
-        to_on=digest.to_on,
-        instant=INSTANT,
-        now=INSTANT,
-        title=digest.title,
-        entries=[],
-    )
+    issue = recorded(db, digest)
     robots = [robot_of(service, name=f"群{number}") for number in range(45)]
 
     def wait(seconds: float) -> None:

@@ -15,25 +15,15 @@ from digest.delivery.courier import SmtpSettings
 from digest.delivery.deliver import DeliveryReport, deliver
 from digest.delivery.sink import Sink
 from storage import attempts, deliveries, subscribers
-from storage.issues import record_issue
 from storage.models import IssueRecord
 from tests.digest.conftest import Clock
-from tests.digest.samples import INSTANT, week_digest
+from tests.digest.samples import INSTANT, recorded, week_digest
 
 
 @pytest.fixture
 def issue(db: Database) -> IssueRecord:
     digest = week_digest()
-    return record_issue(
-        db,
-        week="2021-W05",
-        from_on=digest.from_on,
-        to_on=digest.to_on,
-        instant=INSTANT,
-        now=INSTANT,
-        title=digest.title,
-        entries=[],
-    )
+    return recorded(db, digest)
 
 
 def subscribe(db: Database, *names: str, formats: tuple[str, ...] = ("html",)) -> None:

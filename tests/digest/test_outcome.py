@@ -23,9 +23,8 @@ from digest.replies.leaving import Ways
 from storage import alarms, bulletins, deliveries, subscribers
 from storage.database import StorageError
 from storage.errors import PassingError
-from storage.issues import record_issue
 from tests.digest.conftest import Clock
-from tests.digest.samples import INSTANT, week_digest
+from tests.digest.samples import INSTANT, recorded, week_digest
 
 HELD = 1.2
 
@@ -68,16 +67,7 @@ def test_an_issue_is_not_sent_again_for_a_lock_between_sent_and_settled(
 ) -> None:
     subscribers.add_subscriber(db, "a@example.com", now=INSTANT, formats=("html",))
     digest = week_digest()
-    issue = record_issue(
-        db,
-        week="2021-W05",
-        from_on=digest.from_on,
-        to_on=digest.to_on,
-        instant=INSTANT,
-        now=INSTANT,
-        title=digest.title,
-        entries=[],
-    )
+    issue = recorded(db, digest)
     with caplog.at_level(logging.WARNING), lock_when_kept(sink, _path(db)) as held:
         report = deliver(db, issue, digest, smtp=smtp, now=clock)
         assert held  # the pass ended after the lock, not before it

@@ -22,8 +22,7 @@ from digest.delivery.deliver import deliver
 from digest.delivery.letters import Letters
 from storage import deliveries, subscribers
 from storage.database import transaction
-from storage.issues import record_issue
-from tests.digest.samples import INSTANT, week_digest
+from tests.digest.samples import INSTANT, recorded, week_digest
 
 ROOT = Path(__file__).parent.parent.parent
 PEOPLE = 10_000
@@ -88,16 +87,7 @@ def test_ten_thousand_are_sent_nearly_as_fast_as_a_bare_loop(
                 keywords=(f"不含词{number % PROFILES}",),
                 formats=("html",),
             )
-    issue = record_issue(
-        db,
-        week="2021-W05",
-        from_on=digest.from_on,
-        to_on=digest.to_on,
-        instant=INSTANT,
-        now=INSTANT,
-        title=digest.title,
-        entries=[],
-    )
+    issue = recorded(db, digest)
     letters = Letters(digest, sender=server.sender, reply_to="")
     one = letters.write(subscribers.list_subscribers(db)[0], "<a@example.com>", INSTANT)
     bare, settled, settle = Bare(server, one), count(1), deliveries.settle
