@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from crawlers.items import ColumnHistory, ListedRow
 from pipelines.facts.dates import SHANGHAI
 from pipelines.told_at_start import ToldAtStart
-from storage.gaps import open_gaps
+from storage.gaps import dismissed_until, open_gaps
 from storage.readings import last_joined, listed_rows, usual_page_rows
 
 
@@ -34,9 +34,13 @@ def history_of(db: Database, site: str, column: str) -> ColumnHistory:
     if reading is None:
         return ColumnHistory()
     gaps = open_gaps(db, site=site, column=column)
+    until = reading.checked_at.astimezone(SHANGHAI).date()
+    # What a person vouches for counts as read: else the next reading that does not join up would
+    # open the same gap again.
+    until = max(until, dismissed_until(db, site, column) or until)
     return ColumnHistory(
         covered_from=reading.covered_from.isoformat() if reading.covered_from else "",
-        until=reading.checked_at.astimezone(SHANGHAI).date().isoformat(),
+        until=until.isoformat(),
         gaps=tuple((gap.from_on.isoformat(), gap.to_on.isoformat()) for gap in gaps),
         listed=tuple(ListedRow(**asdict(row)) for row in listed_rows(db, site, column)),
         usual_rows=usual_page_rows(db, site, column),

@@ -1,4 +1,5 @@
-"""Gaps: days from which notices of a column may be missing, until a reading reads over them."""
+"""Gaps: days from which notices of a column may be missing, until a reading reads over them or a
+person says that nothing is."""
 
 from __future__ import annotations
 
@@ -6,13 +7,15 @@ from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from storage.database import transaction
+from storage.database import StorageError, transaction
 from storage.models import Gap
 from storage.values import (
     Row,
     clean,
     from_instant,
     select,
+    select_one,
+    to_date,
     to_instant,
     to_instant_or_none,
 )
@@ -20,9 +23,13 @@ from storage.values import (
 _OPEN = """
 SELECT * FROM gaps
 WHERE (:site IS NULL OR site = :site) AND (:column IS NULL OR "column" = :column)
-  AND CASE WHEN :now IS NULL THEN closed_at IS NULL
-      ELSE opened_at <= :now AND (closed_at IS NULL OR closed_at > :now) END
+  AND CASE WHEN :now IS NULL THEN closed_at IS NULL AND dismissed_at IS NULL
+      ELSE opened_at <= :now AND (closed_at IS NULL OR closed_at > :now)
+        AND (dismissed_at IS NULL OR dismissed_at > :now) END
 ORDER BY site, "column", from_on, id
+"""
+_LAST_DISMISSED = """
+SELECT MAX(to_on) AS day FROM gaps WHERE site = ? AND "column" = ? AND dismissed_at IS NOT NULL
 """
 
 
@@ -35,6 +42,33 @@ def open_gaps(
     """
     at = None if now is None else from_instant(now)
     return [_to_gap(row) for row in select(db, _OPEN, {"site": site, "column": column, "now": at})]
+
+
+def every_gap(db: Database) -> list[Gap]:
+    """All gaps there ever were, the newest sight first."""
+    return [_to_gap(row) for row in select(db, "SELECT * FROM gaps ORDER BY opened_at DESC, id")]
+
+
+def dismiss_gap(db: Database, gap_id: int, reason: str, now: datetime) -> Gap:
+    """A person has looked, and nothing of these days is missing; it is kept who said why.
+
+    Raises StorageError when no gap is open under this id.
+    """
+    with transaction(db):
+        found = [gap for gap in open_gaps(db) if gap.id == gap_id]
+        if not found:
+            raise StorageError(f"no gap {gap_id} is open; look it up with: zhengxun sources gaps")
+        db.execute(
+            "UPDATE gaps SET dismissed_at = ?, dismissed_why = ? WHERE id = ?",
+            [from_instant(now), clean(reason), gap_id],
+        )
+    return found[0]
+
+
+def dismissed_until(db: Database, site: str, column: str) -> date | None:
+    """The last day of which a person said that nothing is missing; None: nobody ever did."""
+    row = select_one(db, _LAST_DISMISSED, [site, column])
+    return to_date(row["day"]) if row is not None else None
 
 
 def record_gap(
@@ -98,4 +132,6 @@ def _to_gap(row: Row) -> Gap:
         reason=row["reason"],
         closed_at=to_instant_or_none(row["closed_at"]),
         id=row["id"],
+        dismissed_at=to_instant_or_none(row["dismissed_at"]),
+        dismissed_why=row["dismissed_why"],
     )

@@ -54,6 +54,21 @@ def dismiss(
     done(missing.dismiss(desk(), number, reason, console))
 
 
+@app.command(name="gaps")
+def gaps(
+    dismiss: int = typer.Option(0, metavar="ID", help="nothing is missing in these days"),
+    reason: str = typer.Option("", help="how you know"),
+    every: bool = typer.Option(False, "--all", help="also those closed or dismissed"),
+    as_json: Json = False,
+) -> None:
+    """Days that may be incomplete (漏读).  Example: zhengxun sources gaps --all"""
+    from commands import gaps
+
+    if dismiss:
+        done(gaps.dismiss(desk(), dismiss, reason, console))
+    done(gaps.gaps(desk(), console, every=every, as_json=as_json))
+
+
 @app.command(name="probe")
 def probe(url: str) -> None:
     """Look at a list page nobody described, print its TOML.  Example: zhengxun sources probe URL"""

@@ -72,7 +72,7 @@ def review_gaps(db: Database, *, now: datetime) -> None:
             title = f"{name} 可能漏收：{days}"
             alarms.raise_alarm(db, subject, title, gap_help(row), now=now)
         else:
-            alarms.clear_alarm(db, subject, f"{name} 的漏读时段已补上", now=now)
+            alarms.clear_alarm(db, subject, f"{name} 的漏读时段已补上或已排除", now=now)
     for alarm in alarms.open_alarms(db):
         if alarm.subject.startswith("gap:") and alarm.subject not in rows:
             name = alarm.subject.removeprefix("gap:")
@@ -88,6 +88,7 @@ def gap_help(row: Coverage) -> str:
         f"看列表现在读成什么样：zhengxun sources check {row.site}",
         f"立即再读一次：zhengxun crawl {row.site} --days {max(days + 1, 14)}",
         "网页上有而没有收到的通知：zhengxun add 网址",
+        f"核对过、确无遗漏：zhengxun sources gaps --dismiss {row.gaps[0].id} --reason 理由",
     ]
     return "\n".join(lines)
 

@@ -46,7 +46,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Days (Beijing, both included) from which notices of a column may be missing, and why."""
+    """Days (Beijing, both included) from which notices of a column may be missing, and why.
+
+    Open until a reading closed it or a person dismissed it, for a reason of their own.
+    """
 
     site: str
     column: str
@@ -56,6 +59,8 @@ class Gap:
     reason: str
     closed_at: datetime | None = None
     id: int = 0
+    dismissed_at: datetime | None = None
+    dismissed_why: str = ""
 
     @property
     def days(self) -> str:

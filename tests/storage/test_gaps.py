@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from sqlite_utils import Database
 
+from pipelines.history import history_of
 from storage.catalogue import sync_catalogue
-from storage.gaps import open_gaps, read_over, record_gap
+from storage.database import StorageError
+from storage.gaps import (
+    dismiss_gap,
+    dismissed_until,
+    every_gap,
+    open_gaps,
+    read_over,
+    record_gap,
+)
 from storage.models import Check
 from storage.runs import latest_coverage, save_check, start_run
 from tests.storage.samples import NOW, at, site
@@ -84,3 +94,29 @@ def test_what_a_reading_proved_is_kept_with_its_check(db: Database) -> None:
     assert {name: row[name] for name in said} == said
     assert (row["covered_from"], row["joined"]) == ("2021-02-01", "known")
     assert (row["refusals"], row["page_rows"]) == ('{"早于读取范围": 1}', "[15, 5]")
+
+
+def test_a_gap_that_a_person_dismisses_is_no_longer_open_and_is_kept(db: Database) -> None:
+    gap(db, MONDAY, THURSDAY)
+    (open_one,) = open_gaps(db)
+    dismiss_gap(db, open_one.id, "已在网站上逐条核对", at("2021-02-06 09:00"))
+    assert open_gaps(db) == []
+    assert len(open_gaps(db, now=at("2021-02-05 10:00"))) == 1
+    (kept,) = every_gap(db)
+    assert (kept.dismissed_why, kept.closed_at) == ("已在网站上逐条核对", None)
+    assert dismissed_until(db, "cde", "新闻") == THURSDAY
+    with pytest.raises(StorageError, match="sources gaps"):
+        dismiss_gap(db, open_one.id, "再说一次", at("2021-02-07 09:00"))
+
+
+def test_days_that_a_person_vouches_for_count_as_read(db: Database) -> None:
+    run = start_run(db, "cde", now=NOW, pid=1)
+    read = Check(
+        run, "cde", "新闻", at("2021-02-01 02:00"), "ok", covered_from=MONDAY, joined="end"
+    )
+    save_check(db, read)
+    gap(db, MONDAY, THURSDAY)
+    assert history_of(db, "cde", "新闻").until == "2021-02-01"
+    dismiss_gap(db, open_gaps(db)[0].id, "已核对", at("2021-02-06 09:00"))
+    found = history_of(db, "cde", "新闻")
+    assert (found.until, found.gaps) == ("2021-02-04", ())
