@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("crawlers", "pipelines", "storage", "digest")
+ROOMS = ("crawlers", "pipelines", "storage", "digest", "texts")
 # Read anew for each crawl; or only needed by what a seed does not do.
 LEFT_OUT = (
     *("crawlers.settings", "crawlers.browser", "storage.datasette", "digest.replies"),

@@ -25,9 +25,9 @@ from pipelines.facts.signatures import Signature, find_signature
 from pipelines.facts.summary import summarise
 from pipelines.facts.titles import clean_title, is_cut
 from pipelines.facts.topics import find_topics
-from pipelines.facts.width import fold_width
 from pipelines.keys import content_hash
 from storage.models import Notice
+from texts.width import fold_width
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

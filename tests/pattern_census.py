@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("crawlers", "pipelines", "digest", "storage", "commands", "config.py", "scheduler.py")
+ROOMS = (
+    "crawlers",
+    "pipelines",
+    "digest",
+    "storage",
+    "texts",
+    "commands",
+    "config.py",
+    "scheduler.py",
+)
 _ASKED = {"match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split"}
 
 

@@ -16,7 +16,7 @@ from replica.server import Replica
 from tests.house import ONLY_ONE_SITE, ROOT, House
 
 ZHENGXUN = "import sys; from cli import main; sys.exit(main())"
-CHILDREN = ("commands", "crawlers", "digest", "pipelines", "storage")
+CHILDREN = ("commands", "crawlers", "digest", "pipelines", "storage", "texts")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def house(tmp_path: Path, replica: Replica) -> House:
     trap = "raise SystemExit('a foreign module was imported: ' + __name__)\n"
     for name in ("config", "config_sections", "cli", "scheduler"):
         (house.folder / f"{name}.py").write_text(trap, encoding="utf-8")
-    for name in ("commands", "crawlers", "digest", "pipelines", "replica", "storage"):
+    for name in ("commands", "crawlers", "digest", "pipelines", "replica", "storage", "texts"):
         (house.folder / name).mkdir()
         (house.folder / name / "__init__.py").write_text(trap, encoding="utf-8")
     return house

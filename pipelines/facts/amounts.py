@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.facts.width import fold_width
+from texts.width import fold_width
 
 _AMOUNT = re.compile(
     r"(?:(?:最高(?:不超过)?|不超过|不低于|不少于|至少|超过|约|近|每年)\s{0,3})?"

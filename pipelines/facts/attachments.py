@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.items import PrintedLink
 from pipelines.facts.elements import safe_url
-from pipelines.facts.width import fold_width
 from storage.models import Attachment
+from texts.width import fold_width
 
 _TYPES = (
     "pdf", "doc", "docx", "docm", "dot", "dotx", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx",

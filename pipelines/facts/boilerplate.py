@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelines.facts.width import fold_width
+from texts.width import fold_width
 
 _PHRASE = re.compile(
     r"分享(?:到|至)?(?:微信|微博|QQ空间|QQ|朋友圈)?:?"

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
-from pipelines.facts.width import fold_width
+from texts.width import fold_width
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

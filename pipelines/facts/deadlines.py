@@ -39,7 +39,6 @@ from pipelines.facts.due_words import (
     TIME_LABEL,
     UNTIL,
 )
-from pipelines.facts.kinds import kind_of
 from pipelines.facts.purposes import purpose_of
 from pipelines.facts.sentences import (
     CELL,
@@ -58,8 +57,9 @@ from pipelines.facts.terms import (
     find_terms,
     relative_end,
 )
-from pipelines.facts.width import fold_width
 from storage.models import Deadline
+from texts.kinds import kind_of
+from texts.width import fold_width
 
 _ARTICLE = re.compile(r"\s{0,4}第[0-9一二三四五六七八九十百]{1,5}条")
 _SNIPPET = 60

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.facts.width import fold_width
 from pipelines.keys import title_key
+from texts.width import fold_width
 
 _BRACKETED = (
     r"(?P<agency>[\u4e00-\u9fff][\u4e00-\u9fffA-Z]{0,14}(?:\s[\u4e00-\u9fff]{1,4})?)\s{0,4}"

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from pipelines.facts.dates import find_dates, parse_date
-from pipelines.facts.width import fold_width
+from texts.width import fold_width
 
 _TAKES_EFFECT = r"起\s{0,4}(?:正式)?(?:施行|实施|执行|生效|实行|启用)"
 _FROM_DATE = re.compile(rf"自(?P<day>[^自,。;\n]{{6,24}}?){_TAKES_EFFECT}")

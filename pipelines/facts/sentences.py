@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.facts.width import fold_width
+from texts.width import fold_width
 
 CELL = " | "
 """What stands between the cells of a table's row."""

@@ -9,7 +9,7 @@ from datetime import date
 
 from pipelines.facts.dates import find_dates
 from pipelines.facts.issuers import split_issuers
-from pipelines.facts.width import fold_width
+from texts.width import fold_width
 
 _TAIL_LINES = 10
 _SIGNERS = 12

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pipelines.facts.dates import find_dates
 from pipelines.facts.sentences import CELL
 from pipelines.facts.tables import describe_tables
-from pipelines.facts.width import fold_width
 from storage.models import Deadline
+from texts.width import fold_width
 
 LONGEST = 160
 """Characters; a summary is never longer."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.facts.kinds import kind_of
-from pipelines.facts.width import fold_width
+from texts.kinds import kind_of
+from texts.width import fold_width
 
 _OFTEN = 2
 _READ = 20_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pipelines.facts.width import fold_width
+from texts.width import fold_width
 
 Kind = Literal[
     "征求意见", "公示", "解读", "更正", "规则", "名单", "申报", "会议", "动态", "通告", ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.facts.kinds import kind_of
+from texts.kinds import kind_of
 
 
 @pytest.mark.parametrize(
