@@ -46,6 +46,9 @@ CRAWL_SPREAD_SECONDS = 120
 # Children get 20 s to end by themselves; whatever still runs after 28 s ends with the process.
 CHILDREN_SECONDS = 25.0
 STOP_SECONDS = 28.0
+# Composing takes seconds. Readers expect the issue within ten minutes.
+SLOW_SECONDS = 180.0
+COMPOSE_SECONDS = 1200.0
 REMIND_AFTER = timedelta(days=1)
 PROBLEMS = (ConfigError, CatalogueError, StorageError, CommandError, DigestError, InstanceError)
 
@@ -58,7 +61,9 @@ class Daemon:
         self.supervisor = desk.supervisor()
         self.bell = agenda.make_bell(desk)
         self.errands = Errands()
-        self.printing = asyncio.Lock()
+        # Apart, so that no page a stranger sends, and no slow mail server, holds up the others.
+        self.composing = asyncio.Lock()
+        self.delivering = asyncio.Lock()
         self.running: dict[str, asyncio.Task[Outcome]] = {}
         self.attempted: dict[str, datetime] = {}
         self.catching_up = False
@@ -91,7 +96,8 @@ class Daemon:
         add(self.issue, OrTrigger([weekly, often]), id="weekly")
         # An issue that waits for its editor goes out on time, before a holiday within minutes.
         released = [at_time(digest.hold[-len("17:00") :])] if digest.hold else []
-        add(self.post, OrTrigger([*released, often]), id="post")
+        add(self.deliver, OrTrigger([*released, often]), id="deliver")
+        add(self.post, often, id="post")
         add(self.round, often, id="round")
         add(self.nightly, at_time(self.config.upkeep.time), id="night")
         add(self.show_page, often, id="public", next_run_time=datetime.now(SHANGHAI))
@@ -130,25 +136,41 @@ class Daemon:
 
     async def compose_and_send(self) -> None:
         """The issue that is due, if any, with what is still out of order for the operator."""
-        async with self.printing:
-            composing = ["compose_due"] if agenda.due_week(self.desk) is not None else []
-            if "compose_due" in await self.carry_out(*composing, "deliver_outstanding"):
-                self.bell.remind(self.config.clock() - REMIND_AFTER)
+        async with self.composing:
+            due = agenda.due_week(self.desk) is not None
+            composed = due and await self.compose()
+        await self.deliver()
+        if composed:
+            self.bell.remind(self.config.clock() - REMIND_AFTER)
+
+    async def compose(self) -> bool:
+        """Compose the issue that is due; the operator hears when that takes long."""
+        loop = asyncio.get_running_loop()
+        alarm = loop.call_later(SLOW_SECONDS, self.bell.composing_slow, SLOW_SECONDS)
+        try:
+            return bool(await self.carry_out("compose_due", within=COMPOSE_SECONDS))
+        finally:
+            alarm.cancel()
+            self.bell.composing_ended()
+
+    async def deliver(self) -> None:
+        """What is outstanding goes out. It asks the ledger, so once at a time is enough."""
+        async with self.delivering:
+            await self.carry_out("deliver_outstanding")
 
     async def post(self) -> None:
-        """What is outstanding goes out; what came back is read, where there is a mailbox."""
+        """Bulletins go out; what came back is read, where there is a mailbox."""
         reading = ["read_mailbox"] if self.config.mailbox.host else []
-        async with self.printing:
-            await self.carry_out("tell_readers", "deliver_outstanding", *reading)
+        await self.carry_out("tell_readers", *reading)
 
-    async def carry_out(self, *duties: str) -> list[str]:
-        """Run duties in a process of their own; those that had something to do.
+    async def carry_out(self, *duties: str, within: float | None = None) -> list[str]:
+        """Run duties in a process of their own, for `within` seconds; those that had work to do.
 
         Each that fails alarms once by its own name, and once when it works again.
         """
         if self.stopping:
             return []
-        ended = await self.errands.run(self.desk, *duties)
+        ended = await self.errands.run(self.desk, *duties, within=within)
         for done in ended:
             if done.error is None:
                 self.bell.job_done(done.subject)

@@ -58,12 +58,12 @@ class Errands:
     def __init__(self) -> None:
         self.children: set[Process] = set()
 
-    async def run(self, desk: Desk, *duties: str) -> list[Done]:
+    async def run(self, desk: Desk, *duties: str, within: float | None = None) -> list[Done]:
         """Run the duties one after the other; one that fails does not keep the next from running.
 
-        There is no time limit: ten thousand mails, or the check of a big store, take their time,
-        and whatever waits for somebody else has a limit of its own. A cancelled one is killed:
-        what it had begun is in the store.
+        Without `within` (seconds) there is no time limit: ten thousand mails, or the check of a big
+        store, take their time, and whatever waits for somebody else has a limit of its own. One
+        that is late or cancelled is killed: what it had begun is in the store.
         """
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", CHILD, *duties),
@@ -76,7 +76,12 @@ class Errands:
         )
         self.children.add(child)
         try:
-            return await _follow(child, _packed(desk), duties)
+            async with asyncio.timeout(within):
+                return await _follow(child, _packed(desk), duties)
+        except TimeoutError:
+            end(child)
+            await child.wait()
+            return [Done(duty, error=_late(duty, within)) for duty in duties]
         except BaseException:
             end(child)
             await child.wait()
@@ -153,6 +158,10 @@ def _lost(duty: str, status: int, printed: str) -> ErrandError:
     error = ErrandError(f"the process for {duty} ended before it was done: {last[0][:300]}")
     error.add_note(printed)
     return error
+
+
+def _late(duty: str, within: float | None) -> ErrandError:
+    return ErrandError(f"{duty} did not end within {within or 0:.0f} s and was stopped")
 
 
 def main() -> None:

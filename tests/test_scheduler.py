@@ -19,6 +19,7 @@ import pytest
 
 from commands import agenda, duties
 from commands.desk import Desk
+from commands.errands import Done
 from config import Config
 from config_sections import DigestConfig
 from crawlers.catalogue import Site
@@ -30,6 +31,8 @@ from pipelines.running.instance import InstanceError, beat, last_beat, lock_owne
 from pipelines.running.supervisor import Crawl
 from pipelines.running.wallclock import Wallclock
 from replica.server import Replica
+from scheduler import COMPOSE_SECONDS, Daemon
+from storage.alarms import open_alarms
 from storage.backup import list_backups
 from storage.runs import finish_run, start_run
 from storage.upkeep import newest_backup, tidy_logs
@@ -312,3 +315,42 @@ def test_a_week_before_a_holiday_is_due_early_and_keeps_its_name() -> None:
     assert closing_instant(settings, date(2021, 2, 12)) == wednesday
     assert latest_due(settings, wednesday).name == "2021-W06"
     assert latest_due(settings, wednesday - timedelta(minutes=1)).name == "2021-W05"
+
+
+def test_bulletins_and_mails_do_not_wait_for_an_issue_that_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(Config(data=tmp_path / "data", now=NOW))
+    daemon = Daemon(desk)
+    begun, done = asyncio.Event(), []
+
+    async def run(_desk: Desk, *duties: str, within: float | None = None) -> list[Done]:
+        if "compose_due" in duties:
+            assert within == COMPOSE_SECONDS
+            begun.set()
+            await asyncio.Event().wait()
+        done.extend(duties)
+        return [Done(duty) for duty in duties]
+
+    monkeypatch.setattr(daemon.errands, "run", run)
+    monkeypatch.setattr("scheduler.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(agenda, "due_week", lambda _desk: "2021-W05")
+
+    async def several() -> None:
+        composing = asyncio.create_task(daemon.compose_and_send())
+        await begun.wait()
+        await daemon.post()
+        await daemon.deliver()
+        await asyncio.sleep(0)
+        assert not composing.done()
+        with desk.store() as db:
+            (slow,) = open_alarms(db)
+        assert slow.title == "编印周报已用 0 分钟，尚未完成"
+        composing.cancel()
+        with suppress(asyncio.CancelledError):
+            await composing
+        with desk.store() as db:
+            assert open_alarms(db) == []
+
+    asyncio.run(several())
+    assert done == ["tell_readers", "deliver_outstanding"]

@@ -33,6 +33,7 @@ log = logging.getLogger("zhengxun")
 
 OpenStore = Callable[[], AbstractContextManager[Database]]
 Change = Callable[[Database], object]
+SLOW = "slow:issue"
 NO_STORE = (StorageError, sqlite3.Error, OSError)
 
 
@@ -67,6 +68,20 @@ class Bell:
     def job_done(self, job: str) -> None:
         """A job ended well."""
         self.tell("", "", lambda db: job_done(db, job, now=self.clock()))
+
+    def composing_slow(self, seconds: float) -> None:
+        """The issue is still being made after so long: nothing has failed, but readers wait."""
+        title = f"编印周报已用 {seconds / 60:.0f} 分钟，尚未完成"
+        text = "可能有一条通知的正文异常庞大；其余邮件照常收发。编印结束后会再通知。"
+        self.tell(
+            SLOW, title, lambda db: alarms.raise_alarm(db, SLOW, title, text, now=self.clock())
+        )
+
+    def composing_ended(self) -> None:
+        """The issue is made, or its process has ended."""
+        self.tell(
+            "", "", lambda db: alarms.clear_alarm(db, SLOW, "编印周报已结束", now=self.clock())
+        )
 
     def config_refused(self, problem: str) -> None:
         """A changed configuration cannot be used; the old one stays."""

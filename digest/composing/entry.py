@@ -12,6 +12,7 @@ from digest.safe_text import clean_line, clean_text, safe_link
 from storage.models import Attachment, Deadline, StoredNotice
 
 DUE_WITHIN_DAYS = 14
+MAX_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +159,16 @@ class Entry:
 
     @cached_property
     def attachments(self) -> tuple[Attachment, ...]:
-        """Files that can be linked; names in one line."""
+        """Files that can be linked, names in one line; the last of very many says how many more."""
         named = (
             Attachment(url=safe_link(file.url), name=clean_line(file.name) or "附件")
             for file in self.stored.notice.attachments
         )
-        return tuple(file for file in named if file.url)
+        files = tuple(file for file in named if file.url)
+        if len(files) <= MAX_FILES:
+            return files
+        more = f"另有 {len(files) - MAX_FILES} 个附件，见原文"
+        return (*files[:MAX_FILES], Attachment(url=self.url or files[-1].url, name=more))
 
     @cached_property
     def deadlines(self) -> tuple[Deadline, ...]:

@@ -9,6 +9,7 @@ import nh3
 from lxml import html as lxml_html
 
 from digest.composing.entry import Entry
+from digest.rendering.body_limits import MAX_MARKUP, cut_body, cut_lines
 from digest.safe_text import clean_line, safe_link, strip_hidden
 
 # From here on a table is laid out differently on paper.
@@ -29,13 +30,13 @@ _ATTRIBUTES = {
 
 
 def body_tree(entry: Entry) -> lxml_html.HtmlElement | None:
-    """The sanitised body as one <div>; None when its markup shows nothing.
+    """The sanitised body as one <div>, within `body_limits`; None when its markup shows nothing.
 
     The store holds sanitised markup already; sanitising again means that no row written by
     another tool, or by an older version, can put script into a reader's mail.
     """
     safe = nh3.clean(
-        strip_hidden(entry.body_html),
+        strip_hidden(entry.body_html[:MAX_MARKUP]),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
@@ -48,7 +49,14 @@ def body_tree(entry: Entry) -> lxml_html.HtmlElement | None:
     tree = lxml_html.fragment_fromstring(safe, create_parent="div", parser=parser)
     if not tree.text_content().strip() and tree.find(".//img") is None:
         return None
-    return cast(lxml_html.HtmlElement, tree)
+    body = cast(lxml_html.HtmlElement, tree)
+    cut_body(body, entry.url, cut_before=len(entry.body_html) > MAX_MARKUP)
+    return body
+
+
+def body_lines(entry: Entry) -> list[str]:
+    """The body's text line by line, within `body_limits`."""
+    return cut_lines(entry.body_text, entry.url)
 
 
 def safe_body(entry: Entry, under: int = 4) -> str:
@@ -59,7 +67,7 @@ def safe_body(entry: Entry, under: int = 4) -> str:
     """
     tree = body_tree(entry)
     if tree is None:
-        lines = (escape(line) for line in entry.body_text.split("\n") if line.strip())
+        lines = (escape(line) for line in body_lines(entry) if line.strip())
         return "".join(f"<p>{line}</p>" for line in lines)
     for image in list(tree.iter("img")):
         _replace_picture(image)

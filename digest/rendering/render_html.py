@@ -9,10 +9,13 @@ from functools import cache
 import css_inline
 
 from digest.composing.weight import weightiest
-from digest.models import NOTHING_NEW, Digest
+from digest.models import NOTHING_NEW, Digest, Entry
+from digest.rendering.body_html import safe_body
+from digest.rendering.body_limits import TOO_SLOW, sentence_markup
 from digest.rendering.chart import chart_png, chart_rows
 from digest.rendering.coverage_table import merged_rows
 from digest.rendering.templates import style, templates
+from digest.rendering.time_allowance import OutOfTimeError, TimeAllowance
 from digest.wording import totals_line, trouble_line, whole_line
 
 # Gmail shows 102 kB of a message and hides the rest; 100 000 leaves room for its own markup.
@@ -85,13 +88,18 @@ def mail_pictures(digest: Digest, page: str) -> dict[str, bytes]:
     return {row.cid: chart_png(row) for row in chart_rows(digest) if f'"cid:{row.cid}"' in page}
 
 
-def render_html(digest: Digest) -> str:
-    """The file digest.html: whole bodies, contents and anchors; opening it fetches nothing."""
+def render_html(digest: Digest, time: TimeAllowance | None = None) -> str:
+    """The file digest.html: whole bodies, contents and anchors; opening it fetches nothing.
+
+    A body that is out of `time` is left out, with a sentence and the link.
+    """
+    time = time or TimeAllowance()
     page = templates().get_template("issue.html.jinja")
     lead = weightiest(digest, 3)
     return page.render(
         lead=lead if digest.total > len(lead) else (),
         digest=digest,
+        bodies={entry.id: _body(entry, time) for entry in digest.entries()},
         css=style("issue.css"),
         totals=totals_line(digest),
         trouble=trouble_line(digest),
@@ -100,6 +108,16 @@ def render_html(digest: Digest) -> str:
         chart=chart_rows(digest),
         nothing=NOTHING_NEW,
     )
+
+
+def _body(entry: Entry, time: TimeAllowance) -> str:
+    if not entry.has_body:
+        return ""
+    try:
+        with time.one_entry():
+            return safe_body(entry)
+    except OutOfTimeError:
+        return sentence_markup(TOO_SLOW, entry.url)
 
 
 def _mail_page(digest: Digest, detail: Detail, remark: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from digest.corrections.correction import correction_document
 from digest.models import Digest, Entry
+from digest.rendering.body_html import body_lines
 from storage.models import Coverage
 
 
@@ -52,7 +53,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "issuers": list(entry.issuers),
         "deadline_on": entry.deadline_on.isoformat() if entry.deadline_on else None,
         "summary": entry.summary,
-        "body_text": entry.body_text,
+        "body_text": "\n".join(body_lines(entry)),
         "attachments": [{"name": file.name, "url": file.url} for file in entry.attachments],
         "also_at": [page.url for page in entry.pages],
         "late": entry.late,

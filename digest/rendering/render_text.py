@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from digest.models import NOTHING_NEW, Digest, Entry, Section
+from digest.rendering.body_html import body_lines
 from digest.rendering.coverage_table import coverage_rows
 from digest.safe_text import clean_line, shorten
 from digest.wording import (
@@ -83,7 +84,7 @@ def _entry(number: int, entry: Entry, digest: Digest, bodies: bool, summary: int
     for place, line in enumerate(entry.note_lines):
         lines.append(f"{_INDENT}{'　　　　' if place else '编者按：'}{line}")
     if bodies and entry.body_text:
-        lines += ["", *(f"{_INDENT}{line}".rstrip() for line in entry.body_text.split("\n")), ""]
+        lines += ["", *(f"{_INDENT}{line}".rstrip() for line in body_lines(entry)), ""]
     elif summary and entry.summary:
         lines.append(f"{_INDENT}{shorten(entry.summary, summary)}")
     if bodies or summary:

@@ -125,6 +125,22 @@ def test_one_that_is_called_off_is_ended(
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
+def test_one_that_is_late_is_ended_and_says_so(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "waiting.py").write_text(
+        "import os, pathlib, signal\n"
+        f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid()))\n"
+        "signal.pause()\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(errands, "CHILD", "waiting")
+    (late,) = asyncio.run(Errands().run(desk, "compose_due", within=2.0))
+    assert str(late.error) == "compose_due did not end within 2 s and was stopped"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
 def test_the_daemon_that_waits_has_not_loaded_what_composes_and_sends() -> None:
     code = f"import scheduler, sys; print([name for name in {HEAVY} if name in sys.modules])"
     loaded = subprocess.run(

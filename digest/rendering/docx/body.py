@@ -13,7 +13,7 @@ from docx.text.paragraph import Paragraph
 from lxml.html import HtmlElement
 
 from digest.composing.entry import Entry
-from digest.rendering.body_html import MANY_COLUMNS, body_tree, picture_words
+from digest.rendering.body_html import MANY_COLUMNS, body_lines, body_tree, picture_words
 from digest.rendering.docx.parts import (
     PLAIN,
     Ink,
@@ -188,7 +188,7 @@ def write_body(document: Document, entry: Entry) -> None:
     if tree is not None:
         writer.blocks(tree)
     else:
-        for line in entry.body_text.split("\n"):
+        for line in body_lines(entry):
             writer.current = None
             writer.text(line, PLAIN)
     _set_letter_form(writer.running)

@@ -18,6 +18,7 @@ from docx.text.run import Run
 
 from digest.composing.weight import weightiest
 from digest.models import NOTHING_NEW, Digest, Entry, Group, Section
+from digest.rendering.body_limits import TOO_SLOW
 from digest.rendering.docx.body import write_body
 from digest.rendering.docx.pages import page_numbers
 from digest.rendering.docx.parts import (
@@ -42,6 +43,7 @@ from digest.rendering.docx.style import (
     new_document,
 )
 from digest.rendering.docx.table import add_rows
+from digest.rendering.time_allowance import OutOfTimeError, TimeAllowance
 from digest.safe_text import clean_line
 from digest.wording import (
     badges,
@@ -61,10 +63,10 @@ from digest.wording import (
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def render_docx(digest: Digest) -> bytes:
-    """The whole issue. The same digest gives the same bytes."""
+def render_docx(digest: Digest, time: TimeAllowance | None = None) -> bytes:
+    """The whole issue. The same digest gives the same bytes, unless a body is out of `time`."""
     document = new_document()
-    printer = _Printer(document, digest)
+    printer = _Printer(document, digest, time or TimeAllowance())
     printer.front_page()
     for section in digest.sections:
         printer.chapter(section)
@@ -79,9 +81,10 @@ def render_docx(digest: Digest) -> bytes:
 class _Printer:
     """Writes one issue from top to bottom; counts bookmarks."""
 
-    def __init__(self, document: Document, digest: Digest) -> None:
+    def __init__(self, document: Document, digest: Digest, time: TimeAllowance) -> None:
         self.document = document
         self.digest = digest
+        self.time = time
         self.bookmarks = 0
         self.page_fields: dict[str, Run] = {}
 
@@ -201,7 +204,7 @@ class _Printer:
             # A table that begins the body would be joined to this one by Word.
             new_paragraph(self.document._body, CELL)
         if entry.has_body:
-            write_body(self.document, entry)
+            self._body(entry)
         else:
             new_paragraph(self.document._body, BODY, entry.summary)
         for label, links in _links(entry):
@@ -210,6 +213,20 @@ class _Printer:
             for place, (name, url) in enumerate(links):
                 write(line, "　" if place else "")
                 write(line, name, Ink(link=url))
+
+    def _body(self, entry: Entry) -> None:
+        """The whole body; one that takes too long is taken out again, and the entry says so."""
+        body = self.document._body._element
+        before = len(body)
+        try:
+            with self.time.one_entry():
+                write_body(self.document, entry)
+        except OutOfTimeError:
+            # Before the properties of the last section, which end the document.
+            del body[before - 1 : len(body) - 1]
+            line = new_paragraph(self.document._body, BODY, TOO_SLOW)
+            if entry.url:
+                write(line, f"：{entry.url}", Ink(link=entry.url))
 
     def _fact(self, text: str, color: RGBColor | None = None, *, bold: bool = False) -> None:
         if text:

@@ -95,12 +95,18 @@ def _set_rooms(pieces: list[_Piece]) -> None:
 
 
 def _needed(pieces: list[_Piece], place: int) -> float:
-    """What must fit on a page with the piece: its first lines, and what it is kept with."""
+    """What must fit on a page with the piece: its first lines, and what it is kept with.
+
+    Looks no further than a page: a body may be all headings.
+    """
     height = 0.0
-    for piece in pieces[place:]:
+    for index in range(place, len(pieces)):
+        piece = pieces[index]
         if not piece.keep:
             return height + piece.before + (piece.lines if piece.lines < 4 else 2) * piece.line
         height += piece.before + piece.lines * piece.line + piece.after
+        if height > piece.room:
+            break
     return height
 
 

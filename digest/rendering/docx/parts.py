@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from docx.blkcntnr import BlockItemContainer
 from docx.document import Document
@@ -13,6 +14,8 @@ from docx.enum.text import WD_LINE_SPACING
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.numbering import CT_Num
+from docx.oxml.text.paragraph import CT_P
 from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -38,6 +41,8 @@ class Ink:
 
 
 PLAIN = Ink()
+# Above all numbers that the template gives to its lists.
+_OWN_LISTS = 1000
 
 
 def new_paragraph(container: BlockItemContainer, style: str, text: str = "") -> Paragraph:
@@ -46,11 +51,23 @@ def new_paragraph(container: BlockItemContainer, style: str, text: str = "") -> 
     The style's id is its name without spaces. python-docx would search all styles for it each
     time: measured, 26 s for an issue of 500 entries with tables, against 6 s.
     """
-    paragraph = container.add_paragraph()
+    element = OxmlElement("w:p")
+    append_block(container, element)
+    paragraph = Paragraph(cast(CT_P, element), container)
     set_style(paragraph, style)
     if text:
         paragraph.add_run(text)
     return paragraph
+
+
+def append_block(container: BlockItemContainer, element: _Element) -> None:
+    """Put a paragraph or table at the end, without a look at all that stands there already."""
+    inside = container._element
+    last = inside[-1] if len(inside) else None
+    if last is not None and last.tag == qn("w:sectPr"):
+        last.addprevious(element)
+    else:
+        inside.append(element)
 
 
 def set_style(paragraph: Paragraph, style: str) -> None:
@@ -63,12 +80,11 @@ def set_style(paragraph: Paragraph, style: str) -> None:
 def write(paragraph: Paragraph, text: str, ink: Ink = PLAIN) -> Run:
     """Add text to a paragraph, as a link when the ink has one."""
     run = paragraph.add_run(text)
-    run.bold = True if ink.bold else None
-    run.italic = True if ink.italic else None
-    run.underline = True if ink.underline else None
-    run.font.strike = True if ink.strike else None
-    run.font.superscript = True if ink.superscript else None
-    run.font.subscript = True if ink.subscript else None
+    if ink == PLAIN:
+        return run  # most of all text, and each trait costs a search in the run
+    for trait in ("bold", "italic", "underline", "strike", "superscript", "subscript"):
+        if getattr(ink, trait):
+            setattr(run.font, trait, True)
     if ink.color is not None:
         run.font.color.rgb = ink.color
     if ink.link:
@@ -98,8 +114,7 @@ def write_picture(paragraph: Paragraph, picture: bytes, height: float, words: st
 def _wrap(paragraph: Paragraph, run: Run, *, external: str = "", anchor: str = "") -> None:
     link = OxmlElement("w:hyperlink")
     if external:
-        rel = paragraph.part.relate_to(external, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-        link.set(qn("r:id"), rel)
+        link.set(qn("r:id"), _relation(paragraph, external))
         style: Any = run._r.get_or_add_rPr()
         style.style = "Hyperlink"
     else:
@@ -107,6 +122,15 @@ def _wrap(paragraph: Paragraph, run: Run, *, external: str = "", anchor: str = "
     link.set(qn("w:history"), "1")
     run._r.addprevious(link)
     link.append(run._r)
+
+
+def _relation(paragraph: Paragraph, url: str) -> str:
+    """The id of a link's target, which names it: python-docx would compare all links each time."""
+    key = f"link{hashlib.sha256(url.encode()).hexdigest()[:24]}"
+    relations = paragraph.part.rels
+    if key not in relations:
+        relations.add_relationship(RELATIONSHIP_TYPE.HYPERLINK, url, key, is_external=True)
+    return key
 
 
 def bookmark(paragraph: Paragraph, name: str, number: int) -> None:
@@ -168,13 +192,21 @@ def write_field(paragraph: Paragraph, code: str, shown: str) -> Run:
 
 
 def new_numbering(document: Document, style: str, start: int) -> int:
-    """A list that counts from `start`, formatted as `style` is; its id for `use_numbering`."""
-    numbering = document.part.numbering_part.element
+    """A list that counts from `start`, formatted as `style` is; its id for `use_numbering`.
+
+    Appended with the next number: python-docx would look through all lists for a free one.
+    """
+    numbering: Any = document.part.numbering_part.element
     style_num = document.styles[style].element.pPr.numPr.numId.val
-    abstract = numbering.num_having_numId(style_num).abstractNumId.val
-    num = numbering.add_num(abstract)
+    # The template's own come first.
+    model = next(num for num in numbering.iterchildren(qn("w:num")) if num.numId == style_num)
+    last: Any = numbering[-1]
+    number = max(int(last.numId), _OWN_LISTS) + 1
+    made: Any = CT_Num
+    num = made.new(number, model.abstractNumId.val)
+    last.addnext(num)
     num.add_lvlOverride(ilvl=0).add_startOverride(start)
-    return int(num.numId)
+    return number
 
 
 def use_numbering(paragraph: Paragraph, number: int) -> None:

@@ -15,12 +15,12 @@ from docx.table import Table, _Cell
 from lxml.etree import _Element
 from lxml.html import HtmlElement
 
-from digest.rendering.docx.parts import shade
+from digest.rendering.body_limits import MAX_COLUMNS
+from digest.rendering.docx.parts import append_block, shade
 from digest.rendering.docx.style import RULE, TINT
 
 TEXT_WIDTH = 8958  # twips between the margins: 21 cm - 2 x 2.6 cm
 TURNED_WIDTH = 15138  # twips on a page turned on its side: 29.7 cm - 2 x 1.5 cm
-MAX_COLUMNS = 60  # Word's own limit is 63
 
 
 @dataclass(slots=True)
@@ -209,17 +209,8 @@ def _new_table(container: BlockItemContainer, widths: Sequence[int], padding: in
         columns.append(_made("w:gridCol", {"w": str(width)}))
     element.append(properties)
     element.append(columns)
-    _append_block(container, element)
+    append_block(container, element)
     return Table(cast(CT_Tbl, element), container)
-
-
-def _append_block(container: BlockItemContainer, element: _Element) -> None:
-    body = container._element
-    last = body.find(qn("w:sectPr"))
-    if last is None:
-        body.append(element)
-    else:
-        last.addprevious(element)
 
 
 def _borders() -> _Element:
