@@ -20,7 +20,7 @@ from commands.desk import CommandError, Desk
 from commands.terminal import printed
 from crawlers.catalogue import Site
 from crawlers.items import NoticeItem, item_of
-from crawlers.reading.files import read_file
+from crawlers.saved_page import read_saved_page
 from pipelines.normalise import normalise
 from storage.models import Notice
 
@@ -138,13 +138,20 @@ def file_items(desk: Desk, path: Path, url: str) -> list[NoticeItem]:
         raise CommandError(f"{path}: {error.strerror}", 2) from error
     host = (urlsplit(url).hostname or "").lower()
     sites = [site for site in desk.catalogue.values() if host and host in site.named_hosts]
-    return read_file(body, url=url, site=sites[0] if sites else None)
+    return read_saved_page(
+        body,
+        url=url,
+        site=sites[0] if sites else None,
+        operator_file=desk.config.operator_sources,
+    )
 
 
 def facts(item: NoticeItem, notice: Notice) -> dict[str, Any]:
     """Every field with where it came from, for machines."""
     values = {field.name: printable(getattr(notice, field.name)) for field in fields(notice)}
-    return {**values, "read_by": {**item.read_by, **notice.read_by}, "problem": item.problem}
+    road = {"platform": item.platform, "body_borne_out_by": item.borne_out_by}
+    readers = {**item.read_by, **notice.read_by}
+    return {**values, **road, "read_by": readers, "problem": item.problem}
 
 
 def printable(value: object) -> object:

@@ -33,6 +33,8 @@ class NoticeItem:
     `list_*` is what the list row said, the rest what the page itself said. Empty means
     "not printed". `read_by` maps a field to the reader that answered
     (column | platform | meta | general | list); `disagreements` are sentences for a person.
+    `platform` is the one whose patterns were asked; `borne_out_by` what agrees on where the text
+    stands (column, platform, learned; boxes, density, title, name, siblings): one is doubtful.
     `place` is where the row stood in its list among those known before (above all of them, between
     two, below all; empty: cannot be told), `near_on` the day its neighbours stand at (YYYY-MM-DD).
     """
@@ -62,6 +64,8 @@ class NoticeItem:
     problem: str = ""
     place: Place = ""
     near_on: str = ""
+    platform: str = ""
+    borne_out_by: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,13 @@ class CatalogueSpiderLoader:
             return self._make(site, handwritten) if site else handwritten
         if site is None:
             raise KeyError(f"no site {spider_name!r}; known: {', '.join(self._sites)}")
+        return self.made_for(site)
+
+    def made_for(self, site: Site) -> type[Spider]:
+        """The spider class that the platform gives a site, in the catalogue or not."""
         module = import_module(f"crawlers.platforms.{site.platform}")
-        return self._make(site, module.PLATFORM_SPIDER)
+        platform_spider: type[Spider] = module.PLATFORM_SPIDER
+        return self._make(site, platform_spider)
 
     def list(self) -> list[str]:
         """Enabled sites in catalogue order, then hand-written spiders of their own."""

@@ -10,15 +10,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from scrapy import Spider
 from scrapy.crawler import Crawler
-from scrapy.http import Headers, Request
+from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import Settings
 
+from crawlers.catalogue import Site
 from crawlers.items import LearnedReader, NoticeItem, item_of
 from crawlers.loader import CatalogueSpiderLoader
 from crawlers.platforms.notice_pages import NoticePages
 from crawlers.refresh import REFRESHED
+
+Headings = tuple[tuple[str, str], ...]
+_HTML: Headings = (("Content-Type", "text/html"),)
 
 
 class Rereader:
@@ -48,7 +53,7 @@ class Rereader:
         *,
         url: str,
         status: int,
-        headers: tuple[tuple[str, str], ...],
+        headers: Headings,
         body: bytes,
         asked: dict[str, Any],
     ) -> NoticeItem | None:
@@ -61,25 +66,43 @@ class Rereader:
             return None
         spare = item_of(asked["spare"]) if asked.get("spare") else None
         meta = {"notice": asked["notice"], "spare": spare, REFRESHED: asked.get("refreshed", False)}
-        known = Headers()
-        for name, value in headers:
-            known.appendlist(name, value)
-        kind = responsetypes.from_args(headers=known, url=url, body=body)
-        response = kind(
-            url, status=status, headers=known, body=body, request=Request(url, meta=meta)
-        )
-        return spider.read_saved(response)
+        return spider.read_saved(_response(url, status, headers, body, meta))
+
+    def read_alone(self, site: Site, *, url: str, body: bytes) -> NoticeItem:
+        """The item of a page of which only the address is known, as `crawl -a url=` reads it.
+
+        `site` need not be in the catalogue. What learns from the store has nothing to learn here.
+        """
+        spider = self._spider(site.id) or self._made(self._loader.made_for(site))
+        if spider is None:
+            raise TypeError(f"the spider of {site.id} reads no notice pages")
+        meta = {"notice": spider.single_meta(url)}
+        return spider.read_saved(_response(url, 200, _HTML, body, meta))
 
     def _spider(self, site: str) -> NoticePages | None:
         if site not in self._spiders:
             try:
-                spider_class = self._loader.load(site)
+                spider = self._made(self._loader.load(site))
             except KeyError:
                 return None
-            if not issubclass(spider_class, NoticePages):
+            if spider is None:
                 return None
-            crawler = Crawler(spider_class, self._settings)
-            spider = self._spiders[site] = spider_class.from_crawler(crawler)
+            self._spiders[site] = spider
             for one in self._learned.get(site, ()):
                 spider.learning.readers[one.column, one.kind] = one
         return self._spiders[site]
+
+    def _made(self, spider_class: type[Spider]) -> NoticePages | None:
+        if not issubclass(spider_class, NoticePages):
+            return None
+        return spider_class.from_crawler(Crawler(spider_class, self._settings))
+
+
+def _response(
+    url: str, status: int, headers: Headings, body: bytes, meta: dict[str, Any]
+) -> Response:
+    known = Headers()
+    for name, value in headers:
+        known.appendlist(name, value)
+    kind = responsetypes.from_args(headers=known, url=url, body=body)
+    return kind(url, status=status, headers=known, body=body, request=Request(url, meta=meta))

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawlers.catalogue import Site, load_catalogue
-from crawlers.reading.files import read_file
+from crawlers.saved_page import read_saved_page
 from evaluation.ours import NOW, decode
 from evaluation.peers import ask_peers
 from evaluation.score import same_text
@@ -41,7 +41,7 @@ def load_captured() -> list[CapturedPage]:
 
 def read_captured(page: CapturedPage, site: Site | None) -> tuple[str, str, str]:
     """Title, ISO day and printed source, as `zhengxun inspect FILE` reads them."""
-    (item,) = read_file((PAGES / page.file).read_bytes(), url=page.url, site=site)
+    (item,) = read_saved_page((PAGES / page.file).read_bytes(), url=page.url, site=site)
     notice = normalise(item, NOW)
     # A source that only the catalogue knows is not one that the page prints.
     source = "" if notice.read_by.get("source") == "catalogue" else notice.source

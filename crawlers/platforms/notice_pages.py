@@ -299,14 +299,18 @@ class NoticePages(NoticeParts, scrapy.Spider):
 
     def single_page(self) -> Request:
         """The request of single-page mode, for the column whose folder the page lies in."""
-        url = self.canonical(self.only_url)
+        return self.notice_request(Row(self.only_url, ""), self.single_meta(self.only_url))
+
+    def single_meta(self, url: str) -> dict[str, str]:
+        """What is known of a page that no row names: its column is the one in whose folder it
+        lies, else none."""
+        place = self.canonical(url)
         folders = {
             c.name: c.url.split("{year}")[0].rpartition("/")[0] for c in self.columns.values()
         }
-        fitting = [name for name, folder in folders.items() if url.startswith(folder + "/")]
+        fitting = [name for name, folder in folders.items() if place.startswith(folder + "/")]
         column = max(fitting, key=lambda name: len(folders[name]), default=SINGLE)
-        row = Row(self.only_url, "")
-        return self.notice_request(row, self.notice_meta(row, column)).replace(dont_filter=True)
+        return self.notice_meta(Row(url, ""), column)
 
     def _with_spare(self, item: NoticeItem, meta: dict[str, Any]) -> NoticeItem:
         """The item helped out by what the list held; a page that failed is counted."""

@@ -50,8 +50,8 @@ def written(root: etree._Element, base_url: str) -> str:
 
 
 def _whole(link: str, base_url: str) -> str | None:
-    link = _CONTROL.sub("", link)
-    return link if link.startswith("mailto:") else absolute(base_url, link) or None
+    whole = link if link.startswith("mailto:") else absolute(base_url, link)
+    return _CONTROL.sub("", whole) or None  # the tree takes none, an address spells them out
 
 
 def _meant(root: etree._Element, markup: str) -> str:

@@ -31,6 +31,7 @@ _NUMBER = re.compile(
     r"([\u4e00-\u9fff]{2,20}\s{0,3}[〔\[（(【]\s{0,3}(?:19|20)\d{2}\s{0,3}[〕\]）)】]\s{0,3}第?\s{0,3}\d{1,6}\s{0,3}号)"
 )
 _SURE = 0.75  # overlap from which two ways mean the same text
+_ENOUGH_WAYS = 2  # that agree: fewer, and the last pages of the site are asked
 _FAR_BELOW = 12  # lines between a title and its text
 _KNOWN_SHARE = 0.5  # of the text found, which a container by a known name must hold to be it
 
@@ -39,8 +40,9 @@ _KNOWN_SHARE = 0.5  # of the text found, which a container by a known name must 
 class Found:
     """What the general reader makes of a page.
 
-    `body` is a copy of the text's markup (an element); `ways`: how many ways agree on
-    it, 1 to 4; `place`: the box of the page that holds it; `inside`: its lines.
+    `body` is a copy of the text's markup (an element); `ways`: which ways agree on
+    it (boxes, density, title, name, siblings); `place`: the box of the page that holds it;
+    `inside`: its lines.
     `days`: every printed day, likeliest first.
     """
 
@@ -54,7 +56,7 @@ class Found:
     place: Selector | None = None
     text: str = ""
     sentences: int = 0
-    ways: int = 0
+    ways: tuple[str, ...] = ()
     inside: frozenset[int] = frozenset()
     anchor: int = -1
     is_general: bool = False
@@ -79,15 +81,15 @@ def read_page(
     evidence = Evidence(outline, kinds, anchor, titles)
     known = _known_boxes(outline)
     region, ways = _text_of(evidence, known)
-    if ways < 2 and siblings is not None:
+    if len(ways) < _ENOUGH_WAYS and siblings is not None:
         template = siblings.template(url, outline)
         if template:
             own = Evidence(
                 outline, [kind_of(line) for line in outline.lines], anchor, titles, template
             )
             other, other_ways = _text_of(own, known)
-            if other.lines and other_ways >= ways:
-                evidence, region, ways = own, other, other_ways
+            if other.lines and len(other_ways) >= len(ways):
+                evidence, region, ways = own, other, (*other_ways, "siblings")
     found = Found(outline, title, anchor=anchor, ways=ways)
     _take_body(found, evidence, region, given, is_trusted=is_trusted)
     if not title.text and found.inside:
@@ -138,24 +140,22 @@ def _signs_of(node: etree._Element) -> list[str]:
     return [*signs, node.tag] if node.tag == "article" else signs
 
 
-def _text_of(evidence: Evidence, known: list[int]) -> tuple[Region, int]:
-    """The text, and how many ways lead to it."""
+def _text_of(evidence: Evidence, known: list[int]) -> tuple[Region, tuple[str, ...]]:
+    """The text, and which ways lead to it."""
     region = evidence.region()
     worth = evidence.worth_of(region)
-    dense = densest(evidence.weights)
-    ways = 1 + (overlap(evidence.weights, region.lines, dense) >= _SURE)
-    ways += (
-        0
-        <= evidence.anchor
-        < (region.lines[0] if region.lines else -1)
-        <= evidence.anchor + _FAR_BELOW
-    )
+    first = region.lines[0] if region.lines else -1
+    ways: tuple[str, ...] = ("boxes",)
+    if overlap(evidence.weights, region.lines, densest(evidence.weights)) >= _SURE:
+        ways += ("density",)
+    if 0 <= evidence.anchor < first <= evidence.anchor + _FAR_BELOW:
+        ways += ("title",)
     named = [evidence.region(box) for box in known]
     best = max(named, key=evidence.worth_of, default=None)
     if best is None or not best.lines or evidence.worth_of(best) <= 0:
         return region, ways
     if any(overlap(evidence.weights, region.lines, one.lines) >= _SURE for one in named):
-        return region, ways + 1
+        return region, (*ways, "name")
     if evidence.worth_of(best) >= _KNOWN_SHARE * worth:
         return best, ways
     return region, ways

@@ -49,6 +49,7 @@ _PAGES_WORDS = (
     "original_url", "body_html",
 )  # fmt: skip
 _SURE_TITLE = 3.0
+_ENOUGH_WAYS = 2  # that agree on where the text stands
 _ORDER = ("column", "platform", "learned")
 _ORDER_LEARNED = ("column", "learned", "platform")
 Readings = dict[str, dict[str, str]]
@@ -102,6 +103,8 @@ def fill_from_page(
     }
     readings = {name: own[name] for name in order} | _other_readings(meta, found)
     _fill_fields(item, readings, found, witnesses)
+    item.platform = platform
+    item.borne_out_by = list(found.ways) if found.is_general else [reader, *found.ways[1:]]
     chosen = {"column": selectors, "learned": learned}.get(reader, Selectors())
     drop = set() if found.is_general else _parts(page, chosen.notice_drop)
     _fill_body(item, found, "general" if found.is_general else reader, base_url, drop)
@@ -112,6 +115,8 @@ def fill_from_page(
     if not _is_notice(item, claims, found, head, siblings):
         return
     item.disagreements += disagreements(item, _outspoken(readings, found))
+    if item.body_html and len(item.borne_out_by) < _ENOUGH_WAYS:
+        item.disagreements.append("正文的位置只有一种依据，请对照原网页")
     finish(item)
 
 
