@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from app.context import CommandError
 from commands.arguments import (
     crawling,
     dedupe,
@@ -26,10 +27,9 @@ from commands.arguments import (
     store,
     subscribers,
 )
-from commands.desk import CommandError
 from config import ConfigError
 from crawlers.catalogue import CatalogueError
-from digest.models import DigestError
+from digest.models.issue import DigestError
 from storage.database import StorageError
 
 app = typer.Typer(

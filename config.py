@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, ValidationError, field_validator
 
@@ -31,7 +30,6 @@ from config_sections import (
     UpkeepConfig,
 )
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 CONFIG_NAME = "zhengxun.toml"
 
 Clock = Callable[[], datetime]
@@ -119,7 +117,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     except ValidationError as error:
         raise ConfigError(_first_problem(path, error)) from error
     if config.channels:
-        # The keys of robots stand in it.
+        # The keys of bots stand in it.
         _check_private(path)
     secrets = {
         "smtp_password": _password(config, env, "smtp", "SMTP"),

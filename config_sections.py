@@ -201,7 +201,7 @@ class PublicConfig(Section):
 
 
 class ChannelConfig(Section):
-    """A group robot that gets each issue's essentials; its URL and secret are passwords."""
+    """A chat bot that gets each issue's essentials; its URL and secret are passwords."""
 
     kind: Literal["wecom", "dingtalk", "feishu", "webhook"]
     name: str = Field(min_length=1, max_length=60, pattern=r"^[^\s@:]+$")

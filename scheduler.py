@@ -22,19 +22,20 @@ from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from commands import agenda
-from commands.data_folder import make_folder, restrict
-from commands.desk import CommandError, Desk
-from commands.errands import ErrandError, Errands
-from commands.listeners import Listeners
-from config import SHANGHAI, Config, ConfigError, load_config
+from app import due_jobs
+from app.clock_jumps import Wallclock
+from app.context import CommandError, Context
+from app.data_folder import make_folder, restrict
+from app.instance import InstanceError, beat, only_one
+from app.journal import CRAWL, close_journal, keep_journal
+from app.servers import Listeners
+from app.supervisor import Crawl, Event, Outcome
+from app.workers import WorkerError, Workers
+from china_time import SHANGHAI
+from config import Config, ConfigError, load_config
 from crawlers.catalogue import CatalogueError
-from digest.alarms.alert import fetch, words
-from digest.models import DigestError
-from pipelines.running.instance import InstanceError, beat, only_one
-from pipelines.running.journal import CRAWL, close_journal, keep_journal
-from pipelines.running.supervisor import Crawl, Event, Outcome
-from pipelines.running.wallclock import Wallclock
+from digest.alerts.alert import fetch, words
+from digest.models.issue import DigestError
 from storage.database import StorageError, open_database
 
 log = logging.getLogger("zhengxun")
@@ -56,11 +57,11 @@ PROBLEMS = (ConfigError, CatalogueError, StorageError, CommandError, DigestError
 class Daemon:
     """Owns the jobs of one data folder."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.supervisor = desk.supervisor()
-        self.bell = agenda.make_bell(desk)
-        self.errands = Errands()
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.supervisor = context.supervisor()
+        self.notifier = due_jobs.make_notifier(context)
+        self.workers = Workers()
         # Apart, so that no page a stranger sends, and no slow mail server, holds up the others.
         self.composing = asyncio.Lock()
         self.delivering = asyncio.Lock()
@@ -79,14 +80,14 @@ class Daemon:
     @property
     def config(self) -> Config:
         """The configuration in force."""
-        return self.desk.config
+        return self.context.config
 
     def schedule(self) -> None:
         """Every job with its trigger (Asia/Shanghai), from now on."""
         self.scheduler.remove_all_jobs()
         add = self.scheduler.add_job
-        for site in agenda.enabled_sites(self.desk):
-            trigger = agenda.crawl_trigger(site)
+        for site in due_jobs.enabled_sites(self.context):
+            trigger = due_jobs.crawl_trigger(site)
             trigger.jitter = CRAWL_SPREAD_SECONDS
             add(self.crawl, trigger, [site.id], id=f"crawl:{site.id}")
         # Looking every few minutes as well makes up for a failure, and for a holiday's issue.
@@ -116,7 +117,7 @@ class Daemon:
     async def crawl_missed(self, margin: timedelta = timedelta(0)) -> None:
         """Crawl what was due; one that raises is told, and the others go on."""
         now = self.config.clock() - margin
-        missed = agenda.missed_sites(self.desk, self.attempted, now)
+        missed = due_jobs.missed_sites(self.context, self.attempted, now)
         results = await asyncio.gather(
             *(self.crawl(site) for site in missed), return_exceptions=True
         )
@@ -129,7 +130,7 @@ class Daemon:
 
         After a sleep the crawls that were missed come first, so that the issue is up to date.
         """
-        if self.catching_up or agenda.due_week(self.desk) is None:
+        if self.catching_up or due_jobs.due_week(self.context) is None:
             return
         await self.crawl_missed(margin=ROUND_EVERY)
         await self.compose_and_send()
@@ -137,21 +138,21 @@ class Daemon:
     async def compose_and_send(self) -> None:
         """The issue that is due, if any, with what is still out of order for the operator."""
         async with self.composing:
-            due = agenda.due_week(self.desk) is not None
+            due = due_jobs.due_week(self.context) is not None
             composed = due and await self.compose()
         await self.deliver()
         if composed:
-            self.bell.remind(self.config.clock() - REMIND_AFTER)
+            self.notifier.remind(self.config.clock() - REMIND_AFTER)
 
     async def compose(self) -> bool:
         """Compose the issue that is due; the operator hears when that takes long."""
         loop = asyncio.get_running_loop()
-        alarm = loop.call_later(SLOW_SECONDS, self.bell.composing_slow, SLOW_SECONDS)
+        alarm = loop.call_later(SLOW_SECONDS, self.notifier.composing_slow, SLOW_SECONDS)
         try:
             return bool(await self.carry_out("compose_due", within=COMPOSE_SECONDS))
         finally:
             alarm.cancel()
-            self.bell.composing_ended()
+            self.notifier.composing_ended()
 
     async def deliver(self) -> None:
         """What is outstanding goes out. It asks the ledger, so once at a time is enough."""
@@ -163,28 +164,28 @@ class Daemon:
         reading = ["read_mailbox"] if self.config.mailbox.host else []
         await self.carry_out("tell_readers", *reading)
 
-    async def carry_out(self, *duties: str, within: float | None = None) -> list[str]:
-        """Run duties in a process of their own, for `within` seconds; those that had work to do.
+    async def carry_out(self, *jobs: str, within: float | None = None) -> list[str]:
+        """Run job in a process of their own, for `within` seconds; those that had work to do.
 
         Each that fails alarms once by its own name, and once when it works again.
         """
         if self.stopping:
             return []
-        ended = await self.errands.run(self.desk, *duties, within=within)
+        ended = await self.workers.run(self.context, *jobs, within=within)
         for done in ended:
             if done.error is None:
-                self.bell.job_done(done.subject)
+                self.notifier.job_done(done.subject)
             else:
                 self.tell_failed(done.subject, done.error)
-        return [done.duty for done in ended if done.result]
+        return [done.job for done in ended if done.result]
 
     async def show_page(self) -> None:
         """The page on which readers leave, as long as it is configured."""
-        await self.listeners.keep_page(self.desk)
+        await self.listeners.keep_page(self.context)
 
     async def round(self) -> None:
         """Alarms, the heartbeat, and the ping that is missed when this machine is gone."""
-        healthy = await asyncio.to_thread(self.bell.round)
+        healthy = await asyncio.to_thread(self.notifier.round)
         beat(self.config.data, self.config.clock(), healthy=healthy)
         if healthy and self.config.operator.ping_url:
             try:
@@ -207,51 +208,51 @@ class Daemon:
         await self.compose_and_send()
         if not self.stopping:
             await self.round()
-            if agenda.backup_missed(self.desk):
+            if due_jobs.backup_missed(self.context):
                 await self.nightly()
 
     def reload(self) -> None:
         """SIGHUP: read configuration and catalogue again; a bad one is refused, the old stays."""
         try:
-            desk = Desk(load_config())
-            if desk.config.data.resolve() != self.config.data.resolve():
+            context = Context(load_config())
+            if context.config.data.resolve() != self.config.data.resolve():
                 raise ConfigError("data: another folder needs a restart")
-            supervisor, bell = desk.supervisor(), agenda.make_bell(desk)
-            log.info("configuration read: %s sites", len(agenda.enabled_sites(desk)))
+            supervisor, notifier = context.supervisor(), due_jobs.make_notifier(context)
+            log.info("configuration read: %s sites", len(due_jobs.enabled_sites(context)))
         except PROBLEMS as error:
             log.error("the new configuration is refused: %s", error)  # noqa: TRY400 # one line
-            self.bell.config_refused(str(error))
+            self.notifier.config_refused(str(error))
             return
         # Crawls that run now still hold the locks of their sites.
-        supervisor.sites, bell.unstored = self.supervisor.sites, self.bell.unstored
-        self.desk, self.supervisor, self.bell = desk, supervisor, bell
+        supervisor.sites, notifier.unstored = self.supervisor.sites, self.notifier.unstored
+        self.context, self.supervisor, self.notifier = context, supervisor, notifier
         self.schedule()
         self.show_figures()
-        self.bell.config_taken()
+        self.notifier.config_taken()
 
     def show_figures(self) -> None:
         """Listen for Prometheus where the configuration says so; trouble there is only told."""
         try:
-            self.listeners.show_figures(self.desk)
+            self.listeners.show_figures(self.context)
         except OSError as error:
             self.tell_failed("metrics", error)
         else:
-            self.bell.job_done("metrics")
+            self.notifier.job_done("metrics")
 
     def job_ended(self, event: JobExecutionEvent) -> None:
         """A job that fails alarms once, and once when it works again."""
-        agenda.give_back_memory()
+        due_jobs.give_back_memory()
         error = getattr(event, "exception", None)
         if error is None:
-            self.bell.job_done(event.job_id)
+            self.notifier.job_done(event.job_id)
         elif isinstance(error, Exception):
             self.tell_failed(event.job_id, error)
 
     def tell_failed(self, job: str, error: Exception) -> None:
         """To the log with where it happened, to the operator in one line."""
         log.error("job %s failed: %s", job, error, exc_info=error)
-        words = str(error) if isinstance(error, ErrandError) else f"{type(error).__name__}: {error}"
-        self.bell.job_failed(job, words)
+        words = str(error) if isinstance(error, WorkerError) else f"{type(error).__name__}: {error}"
+        self.notifier.job_failed(job, words)
 
     async def watch_clock(self) -> None:
         """When the wall clock jumps, work out anew what is due."""
@@ -272,9 +273,9 @@ class Daemon:
         for task in tasks:
             task.cancel()
         await asyncio.wait(
-            [*tasks, asyncio.create_task(self.errands.ended())], timeout=CHILDREN_SECONDS
+            [*tasks, asyncio.create_task(self.workers.ended())], timeout=CHILDREN_SECONDS
         )
-        self.errands.kill()
+        self.workers.kill()
         self.scheduler.shutdown(wait=False)
 
 
@@ -292,8 +293,8 @@ def log_event(event: Event) -> None:
 
 async def serve(config: Config) -> None:
     """Run until SIGTERM or SIGINT; then let what runs finish or stop it, within 30 s."""
-    daemon = Daemon(Desk(config))
-    agenda.close_abandoned(daemon.desk)
+    daemon = Daemon(Context(config))
+    due_jobs.close_abandoned(daemon.context)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -303,7 +304,7 @@ async def serve(config: Config) -> None:
     daemon.schedule()
     daemon.show_figures()
     watching = asyncio.create_task(daemon.watch_clock())
-    count = sum(site.enabled for site in daemon.desk.catalogue.values())
+    count = sum(site.enabled for site in daemon.context.catalogue.values())
     log.info("watching %s sites, data in %s", count, config.data)
     await stopping.wait()
     log.info("stopping")

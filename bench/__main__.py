@@ -17,7 +17,7 @@ from bench.build import build
 from bench.measure import Figure, measure
 from bench.synthetic import Author
 from storage.database import open_database
-from storage.upkeep import checkpoint
+from storage.operation.upkeep import checkpoint
 
 SIZES = (10_000, 100_000, 300_000, 1_000_000)
 CORPUS = Path(__file__).parent.parent / "replica" / "content"

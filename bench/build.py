@@ -23,7 +23,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bench.synthetic import Author
-from pipelines.sameness.similarity import (
+from pipelines.matching.similarity import (
     ALGORITHM,
     MAX_CHARACTERS,
     MIN_CHARACTERS,
@@ -31,13 +31,13 @@ from pipelines.sameness.similarity import (
     bands_of,
     bare_text,
     cut,
-    sketch_of,
+    minhash_of,
 )
 from storage.database import transaction
-from storage.folding import SPACE
-from storage.rows import from_notice
-from storage.search_index import INDEX, TITLES, filling, grams
+from storage.notices.row_mapping import from_notice
+from storage.search.index import INDEX, TITLES, filling, grams
 from storage.values import from_instant, marks
+from texts.folding import SPACE
 
 # Notices a process writes at once, and chunks that may be ready before they are wanted.
 CHUNK = 250
@@ -121,7 +121,7 @@ class Workshop:
     def __init__(self, author: Author) -> None:
         self.author = author
         self.bare = [bare_text(text) for text in author.paragraphs]
-        self.sketches = [sketch_of(_shingles(bare)) for bare in self.bare]
+        self.minhashes = [minhash_of(_shingles(bare)) for bare in self.bare]
         self.tokens = [grams(text) for text in author.paragraphs]
 
     def prepare(self, number: int) -> Prepared:
@@ -154,9 +154,9 @@ class Workshop:
         shingles = _shingles(parts[0])
         for one, two in pairwise(parts):
             shingles |= _shingles(one[-edge:] + two[:edge])
-        sketches = [self.sketches[index] for index in chosen]
-        sketch = sketch_of(shingles)
-        return cut(list(map(min, sketch, *sketches)) if sketches else sketch)
+        minhashes = [self.minhashes[index] for index in chosen]
+        minhash = minhash_of(shingles)
+        return cut(list(map(min, minhash, *minhashes)) if minhashes else minhash)
 
 
 def _shingles(bare: str) -> set[str]:

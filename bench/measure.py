@@ -17,13 +17,13 @@ from bench.synthetic import PER_DAY, Author
 from bench.timing import Times, timed
 from bench.words import chains, pieces
 from digest.composing.compose import compose
-from digest.models import ChapterSpec, Digest
+from digest.models.issue import ChapterSpec, Digest
 from pipelines import dedupe
 from storage.database import transaction
-from storage.issues import record_issue
+from storage.issues.issues import record_issue
 from storage.models import IssueEntry, Notice
-from storage.notices import get_notice, save_notice
-from storage.search import search
+from storage.notices.notices import get_notice, save_notice
+from storage.search.search import search
 
 STORED = 1_000
 SEARCHES = 100

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines.sameness.similarity import SHINGLE, bare_text
+from pipelines.matching.similarity import SHINGLE, bare_text
 
 MOST_HITS = 20
 TRIGRAM = 3
@@ -63,12 +63,12 @@ def datasketch_index(texts: Sequence[str]) -> Callable[[str], object] | None:
 
     def add(text: str) -> object:
         bare = bare_text(text)
-        sketch = library.MinHash(num_perm=128)
-        sketch.update_batch(
+        minhash = library.MinHash(num_perm=128)
+        minhash.update_batch(
             {bare[at : at + SHINGLE].encode() for at in range(max(1, len(bare) - SHINGLE + 1))}
         )
-        found = index.query(sketch)
-        index.insert(f"{next(numbers)}", sketch)
+        found = index.query(minhash)
+        index.insert(f"{next(numbers)}", minhash)
         return found
 
     for text in texts:

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from pipelines.keys import content_hash
 from storage.models import Deadline, Notice
+from texts.normal_forms import content_hash
 
 PER_DAY = 200
 CLAUSES = 30_000

@@ -11,12 +11,12 @@ from rich.live import Live
 from rich.table import Table
 from sqlite_utils import Database
 
-from commands.desk import CommandError, Desk
+from app.context import CommandError, Context
+from app.supervisor import Crawl, Event, Outcome, close_abandoned_runs
 from commands.terminal import printed
 from digest.wording import VERDICT_WORDS
-from pipelines.running.supervisor import Crawl, Event, Outcome, close_abandoned_runs
 from storage.models import Coverage
-from storage.runs import latest_coverage
+from storage.runs.runs import latest_coverage
 
 GOOD = {"ok", "quiet"}
 VERDICT_STYLES = {"ok": "green", "quiet": "cyan", "degraded": "yellow"}
@@ -53,18 +53,18 @@ class Progress:
         return table
 
 
-def crawl(desk: Desk, sites: Sequence[str], days: int | None, console: Console) -> int:
+def crawl(context: Context, sites: Sequence[str], days: int | None, console: Console) -> int:
     """Crawl the named sites, or every enabled one; 1 when a crawl did not finish."""
-    chosen = [desk.site(name) for name in sites]
-    chosen = chosen or [site for site in desk.catalogue.values() if site.enabled]
+    chosen = [context.site(name) for name in sites]
+    chosen = chosen or [site for site in context.catalogue.values() if site.enabled]
     if days is not None and days < 1:
         raise CommandError("--days takes a whole number of days, 1 or more", 2)
-    with desk.store() as db:
-        close_abandoned_runs(db, desk.config.clock())
+    with context.store() as db:
+        close_abandoned_runs(db, context.config.clock())
     names = {site.id: site.name for site in chosen}
-    outcomes = run_crawls(desk, [Crawl(site.id, days) for site in chosen], names, console)
-    with desk.store() as db:
-        console.print(site_table(db, desk, set(names)))
+    outcomes = run_crawls(context, [Crawl(site.id, days) for site in chosen], names, console)
+    with context.store() as db:
+        console.print(site_table(db, context, set(names)))
     for outcome in outcomes:
         if outcome.reason:
             console.print(f"[red]{outcome.site}: {printed(outcome.reason)}[/red]")
@@ -72,22 +72,22 @@ def crawl(desk: Desk, sites: Sequence[str], days: int | None, console: Console) 
 
 
 def run_crawls(
-    desk: Desk, crawls: list[Crawl], names: dict[str, str], console: Console
+    context: Context, crawls: list[Crawl], names: dict[str, str], console: Console
 ) -> list[Outcome]:
     """Run crawls with the display where there is a terminal; their outcomes."""
     progress = Progress(names)
     with Live(progress, console=console, refresh_per_second=8, transient=not console.is_terminal):
-        return asyncio.run(desk.supervisor().run_all(crawls, progress.note))
+        return asyncio.run(context.supervisor().run_all(crawls, progress.note))
 
 
-def site_table(db: Database, desk: Desk, sites: set[str]) -> Table:
+def site_table(db: Database, context: Context, sites: set[str]) -> Table:
     """One line a site, and what is wrong with which of its columns; narrow enough for 80."""
     table = Table(title="信息来源状况", title_justify="left", box=None, pad_edge=False)
     table.add_column("来源", no_wrap=True)
     for title in ("栏目正常", "列表行", "新通知"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("说明", overflow="fold")
-    rows = [row for row in latest_coverage(db, desk.config.clock()) if row.site in sites]
+    rows = [row for row in latest_coverage(db, context.config.clock()) if row.site in sites]
     for site in dict.fromkeys(row.site for row in rows):
         own = [row for row in rows if row.site == site]
         fine = sum(row.verdict in GOOD for row in own)
@@ -105,12 +105,12 @@ def site_table(db: Database, desk: Desk, sites: set[str]) -> Table:
     return table
 
 
-def coverage_table(db: Database, desk: Desk) -> Table:
+def coverage_table(db: Database, context: Context) -> Table:
     """The state of every column."""
     table = Table(title="信息来源状况", title_justify="left", box=None, pad_edge=False)
     for title in ("来源", "栏目", "结论", "行数", "新增", "最新", "说明"):
         table.add_column(title, overflow="fold")
-    for row in latest_coverage(db, desk.config.clock()):
+    for row in latest_coverage(db, context.config.clock()):
         table.add_row(*coverage_cells(row))
     return table
 

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from commands.desk import Desk
+from app.context import Context
 from commands.terminal import printed
-from pipelines.sameness.by_hand import join_by_hand, split_by_hand
+from pipelines.dedupe_by_hand import join_by_hand, split_by_hand
 from storage.database import transaction
+from storage.matching.settlements import open_cases
 from storage.models import StoredNotice
-from storage.notices import get_notice
-from storage.settlements import open_cases
+from storage.notices.notices import get_notice
 
 
-def review(desk: Desk, console: Console, *, as_json: bool) -> int:
+def review(context: Context, console: Console, *, as_json: bool) -> int:
     """Cases nobody has settled yet; 1 when there are any."""
-    with desk.store() as db:
+    with context.store() as db:
         cases = open_cases(db)
     if as_json:
         rows = [{"a": facts(case.a), "b": facts(case.b), "why": case.why} for case in cases]
@@ -36,19 +36,19 @@ def review(desk: Desk, console: Console, *, as_json: bool) -> int:
     return int(bool(cases))
 
 
-def join(desk: Desk, one: int, other: int, console: Console) -> int:
+def join(context: Context, one: int, other: int, console: Console) -> int:
     """The two pages are one document, whatever was said before."""
-    with desk.store() as db, transaction(db):
-        group = join_by_hand(db, one, other, desk.config.clock())
+    with context.store() as db, transaction(db):
+        group = join_by_hand(db, one, other, context.config.clock())
     console.print("同一文件的页面：")
     show(group, console)
     return 0
 
 
-def split(desk: Desk, page: int, other: int | None, console: Console) -> int:
+def split(context: Context, page: int, other: int | None, console: Console) -> int:
     """The page is not the document of the other, or of any page it is linked with."""
-    with desk.store() as db, transaction(db):
-        apart = split_by_hand(db, page, other, desk.config.clock())
+    with context.store() as db, transaction(db):
+        apart = split_by_hand(db, page, other, context.config.clock())
         alone = get_notice(db, page)
     if not apart:
         console.print(f"{page} 未与其他页面合并")

@@ -9,15 +9,15 @@ from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
-from commands.desk import Desk
-from commands.issue import find_recorded
+from app.context import Context
+from app.issues import find_recorded
+from china_time import local_minute
 from commands.terminal import printed
-from digest.wording import local_minute
-from storage.attempts import PastAttempt, history
-from storage.corrections import list_corrections
-from storage.deliveries import list_deliveries, requeue
-from storage.issues import list_issues
+from storage.issues.corrections import list_corrections
+from storage.issues.issues import list_issues
 from storage.models import Delivery
+from storage.readers.attempts import PastAttempt, history
+from storage.readers.deliveries import list_deliveries, requeue
 
 STATE_WORDS = {
     "queued": "待发",
@@ -31,14 +31,14 @@ WORDS = (*STATE_WORDS.values(), "已退回", "不发")
 
 
 def show(
-    desk: Desk, week: str, address: str, console: Console, *, every: bool, as_json: bool
+    context: Context, week: str, address: str, console: Console, *, every: bool, as_json: bool
 ) -> int:
     """The newest issue's ledger, or that of `week`: counts, and the rows that need a look.
 
     With `address` its row alone, and each attempt at it.
     """
-    with desk.store() as db:
-        rows = ledger(desk, db, week)
+    with context.store() as db:
+        rows = ledger(context, db, week)
         if address:
             rows = [row for row in rows if row.address.casefold() == address.casefold()]
         past = {row.id: history(db, row.id) for row in rows} if address else {}
@@ -71,18 +71,18 @@ def needs_a_look(row: Delivery) -> bool:
     return state_word(row) not in {"已发", "不发"} or row.interruptions > 0
 
 
-def retry(desk: Desk, week: str, address: str, console: Console) -> int:
+def retry(context: Context, week: str, address: str, console: Console) -> int:
     """Queue again what was refused or waits; the next `send` or the daemon tries it at once."""
-    with desk.store() as db:
-        issue = find_recorded(desk, db, week).id if week else None
-        count = requeue(db, desk.config.clock(), address=address or None, issue_id=issue)
+    with context.store() as db:
+        issue = find_recorded(context, db, week).id if week else None
+        count = requeue(db, context.config.clock(), address=address or None, issue_id=issue)
     console.print(f"已重新排队 {count} 封；现在发送：zhengxun send", highlight=False)
     return 0
 
 
-def ledger(desk: Desk, db: Database, week: str) -> list[Delivery]:
+def ledger(context: Context, db: Database, week: str) -> list[Delivery]:
     """The rows of one issue and of its corrections; none when there is no issue yet."""
-    issues = [find_recorded(desk, db, week)] if week else list_issues(db)[-1:]
+    issues = [find_recorded(context, db, week)] if week else list_issues(db)[-1:]
     made = [item.record for issue in issues for item in list_corrections(db, issue)]
     return [row for issue in (*issues, *made) for row in list_deliveries(db, issue.id)]
 

@@ -9,16 +9,17 @@ from pathlib import Path
 
 from rich.console import Console
 
+from app.context import CommandError, Context
+from app.issues import make, report_line, send_issue
+from app.supervisor import Crawl
 from commands.crawl import run_crawls, site_table
-from commands.desk import CommandError, Desk
-from commands.issue import make, report_line, send_issue, summary_table
+from commands.issue import summary_table
 from config import Config, load_config
 from digest.delivery.sink import Sink
-from digest.press import span_of
-from pipelines.running.supervisor import Crawl
+from digest.publish import span_of
 from replica.server import start_replica
-from storage.issues import find_issue
-from storage.subscribers import add_subscriber
+from storage.issues.issues import find_issue
+from storage.readers.subscribers import add_subscriber
 
 WEEK = "2021-W05"
 NOW = "2021-02-05T17:00:00+08:00"
@@ -55,10 +56,10 @@ def demo(config: Config, console: Console) -> int:
         start_replica(as_of=datetime.fromisoformat(NOW)) as replica,
         Sink(folder / "outbox") as sink,
     ):
-        desk = demo_desk(folder, replica.origin, sink.port)
+        context = demo_context(folder, replica.origin, sink.port)
         console.print(f"复制站点 {replica.origin}，时间 {NOW[:16].replace('T', ' ')}（北京时间）\n")
-        ended_well = crawl_everything(desk, console)
-        sent_well = publish(desk, folder, console)
+        ended_well = crawl_everything(context, console)
+        sent_well = publish(context, folder, console)
     issue = folder / "issues" / WEEK
     console.print("\n[bold]看结果[/bold]")
     for path, what in (
@@ -91,7 +92,7 @@ def fresh_folder(folder: Path) -> Path:
     return folder
 
 
-def demo_desk(folder: Path, upstream: str, smtp_port: int) -> Desk:
+def demo_context(folder: Path, upstream: str, smtp_port: int) -> Context:
     """A configuration of the demo's own, as an operator would write it."""
     path = folder / "zhengxun.toml"
     path.write_text(SETTINGS.format(port=smtp_port), encoding="utf-8")
@@ -102,35 +103,35 @@ def demo_desk(folder: Path, upstream: str, smtp_port: int) -> Desk:
         "ZHENGXUN_NOW": NOW,
         "ZHENGXUN_UPSTREAM": upstream,
     }
-    return Desk(load_config(environment))
+    return Context(load_config(environment))
 
 
-def crawl_everything(desk: Desk, console: Console) -> bool:
+def crawl_everything(context: Context, console: Console) -> bool:
     """All enabled sites, with the display; whether every crawl finished."""
-    sites = [site for site in desk.catalogue.values() if site.enabled]
+    sites = [site for site in context.catalogue.values() if site.enabled]
     names = {site.id: site.name for site in sites}
-    with desk.store():
+    with context.store():
         pass
-    outcomes = run_crawls(desk, [Crawl(site.id) for site in sites], names, console)
+    outcomes = run_crawls(context, [Crawl(site.id) for site in sites], names, console)
     for outcome in outcomes:
         if outcome.reason:
             console.print(f"[red]{outcome.site}: {outcome.reason}[/red]")
-    with desk.store() as db:
-        console.print(site_table(db, desk, set(names)))
+    with context.store() as db:
+        console.print(site_table(db, context, set(names)))
     return all(outcome.state == "finished" for outcome in outcomes)
 
 
-def publish(desk: Desk, folder: Path, console: Console) -> bool:
+def publish(context: Context, folder: Path, console: Console) -> bool:
     """Compose the demo week and mail it; whether every mail was accepted."""
-    with desk.store() as db:
+    with context.store() as db:
         for address, name, formats in READERS:
-            add_subscriber(db, address, name=name, formats=formats, now=desk.config.clock())
-        span = span_of(desk.config.digest, WEEK)
-        issue = make(desk, db, span, folder / "issues" / WEEK, record=True)
+            add_subscriber(db, address, name=name, formats=formats, now=context.config.clock())
+        span = span_of(context.config.digest, WEEK)
+        issue = make(context, db, span, folder / "issues" / WEEK, record=True)
         record = find_issue(db, WEEK)
         if record is None:
             raise CommandError(f"issue {WEEK} was not recorded")
-        report = send_issue(desk, db, record, None)
+        report = send_issue(context, db, record, None)
     console.print(summary_table(issue))
     console.print(report_line(WEEK, report))
     return not report.deferred and not report.refused

@@ -19,58 +19,58 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rich.console import Console
 
-from commands.data_folder import open_to
-from commands.desk import Desk
-from commands.mail_server import has_mail_server, smtp_settings
-from commands.readers import has_mailbox, imap_settings
+from app.context import Context
+from app.data_folder import open_to
+from app.mail_server import has_mail_server, smtp_settings
+from app.readers import has_mailbox, imap_settings
 from crawlers.catalogue import CatalogueError, Site
-from digest.delivery.smtp_server import look
-from digest.models import DigestError
+from digest.delivery.smtp_connection import look
+from digest.inbound.imap import Folder, MailboxError
+from digest.models.issue import DigestError
 from digest.rendering.render_pdf import PdfError, print_page
-from digest.replies.imap import Folder, MailboxError
 from storage.database import StorageError
 
 REACH_SECONDS = 15.0
 
 
-def doctor(desk: Desk, console: Console, *, sites: bool = False) -> int:
+def doctor(context: Context, console: Console, *, sites: bool = False) -> int:
     """Check the set-up without crawling or sending; 1 when something must be done.
 
     `sites`: ask each watched site for its robots.txt too, one request a site.
     """
     failed = False
-    for fine, what, advice in chain(findings(desk), site_findings(desk) if sites else ()):
+    for fine, what, advice in chain(findings(context), site_findings(context) if sites else ()):
         mark = "[green]好[/green]" if fine else "[bold red]差[/bold red]"
         console.print(f"{mark}  {what}" + ("" if fine else f"：{advice}"))
         failed = failed or not fine
     return int(failed)
 
 
-def findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+def findings(context: Context) -> Iterator[tuple[bool, str, str]]:
     """(is fine, what was looked at, what to do), one by one."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     yield (3, 11) <= sys.version_info[:2] < (3, 14), f"Python {version}", "use 3.11, 3.12 or 3.13"
     fine = sqlite3.sqlite_version_info >= (3, 37, 0)
     yield fine, f"SQLite {sqlite3.sqlite_version}", "STRICT tables need 3.37"
     yield time_zone_finding()
-    yield from catalogue_finding(desk)
-    yield from store_findings(desk)
-    yield from access_finding(desk)
-    yield browser_finding(desk)
-    if desk.config.digest.pdf:
+    yield from catalogue_finding(context)
+    yield from store_findings(context)
+    yield from access_finding(context)
+    yield browser_finding(context)
+    if context.config.digest.pdf:
         yield pdf_finding()
-    yield from smtp_findings(desk)
-    if has_mailbox(desk):
-        yield mailbox_finding(desk)
-    if desk.config.public.url:
-        yield public_finding(desk)
+    yield from smtp_findings(context)
+    if has_mailbox(context):
+        yield mailbox_finding(context)
+    if context.config.public.url:
+        yield public_finding(context)
 
 
-def access_finding(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+def access_finding(context: Context) -> Iterator[tuple[bool, str, str]]:
     """Whether others than its owner, and `[data] group`, may read the data folder."""
-    data = desk.config.data
+    data = context.config.data
     if data.is_dir():
-        others = open_to(data, desk.config.data_group)
+        others = open_to(data, context.config.data_group)
         advice = f"{others}可以读取订户地址和密钥；请运行 chmod 700 {data}"
         yield not others, f"data folder {data} private", advice
 
@@ -94,13 +94,13 @@ def pdf_finding() -> tuple[bool, str, str]:
     return True, "digest.pdf: WeasyPrint works", ""
 
 
-def site_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+def site_findings(context: Context) -> Iterator[tuple[bool, str, str]]:
     """Whether each enabled site answers, and whether its robots.txt lets us read its lists."""
-    agent = f"zhengxun (+{desk.config.crawl.contact})"
-    for site in desk.catalogue.values():
+    agent = f"zhengxun (+{context.config.crawl.contact})"
+    for site in context.catalogue.values():
         if site.enabled:
             for origin, urls in origins(site).items():
-                yield robots_finding(desk, site, origin, urls, agent)
+                yield robots_finding(context, site, origin, urls, agent)
 
 
 def origins(site: Site) -> dict[str, list[str]]:
@@ -114,11 +114,11 @@ def origins(site: Site) -> dict[str, list[str]]:
 
 
 def robots_finding(
-    desk: Desk, site: Site, origin: str, urls: list[str], agent: str
+    context: Context, site: Site, origin: str, urls: list[str], agent: str
 ) -> tuple[bool, str, str]:
     """One request; a site that answers with an error has no rules for us (RFC 9309, 2.3.1.3)."""
     what = f"{site.id}: {origin}"
-    where = desk.config.upstream or origin
+    where = context.config.upstream or origin
     headers = {"User-Agent": agent, "Host": urlsplit(origin).netloc}
     request = urllib.request.Request(f"{where}/robots.txt", headers=headers)  # noqa: S310 # https?
     try:
@@ -150,19 +150,19 @@ def tls_context(site: Site) -> ssl.SSLContext:
     return context
 
 
-def catalogue_finding(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+def catalogue_finding(context: Context) -> Iterator[tuple[bool, str, str]]:
     """Whether the catalogue can be read."""
     try:
-        yield True, f"catalogue: {len(desk.catalogue)} sites", ""
+        yield True, f"catalogue: {len(context.catalogue)} sites", ""
     except CatalogueError as error:
         yield False, "catalogue", str(error)
 
 
-def store_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+def store_findings(context: Context) -> Iterator[tuple[bool, str, str]]:
     """Whether the data folder can be written and has room."""
-    data = desk.config.data
+    data = context.config.data
     try:
-        with desk.store():
+        with context.store():
             pass
     except (StorageError, CatalogueError) as error:
         yield False, f"data folder {data}", str(error)
@@ -170,17 +170,17 @@ def store_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     yield True, f"data folder {data}", ""
     free = shutil.disk_usage(data).free // (1024 * 1024)
     yield (
-        free >= desk.config.upkeep.min_free_mib,
+        free >= context.config.upkeep.min_free_mib,
         f"disk: {free} MiB free",
-        f"make room; {desk.config.upkeep.min_free_mib} MiB are needed",
+        f"make room; {context.config.upkeep.min_free_mib} MiB are needed",
     )
 
 
-def browser_finding(desk: Desk) -> tuple[bool, str, str]:
+def browser_finding(context: Context) -> tuple[bool, str, str]:
     """Whether the configured browser starts and opens a page."""
-    crawl = desk.config.crawl
+    crawl = context.config.crawl
     if crawl.browser == "none":
-        closed = [s.id for s in desk.catalogue.values() if s.enabled and "browser" in s.walls]
+        closed = [s.id for s in context.catalogue.values() if s.enabled and "browser" in s.walls]
         note = f" (behind a wall {', '.join(closed)} cannot be read)" if closed else ""
         return True, f"browser: none{note}", ""
     # Takes a second to load, for this finding alone.
@@ -196,14 +196,14 @@ def browser_finding(desk: Desk) -> tuple[bool, str, str]:
     return True, f"browser: {crawl.browser} starts ({version})", ""
 
 
-def smtp_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
+def smtp_findings(context: Context) -> Iterator[tuple[bool, str, str]]:
     """Whether the mail server takes our login, and what it says it takes; nothing is sent."""
-    smtp = desk.config.smtp
-    if not has_mail_server(desk):
+    smtp = context.config.smtp
+    if not has_mail_server(context):
         yield False, "mail", "set smtp.host and smtp.sender in zhengxun.toml"
         return
     try:
-        settings = smtp_settings(desk)
+        settings = smtp_settings(context)
     except DigestError as error:
         yield False, f"mail: {smtp.host}:{smtp.port}", str(error)
         return
@@ -217,26 +217,26 @@ def smtp_findings(desk: Desk) -> Iterator[tuple[bool, str, str]]:
     found = look(settings)
     limit = "" if found.size_limit is None else f", up to {found.size_limit} bytes a mail"
     yield not found.problem, f"mail: {smtp.host}:{smtp.port}{limit}", found.problem
-    if settings.seal is not None:
-        yield True, f"signing: {settings.seal.dns_name} TXT {settings.seal.dns_record}", ""
+    if settings.signer is not None:
+        yield True, f"signing: {settings.signer.dns_name} TXT {settings.signer.dns_record}", ""
 
 
-def mailbox_finding(desk: Desk) -> tuple[bool, str, str]:
+def mailbox_finding(context: Context) -> tuple[bool, str, str]:
     """Whether the mailbox takes our login and has the folder; nothing is read."""
-    box = desk.config.mailbox
+    box = context.config.mailbox
     what = f"mailbox: {box.host}:{box.port} {box.folder}"
-    if box.username and not desk.config.imap_password.get_secret_value():
+    if box.username and not context.config.imap_password.get_secret_value():
         return False, what, "ZHENGXUN_IMAP_PASSWORD is unset: set it, or mailbox.password_file"
     try:
-        with Folder(imap_settings(desk)):
+        with Folder(imap_settings(context)):
             return True, what, ""
     except MailboxError as error:
         return False, what, str(error)
 
 
-def public_finding(desk: Desk) -> tuple[bool, str, str]:
+def public_finding(context: Context) -> tuple[bool, str, str]:
     """Whether readers reach their page: an address with no token of ours is answered by us."""
-    public = desk.config.public
+    public = context.config.public
     what = f"public page: {public.url}"
     advice = f"start the daemon, and let your web server pass {public.url} on to {public.listen}"
     request = urllib.request.Request(f"{public.url}/s/doctor")  # noqa: S310 # http(s) by config

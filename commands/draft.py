@@ -1,4 +1,4 @@
-"""The coming issue on an editor's desk: which one it is, and its entries by name."""
+"""The coming issue on an editor's context: which one it is, and its entries by name."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from commands.desk import CommandError, Desk
+from app.context import CommandError, Context
 from digest.composing.closing import current_week
-from digest.composing.edits import Wishes, wishes_of
+from digest.composing.editing import EntryEdits, entry_edits
 from digest.composing.weeks import Week, week_ending
-from digest.models import Digest, Entry
-from digest.press import sketch, span_of
+from digest.models.issue import Digest, Entry
+from digest.publish import preview_issue, span_of
 from digest.safe_text import clean_line, safe_link
-from storage.corrections import issued_entry
-from storage.edits import dropped_before, edits_in_force
-from storage.issues import find_issue, list_issues
+from storage.issues.corrections import issued_entry
+from storage.issues.edits import dropped_before, edits_in_force
+from storage.issues.issues import find_issue, list_issues
+from storage.issues.releases import refuse_released, waiting_issues
 from storage.models import IssueRecord
-from storage.releases import refuse_released, waiting_issues
 
 _NUMBER = re.compile(r"[#nN]?(\d{1,18})")
 
@@ -30,35 +30,39 @@ class Draft:
     """The coming issue as it would go, what was done to each entry, and its record if it waits."""
 
     digest: Digest
-    wishes: dict[int, Wishes]
+    edits_by_entry: dict[int, EntryEdits]
     record: IssueRecord | None
 
 
-def coming_week(desk: Desk, db: Database, week: str = "") -> Week:
+def coming_week(context: Context, db: Database, week: str = "") -> Week:
     """The issue meant: the one named, else the one that waits, else the next to go out."""
-    settings = desk.config.digest
+    settings = context.config.digest
     if week:
         return span_of(settings, week)
     waiting = waiting_issues(db)
     if waiting:
         return Week(waiting[0].from_on, waiting[0].to_on, waiting[0].week)
-    span = current_week(settings, desk.config.clock())
+    span = current_week(settings, context.config.clock())
     known = find_issue(db, span.name)
     if known is not None and not known.waits:
         return week_ending(span.to_on + timedelta(days=7), settings.weekday)
     return span
 
 
-def open_draft(desk: Desk, db: Database, week: str) -> Draft:
+def open_draft(context: Context, db: Database, week: str) -> Draft:
     """The coming issue to edit. Raises StorageError for one that has gone out."""
-    span = coming_week(desk, db, week)
+    span = coming_week(context, db, week)
     refuse_released(db, span.name)
-    digest = sketch(
-        db, desk.config.digest, span=span, now=desk.config.clock(), site_names=desk.site_names()
+    digest = preview_issue(
+        db,
+        context.config.digest,
+        span=span,
+        now=context.config.clock(),
+        site_names=context.site_names(),
     )
     acts = edits_in_force(db, span.name)
-    wishes = wishes_of(acts, (*digest.entries(), *digest.dropped))
-    return Draft(digest, wishes, find_issue(db, span.name))
+    edits_by_entry = entry_edits(acts, (*digest.entries(), *digest.dropped))
+    return Draft(digest, edits_by_entry, find_issue(db, span.name))
 
 
 def find_entry(db: Database, draft: Draft, name: str) -> Entry:
@@ -116,9 +120,9 @@ def place_of(digest: Digest, entry: Entry) -> dict[str, Any]:
     return {}
 
 
-def chapter_titles(desk: Desk) -> dict[str, str]:
+def chapter_titles(context: Context) -> dict[str, str]:
     """Chapter id -> title, as configured."""
-    return {chapter.id: chapter.title for chapter in desk.config.digest.chapters}
+    return {chapter.id: chapter.title for chapter in context.config.digest.chapters}
 
 
 def _missing(db: Database, draft: Draft, name: str, number: int) -> str:

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 from sqlite_utils import Database
 
-from commands.desk import CommandError, Desk, os_user
+from app.context import CommandError, Context, os_user
+from china_time import local_minute
 from commands.draft import (
     Draft,
     chapter_titles,
@@ -21,27 +22,26 @@ from commands.draft import (
     place_of,
 )
 from digest.composing.closing import closing_instant
-from digest.composing.edits import Wishes
-from digest.models import Entry
+from digest.composing.editing import EntryEdits
+from digest.models.issue import Entry
 from digest.safe_text import clean_line, clean_text, shorten
-from digest.wording import local_minute
-from storage.edits import record_edit
+from storage.issues.edits import record_edit
 from storage.models import Act
 
 NOTE_LENGTH = 2000
 TITLE_LENGTH = 60
 
 
-def show(desk: Desk, week: str, console: Console, *, as_json: bool) -> int:
+def show(context: Context, week: str, console: Console, *, as_json: bool) -> int:
     """`edit list`: every entry with its number, where it stands, and what was done to it."""
-    with desk.store() as db:
-        draft = open_draft(desk, db, week)
+    with context.store() as db:
+        draft = open_draft(context, db, week)
     if as_json:
         console.file.write(json.dumps(_document(draft), ensure_ascii=False, indent=2) + "\n")
         return 0
     digest = draft.digest
     heading = (
-        f"{digest.title} {digest.week}（{digest.from_on}～{digest.to_on}） {_fate(desk, draft)}"
+        f"{digest.title} {digest.week}（{digest.from_on}～{digest.to_on}） {_fate(context, draft)}"
     )
     _say(console, heading)
     table = Table(box=None, pad_edge=False)
@@ -51,12 +51,12 @@ def show(desk: Desk, week: str, console: Console, *, as_json: bool) -> int:
         for group in section.filled:
             table.add_row("", "", Text(f"{section.title} · {group.title}", "bold"), "")
             for place, entry in enumerate(group.entries, start=1):
-                marks = _marks(entry, draft.wishes.get(entry.id, Wishes()))
+                marks = _marks(entry, draft.edits_by_entry.get(entry.id, EntryEdits()))
                 table.add_row(str(entry.id), str(place), Text(clean_line(entry.title)), Text(marks))
     if digest.dropped:
         table.add_row("", "", Text("已删去", "bold"), "")
     for entry in digest.dropped:
-        reason = draft.wishes[entry.id].reason
+        reason = draft.edits_by_entry[entry.id].reason
         table.add_row(
             str(entry.id), "", Text(clean_line(entry.title)), Text(f"理由：{clean_line(reason)}")
         )
@@ -64,17 +64,17 @@ def show(desk: Desk, week: str, console: Console, *, as_json: bool) -> int:
     return 0
 
 
-def drop(desk: Desk, name: str, reason: str, week: str, console: Console) -> int:
+def drop(context: Context, name: str, reason: str, week: str, console: Console) -> int:
     """Leave an entry out of the issue, and of all later ones, until it is restored."""
     why = clean_line(reason)
     if not why:
         raise CommandError("say why: --reason 与本公司无关", 2)
-    with desk.store() as db:
-        draft = open_draft(desk, db, week)
+    with context.store() as db:
+        draft = open_draft(context, db, week)
         entry = find_entry(db, draft, name)
-        if draft.wishes.get(entry.id, Wishes()).dropped:
+        if draft.edits_by_entry.get(entry.id, EntryEdits()).dropped:
             raise CommandError(f"entry {entry.id} is dropped already")
-        _write(desk, db, draft, "drop", entry, {"dropped": False}, {"dropped": True}, why)
+        _write(context, db, draft, "drop", entry, {"dropped": False}, {"dropped": True}, why)
     console.print(
         Text(f"{draft.digest.week}：删去 {entry.id} {clean_line(entry.title)}（{why}）"),
         soft_wrap=True,
@@ -82,10 +82,10 @@ def drop(desk: Desk, name: str, reason: str, week: str, console: Console) -> int
     return 0
 
 
-def restore(desk: Desk, name: str, week: str, console: Console) -> int:
+def restore(context: Context, name: str, week: str, console: Console) -> int:
     """Take a drop back: of this issue, or of an earlier one (it then comes late, 补发)."""
-    with desk.store() as db:
-        draft = open_draft(desk, db, week)
+    with context.store() as db:
+        draft = open_draft(context, db, week)
         number, title = find_dropped(db, draft, name)
         record_edit(
             db,
@@ -95,29 +95,29 @@ def restore(desk: Desk, name: str, week: str, console: Console) -> int:
             before={"dropped": True},
             after={"dropped": False},
             who=os_user(),
-            now=desk.config.clock(),
+            now=context.config.clock(),
         )
     _say(console, f"{draft.digest.week}：恢复 {number} {title}")
     return 0
 
 
-def pin(desk: Desk, name: str, week: str, console: Console, *, up: bool) -> int:
+def pin(context: Context, name: str, week: str, console: Console, *, up: bool) -> int:
     """Put an entry at the top of its group, or take that back."""
-    with desk.store() as db:
-        draft = open_draft(desk, db, week)
+    with context.store() as db:
+        draft = open_draft(context, db, week)
         entry = find_entry(db, draft, name)
-        pinned = bool(draft.wishes.get(entry.id, Wishes()).pinned)
+        pinned = bool(draft.edits_by_entry.get(entry.id, EntryEdits()).pinned)
         if not up and not pinned:
             raise CommandError(f"entry {entry.id} is not pinned")
         act: Act = "pin" if up else "unpin"
-        _write(desk, db, draft, act, entry, {"pinned": pinned}, {"pinned": up})
+        _write(context, db, draft, act, entry, {"pinned": pinned}, {"pinned": up})
     word = "置顶" if up else "取消置顶"
     _say(console, f"{draft.digest.week}：{word} {entry.id} {entry.title}")
     return 0
 
 
 def move(
-    desk: Desk,
+    context: Context,
     name: str,
     chapter: str,
     group: str,
@@ -128,47 +128,47 @@ def move(
     """Put an entry into another chapter or group, or at a position of its group."""
     if not (chapter or group or position):
         raise CommandError("say where to: --chapter, --group or --position", 2)
-    with desk.store() as db:
-        draft = open_draft(desk, db, week)
+    with context.store() as db:
+        draft = open_draft(context, db, week)
         entry = find_entry(db, draft, name)
         before = place_of(draft.digest, entry)
         after: dict[str, Any] = {}
         if chapter or group:
-            after["section"], after["group"] = _target(desk, before, chapter, group)
+            after["section"], after["group"] = _target(context, before, chapter, group)
         if position:
             after["position"] = position
-        _write(desk, db, draft, "move", entry, before, after)
-        draft = open_draft(desk, db, week)
+        _write(context, db, draft, "move", entry, before, after)
+        draft = open_draft(context, db, week)
     place = place_of(draft.digest, entry)
-    title = chapter_titles(desk).get(place["section"], place["section"])
+    title = chapter_titles(context).get(place["section"], place["section"])
     where = f"{title} · {place['group']} 第 {place['position']} 条"
     _say(console, f"{draft.digest.week}：{entry.id} {entry.title} → {where}")
     return 0
 
 
-def annotate(desk: Desk, name: str, note: str, week: str, console: Console) -> int:
+def annotate(context: Context, name: str, note: str, week: str, console: Console) -> int:
     """Write a 编者按 to an entry; an empty one takes it away, `-` reads it from stdin."""
     words = clean_text(sys.stdin.read() if note == "-" else note).strip()
     if len(words) > NOTE_LENGTH:
         raise CommandError(f"the note has {len(words)} characters; at most {NOTE_LENGTH}", 2)
-    with desk.store() as db:
-        draft = open_draft(desk, db, week)
+    with context.store() as db:
+        draft = open_draft(context, db, week)
         entry = find_entry(db, draft, name)
-        _write(desk, db, draft, "annotate", entry, {"note": entry.note}, {"note": words})
+        _write(context, db, draft, "annotate", entry, {"note": entry.note}, {"note": words})
     what = f"编者按：{shorten(words, 60)}" if words else "编者按已撤下"
     _say(console, f"{draft.digest.week}：{entry.id} {entry.title}　{what}")
     return 0
 
 
-def retitle(desk: Desk, title: str, week: str, console: Console) -> int:
+def retitle(context: Context, title: str, week: str, console: Console) -> int:
     """Give the issue a title of its own; an empty one takes it back."""
     words = clean_line(title)
     if len(words) > TITLE_LENGTH:
         raise CommandError(f"the title has {len(words)} characters; at most {TITLE_LENGTH}", 2)
-    with desk.store() as db:
-        draft = open_draft(desk, db, week)
-        _write(desk, db, draft, "retitle", None, {"title": draft.digest.title}, {"title": words})
-        draft = open_draft(desk, db, week)
+    with context.store() as db:
+        draft = open_draft(context, db, week)
+        _write(context, db, draft, "retitle", None, {"title": draft.digest.title}, {"title": words})
+        draft = open_draft(context, db, week)
     _say(console, f"{draft.digest.week}：标题为 {draft.digest.title}")
     return 0
 
@@ -178,7 +178,7 @@ def _say(console: Console, line: str) -> None:
 
 
 def _write(
-    desk: Desk,
+    context: Context,
     db: Database,
     draft: Draft,
     act: Act,
@@ -196,13 +196,13 @@ def _write(
         after=after,
         reason=reason,
         who=os_user(),
-        now=desk.config.clock(),
+        now=context.config.clock(),
     )
 
 
-def _target(desk: Desk, before: dict[str, Any], chapter: str, group: str) -> tuple[str, str]:
+def _target(context: Context, before: dict[str, Any], chapter: str, group: str) -> tuple[str, str]:
     """The chapter id and group meant; a chapter or group that is not configured is bad usage."""
-    chapters = {item.id: item for item in desk.config.digest.chapters}
+    chapters = {item.id: item for item in context.config.digest.chapters}
     names = {item.title: item.id for item in chapters.values()}
     section = names.get(chapter, chapter) or before.get("section", "")
     target = chapters.get(section)
@@ -219,21 +219,21 @@ def _target(desk: Desk, before: dict[str, Any], chapter: str, group: str) -> tup
     raise CommandError(f"{problem}: --group {' | '.join(groups)}", 2)
 
 
-def _fate(desk: Desk, draft: Draft) -> str:
+def _fate(context: Context, draft: Draft) -> str:
     """When the issue goes."""
     if draft.record is not None and draft.record.release_at is not None:
         until = local_minute(draft.record.release_at)
         return f"待审，{until} 自动发出；提前发出：zhengxun release"
-    closes = closing_instant(desk.config.digest, draft.digest.to_on)
+    closes = closing_instant(context.config.digest, draft.digest.to_on)
     return f"尚未编定，{local_minute(closes)} 截止"
 
 
-def _marks(entry: Entry, wish: Wishes) -> str:
+def _marks(entry: Entry, change: EntryEdits) -> str:
     marks = (
         ("补发", entry.late),
         ("更新", entry.revised),
-        ("置顶", bool(wish.pinned)),
-        ("移动", entry.filed is not None or wish.position is not None),
+        ("置顶", bool(change.pinned)),
+        ("移动", entry.filed is not None or change.position is not None),
         (f"编者按：{shorten(entry.note, 40)}", bool(entry.note)),
     )
     return "，".join(word for word, is_set in marks if is_set)
@@ -245,15 +245,15 @@ def _document(draft: Draft) -> dict[str, Any]:
     release_at = record.release_at if record else None
     entries = []
     for entry in digest.entries():
-        wish = draft.wishes.get(entry.id, Wishes())
+        change = draft.edits_by_entry.get(entry.id, EntryEdits())
         entries.append(
             {
                 "number": entry.id,
                 "title": entry.title,
                 "url": entry.url,
                 **place_of(digest, entry),
-                "pinned": bool(wish.pinned),
-                "moved": entry.filed is not None or wish.position is not None,
+                "pinned": bool(change.pinned),
+                "moved": entry.filed is not None or change.position is not None,
                 "note": entry.note,
                 "late": entry.late,
                 "revised": entry.revised,
@@ -270,7 +270,7 @@ def _document(draft: Draft) -> dict[str, Any]:
                 "number": entry.id,
                 "title": entry.title,
                 "url": entry.url,
-                "reason": draft.wishes[entry.id].reason,
+                "reason": draft.edits_by_entry[entry.id].reason,
             }
             for entry in digest.dropped
         ],

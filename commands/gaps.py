@@ -9,17 +9,17 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from commands.desk import CommandError, Desk
+from app.context import CommandError, Context
+from china_time import local_minute
 from commands.terminal import printed
-from digest.wording import local_minute
-from storage.catalogue import site_names
-from storage.gaps import dismiss_gap, every_gap, open_gaps
 from storage.models import Gap
+from storage.runs.catalogue import site_names
+from storage.runs.gaps import dismiss_gap, every_gap, open_gaps
 
 
-def gaps(desk: Desk, console: Console, *, every: bool, as_json: bool) -> int:
+def gaps(context: Context, console: Console, *, every: bool, as_json: bool) -> int:
     """The gaps that are open; `every`: also what became of the others."""
-    with desk.store() as db:
+    with context.store() as db:
         found = every_gap(db) if every else open_gaps(db)
         names = site_names(db, {one.site for one in found})
     if as_json:
@@ -37,12 +37,12 @@ def gaps(desk: Desk, console: Console, *, every: bool, as_json: bool) -> int:
     return 0
 
 
-def dismiss(desk: Desk, number: int, reason: str, console: Console) -> int:
+def dismiss(context: Context, number: int, reason: str, console: Console) -> int:
     """Take one off the list, with the reason that is kept. Raises CommandError without one."""
     if not reason.strip():
         raise CommandError("say how you know, e.g. --reason 已在网站上逐条核对", 2)
-    with desk.store() as db:
-        gone = dismiss_gap(db, number, reason.strip(), desk.config.clock())
+    with context.store() as db:
+        gone = dismiss_gap(db, number, reason.strip(), context.config.clock())
         names = site_names(db, {gone.site})
     name = f"{names.get(gone.site, gone.site)}·{gone.column}"
     console.print(f"{printed(name)}：{gone.days}不再作为漏读（{printed(reason.strip())}）")

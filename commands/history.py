@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from commands.desk import Desk
+from app.context import Context
+from china_time import local_minute
 from commands.draft import chapter_titles
-from digest.press import span_of
+from digest.publish import span_of
 from digest.safe_text import clean_line, shorten
-from digest.wording import local_minute
-from storage.edits import list_edits
+from storage.issues.edits import list_edits
 from storage.models import Edit
 
 WORDS = {
@@ -31,10 +31,10 @@ WORDS = {
 }
 
 
-def history(desk: Desk, week: str, console: Console, *, as_json: bool) -> int:
+def history(context: Context, week: str, console: Console, *, as_json: bool) -> int:
     """Every act, the oldest first, of one issue or of all."""
-    name = span_of(desk.config.digest, week).name if week else None
-    with desk.store() as db:
+    name = span_of(context.config.digest, week).name if week else None
+    with context.store() as db:
         acts = list_edits(db, name)
     if as_json:
         document = [_document(act) for act in acts]
@@ -43,7 +43,7 @@ def history(desk: Desk, week: str, console: Console, *, as_json: bool) -> int:
     table = Table(box=None, pad_edge=False)
     for heading in ("时间", "谁", "期", "动作", "编号", "条目", "变动", "理由"):
         table.add_column(heading, overflow="fold")
-    titles = chapter_titles(desk)
+    titles = chapter_titles(context)
     for act in acts:
         cells = (
             local_minute(act.made_at),

@@ -9,28 +9,19 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from commands.desk import CommandError, Desk, os_user
-from commands.mail_server import has_mail_server, mail_server, smtp_settings
-from commands.ways import ways_of
+from app.context import CommandError, Context
+from app.issues import find_recorded, make, report_line, send_issue
+from china_time import local_minute
 from digest.composing.closing import current_week
 from digest.composing.weeks import Week, parse_day, week_name
-from digest.delivery.chat import Robot
-from digest.delivery.deliver import DeliveryReport, deliver, enrol, issues_to_enter
+from digest.delivery.deliver import DeliveryReport
 from digest.folders import issue_folder, preview_folder
-from digest.models import Digest
-from digest.press import (
-    print_issue,
-    reprint,
-    span_of,
-    write_archive,
-    write_feed,
-)
+from digest.models.issue import Digest
+from digest.publish import span_of
 from digest.rendering.render_json import render_json
-from digest.wording import local_minute
-from storage import deliveries
-from storage.issues import find_issue, list_issues
-from storage.models import IssueRecord
-from storage.releases import waiting_issues
+from storage.issues.issues import find_issue, list_issues
+from storage.issues.releases import waiting_issues
+from storage.readers import deliveries
 
 # Mails that wait are named one by one up to here.
 MOST_NAMED = 20
@@ -42,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def choose_span(
-    desk: Desk, week: str, from_day: str, to_day: str, *, preview: bool = False
+    context: Context, week: str, from_day: str, to_day: str, *, preview: bool = False
 ) -> Week:
     """The days meant by --week, or by --from and --to, or the current week.
 
@@ -57,24 +48,30 @@ def choose_span(
         if last < first:
             raise CommandError(f"--to {to_day} is before --from {from_day}", 2)
         return Week(first, last, week_name(last))
-    settings = desk.config.digest
+    settings = context.config.digest
     if week:
         return span_of(settings, week)
     if preview:
-        with desk.store() as db:
+        with context.store() as db:
             for record in waiting_issues(db)[:1]:
                 return Week(record.from_on, record.to_on, record.week)
-    return current_week(settings, desk.config.clock())
+    return current_week(settings, context.config.clock())
 
 
 def digest(
-    desk: Desk, span: Week, out: Path | None, console: Console, *, preview: bool, as_json: bool
+    context: Context,
+    span: Week,
+    out: Path | None,
+    console: Console,
+    *,
+    preview: bool,
+    as_json: bool,
 ) -> int:
     """Compose and render an issue; --preview records nothing and shows it in a browser."""
-    home = issue_folder(desk.config.data, span.name)
-    with desk.store() as db:
+    home = issue_folder(context.config.data, span.name)
+    with context.store() as db:
         folder = out or (preview_folder(home) if preview else home)
-        issue = make(desk, db, span, folder, record=not preview)
+        issue = make(context, db, span, folder, record=not preview)
         record = find_issue(db, span.name)
     if as_json:
         console.file.write(render_json(issue))
@@ -98,39 +95,13 @@ def open_page(page: Path, console: Console) -> None:
             webbrowser.open(page.resolve().as_uri())
 
 
-def make(desk: Desk, db: Database, span: Week, folder: Path, *, record: bool) -> Digest:
-    """Compose, write the files, and feed and archive when the issue is recorded and released.
-
-    One that waits for its editor is written beside `folder`, as a preview is.
-    """
-    settings, now, names = desk.config.digest, desk.config.clock(), desk.site_names()
-    try:
-        issue = print_issue(
-            db,
-            settings,
-            span=span,
-            now=now,
-            site_names=names,
-            folder=folder,
-            record=record,
-            who=os_user(),
-        )
-        if record and not issue.draft:
-            data = desk.config.data
-            write_feed(db, settings, data, now=now, site_names=names)
-            write_archive(db, settings, data / "site", now=now, site_names=names)
-    except OSError as error:
-        raise CommandError(f"cannot write to {folder}: {error.strerror}") from error
-    return issue
-
-
-def send(desk: Desk, week: str, address: str, console: Console) -> int:
+def send(context: Context, week: str, address: str, console: Console) -> int:
     """Deliver what the ledger says is outstanding, of one issue or of all; 1 when some remains."""
-    with desk.store() as db:
-        records = [find_recorded(desk, db, week)] if week else list_issues(db)
+    with context.store() as db:
+        records = [find_recorded(context, db, week)] if week else list_issues(db)
         if not records:
             raise CommandError("no issue has been recorded yet; run: zhengxun digest")
-        reports = [send_issue(desk, db, record, address or None) for record in records]
+        reports = [send_issue(context, db, record, address or None) for record in records]
         later = [
             again_lines(db, record.id, report)
             for record, report in zip(records, reports, strict=True)
@@ -154,93 +125,6 @@ def again_lines(db: Database, issue_id: int, report: DeliveryReport) -> list[str
     more = len(waiting) - len(lines)
     lines += [f"另有 {more} 封，见 zhengxun deliveries"] * bool(more)
     return [*lines, "不等到那时：zhengxun deliveries --retry，然后 zhengxun send"] if lines else []
-
-
-def send_due(desk: Desk, db: Database) -> list[tuple[IssueRecord, DeliveryReport]]:
-    """What the daemon does every few minutes: deliver what is due now, of any issue.
-
-    The ledger is asked first; an issue that owes nobody anything is not composed again. Nothing
-    to do without a mail server and without robots.
-    """
-    robots, now = group_robots(desk), desk.config.clock()
-    records = list_issues(db)
-    if not records or not (robots or has_mail_server(desk)):
-        return []
-    for record in issues_to_enter(db, now):
-        smtp, ways = mail_server(desk), ways_of(desk)
-        enrol(db, record, smtp=smtp, now=now, robots=robots, ways=ways, missed_too=True)
-    rows = deliveries.outstanding(db, due_at=now)
-    mail = has_mail_server(desk)
-    due = {row.issue_id for row in rows if mail or "@" not in row.address}
-    return [(record, send_issue(desk, db, record, None)) for record in records if record.id in due]
-
-
-def find_recorded(desk: Desk, db: Database, week: str) -> IssueRecord:
-    """A recorded issue by its week, which has been released."""
-    name = span_of(desk.config.digest, week).name
-    record = find_issue(db, name)
-    if record is None:
-        raise CommandError(f"issue {name} is not recorded; run: zhengxun digest --week {name}")
-    if record.waits:
-        raise CommandError(
-            f"issue {name} waits for its editor until {local_minute(record.release_at)}; "
-            f"send it now: zhengxun release --week {name}"
-        )
-    return record
-
-
-def send_issue(
-    desk: Desk, db: Database, record: IssueRecord, address: str | None
-) -> DeliveryReport:
-    """One issue to whom it still has to go; composed again only when somebody is due."""
-    config = desk.config
-    robots = group_robots(desk)
-
-    def composed() -> Digest:
-        return reprint(db, config.digest, record.week, config.clock(), desk.site_names())
-
-    return deliver(
-        db,
-        record,
-        composed,
-        smtp=mail_server(desk) if robots else smtp_settings(desk),
-        now=config.clock,
-        only_address=address,
-        robots=robots,
-        ways=ways_of(desk),
-    )
-
-
-def group_robots(desk: Desk) -> list[Robot]:
-    """The group robots of `[[channels]]`."""
-    return [
-        Robot(
-            kind=channel.kind,
-            name=channel.name,
-            url=channel.url.get_secret_value(),
-            secret=channel.secret.get_secret_value(),
-            sections=channel.sections,
-            groups=channel.groups,
-            keywords=channel.keywords,
-            private=channel.private,
-        )
-        for channel in desk.config.channels
-    ]
-
-
-def report_line(week: str, report: DeliveryReport) -> str:
-    """What happened to one issue's mails, in one line."""
-    words = [f"{week}：已发 {report.sent}"]
-    for count, word in (
-        (report.deferred, "稍后再试"),
-        (report.refused, "被拒"),
-        (report.repeated, "中断后重发"),
-        (report.suspended, "退信暂停"),
-        (report.skipped, "此前已发或无关"),
-    ):
-        if count:
-            words.append(f"{word} {count}")
-    return "，".join(words)
 
 
 def summary_table(issue: Digest) -> Table:

@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from w3lib.encoding import html_body_declared_encoding
 
-from commands.desk import CommandError, Desk
-from commands.pages import CHILD_SECONDS, child_command, child_items, facts_table
+from app.context import CommandError, Context
+from commands.inspecting import CHILD_SECONDS, child_command, child_items, facts_table
 from commands.terminal import printed
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
@@ -35,7 +35,7 @@ _ALONE = "[catalogue]\nbuilt_in = false\n\n"  # what we know of a site must not 
 _MIDDLEWARES = json.dumps({"crawlers.probing.OneOfEach": 500})
 
 
-def probe(desk: Desk, url: str, console: Console) -> int:
+def probe(context: Context, url: str, console: Console) -> int:
     """Say which platform a list page is of, show its rows and one notice, print its table."""
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
         raise CommandError(f"{url!r} is not a whole http:// or https:// address", 2)
@@ -47,9 +47,9 @@ def probe(desk: Desk, url: str, console: Console) -> int:
         )
     with tempfile.TemporaryDirectory() as folder:
         sources = Path(folder) / "sources.toml"
-        text = _fetch(desk, url, sources)
+        text = _fetch(context, url, sources)
         guess = guess_platform(text, url)
-        items = _crawl(desk, url, guess, sources)
+        items = _crawl(context, url, guess, sources)
     rows = [item for item in items if item.list_title]
     read = [item for item in items if item.body_html or item.attachments or item.title]
     console.print(f"平台：[bold]{guess.platform}[/bold]（{printed(guess.sign)}）", highlight=False)
@@ -58,8 +58,8 @@ def probe(desk: Desk, url: str, console: Console) -> int:
     listed = list({item.url: item for item in rows}.values())
     console.print(_rows_table(listed))
     if read:
-        console.print(facts_table(read[0], normalise(read[0], desk.config.clock())))
-    block = _block(desk, url, guess, text, len(listed))
+        console.print(facts_table(read[0], normalise(read[0], context.config.clock())))
+    block = _block(context, url, guess, text, len(listed))
     console.out(
         "# paste into the sources.toml next to zhengxun.toml, check name, section and group,"
     )
@@ -68,7 +68,7 @@ def probe(desk: Desk, url: str, console: Console) -> int:
     return 0
 
 
-def _fetch(desk: Desk, url: str, sources: Path) -> str:
+def _fetch(context: Context, url: str, sources: Path) -> str:
     """The page as text; first under our own name, then under a browser's. Empty behind a wall."""
     host = urlsplit(url).hostname or ""
     for agent in ("honest", "browser"):
@@ -76,16 +76,16 @@ def _fetch(desk: Desk, url: str, sources: Path) -> str:
         site = {"user_agent": agent, **walls}
         tables = _tables(SITE, _site(host, "listing", site), _column(url))
         sources.write_text(_ALONE + tables, "utf-8")
-        body = _child_output(desk, url, sources)
+        body = _child_output(context, url, sources)
         if body:
             return body.decode(detect(body, html_body_declared_encoding(body) or ""), "replace")
     return ""
 
 
-def _child_output(desk: Desk, url: str, sources: Path) -> bytes:
+def _child_output(context: Context, url: str, sources: Path) -> bytes:
     command = [sys.executable, "-P", "-m", "scrapy", "fetch", f"--spider={SITE}", url]
     options = [*_options(sources), "-s", "ITEM_PIPELINES={}", "-s", "ZX_STORE=0", "-L", "WARNING"]
-    environment = {**desk.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"}
+    environment = {**context.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"}
     try:
         done = subprocess.run(
             [*command, *options],
@@ -96,12 +96,12 @@ def _child_output(desk: Desk, url: str, sources: Path) -> bytes:
     return done.stdout.strip()
 
 
-def _crawl(desk: Desk, url: str, guess: Guess, sources: Path) -> list[NoticeItem]:
+def _crawl(context: Context, url: str, guess: Guess, sources: Path) -> list[NoticeItem]:
     host = urlsplit(url).hostname or ""
     site, column = _site(host, guess.platform, guess.site), _column(url) | guess.column
     sources.write_text(_ALONE + _tables(SITE, site, column), "utf-8")
     arguments = ["-a", f"days={ALL_DAYS}", "-s", f"SPIDER_MIDDLEWARES={_MIDDLEWARES}"]
-    return child_items(desk, [*child_command(SITE), *arguments, *_options(sources)])
+    return child_items(context, [*child_command(SITE), *arguments, *_options(sources)])
 
 
 def _options(sources: Path) -> list[str]:
@@ -117,10 +117,10 @@ def _rows_table(items: list[NoticeItem]) -> Table:
     return table
 
 
-def _block(desk: Desk, url: str, guess: Guess, text: str, rows: int) -> str:
+def _block(context: Context, url: str, guess: Guess, text: str, rows: int) -> str:
     host = urlsplit(url).hostname or ""
     site_name, column_name = names_of(text)
-    chapter = desk.config.digest.chapters[-1]
+    chapter = context.config.digest.chapters[-1]
     site = _site(host, guess.platform, guess.site)
     site |= {"name": site_name or host, "section": chapter.id, "group": chapter.groups[0]}
     column = _column(url) | guess.column

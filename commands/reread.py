@@ -12,21 +12,21 @@ from typing import Any
 from rich.console import Console
 from sqlite_utils import Database
 
-from commands.desk import CommandError, Desk
+from app.context import CommandError, Context
+from china_time import SHANGHAI
 from commands.terminal import printed
-from config import SHANGHAI
 from crawlers.items import LearnedReader
-from crawlers.rereading import Rereader
-from pipelines.archive.page_keeper import load_answer
-from pipelines.archive.rereadings import FIELDS, Change, apply, changes, is_worse
-from pipelines.archive.warc import WarcError
-from pipelines.learning.keep import to_reader
+from crawlers.rereader import Rereader
+from pipelines.evidence.page_archive import load_answer
+from pipelines.evidence.rereading_changes import FIELDS, Change, apply, changes, is_worse
+from pipelines.evidence.warc import WarcError
+from pipelines.learning.learned_selectors import to_reader
 from pipelines.normalise import normalise
-from storage.learned import list_learned
 from storage.models import Notice
-from storage.notices import get_notice
-from storage.pages import SavedPage, count_read, rereadable
-from storage.rereadings import as_stored, issues_with
+from storage.notices.mended_readings import as_stored, issues_with
+from storage.notices.notices import get_notice
+from storage.runs.learned_selectors import list_learned
+from storage.runs.saved_pages import SavedPage, count_read, rereadable
 
 SHOWN = 80
 LONG = {"body_text", "body_html"}
@@ -54,7 +54,7 @@ class Reread:
 
 
 def reread(
-    desk: Desk,
+    context: Context,
     sites: list[str],
     since: str,
     console: Console,
@@ -64,22 +64,22 @@ def reread(
 ) -> int:
     """Read again, show what changes, and with `store` correct it; 1 when an archive is damaged."""
     for name in sites:
-        desk.site(name)
+        context.site(name)
     start = instant_of(since)
     counts: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
-    with desk.store() as db:
+    with context.store() as db:
         learned: defaultdict[str, list[LearnedReader]] = defaultdict(list)
         for one in list_learned(db):
             learned[one.site].append(to_reader(one))
-        reader = Rereader(desk.config.operator_sources, learned)
+        reader = Rereader(context.config.operator_sources, learned)
         pages = rereadable(db, sites, start)
         counts["not_kept"] = count_read(db, sites, start) - len(pages)
         for page in pages:
-            found = look(desk, db, reader, page)
+            found = look(context, db, reader, page)
             counts[found.outcome] += 1
             if found.outcome == "changed" and store:
-                keep(desk, db, found)
+                keep(context, db, found)
             if as_json:
                 rows.append(values(found))
             elif found.outcome != "unchanged":
@@ -103,12 +103,12 @@ def instant_of(since: str) -> datetime:
     return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
-def look(desk: Desk, db: Database, reader: Rereader, page: SavedPage) -> Reread:
+def look(context: Context, db: Database, reader: Rereader, page: SavedPage) -> Reread:
     """Read one saved page and compare."""
     stored = get_notice(db, page.notice_id or 0)
     title = stored.notice.title
     try:
-        answer = load_answer(db, desk.config.data, page)
+        answer = load_answer(db, context.config.data, page)
     except WarcError as error:
         return Reread(page, "damaged", title, str(error))
     item = reader.read(
@@ -133,11 +133,11 @@ def look(desk: Desk, db: Database, reader: Rereader, page: SavedPage) -> Reread:
     return Reread(page, "changed", title, state=state, changed=changed, weeks=weeks)
 
 
-def keep(desk: Desk, db: Database, found: Reread) -> None:
+def keep(context: Context, db: Database, found: Reread) -> None:
     """Correct the store."""
     assert found.state is not None  # noqa: S101 # what is changed has a state
     assert found.page.notice_id is not None  # noqa: S101 # only pages of notices are read again
-    now = desk.config.clock()
+    now = context.config.clock()
     apply(db, found.page.notice_id, found.state, found.changed, page_id=found.page.id, now=now)
 
 

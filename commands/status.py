@@ -12,39 +12,38 @@ from apscheduler.triggers.cron import CronTrigger
 from rich.console import Console
 from rich.table import Table
 
-from commands import learned
-from commands.agenda import make_bell
+from app.context import Context
+from app.due_jobs import make_notifier
+from app.instance import last_beat, lock_owner
+from china_time import SHANGHAI, local_minute
+from commands import learned_selectors
 from commands.crawl import coverage_table
-from commands.desk import Desk
 from commands.terminal import printed
-from config import SHANGHAI
 from crawlers.catalogue import Site
-from digest.wording import local_minute
-from pipelines.running.instance import last_beat, lock_owner
-from storage.alarms import Alarm, open_alarms, unsent
-from storage.deliveries import outstanding
-from storage.issues import list_issues
-from storage.mailboxes import Mailbox, list_mailboxes
+from storage.issues.issues import list_issues
+from storage.issues.releases import waiting_issues
 from storage.models import Coverage, IssueRecord
-from storage.releases import waiting_issues
-from storage.runs import latest_coverage
-from storage.upkeep import newest_backup, store_bytes
+from storage.operation.alarms import Alarm, open_alarms, unsent
+from storage.operation.upkeep import newest_backup, store_bytes
+from storage.readers.deliveries import outstanding
+from storage.readers.mailboxes import Mailbox, list_mailboxes
+from storage.runs.runs import latest_coverage
 
 MIB = 1024 * 1024
 BAD = {"blocked", "broken", "unreachable"}
 
 
-def status(desk: Desk, console: Console, *, as_json: bool) -> int:
+def status(context: Context, console: Console, *, as_json: bool) -> int:
     """Columns, alarms, jobs, mail, disk, daemon; 1 when something needs a person."""
-    report = gather(desk)
+    report = gather(context)
     if as_json:
         console.file.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
         return int(report["needs_attention"])
-    with desk.store() as db:
-        console.print(coverage_table(db, desk))
+    with context.store() as db:
+        console.print(coverage_table(db, context))
     for line in summary_lines(report):
         console.print(line)
-    for line in learned.lines(learned.waiting(desk)):
+    for line in learned_selectors.lines(learned_selectors.waiting(context)):
         console.print(line, soft_wrap=True)
     return int(report["needs_attention"])
 
@@ -75,18 +74,18 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"[bold red]需要处理：{'、'.join(report['needs'])}[/bold red]"
 
 
-def gather(desk: Desk) -> dict[str, Any]:
+def gather(context: Context) -> dict[str, Any]:
     """Everything `status` says, as plain values; instants in UTC ISO 8601."""
-    config = desk.config
+    config = context.config
     now = config.clock()
-    with desk.store() as db:
+    with context.store() as db:
         coverage = latest_coverage(db, now)
         waiting = outstanding(db)
         issues = list_issues(db)
         held = waiting_issues(db)
         alarms = open_alarms(db)
         mailboxes = list_mailboxes(db)
-        unsent_alarms = unsent(db, make_bell(desk).operator.channels)
+        unsent_alarms = unsent(db, make_notifier(context).operator.channels)
     free = shutil.disk_usage(config.data).free // MIB
     last_backup = newest_backup(config.backups)
     needs = {
@@ -104,16 +103,16 @@ def gather(desk: Desk) -> dict[str, Any]:
             for row in coverage
             if row.gaps
         },
-        "jobs": next_jobs(desk, now),
+        "jobs": next_jobs(context, now),
         "latest_issue": issue_values(issues[-1]) if issues else None,
-        "learned": [learned.values(one) for one in learned.waiting(desk)],
+        "learned": [learned_selectors.values(one) for one in learned_selectors.waiting(context)],
         "waiting_issues": [waiting_values(record) for record in held],
         "undelivered": len(waiting),
         "mailboxes": [mailbox_values(box) for box in mailboxes],
         "alarms": [alarm_values(alarm) for alarm in alarms],
         "unsent_alarms": len(unsent_alarms),
         "last_backup": last_backup.isoformat() if last_backup else None,
-        "daemon": daemon_values(desk),
+        "daemon": daemon_values(context),
         "database_mib": round(store_bytes(config.database) / MIB, 1),
         "free_mib": free,
         "needs": [word for word, is_so in needs.items() if is_so],
@@ -172,23 +171,23 @@ def mailbox_values(box: Mailbox) -> dict[str, Any]:
     }
 
 
-def daemon_values(desk: Desk) -> dict[str, Any]:
+def daemon_values(context: Context) -> dict[str, Any]:
     """Who holds the lock, and the last sign of life."""
-    life = last_beat(desk.config.data)
+    life = last_beat(context.config.data)
     return {
-        "owner": lock_owner(desk.config.data),
+        "owner": lock_owner(context.config.data),
         "heartbeat_at": life.at.isoformat() if life else None,
         "healthy": life.healthy if life else None,
     }
 
 
-def next_jobs(desk: Desk, now: datetime) -> list[dict[str, str]]:
+def next_jobs(context: Context, now: datetime) -> list[dict[str, str]]:
     """When each job runs next, earliest first (Asia/Shanghai)."""
-    digest = desk.config.digest
+    digest = context.config.digest
     hour, minute = digest.time.split(":")
     triggers = {
         f"抓取 {site.name}": CronTrigger.from_crontab(site.crawl, timezone=SHANGHAI)
-        for site in desk.catalogue.values()
+        for site in context.catalogue.values()
         if site.enabled
     }
     triggers["周报"] = CronTrigger(
@@ -199,9 +198,9 @@ def next_jobs(desk: Desk, now: datetime) -> list[dict[str, str]]:
     return [{"job": job, "at": at.strftime("%Y-%m-%d %H:%M")} for at, job in due]
 
 
-def sources(desk: Desk, console: Console, *, as_json: bool) -> int:
+def sources(context: Context, console: Console, *, as_json: bool) -> int:
     """The catalogue as resolved."""
-    sites = desk.catalogue.values()
+    sites = context.catalogue.values()
     if as_json:
         rows = [site.model_dump(mode="json") for site in sites]
         console.file.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")

@@ -29,10 +29,10 @@ from pydantic import (
     model_validator,
 )
 
+from china_time import SHANGHAI
 from crawlers.catalogue_faults import Sources, duplicate_columns, fault_lines
 
 BUILT_IN = Path(__file__).with_name("sources.toml")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 PlatformName = Literal["cde", "jpaas", "trs", "easysite", "hanweb", "wechat", "feed", "listing"]
 WallStep = Literal["warmup", "browser", "home"]

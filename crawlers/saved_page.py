@@ -18,11 +18,16 @@ from crawlers.catalogue import Column, Selectors, Site
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
 from crawlers.reading.charset import detect
-from crawlers.reading.files import looks_like_json, rows_of_answer, rows_of_page, shell_of_list
 from crawlers.reading.patterns import NOTICE_LINK
 from crawlers.reading.rows import Row
+from crawlers.reading.saved_file import (
+    looks_like_json,
+    rows_of_answer,
+    rows_of_page,
+    shell_of_list,
+)
 from crawlers.reading.wechat_page import blocked_reason, fill_from_article
-from crawlers.rereading import Rereader
+from crawlers.rereader import Rereader
 
 NOWHERE = "http://saved.invalid/page.html"
 """The address of a page that was saved without one."""

@@ -108,14 +108,14 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.refresh.RefreshMiddleware": 580,
     "crawlers.truncation.WholePageMiddleware": 587,
     # Before all who judge, after decompression (590): sees what a wall hides from the spider.
-    "pipelines.evidence.EvidenceMiddleware": 585,
+    "pipelines.evidence.middleware.EvidenceMiddleware": 585,
     "crawlers.cookies.OfflineCookiesMiddleware": 700,
     "crawlers.revalidation.RevalidationMiddleware": 900,
     # Next to the network: what came cut must not be kept as a page.
     "crawlers.truncation.WholeStreamMiddleware": 950,
 }
 SPIDER_MIDDLEWARES = {
-    "pipelines.seen.SeenMiddleware": 500,
+    "pipelines.known_rows.KnownRowsMiddleware": 500,
 }
 ITEM_PIPELINES = {
     "pipelines.normalise.NormalisePipeline": 300,
@@ -123,13 +123,13 @@ ITEM_PIPELINES = {
     "pipelines.store.StorePipeline": 800,
 }
 EXTENSIONS = {
-    "crawlers.discretion.DiscretionExtension": 50,
+    "crawlers.log_redaction.LogRedactionExtension": 50,
     "pipelines.monitor.MonitorExtension": 100,
-    "pipelines.history.HistoryExtension": 110,
-    "pipelines.learning.known.KnownRowsExtension": 120,
-    "pipelines.learning.keep.LearnedReadersExtension": 130,
-    "pipelines.learning.missing.MissingNumbersExtension": 140,
-    "pipelines.unlisted.UnlistedExtension": 150,
+    "pipelines.column_history.HistoryExtension": 110,
+    "pipelines.learning.known_notices.KnownNoticesExtension": 120,
+    "pipelines.learning.learned_selectors.LearnedReadersExtension": 130,
+    "pipelines.learning.missing_numbers.MissingNumbersExtension": 140,
+    "pipelines.revisit.RevisitExtension": 150,
     "pipelines.learning.witnesses.WitnessExtension": 160,
     "crawlers.progress.ProgressExtension": 200,
 }

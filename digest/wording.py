@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 
-from digest.models import SHANGHAI, Digest, DueDate, Entry, Section
+from digest.models.issue import Digest, DueDate, Entry, Section
 
 VERDICT_WORDS = {
     "ok": "正常",
@@ -122,11 +122,6 @@ def _distance(days: int) -> str:
     if days < 0:
         return "已截止"
     return {0: "今天截止", 1: "明天截止"}.get(days, f"还有 {days} 天")
-
-
-def local_minute(instant: datetime | None) -> str:
-    """Asia/Shanghai, to the minute; 无 when it never happened."""
-    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if instant else "无"
 
 
 def totals_line(digest: Digest) -> str:

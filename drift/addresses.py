@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from replica.content import Entry
+from replica.entries import Entry
 from replica.exchange import Ask
 
 Old = Literal["works", "redirects", "gone"]

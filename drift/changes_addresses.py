@@ -12,7 +12,7 @@ from drift.addresses import Form, Old, number_of
 from drift.changes import HTML_SITES, PAGE_SITES, change
 from drift.places import Place
 from drift.redesign import Redesign
-from replica.content import Entry
+from replica.entries import Entry
 
 OLD: tuple[Old, ...] = ("works", "redirects", "redirects", "gone")
 

@@ -8,7 +8,7 @@ from random import Random
 from drift.changes import EVERY_SITE, PAGE_SITES, change
 from drift.places import Place
 from drift.redesign import Redesign
-from replica.content import Entry
+from replica.entries import Entry
 from replica.exchange import Answer, Ask, redirect
 
 HTML = "text/html; charset=utf-8"

@@ -10,10 +10,10 @@ from html import escape
 from random import Random
 from typing import Any
 
+from china_time import SHANGHAI
 from drift.changes import change
 from drift.places import Place
 from drift.redesign import Redesign
-from replica.content import SHANGHAI
 from replica.exchange import Answer, Ask, error_answer, json_answer
 from replica.sites.cde_lists import LISTINGS
 from replica.sites.miit_units import UNIT_PATH

@@ -14,7 +14,7 @@ from drift.changes import HTML_SITES, PAGE_SITES, change
 from drift.places import Place
 from drift.redesign import ListPage, NoticePage, Redesign
 from drift.trees import make, room
-from replica.content import Entry
+from replica.entries import Entry
 
 SHARE = (
     '<div class="share"><span>分享到：</span><a href="javascript:;">微信</a>'

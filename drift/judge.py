@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from china_time import SHANGHAI
 from drift.addresses import plain
 from drift.timetable import REDESIGNED, days_of, issue_of
 from drift.truth import Truth, columns_of, document_of, likeness, one_title, text_at
-from replica.content import SHANGHAI, Entry
+from replica.entries import Entry
 
 GOOD = frozenset({"ok", "quiet"})
 READ_BADLY = 0.5

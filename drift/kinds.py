@@ -12,7 +12,7 @@ from drift.places import Place, unit_column
 from drift.redesign import Row
 from drift.site import ERROR_200, HTML, RedesignedSite
 from replica.exchange import Answer, Ask, error_answer, json_answer
-from replica.pages import fill
+from replica.page_templates import fill
 from replica.sites import miit_search, miit_units
 from replica.sites.cde_lists import LISTINGS, Listing, page_of, record_of
 

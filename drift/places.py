@@ -9,7 +9,7 @@ from typing import Literal
 
 from drift.publisher import COLUMNS
 from drift.redesign import Row
-from replica.pages import fill
+from replica.page_templates import fill
 from replica.sites import beijing, miit_units, tianjin
 
 Kind = Literal["html", "unit", "search", "cde", "feed"]

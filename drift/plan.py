@@ -23,7 +23,7 @@ from drift.places import places_of
 from drift.publisher import SITES
 from drift.redesign import Redesign
 from drift.timetable import GO_LIVE, REDESIGNED, week_start
-from replica.content import Entry
+from replica.entries import Entry
 
 # How many changes a site gets, and how often; a site without any is there to be left alone.
 COUNTS = {0: 0.12, 1: 0.33, 2: 0.33, 3: 0.22}

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from china_time import SHANGHAI
 from drift.timetable import REDESIGNED, START, WEEKS, crawls_of, week_start
 from drift.wording import Writer
-from replica.content import SHANGHAI, Entry, Revision, load_content
+from replica.entries import Entry, Revision, load_entries
 from replica.invented import invented_path, wechat_ids
 from replica.sites import known_columns
 
@@ -136,7 +137,7 @@ def bundled() -> list[Entry]:
     wanted = {(column.site, column.name) for column in COLUMNS}
     return [
         entry
-        for entry in load_content(CONTENT, known_columns())
+        for entry in load_entries(CONTENT, known_columns())
         if any((entry.site, name) in wanted for name in entry.columns)
         and entry.revision is None
         and entry.vanishes is None

@@ -15,7 +15,7 @@ from lxml import html
 
 from drift.addresses import Addresses
 from drift.paging import Paging
-from replica.content import Entry
+from replica.entries import Entry
 from replica.exchange import Answer, Ask
 
 

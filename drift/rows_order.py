@@ -12,7 +12,7 @@ from drift.places import Place
 from drift.publisher import COLUMNS, Publisher
 from drift.redesign import ListPage, Redesign, Row
 from drift.rows_markup import DAY
-from replica.content import Entry
+from replica.entries import Entry
 from replica.exchange import Answer, Ask
 
 # Days before a redesign that no reading ever covered: what appears with such a day is no news.

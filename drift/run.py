@@ -18,7 +18,7 @@ from typing import Any
 
 from scrapy.utils.reactor import install_reactor
 
-from drift.house import House, keep_log, sources
+from drift.installation import Installation, keep_log, sources
 from drift.judge import Judge, Judgement, Stored
 from drift.kinds import CdeSite, FeedSite, MiitSite
 from drift.places import places_of
@@ -28,7 +28,7 @@ from drift.redesign import Redesign
 from drift.site import RedesignedSite
 from drift.timetable import REDESIGNED, START, crawls_of, issue_of, name_of
 from drift.truth import Truth
-from replica.content import Entry
+from replica.entries import Entry
 from replica.exchange import Site
 from replica.server import Replica
 from replica.sites import make_sites
@@ -82,14 +82,14 @@ def make_healthy(folder: Path, variant: int) -> None:
     async def work() -> None:
         entries = Publisher(variant).publish()
         async with replica_of(folder, entries, {}) as replica:
-            house = House(folder, replica.origin)
-            house.configure(catalogue())
+            installation = Installation(folder, replica.origin)
+            installation.configure(catalogue())
             keep_log(folder / "healthy.log")
-            await crawl(house, replica, FILLED)
+            await crawl(installation, replica, FILLED)
             for week in range(REDESIGNED):
                 for at in crawls_of(week):
-                    await crawl(house, replica, at)
-                house.compose(issue_of(week), name_of(week))
+                    await crawl(installation, replica, at)
+                installation.compose(issue_of(week), name_of(week))
 
     run_apart(work)
 
@@ -105,15 +105,17 @@ def run_seed(folder: Path, healthy: Path, seed: int, *, keep: bool = False) -> O
         redesigns = draw(seed, entries)
         entries += [one for redesign in redesigns.values() for one in redesign.archive]
         async with replica_of(folder, entries, redesigns) as replica:
-            house = House(folder, replica.origin)
+            installation = Installation(folder, replica.origin)
             keep_log(folder / "redesigned.log")
             for at in crawls_of(REDESIGNED):
-                await crawl(house, replica, at)
+                await crawl(installation, replica, at)
             last = (issue_of(REDESIGNED), name_of(REDESIGNED))
             # Writing Word files costs more than choosing what stands in them.
-            issue = house.compose(*last) if keep else house.sketch(*last)
+            issue = installation.compose(*last) if keep else installation.preview(*last)
             truth = Truth(entries, redesigns)
-            judgement = Judge(truth, issue, earlier(house), stored(house.database)).judge()
+            judgement = Judge(
+                truth, issue, earlier(installation), stored(installation.database)
+            ).judge()
             outcomes.append(outcome(seed, redesigns, judgement, begun, len(replica.requests)))
 
     run_apart(work)
@@ -138,10 +140,10 @@ def outcome(
     )
 
 
-async def crawl(house: House, replica: Replica, at: datetime) -> None:
+async def crawl(installation: Installation, replica: Replica, at: datetime) -> None:
     """All sites as of an instant."""
     replica.set_as_of(at)
-    await house.crawl(at, SITES)
+    await installation.crawl(at, SITES)
 
 
 def replica_of(folder: Path, entries: Sequence[Entry], redesigns: dict[str, Redesign]) -> Replica:
@@ -175,7 +177,7 @@ def id_of(site: Site) -> str:
 
 
 def catalogue() -> str:
-    """The operator's sources.toml of the house."""
+    """The operator's sources.toml of the installation."""
     built_in = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
     enabled = {site: table for site, table in built_in.items() if table.get("enabled", True)}
     names = {site: [one["name"] for one in table["columns"]] for site, table in enabled.items()}
@@ -183,9 +185,9 @@ def catalogue() -> str:
     return sources(watched, names)
 
 
-def earlier(house: House) -> list[dict[str, Any]]:
+def earlier(installation: Installation) -> list[dict[str, Any]]:
     """The issues before the redesigned week."""
-    folders = [house.data / "issues" / name_of(week) for week in range(REDESIGNED)]
+    folders = [installation.data / "issues" / name_of(week) for week in range(REDESIGNED)]
     return [json.loads((one / "digest.json").read_text(encoding="utf-8")) for one in folders]
 
 

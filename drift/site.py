@@ -14,9 +14,9 @@ from drift.pagers import print_pager
 from drift.places import PAGER_CSS, ROW_CSS, Place, print_list
 from drift.redesign import ListPage, NoticePage, Redesign, Row
 from drift.trees import make, room
-from replica.content import Entry
+from replica.entries import Entry
 from replica.exchange import Answer, Ask, Site, error_answer, redirect
-from replica.pages import declared, encode
+from replica.page_templates import declared, encode
 from replica.world import World
 
 HTML = "text/html; charset=utf-8"

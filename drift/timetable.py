@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from replica.content import SHANGHAI
+from china_time import SHANGHAI
 
 # The Saturday on which the first healthy week begins.
 START = datetime(2021, 2, 27, tzinfo=SHANGHAI)

@@ -13,7 +13,7 @@ from drift.publisher import COLUMNS
 from drift.redesign import Redesign
 from drift.timetable import REDESIGNED, crawls_of
 from drift.trees import text_of
-from replica.content import Entry
+from replica.entries import Entry
 
 WATCHED = frozenset((column.site, column.name) for column in COLUMNS)
 

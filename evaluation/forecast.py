@@ -22,9 +22,9 @@ from typing import Any
 
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
-from crawlers.reading.dates import day_of
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.printed_dates import day_of
 from crawlers.reading.wechat_page import fill_from_article
 from evaluation.ours import NOW, decode
 from evaluation.score import same_text

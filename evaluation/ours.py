@@ -13,11 +13,11 @@ from crawlers.items import NoticeItem
 from crawlers.reading.addresses import absolute, is_wechat
 from crawlers.reading.cde_records import read_page, record_row
 from crawlers.reading.charset import detect
-from crawlers.reading.dates import day_of
 from crawlers.reading.feed_page import read_feed
 from crawlers.reading.jpaas_units import read_answer
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
 from crawlers.reading.search_api import read_search
 from crawlers.reading.wechat_page import fill_from_article

@@ -14,15 +14,15 @@ from dataclasses import dataclass, field, replace
 from rapidfuzz.distance import LCSseq
 from sqlite_utils import Database
 
-from pipelines.company import Company
+from pipelines.change_detection import detect_change, is_same_text
 from pipelines.facts.titles import is_cut
-from pipelines.keys import title_key
+from pipelines.matching.sentence_diff import bare_of, change
 from pipelines.proof import is_it, is_shown_in_pictures, says_its_title, sharer, without_body
-from pipelines.sameness.sentences import bare_of, change
-from pipelines.weighing import is_same_text, weigh
-from storage.arrivals import latest, of_day
+from pipelines.sibling_notices import SiblingNotices
 from storage.models import Notice, StoredNotice
-from storage.notices import find_by_url, find_stored, get_notice
+from storage.notices.arrivals import latest, of_day
+from storage.notices.notices import find_by_url, find_stored, get_notice
+from texts.normal_forms import title_key
 
 NOT_IT = "重新读取时，网页已不是这篇通知，保留此前读到的内容"
 NO_BODY = "网页的文字与本站其他通知相同，不是这篇通知的正文，将再次读取"
@@ -60,7 +60,7 @@ class Arrivals:
     site: str
     listed: Collection[str] = ()
     final: dict[str, str] = field(default_factory=dict)
-    company: Company = field(default_factory=Company)
+    siblings: SiblingNotices = field(default_factory=SiblingNotices)
     _named: dict[tuple[str, object], set[str]] = field(default_factory=lambda: defaultdict(set))
     _failed: set[int] = field(default_factory=set)
     _is_filled: bool = False
@@ -77,12 +77,12 @@ class Arrivals:
             return self._new(notice)
         if not is_sure and not is_last:
             return None
-        self.company.moved.add(known.id)
+        self.siblings.moved.add(known.id)
         return self._known(notice, known, is_last=is_last, is_moved=True)
 
     def saved(self, stored: StoredNotice) -> None:
         """A notice was written: others are compared with it from now on."""
-        self.company.add(stored.id, stored.notice)
+        self.siblings.add(stored.id, stored.notice)
 
     # --- known
 
@@ -100,8 +100,8 @@ class Arrivals:
             warnings = tuple(dict.fromkeys((*new.warnings, NOT_IT)))
             return Arrival(replace(new, complete=False, warnings=warnings), known)
         text = change(old.body_text, new.body_text)
-        self.company.note(known.id, old, new, text)
-        weighed = weigh(old, new, self.company, known.id, is_moved=is_moved)
+        self.siblings.note(known.id, old, new, text)
+        weighed = detect_change(old, new, self.siblings, known.id, is_moved=is_moved)
         if weighed.told and not is_last:
             return None
         return Arrival(weighed.state, known, weighed.told, is_moved)
@@ -109,7 +109,7 @@ class Arrivals:
     # --- new
 
     def _new(self, new: Notice, notice_id: int | None = None) -> Arrival:
-        other_id = sharer(new, self.company, notice_id) if new.complete else None
+        other_id = sharer(new, self.siblings, notice_id) if new.complete else None
         if other_id is None:
             return Arrival(new)
         other = get_notice(self.db, other_id).notice
@@ -121,7 +121,7 @@ class Arrivals:
             or says_its_title(other.title, new.title, other.body_text)
         )
         if is_none:
-            self.company.texts.pop(other_id, None)
+            self.siblings.texts.pop(other_id, None)
         return Arrival(without_body(new, NO_BODY), unread=other_id if is_none else None)
 
     # --- moved
@@ -151,7 +151,7 @@ class Arrivals:
         """Whether the site moved its notices in this run, or the former address of this one failed,
         and it can be no other."""
         old = known.notice
-        have_moved = len(self.company.moved - {known.id}) >= _FEW
+        have_moved = len(self.siblings.moved - {known.id}) >= _FEW
         if old.key in self.listed or not (have_moved or known.id in self._failed):
             return False
         if len(self._named[title_key(new.title), new.published_on]) > 1:
@@ -165,7 +165,7 @@ class Arrivals:
         if not self._is_filled:
             self._is_filled = True
             for stored in latest(self.db, self.site, most=_NEIGHBOURS):
-                self.company.add(stored.id, stored.notice)
+                self.siblings.add(stored.id, stored.notice)
 
 
 def _is_begun(stored: Notice, unread: Notice) -> bool:

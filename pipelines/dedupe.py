@@ -14,12 +14,11 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
-from pipelines.keys import title_key
-from pipelines.sameness.agreement import compare
-from pipelines.sameness.judged import Judged, look_of
-from pipelines.sameness.representative import choose
-from pipelines.sameness.similarity import ALGORITHM, bands_of
-from pipelines.sameness.title_fit import (
+from pipelines.matching.agreement import compare
+from pipelines.matching.precomputed import Precomputed, fingerprint
+from pipelines.matching.representative import choose
+from pipelines.matching.similarity import ALGORITHM, bands_of
+from pipelines.matching.title_fit import (
     MIN_TITLE,
     announces,
     headline_fits,
@@ -27,9 +26,10 @@ from pipelines.sameness.title_fit import (
     series_differ,
     titles_fit,
 )
-from storage import duplicates, settlements, similar
-from storage.days import counted_on
+from storage.matching import duplicates, settlements, text_signatures
 from storage.models import Notice, StoredNotice
+from storage.notices.counted_day import counted_on
+from texts.normal_forms import title_key
 
 # Shares of the longer text, 0..1, that both pages must have.
 SAME_TEXT = 0.8
@@ -65,7 +65,9 @@ def decide(page: Notice, other: Notice) -> Verdict:
     return verdict if verdict.same else _same_text(page, other)
 
 
-def settle(db: Database, stored: StoredNotice, now: datetime, judged: Judged | None = None) -> str:
+def settle(
+    db: Database, stored: StoredNotice, now: datetime, precomputed: Precomputed | None = None
+) -> str:
     """Link a saved page with the others of its document; returns the first reason, or ''.
 
     A page that was linked before its text was known is looked at again, and leaves if the text
@@ -73,12 +75,12 @@ def settle(db: Database, stored: StoredNotice, now: datetime, judged: Judged | N
     transaction that saved the page, so that two crawls cannot miss each other; with what was
     worked out before it (`judged`), or nobody else can write meanwhile.
     """
-    judged = judged or Judged(at_once=True)
-    bands = _sign(db, stored, judged)
-    _look_again(db, stored, now, judged)
+    precomputed = precomputed or Precomputed(at_once=True)
+    bands = _sign(db, stored, precomputed)
+    _look_again(db, stored, now, precomputed)
     reason = ""
     for other in _candidates(db, stored, bands):
-        verdict = _judged(db, stored, other, now, judged)
+        verdict = _judged(db, stored, other, now, precomputed)
         if verdict.same and join(db, stored.id, other.id, verdict.why):
             reason = reason or verdict.why
     choose(db, stored.id)
@@ -86,26 +88,28 @@ def settle(db: Database, stored: StoredNotice, now: datetime, judged: Judged | N
 
 
 def _judged(
-    db: Database, stored: StoredNotice, other: StoredNotice, now: datetime, judged: Judged
+    db: Database, stored: StoredNotice, other: StoredNotice, now: datetime, precomputed: Precomputed
 ) -> Verdict:
     """A person's word on two pages, else ours; a conflict of ours is kept."""
     settled = settlements.settlement_of(db, stored.id, other.id)
     if settled == "same":
         return Verdict(same=True, why=BY_HAND)
     pages = _believed(stored), _believed(other)
-    verdict = judged.answer(("same", *map(look_of, pages)), lambda: decide(*pages))
+    verdict = precomputed.answer(("same", *map(fingerprint, pages)), lambda: decide(*pages))
     if verdict.conflict and settled is None:
         duplicates.record_conflict(db, stored.id, other.id, verdict.why, now)
     return verdict
 
 
-def _look_again(db: Database, stored: StoredNotice, now: datetime, judged: Judged) -> None:
+def _look_again(
+    db: Database, stored: StoredNotice, now: datetime, precomputed: Precomputed
+) -> None:
     """Check links made on trust, now that this page was read."""
     for page in duplicates.group_of(db, stored.id):
         if page.duplicate_of is None or not page.duplicate_why.endswith(ON_TRUST):
             continue
         others = [item for item in duplicates.group_of(db, page.id) if item.id != page.id]
-        verdicts = [_judged(db, page, other, now, judged) for other in others]
+        verdicts = [_judged(db, page, other, now, precomputed) for other in others]
         sure = [item.why for item in verdicts if item.same and not item.why.endswith(ON_TRUST)]
         if sure:
             duplicates.link(db, page.id, page.duplicate_of, sure[0])
@@ -113,14 +117,16 @@ def _look_again(db: Database, stored: StoredNotice, now: datetime, judged: Judge
             duplicates.unlink(db, page.id)
 
 
-def _sign(db: Database, stored: StoredNotice, judged: Judged) -> tuple[int, ...]:
+def _sign(db: Database, stored: StoredNotice, precomputed: Precomputed) -> tuple[int, ...]:
     """Keep the signature of a complete page's text; the bands to look for others by."""
     text = stored.notice.body_text if stored.notice.complete else ""
-    bands = judged.answer(("bands", text), lambda: bands_of(text))
+    bands = precomputed.answer(("bands", text), lambda: bands_of(text))
     if bands:
-        similar.keep_signature(db, stored.id, algorithm=ALGORITHM, day=_day(stored), bands=bands)
+        text_signatures.keep_signature(
+            db, stored.id, algorithm=ALGORITHM, day=_day(stored), bands=bands
+        )
     else:
-        similar.drop_signature(db, stored.id)
+        text_signatures.drop_signature(db, stored.id)
     return bands
 
 
@@ -134,7 +140,7 @@ def _candidates(db: Database, stored: StoredNotice, bands: tuple[int, ...]) -> l
     pages += duplicates.with_title_on(
         db, title_key(notice.title), stored.id, near=_day(stored), within=REPOST_DAYS
     )
-    pages += similar.with_bands(
+    pages += text_signatures.with_bands(
         db, bands, day=_day(stored), within=REPOST_DAYS, exclude_id=stored.id
     )
     found = {page.id: page for page in reversed(pages) if page.id != stored.id}

@@ -31,14 +31,14 @@ from scrapy.http.request import NO_CALLBACK
 from sqlite_utils import Database
 
 from crawlers.items import Failure
+from pipelines.downloads.disposition import file_name
+from pipelines.downloads.file_kinds import NotAFileError, kind_of
+from pipelines.downloads.text_reader import FAILED, TextReader
 from pipelines.facts.attachments import is_bare
-from pipelines.files.disposition import file_name
-from pipelines.files.file_kinds import NotAFileError, kind_of
-from pipelines.files.text_reader import FAILED, TextReader
 from storage.database import open_database
-from storage.files import known_file
 from storage.models import Attachment, Notice
-from storage.notices import find_by_url
+from storage.notices.downloads import known_file
+from storage.notices.notices import find_by_url
 
 log = logging.getLogger(__name__)
 

@@ -20,14 +20,15 @@ from scrapy.http import Response
 from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
 
+from china_time import SHANGHAI
 from crawlers.items import ColumnReport
-from pipelines.facts.dates import SHANGHAI, parse_date
-from pipelines.seen import clock_of
+from pipelines.facts.dates import parse_date
+from pipelines.known_rows import clock_of
 from storage.database import open_database
-from storage.gaps import open_gaps, read_over, record_gap
 from storage.models import Check, Gap, Verdict
-from storage.readings import Listed, keep_listed, longest_silence
-from storage.runs import finish_run, newest_published, save_check, start_run
+from storage.runs.gaps import open_gaps, read_over, record_gap
+from storage.runs.readings import Listed, keep_listed, longest_silence
+from storage.runs.runs import finish_run, newest_published, save_check, start_run
 
 EVIDENCE_CHARACTERS = 500
 # A column whose pages usually hold fewer notices has no usual size to speak of.

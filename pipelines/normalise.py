@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from china_time import SHANGHAI
 from crawlers.items import NoticeItem
 from pipelines.facts.amounts import find_amounts
 from pipelines.facts.attachments import find_attachments
 from pipelines.facts.body import Body, read_body
 from pipelines.facts.contacts import find_contacts
-from pipelines.facts.dates import SHANGHAI, Stamp, parse_date, parse_epoch, parse_stamp
+from pipelines.facts.dates import Stamp, parse_date, parse_epoch, parse_stamp
 from pipelines.facts.deadlines import find_deadlines, nearest_deadline
 from pipelines.facts.doc_numbers import DocNumber, own_doc_number
 from pipelines.facts.effects import find_effective_on, find_repeals
@@ -25,8 +26,8 @@ from pipelines.facts.signatures import Signature, find_signature
 from pipelines.facts.summary import summarise
 from pipelines.facts.titles import clean_title, is_cut
 from pipelines.facts.topics import find_topics
-from pipelines.keys import content_hash
 from storage.models import Notice
+from texts.normal_forms import content_hash
 from texts.width import fold_width
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 Two questions, answered by evidence: is this page the notice at all, and is its text a body or what
 every page of the site shows. Whether it says otherwise than before is asked in
-`pipelines.weighing`. Pure: the store is not asked, and nothing is written.
+`pipelines.change_detection`. Pure: the store is not asked, and nothing is written.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from pipelines.company import Company
 from pipelines.facts.titles import is_cut
-from pipelines.keys import title_key
-from pipelines.sameness.sentences import bare_of, change, pieces_of
-from storage.keys import compact
+from pipelines.matching.sentence_diff import bare_of, change, pieces_of
+from pipelines.sibling_notices import SiblingNotices
 from storage.models import Notice
+from texts.normal_forms import compact, title_key
 
 # A page that has less of the stored text is another page, unless it proves itself otherwise.
 _LEAST_KEPT = 0.3
@@ -74,7 +73,7 @@ def titles_agree(one: str, other: str) -> bool:
 # --- is its text a body
 
 
-def sharer(new: Notice, company: Company, notice_id: int | None = None) -> int | None:
+def sharer(new: Notice, siblings: SiblingNotices, notice_id: int | None = None) -> int | None:
     """The other notice of the site whose text this is too, to more than nine tenths; else None.
 
     Notices after one template are not meant: what they do not share says what their titles say.
@@ -83,7 +82,7 @@ def sharer(new: Notice, company: Company, notice_id: int | None = None) -> int |
     length = sum(map(len, pieces))
     if length < _LEAST_SHARED or new.attachments:
         return None
-    for other_id, other in company.texts.items():
+    for other_id, other in siblings.texts.items():
         if other_id == notice_id or title_key(other.title) == title_key(new.title):
             continue
         own = pieces - other.pieces

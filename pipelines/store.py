@@ -18,13 +18,13 @@ from twisted.python.failure import Failure
 
 from pipelines import dedupe
 from pipelines.arrival import NO_BODY, Arrival, Arrivals
-from pipelines.sameness.judged import Judged, in_transaction
-from pipelines.sameness.resign import resign_recent
-from pipelines.seen import clock_of
-from storage.arrivals import follow_address, withdraw_body
+from pipelines.known_rows import clock_of
+from pipelines.matching.precomputed import Precomputed, in_transaction
+from pipelines.update_signatures import update_recent_signatures
 from storage.database import StorageError, open_database
 from storage.models import Notice, SaveResult, StoredNotice
-from storage.notices import add_alias, find_stored, get_notice, save_notice
+from storage.notices.arrivals import follow_address, withdraw_body
+from storage.notices.notices import add_alias, find_stored, get_notice, save_notice
 
 log = logging.getLogger("zhengxun")
 
@@ -50,7 +50,7 @@ class StorePipeline:
 
     def open_spider(self) -> None:
         self.db = open_database(Path(str(self.crawler.settings["ZX_DATABASE"])))
-        resign_recent(self.db, clock_of(self.crawler))
+        update_recent_signatures(self.db, clock_of(self.crawler))
 
     def close_spider(self) -> None:
         """What waited for the other pages is decided now."""
@@ -116,7 +116,7 @@ class StorePipeline:
         run_id = getattr(self.crawler.spider, "run_id", "")
         known = arrival.known
 
-        def write(judged: Judged) -> SaveResult | None:
+        def write(precomputed: Precomputed) -> SaveResult | None:
             if not _still_holds(db, notice, arrival):
                 return None
             result = save_notice(
@@ -130,7 +130,7 @@ class StorePipeline:
             if arrival.unread is not None:
                 withdraw_body(db, arrival.unread, NO_BODY)
             # Also when nothing a reader sees changed: a page may have become complete.
-            dedupe.settle(db, get_notice(db, result.id), now, judged)
+            dedupe.settle(db, get_notice(db, result.id), now, precomputed)
             return result
 
         return in_transaction(db, write)

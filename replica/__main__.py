@@ -8,8 +8,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from replica.obstacles import ObstacleError, Obstacles
 from replica.server import Replica, ReplicaError
-from replica.walls import WallError, Walls
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
             port=options.port,
         )
         asyncio.run(_serve(replica))
-    except (ReplicaError, WallError) as error:
+    except (ReplicaError, ObstacleError) as error:
         sys.stderr.write(f"replica: {error}\n")
         return 1
     except KeyboardInterrupt:
@@ -58,8 +58,8 @@ def _instant(text: str) -> datetime:
     return instant
 
 
-def _walls(modes: list[str], robots: list[str]) -> Walls:
-    walls = Walls()
+def _walls(modes: list[str], robots: list[str]) -> Obstacles:
+    walls = Obstacles()
     for text in modes:
         site, _, mode = text.partition("=")
         walls = walls.with_wall(site, mode)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from replica.content import WechatIds
+from replica.entries import WechatIds
 
 
 def invented_path(site: str, column: str, number: int, published: datetime) -> str:

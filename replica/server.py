@@ -22,11 +22,11 @@ from typing import Self
 
 from aiohttp import web
 
-from replica.content import ContentError, Entry, load_content
+from replica.entries import EntriesError, Entry, load_entries
 from replica.exchange import Answer, Ask, Site
 from replica.ledger import Ledger, Request
+from replica.obstacles import Obstacles
 from replica.sites import known_columns, make_sites
-from replica.walls import Walls
 from replica.world import World
 
 BUNDLED = Path(__file__).parent / "content"
@@ -49,15 +49,15 @@ class Replica:
         self,
         content_dir: Path | None = None,
         *,
-        walls: Walls = Walls(),  # noqa: B008 - frozen, so sharing it is safe
+        walls: Obstacles = Obstacles(),  # noqa: B008 - frozen, so sharing it is safe
         as_of: datetime | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         sites: Callable[[World], Sequence[Site]] = make_sites,
     ) -> None:
         try:
-            entries = load_content(content_dir or BUNDLED, known_columns())
-        except ContentError as error:
+            entries = load_entries(content_dir or BUNDLED, known_columns())
+        except EntriesError as error:
             raise ReplicaError(str(error)) from error
         self._world = World(entries, walls=walls, as_of=_with_zone(as_of))
         self._ledger = Ledger()
@@ -172,7 +172,7 @@ class Replica:
 def start_replica(
     content_dir: Path | None = None,
     *,
-    walls: Walls = Walls(),  # noqa: B008 - frozen, so sharing it is safe
+    walls: Obstacles = Obstacles(),  # noqa: B008 - frozen, so sharing it is safe
     as_of: datetime | None = None,
     host: str = "127.0.0.1",
     port: int = 0,

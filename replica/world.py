@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from replica.content import Entry
-from replica.files import is_file
-from replica.walls import Walls
+from replica.entries import Entry
+from replica.obstacles import Obstacles
+from replica.sample_files import is_file
 
 
 class World:
     """Shared by all sites; walls and the instant may be changed from another thread."""
 
     def __init__(
-        self, entries: Sequence[Entry], *, walls: Walls, as_of: datetime | None = None
+        self, entries: Sequence[Entry], *, walls: Obstacles, as_of: datetime | None = None
     ) -> None:
         self._entries = tuple(entries)
         self._lock = threading.Lock()
@@ -30,12 +30,12 @@ class World:
             return self._as_of or datetime.now(UTC)
 
     @property
-    def walls(self) -> Walls:
+    def walls(self) -> Obstacles:
         """The obstacles in force."""
         with self._lock:
             return self._walls
 
-    def set_walls(self, walls: Walls) -> None:
+    def set_walls(self, walls: Obstacles) -> None:
         """Replace the obstacles."""
         with self._lock:
             self._walls = walls

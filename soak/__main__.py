@@ -14,11 +14,11 @@ from pathlib import Path
 from digest.delivery.sink import Sink
 from replica.server import start_replica
 from soak.checks import Truth
-from soak.household import OPERATOR, READERS, Household
+from soak.harness import OPERATOR, READERS, Harness
+from soak.observer import Observer
 from soak.plan import Plan
 from soak.publisher import START, Publisher, pages
 from soak.report import report
-from soak.witness import Witness
 from soak.year import Year
 
 DISK = "size=600m"
@@ -61,16 +61,16 @@ def run(root: Path, weeks: int, seed: int) -> Year:
     (root / "content").mkdir()
     with start_replica(root / "content", as_of=START) as replica, Sink(root / "outbox") as sink:
         replica.publish([page for _, page in pages(documents)])
-        witness = Witness(replica)
-        truth = Truth(documents, witness, READERS, OPERATOR)
-        house = Household(root, replica, sink, START)
-        year = Year(house, witness, truth, seed=seed, say=say)
+        observer = Observer(replica)
+        truth = Truth(documents, observer, READERS, OPERATOR)
+        harness = Harness(root, replica, sink, START)
+        year = Year(harness, observer, truth, seed=seed, say=say)
         try:
             year.run(Plan(seed, weeks).make())
         finally:
-            if house.alive:
-                house.cut_power()
-                house.reap()
+            if harness.alive:
+                harness.cut_power()
+                harness.reap()
         return year
 
 

@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from china_time import SHANGHAI
 from crawlers.reading.addresses import canonical_url
 from digest.delivery.sink import Received
-from replica.content import SHANGHAI
+from soak.observer import Observer
 from soak.publisher import START, Document, pages
-from soak.witness import Witness
 
 BAD = {"blocked", "broken", "unreachable"}
 MAIL_WITHIN = timedelta(days=3)
@@ -31,7 +31,7 @@ class Truth:
     """What was published and what crawls could see of it."""
 
     documents: list[Document]
-    witness: Witness
+    observer: Observer
     readers: tuple[str, ...]
     operator: str
     alarms_in_flight: int = 0
@@ -127,7 +127,7 @@ def one_document(
         yield f"{name} changed {document.revisions} times and was told as changed in {told}"
     if document.backlog:
         return
-    readable = truth.witness.readable_at(document.pages)
+    readable = truth.observer.readable_at(document.pages)
     if readable is None:
         return
     after = [instant for instant in instants if instant >= readable]
@@ -153,7 +153,7 @@ def outages_told(db: sqlite3.Connection, data: Path, truth: Truth, now: datetime
     counts: Counter[tuple[str, str]] = Counter()
     for row in db.execute("SELECT subject, kind FROM alarms WHERE subject LIKE 'column:%'"):
         counts[row["subject"].removeprefix("column:"), row["kind"]] += 1
-    for (site, column), possible in truth.witness.outages().items():
+    for (site, column), possible in truth.observer.outages().items():
         raised = counts[f"{site}/{column}", "raised"]
         recovered = counts[f"{site}/{column}", "recovered"]
         if raised not in possible:
@@ -166,7 +166,7 @@ def outages_told(db: sqlite3.Connection, data: Path, truth: Truth, now: datetime
 def feet(data: Path, truth: Truth, now: datetime) -> Iterator[str]:
     """Every outage that a crawl met stands in the foot of the next issue."""
     instants = closings(now - timedelta(hours=2))
-    for (site, column), looks in truth.witness.columns.items():
+    for (site, column), looks in truth.observer.columns.items():
         for look in looks:
             if look.state != "bad":
                 continue

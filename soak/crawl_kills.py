@@ -23,8 +23,8 @@ from random import Random
 from typing import Any
 
 from replica.server import start_replica
-from soak.content import content, differences, half_stored, unsound
-from soak.household import ROOT
+from soak.database_diff import content, differences, half_stored, unsound
+from soak.harness import ROOT
 
 NOW = "2021-02-05T17:00:00+08:00"
 # Originals, their reposts, and a site whose notices name files.

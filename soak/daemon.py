@@ -16,11 +16,11 @@ from functools import partial
 from typing import Any
 
 import scheduler
-from commands import errands
+from app import workers
+from app.clock_jumps import Wallclock
 from config import Config
-from pipelines.running.wallclock import Wallclock
 from soak.clock import clock
-from soak.moments import ENVIRONMENT, Deadly
+from soak.crash_points import ENVIRONMENT, Deadly
 
 # Tasks that live as long as the daemon; everything else is work that ends.
 LASTING = frozenset({"serve", "watch_clock", "paced", "obey"})
@@ -49,7 +49,7 @@ class Pacer:
         for line in sys.stdin:
             word, _, rest = line.strip().partition(" ")
             if word == "die":
-                self.deadly.moment = os.environ[ENVIRONMENT] = rest
+                self.deadly.crash_point = os.environ[ENVIRONMENT] = rest
             else:
                 self.loop.call_soon_threadsafe(self.start, rest)
 
@@ -96,7 +96,7 @@ def paced(serve: Serve) -> Serve:
 
 def main() -> int:
     """Run the daemon until it is told to stop."""
-    setattr(errands, "CHILD", "soak.errand")  # noqa: B010 # a constant of its module
+    setattr(workers, "CHILD", "soak.worker")  # noqa: B010 # a constant of its module
     setattr(scheduler, "serve", paced(scheduler.serve))  # noqa: B010 # the name it is called by
     return scheduler.main()
 

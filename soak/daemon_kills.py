@@ -22,8 +22,8 @@ from random import Random
 
 from digest.delivery.sink import Sink
 from replica.server import start_replica
-from soak.content import content, differences, unsound
-from soak.household import READERS, Household
+from soak.database_diff import content, differences, unsound
+from soak.harness import READERS, Harness
 from soak.plan import CRAWLS, ISSUE, Event, ordinary
 from soak.publisher import START, Publisher, pages
 
@@ -43,43 +43,43 @@ class Killed:
 
 
 @contextmanager
-def household(folder: Path, seed: int, weeks: int) -> Iterator[Household]:
+def fresh_harness(folder: Path, seed: int, weeks: int) -> Iterator[Harness]:
     """An installation with three readers, before its first start."""
     folder.mkdir(parents=True)
     (folder / "content").mkdir()
     documents = Publisher(seed, weeks).publish()
     with start_replica(folder / "content", as_of=START) as replica, Sink(folder / "out") as sink:
         replica.publish([page for _, page in pages(documents)])
-        house = Household(folder, replica, sink, START)
-        house.subscribe(READERS)
+        harness = Harness(folder, replica, sink, START)
+        harness.subscribe(READERS)
         try:
-            yield house
+            yield harness
         finally:
-            if house.alive:
-                house.cut_power()
-                house.reap()
+            if harness.alive:
+                harness.cut_power()
+                harness.reap()
 
 
-def in_peace(house: Household, weeks: int) -> None:
+def in_peace(harness: Harness, weeks: int) -> None:
     """The same hours without a fault."""
-    house.start()
+    harness.start()
     for event in ordinary(weeks):
-        house.step(event.at)
-    house.stop()
+        harness.step(event.at)
+    harness.stop()
 
 
-def with_kills(house: Household, weeks: int, times: int, random: Random) -> Killed:
+def with_kills(harness: Harness, weeks: int, times: int, random: Random) -> Killed:
     """The same hours, with `times` power cuts."""
     result = Killed(weeks=weeks)
-    house.start()
+    harness.start()
     for event in ordinary(weeks):
-        house.pass_to(event.at)
+        harness.pass_to(event.at)
         for _ in range(kills_at(event, random)):
             if result.kills < times:
-                cut(house, random, result)
+                cut(harness, random, result)
         # What was cut is made up for at the start, the rest is due as ever.
-        _ = house.let_run() if house.alive else house.start()
-    house.stop()
+        _ = harness.let_run() if harness.alive else harness.start()
+    harness.stop()
     return result
 
 
@@ -93,19 +93,19 @@ def kills_at(event: Event, random: Random) -> int:
     return int(random.random() < 0.05)
 
 
-def cut(house: Household, random: Random, result: Killed) -> None:
+def cut(harness: Harness, random: Random, result: Killed) -> None:
     """Let it run for a moment, starting it if it is dead, and cut the power."""
 
     def power() -> None:
         time.sleep(random.uniform(0.0, LONGEST_LIFE))
-        result.at_work += bool(house.at_work())
+        result.at_work += bool(harness.at_work())
         with suppress(ProcessLookupError):
-            house.cut_power()
+            harness.cut_power()
 
-    _ = house.let_run(power) if house.alive else house.start(power)
-    house.reap()
+    _ = harness.let_run(power) if harness.alive else harness.start(power)
+    harness.reap()
     result.kills += 1
-    path = house.data / "zhengxun.db"
+    path = harness.data / "zhengxun.db"
     result.wrong += [f"kill {result.kills}: {line}" for line in unsound(path)]
 
 
@@ -114,15 +114,15 @@ def monday_of(at: datetime) -> datetime:
     return (at - timedelta(days=at.weekday())).replace(hour=0, minute=0, second=0)
 
 
-def mails(house: Household) -> list[str]:
+def mails(harness: Harness) -> list[str]:
     """Every issue for every reader, and no second one but the mail in flight."""
     wrong = []
     boxes: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for mail in house.sink.received:
+    for mail in harness.sink.received:
         message = mail.message()
         for address in mail.recipients:
             boxes[address].append((str(message["Subject"]), str(message["Message-ID"])))
-    with closing(sqlite3.connect(house.data / "zhengxun.db")) as db:
+    with closing(sqlite3.connect(harness.data / "zhengxun.db")) as db:
         issues = db.execute("SELECT count(*) FROM issues").fetchone()[0]
         rows = db.execute("SELECT message_id FROM deliveries WHERE interruptions > 0").fetchall()
         alarms = db.execute("SELECT title FROM alarms").fetchall()
@@ -142,13 +142,13 @@ def mails(house: Household) -> list[str]:
 def daemon_kills(times: int, seed: int, folder: Path) -> Killed:
     """Both lives, and how they differ."""
     weeks = 1 + times // KILLS_A_WEEK
-    with household(folder / "peace", seed, weeks) as house:
-        in_peace(house, weeks)
-        right = content(house.data / "zhengxun.db")
-    with household(folder / "kills", seed, weeks) as house:
-        result = with_kills(house, weeks, times, Random(seed))  # noqa: S311 # no secret
-        result.wrong += differences(house.data / "zhengxun.db", right)
-        result.wrong += mails(house)
+    with fresh_harness(folder / "peace", seed, weeks) as harness:
+        in_peace(harness, weeks)
+        right = content(harness.data / "zhengxun.db")
+    with fresh_harness(folder / "kills", seed, weeks) as harness:
+        result = with_kills(harness, weeks, times, Random(seed))  # noqa: S311 # no secret
+        result.wrong += differences(harness.data / "zhengxun.db", right)
+        result.wrong += mails(harness)
     return result
 
 

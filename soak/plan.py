@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from soak.moments import MOMENTS
+from soak.crash_points import CRASH_POINTS
 from soak.publisher import START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -154,10 +154,10 @@ class Plan:
         weeks = [week for week in self.free if week not in self.quiet]
         slots = [(week, slot) for week in weeks for slot in (*CRAWLS, ISSUE, NIGHT)]
         self.random.shuffle(slots)
-        moments = list(MOMENTS)
+        moments = list(CRASH_POINTS)
         for _ in range(max(1, self.weeks // 26)):
-            for moment in moments:
-                self.at_slot(slots, slots_of(moment), "die", moment)
+            for crash_point in moments:
+                self.at_slot(slots, slots_of(crash_point), "die", crash_point)
         for _ in range(max(1, self.weeks // 8)):
             for name in ("cut power", "kill daemon", "kill crawl"):
                 self.at_slot(slots, CRAWLS, name)
@@ -204,8 +204,8 @@ def ordinary(weeks: int) -> list[Event]:
     return sorted(events, key=lambda event: event.at)
 
 
-def slots_of(moment: str) -> tuple[timedelta, ...]:
+def slots_of(crash_point: str) -> tuple[timedelta, ...]:
     """When a moment comes about."""
-    if moment.startswith(("run", "alarm")):
+    if crash_point.startswith(("run", "alarm")):
         return CRAWLS
-    return (NIGHT,) if "backup" in moment else (ISSUE,)
+    return (NIGHT,) if "backup" in crash_point else (ISSUE,)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from replica.content import SHANGHAI, Entry, Revision
+from china_time import SHANGHAI
+from replica.entries import Entry, Revision
 from replica.invented import invented_path, wechat_ids
 
 # Times are Asia/Shanghai. The first issue closes on Friday 2021-03-05.

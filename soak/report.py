@@ -28,7 +28,7 @@ COUNTS = (
 def report(year: Year, *, seconds: float, mounted: bool) -> str:
     """One line a figure."""
     lines = [f"real time: {seconds / 60:.1f} min; full disk tried: {'yes' if mounted else 'no'}"]
-    path = year.house.data / "zhengxun.db"
+    path = year.harness.data / "zhengxun.db"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         lines += [f"{name}: {db.execute(sql).fetchone()[0]}" for name, sql in COUNTS]
     lines.append(f"documents published: {len(year.truth.documents)}")

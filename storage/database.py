@@ -11,8 +11,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage import migrations, search_index, views
+from storage import migrations, views
 from storage.errors import BUSY_TIMEOUT, StorageError, explained, path_of
+from storage.search import index
 
 __all__ = ["StorageError", "open_database", "refuse_foreign", "snapshot", "transaction"]
 
@@ -127,7 +128,7 @@ def _connect(path: Path, *, read_only: bool) -> Database:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
         db = Database(connection)
-        search_index.register(db)
+        index.register(db)
     except BaseException:
         connection.close()
         raise
@@ -153,10 +154,10 @@ def _prepare(db: Database, path: Path) -> None:
         with transaction(db):
             # Another process may have migrated while we waited for the lock.
             migrations.apply(db)
-    if search_index.is_current(db) and views.are_current(db):
+    if index.is_current(db) and views.are_current(db):
         return
     with transaction(db):
-        search_index.ensure(db)
+        index.ensure(db)
         views.ensure(db)
 
 

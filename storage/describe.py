@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage.database import open_database
-from storage.search_index import INDEX
+from storage.search.index import INDEX
 from storage.values import Row, select
 
 _HERE = Path(__file__).parent

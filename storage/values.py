@@ -7,7 +7,6 @@ the instants do, with and without fractions. Dates are YYYY-MM-DD.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
@@ -17,15 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.errors import explained, path_of
-
-# C0 and C1 controls; the 66 code points that Unicode keeps for no character (XML forbids two).
-_NO_TEXT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef"
-    + "".join(
-        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-    )
-    + "]"
-)
+from texts.folding import clean
 
 Row = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -106,12 +97,6 @@ def from_texts(values: Iterable[str]) -> str:
 def to_texts(text: str) -> tuple[str, ...]:
     """The tuple of a stored JSON list of texts."""
     return tuple(str(value) for value in json.loads(text))
-
-
-def clean(text: str) -> str:
-    """Text that SQLite, XML and a terminal can hold: no control characters but tab and line ends,
-    no non-characters (U+FFFE, U+FDD0 …) and no lone surrogates, which a broken page can produce."""
-    return _NO_TEXT.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def one_line(text: str, limit: int = 500) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from replica.server import Replica, start_replica
-from tests.house import FRIDAY
+from tests.installation import FRIDAY
 
 # The default suite gives the same answer every time; `pytest --hypothesis-profile=explore` looks
 # for new failures.

@@ -13,26 +13,20 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.alarms.alert import Operator, send_alarms
-from digest.alarms.bell import Bell
-from digest.alarms.mails import review_mails
-from digest.alarms.watch import (
-    job_done,
-    job_failed,
-    review_clock,
-    review_columns,
-    review_disk,
-)
-from digest.delivery.courier import SmtpSettings
+from digest.alerts.alert import Operator, send_alarms
+from digest.alerts.mail_rules import review_mails
+from digest.alerts.notifier import Notifier
+from digest.alerts.rules import job_done, job_failed, review_clock, review_columns, review_disk
 from digest.delivery.sink import Sink
-from storage.alarms import note_event, open_alarms, raise_alarm, remind, unsent
-from storage.catalogue import ColumnRow, SiteRow, sync_catalogue
+from digest.delivery.smtp_client import SmtpSettings
 from storage.database import StorageError, open_database
-from storage.deliveries import claim, ensure_deliveries, list_deliveries, settle
-from storage.issues import record_issue
+from storage.issues.issues import record_issue
 from storage.models import Check, Verdict
-from storage.runs import finish_run, save_check, start_run
-from storage.subscribers import add_subscriber
+from storage.operation.alarms import note_event, open_alarms, raise_alarm, remind, unsent
+from storage.readers.deliveries import claim, ensure_deliveries, list_deliveries, settle
+from storage.readers.subscribers import add_subscriber
+from storage.runs.catalogue import ColumnRow, SiteRow, sync_catalogue
+from storage.runs.runs import finish_run, save_check, start_run
 
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -290,16 +284,16 @@ def test_when_the_store_is_gone_the_operator_still_hears_once(tmp_path: Path, ho
     def no_store() -> object:
         raise StorageError("zhengxun.db cannot grow: the disk is full; make room")
 
-    bell = Bell(
+    notifier = Notifier(
         no_store,  # type: ignore[arg-type] # never opens
         Operator(webhook=hook.url),
         data=tmp_path,
         min_free_mib=1,
         clock=lambda: NOW,
     )
-    bell.job_failed("issue", "the disk is full")
-    assert not bell.round()
-    assert not bell.round()
+    notifier.job_failed("issue", "the disk is full")
+    assert not notifier.round()
+    assert not notifier.round()
     (post,) = hook.got
     assert "编印周报失败" in str(post["text"])
     assert "数据库不可用" in str(post["text"])
@@ -308,12 +302,12 @@ def test_when_the_store_is_gone_the_operator_still_hears_once(tmp_path: Path, ho
 def test_a_bad_column_does_not_make_the_daemon_unhealthy_but_a_failing_job_does(
     db: Database, tmp_path: Path
 ) -> None:
-    bell = Bell(
+    notifier = Notifier(
         lambda: nullcontext(db), Operator(), data=tmp_path, min_free_mib=1, clock=lambda: NOW
     )
     check(db, NOW, "blocked")
-    assert bell.round()
-    bell.job_failed("nightly", "damaged")
-    assert not bell.round()
-    bell.job_done("nightly")
-    assert bell.round()
+    assert notifier.round()
+    notifier.job_failed("nightly", "damaged")
+    assert not notifier.round()
+    notifier.job_done("nightly")
+    assert notifier.round()

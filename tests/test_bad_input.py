@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from replica.server import start_replica
-from tests.house import FRIDAY, RELAYS, ROOT, House
+from tests.installation import FRIDAY, RELAYS, ROOT, Installation
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path / "house")
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path / "house")
 
 
 def one_line(done: subprocess.CompletedProcess[str], code: int, words: str) -> None:
@@ -52,13 +52,13 @@ def one_line(done: subprocess.CompletedProcess[str], code: int, words: str) -> N
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_a_bad_argument_is_one_line(
-    house: House, arguments: list[str], code: int, words: str
+    installation: Installation, arguments: list[str], code: int, words: str
 ) -> None:
-    one_line(house.run(*arguments), code, words)
+    one_line(installation.run(*arguments), code, words)
 
 
-def test_an_unknown_option_is_bad_usage(house: House) -> None:
-    done = house.run("crawl", "--quickly")
+def test_an_unknown_option_is_bad_usage(installation: Installation) -> None:
+    done = installation.run("crawl", "--quickly")
     assert done.returncode == 2
     assert "--quickly" in done.stderr
     assert "Traceback" not in done.stderr
@@ -68,10 +68,12 @@ def test_an_unknown_option_is_bad_usage(house: House) -> None:
     ("settings", "words"),
     [("[smtp\n", "not readable as TOML"), ("[smtp]\nhots = 1", "smtp.hots: no such key")],
 )
-def test_a_broken_configuration_is_one_line(house: House, settings: str, words: str) -> None:
-    house.settings = settings
-    one_line(house.run("status"), 2, words)
-    assert not (house.folder / "data").exists()
+def test_a_broken_configuration_is_one_line(
+    installation: Installation, settings: str, words: str
+) -> None:
+    installation.settings = settings
+    one_line(installation.run("status"), 2, words)
+    assert not (installation.folder / "data").exists()
 
 
 @pytest.mark.parametrize(
@@ -83,36 +85,38 @@ def test_a_broken_configuration_is_one_line(house: House, settings: str, words: 
         ('[new]\nname = "新"', "platform"),
     ],
 )
-def test_a_broken_catalogue_says_file_site_and_key(house: House, sources: str, words: str) -> None:
-    house.sources = sources
-    done = house.run("sources")
+def test_a_broken_catalogue_says_file_site_and_key(
+    installation: Installation, sources: str, words: str
+) -> None:
+    installation.sources = sources
+    done = installation.run("sources")
     assert done.returncode == 1
     assert words in done.stderr
     assert "sources.toml" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_data_folder_that_cannot_be_used_is_one_line(house: House) -> None:
-    house.settings = 'data = "taken/data"'
-    house.folder.mkdir()
-    (house.folder / "taken").write_text("a file", encoding="utf-8")
-    one_line(house.run("crawl", "cde"), 1, "set ZHENGXUN_DATA")
+def test_a_data_folder_that_cannot_be_used_is_one_line(installation: Installation) -> None:
+    installation.settings = 'data = "taken/data"'
+    installation.folder.mkdir()
+    (installation.folder / "taken").write_text("a file", encoding="utf-8")
+    one_line(installation.run("crawl", "cde"), 1, "set ZHENGXUN_DATA")
 
 
-def test_a_file_that_is_no_database_is_left_alone(house: House) -> None:
-    database = house.folder / "data" / "zhengxun.db"
+def test_a_file_that_is_no_database_is_left_alone(installation: Installation) -> None:
+    database = installation.folder / "data" / "zhengxun.db"
     database.parent.mkdir(parents=True)
     database.write_bytes(b"my thesis" * 1000)
-    one_line(house.run("status"), 1, "zhengxun.db")
+    one_line(installation.run("status"), 1, "zhengxun.db")
     assert database.read_bytes() == b"my thesis" * 1000
 
 
-def test_a_taken_port_is_one_line(house: House) -> None:
+def test_a_taken_port_is_one_line(installation: Installation) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        one_line(house.run("serve", "--port", port), 1, port)
+        one_line(installation.run("serve", "--port", port), 1, port)
         replica = subprocess.run(
             [sys.executable, "-m", "replica", "--port", port],
             cwd=ROOT,
@@ -124,14 +128,14 @@ def test_a_taken_port_is_one_line(house: House) -> None:
     one_line(replica, 1, port)
 
 
-def test_an_upstream_that_dies_in_the_middle_loses_nothing(house: House) -> None:
-    house.sources = RELAYS
+def test_an_upstream_that_dies_in_the_middle_loses_nothing(installation: Installation) -> None:
+    installation.sources = RELAYS
     with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as replica:
-        house.upstream = replica.origin
+        installation.upstream = replica.origin
         crawl = subprocess.Popen(
             [sys.executable, "-m", "cli", "crawl", "tj_kxjs"],
             cwd=ROOT,
-            env=house.environment(),
+            env=installation.environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
@@ -140,9 +144,9 @@ def test_an_upstream_that_dies_in_the_middle_loses_nothing(house: House) -> None
             time.sleep(0.01)
     _, errors = crawl.communicate(timeout=100)
     assert b"Traceback" not in errors
-    rows = [row for (site, _), row in house.coverage().items() if site == "tj_kxjs"]
+    rows = [row for (site, _), row in installation.coverage().items() if site == "tj_kxjs"]
     assert any(row["verdict"] in {"degraded", "unreachable"} for row in rows)
-    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+    with closing(sqlite3.connect(installation.folder / "data" / "zhengxun.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         titles = db.execute("SELECT title, url FROM notices").fetchall()
     assert titles

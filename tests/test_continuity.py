@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.crawlers.mock_site import Answer, Asked, serving
-from tests.house import House
+from tests.installation import Installation
 
 FIRST = date(2021, 2, 5)
 COLUMNS = {
@@ -136,14 +136,14 @@ def weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str, A
     with serving(office) as site:
         folder = tmp_path_factory.mktemp("continuity")
         (folder / "data").mkdir()
-        house = House(folder, site.url, sources=SOURCES)
+        installation = Installation(folder, site.url, sources=SOURCES)
         for number in (1, 2, 3):
             office.crawl = number
-            house.now = f"{FIRST + timedelta(days=7 * (number - 1))}T09:00:00+08:00"
+            installation.now = f"{FIRST + timedelta(days=7 * (number - 1))}T09:00:00+08:00"
             done = subprocess.run(
                 [sys.executable, "-m", "scrapy", "crawl", "office"],
                 cwd=folder,
-                env={**house.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
+                env={**installation.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
                 capture_output=True,
                 text=True,
                 timeout=300,

@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 
 from replica.server import Replica
-from tests.house import FRIDAY, RELAYS, ROOT, House
+from tests.installation import FRIDAY, RELAYS, ROOT, Installation
 
 
 @pytest.fixture
-def house(tmp_path: Path, replica: Replica) -> House:
+def installation(tmp_path: Path, replica: Replica) -> Installation:
     replica.clear()
-    return House(tmp_path / "house", upstream=replica.origin)
+    return Installation(tmp_path / "house", upstream=replica.origin)
 
 
-def rows_of(house: House, sql: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+def rows_of(installation: Installation, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(installation.folder / "data" / "zhengxun.db")) as db:
         return db.execute(sql).fetchall()
 
 
@@ -32,17 +32,17 @@ STATE = "SELECT site, key, title, content_hash, first_seen_at, revised_at FROM n
 
 
 def test_a_second_crawl_with_nothing_new_stores_nothing_and_fetches_no_notice(
-    house: House, replica: Replica
+    installation: Installation, replica: Replica
 ) -> None:
     sites = ["cde", "miit", "tj_kxjs", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat"]
-    assert house.run("crawl", *sites).returncode == 0
-    before = rows_of(house, STATE)
-    addresses = {str(row[0]) for row in rows_of(house, "SELECT url FROM notices")}
+    assert installation.run("crawl", *sites).returncode == 0
+    before = rows_of(installation, STATE)
+    addresses = {str(row[0]) for row in rows_of(installation, "SELECT url FROM notices")}
     assert len(before) > 150
     replica.clear()
-    assert house.run("crawl", *sites).returncode == 0
-    assert rows_of(house, STATE) == before
-    assert rows_of(house, "SELECT count(*) FROM revisions") == [(0,)]
+    assert installation.run("crawl", *sites).returncode == 0
+    assert rows_of(installation, STATE) == before
+    assert rows_of(installation, "SELECT count(*) FROM revisions") == [(0,)]
     asked = {f"https://{request.host}{request.path}" for request in replica.requests}
     fetched = {url for url in addresses if url.partition("?")[0] in asked}
     lists = {url for url in addresses if "listpage" in url or url.endswith("/index.html")}
@@ -50,21 +50,21 @@ def test_a_second_crawl_with_nothing_new_stores_nothing_and_fetches_no_notice(
 
 
 def test_a_changed_page_becomes_a_revision_and_is_issued_again(
-    house: House, replica: Replica
+    installation: Installation, replica: Replica
 ) -> None:
-    house.run("crawl", "tj_kxjs")
-    assert house.run("digest", "--week", "2021-W05").returncode == 0
-    house.now = "2021-02-10T09:00:00+08:00"
-    replica.set_as_of(datetime.fromisoformat(house.now))
-    house.run("crawl", "tj_kxjs")
+    installation.run("crawl", "tj_kxjs")
+    assert installation.run("digest", "--week", "2021-W05").returncode == 0
+    installation.now = "2021-02-10T09:00:00+08:00"
+    replica.set_as_of(datetime.fromisoformat(installation.now))
+    installation.run("crawl", "tj_kxjs")
     replica.set_as_of(datetime.fromisoformat(FRIDAY))
-    revised = rows_of(house, "SELECT url FROM notices WHERE revised_at IS NOT NULL")
+    revised = rows_of(installation, "SELECT url FROM notices WHERE revised_at IS NOT NULL")
     assert [str(row[0]).rsplit("/", 1)[1] for row in revised] == ["t20210203_5346233.html"]
-    old = rows_of(house, "SELECT body_text FROM revisions")
+    old = rows_of(installation, "SELECT body_text FROM revisions")
     assert "2月26日" in str(old[0][0])
-    house.now = "2021-02-12T17:00:00+08:00"
-    house.run("digest", "--week", "2021-W06")
-    text = (house.folder / "data/issues/2021-W06/digest.txt").read_text("utf-8")
+    installation.now = "2021-02-12T17:00:00+08:00"
+    installation.run("digest", "--week", "2021-W06")
+    text = (installation.folder / "data/issues/2021-W06/digest.txt").read_text("utf-8")
     assert "更新" in text
     assert "天津市自然科学基金项目" in text
     late = [line for line in text.splitlines() if "补发" in line]
@@ -72,16 +72,18 @@ def test_a_changed_page_becomes_a_revision_and_is_issued_again(
 
 
 def test_a_notice_listed_two_weeks_after_its_date_is_not_missed(
-    house: House, replica: Replica
+    installation: Installation, replica: Replica
 ) -> None:
-    house.run("crawl", "miit")
-    assert house.run("digest", "--week", "2021-W05").returncode == 0
-    house.now = "2021-02-12T17:00:00+08:00"
-    replica.set_as_of(datetime.fromisoformat(house.now))
-    house.run("crawl", "miit")
+    installation.run("crawl", "miit")
+    assert installation.run("digest", "--week", "2021-W05").returncode == 0
+    installation.now = "2021-02-12T17:00:00+08:00"
+    replica.set_as_of(datetime.fromisoformat(installation.now))
+    installation.run("crawl", "miit")
     replica.set_as_of(datetime.fromisoformat(FRIDAY))
-    house.run("digest", "--week", "2021-W06")
-    issue = json.loads((house.folder / "data/issues/2021-W06/digest.json").read_text("utf-8"))
+    installation.run("digest", "--week", "2021-W06")
+    issue = json.loads(
+        (installation.folder / "data/issues/2021-W06/digest.json").read_text("utf-8")
+    )
     late = [
         (item["published_on"], item["title"])
         for section in issue["sections"]
@@ -96,25 +98,27 @@ def test_a_notice_listed_two_weeks_after_its_date_is_not_missed(
 def test_an_upstream_that_dies_leaves_verdicts_and_no_half_notice(
     tmp_path: Path, replica: Replica
 ) -> None:
-    house = House(tmp_path / "house", upstream="http://127.0.0.1:9")
-    done = house.run("crawl", "tj_kxjs")
+    installation = Installation(tmp_path / "house", upstream="http://127.0.0.1:9")
+    done = installation.run("crawl", "tj_kxjs")
     assert done.returncode in {0, 1}
-    rows = [row for (site, _), row in house.coverage().items() if site == "tj_kxjs"]
+    rows = [row for (site, _), row in installation.coverage().items() if site == "tj_kxjs"]
     assert {row["verdict"] for row in rows} == {"unreachable"}
-    assert rows_of(house, "SELECT count(*) FROM notices") == [(0,)]
+    assert rows_of(installation, "SELECT count(*) FROM notices") == [(0,)]
 
 
-def test_a_crawl_that_is_killed_leaves_a_verdict_for_every_column(house: House) -> None:
+def test_a_crawl_that_is_killed_leaves_a_verdict_for_every_column(
+    installation: Installation,
+) -> None:
     crawl = subprocess.Popen(
         [sys.executable, "-c", KILLED_CRAWL],
-        env={**house.environment(), "ZHENGXUN_DATA": str(house.folder / "data")},
+        env={**installation.environment(), "ZHENGXUN_DATA": str(installation.folder / "data")},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
     )
     printed, _ = crawl.communicate(timeout=60)
     assert "killed" in printed
-    rows = [row for (site, _), row in house.coverage().items() if site == "tj_kxjs"]
+    rows = [row for (site, _), row in installation.coverage().items() if site == "tj_kxjs"]
     assert len(rows) == 5
     assert all(row["verdict"] == "unreachable" for row in rows)
     assert all("没有完成" in row["reason"] for row in rows)
@@ -125,8 +129,8 @@ KILLED_CRAWL = """
 import asyncio, os, signal, subprocess
 from rich.console import Console
 from config import load_config
-from commands.desk import Desk
-from pipelines.running.supervisor import Crawl
+from app.context import Context
+from app.supervisor import Crawl
 
 def kill(event):
     if event["event"] == "opened":
@@ -137,7 +141,7 @@ def kill(event):
             except ProcessLookupError:  # pgrep lists itself
                 pass
 
-desk = Desk(load_config())
+desk = Context(load_config())
 with desk.store():
     pass
 print(asyncio.run(desk.supervisor().run_all([Crawl("tj_kxjs")], kill))[0].state)
@@ -159,42 +163,42 @@ max_quiet_days = 60
 """
 
 
-def test_a_dozen_lines_of_toml_add_a_site(house: House) -> None:
-    house.sources = RELAYS + NEW_SITE
+def test_a_dozen_lines_of_toml_add_a_site(installation: Installation) -> None:
+    installation.sources = RELAYS + NEW_SITE
     listed = subprocess.run(
         [sys.executable, "-m", "scrapy", "list"],
-        env={**house.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
+        env={**installation.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
     assert "tj_new" in listed.stdout.split()
-    assert house.run("crawl", "tj_new").returncode == 0
-    assert house.coverage()["tj_new", "工信动态"]["verdict"] == "ok"
-    assert rows_of(house, "SELECT count(*) FROM notices WHERE site = 'tj_new'") > [(0,)]
+    assert installation.run("crawl", "tj_new").returncode == 0
+    assert installation.coverage()["tj_new", "工信动态"]["verdict"] == "ok"
+    assert rows_of(installation, "SELECT count(*) FROM notices WHERE site = 'tj_new'") > [(0,)]
 
 
-def test_sources_check_and_inspect_store_nothing(house: House) -> None:
-    checked = house.run("sources", "check", "tj_gyxxh")
+def test_sources_check_and_inspect_store_nothing(installation: Installation) -> None:
+    checked = installation.run("sources", "check", "tj_gyxxh")
     assert checked.returncode == 0, checked.stderr
     assert "published_on" in checked.stdout
-    seen = house.run(
+    seen = installation.run(
         "inspect", "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2021n/202102/t20210204_5348438.html"
     )
     assert seen.returncode == 0, seen.stderr
     assert "2021-02-05" in seen.stdout
     assert "2021-02-26" in seen.stdout
     assert (
-        rows_of(house, "SELECT count(*) FROM notices") == [(0,)]
-        if (house.folder / "data" / "zhengxun.db").exists()
+        rows_of(installation, "SELECT count(*) FROM notices") == [(0,)]
+        if (installation.folder / "data" / "zhengxun.db").exists()
         else True
     )
 
 
-def test_add_puts_one_page_into_the_store(house: House) -> None:
+def test_add_puts_one_page_into_the_store(installation: Installation) -> None:
     url = "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2021n/202102/t20210204_5348438.html"
-    done = house.run("add", url)
+    done = installation.run("add", url)
     assert done.returncode == 0, done.stderr
-    assert rows_of(house, "SELECT count(*), min(complete) FROM notices") == [(1, 1)]
+    assert rows_of(installation, "SELECT count(*), min(complete) FROM notices") == [(1, 1)]
     assert not os.environ.get("ZHENGXUN_CONFIG")

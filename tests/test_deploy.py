@@ -16,7 +16,7 @@ import pytest
 import typer
 
 from cli import app
-from tests.house import ROOT
+from tests.installation import ROOT
 
 PAGES = ("README.md", "docs/operating.md")
 # Words of a sentence around a command, and placeholders that stand for one argument.

@@ -19,8 +19,8 @@ from docx import Document
 from digest.delivery.sink import Sink
 from replica.server import Replica
 from storage.database import open_database
-from storage.subscribers import add_subscriber
-from tests.house import FRIDAY, House
+from storage.readers.subscribers import add_subscriber
+from tests.installation import FRIDAY, Installation
 from tests.test_scheduler import ONLY_ONE_SITE, daemon
 
 NOON = "2021-02-05T12:00:00+08:00"
@@ -44,8 +44,8 @@ def sink(tmp_path: Path) -> Iterator[Sink]:
         yield running
 
 
-def done(house: House, *arguments: str) -> str:
-    ended = house.run(*arguments)
+def done(installation: Installation, *arguments: str) -> str:
+    ended = installation.run(*arguments)
     assert ended.returncode == 0, (arguments, ended.stdout, ended.stderr)
     return ended.stdout
 
@@ -61,47 +61,47 @@ def body(mail: EmailMessage, kind: str) -> str:
     return str(part.get_content())
 
 
-def issue_of(house: House) -> dict[str, Any]:
-    path = house.folder / "data/issues/2021-W05/digest.json"
+def issue_of(installation: Installation) -> dict[str, Any]:
+    path = installation.folder / "data/issues/2021-W05/digest.json"
     return dict(json.loads(path.read_text("utf-8")))
 
 
-def rows(house: House, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+def rows(installation: Installation, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(installation.folder / "data" / "zhengxun.db")) as db:
         return db.execute(sql).fetchall()
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_week_of_an_editor(tmp_path: Path, replica: Replica, sink: Sink) -> None:
-    house = House(
+    installation = Installation(
         tmp_path / "house",
         upstream=replica.origin,
         sources=ONLY_ONE_SITE,
         now=NOON,
         settings=SETTINGS.format(port=sink.port),
     )
-    (house.folder / "data").mkdir(parents=True)
-    db = open_database(house.folder / "data" / "zhengxun.db")
+    (installation.folder / "data").mkdir(parents=True)
+    db = open_database(installation.folder / "data" / "zhengxun.db")
     add_subscriber(db, "li@example.com", now=datetime(2021, 2, 1, tzinfo=UTC))
     db.close()
-    with daemon(house) as first:
+    with daemon(installation) as first:
         first.until("issue 2021-W05 composed")
         first.process.kill()  # between the record and the release
         first.process.wait()
-    draft = json.loads(done(house, "edit", "list", "--json"))
+    draft = json.loads(done(installation, "edit", "list", "--json"))
     dropped, noted = (row["number"] for row in draft["entries"][:2])
-    done(house, "edit", "drop", str(dropped), "--reason", "与本公司无关")
-    done(house, "edit", "annotate", str(noted), "请研发中心关注")
-    done(house, "edit", "move", str(noted), "--chapter", "pharma", "--group", "国家级")
-    done(house, "edit", "retitle", "政讯周报·增刊")
-    done(house, "digest", "--preview")
-    preview = (house.folder / "data/issues/preview-2021-W05/digest.html").read_text("utf-8")
+    done(installation, "edit", "drop", str(dropped), "--reason", "与本公司无关")
+    done(installation, "edit", "annotate", str(noted), "请研发中心关注")
+    done(installation, "edit", "move", str(noted), "--chapter", "pharma", "--group", "国家级")
+    done(installation, "edit", "retitle", "政讯周报·增刊")
+    done(installation, "digest", "--preview")
+    preview = (installation.folder / "data/issues/preview-2021-W05/digest.html").read_text("utf-8")
     assert "请研发中心关注" in preview
     assert f'id="n{dropped}"' not in preview
     assert not mails(sink, "li@example.com")
-    house.now = FRIDAY
-    with daemon(house) as second:
+    installation.now = FRIDAY
+    with daemon(installation) as second:
         second.until("issue 2021-W05 released by itself")
         second.until("2021-W05：已发 1")
         second.end()
@@ -109,23 +109,23 @@ def test_a_week_of_an_editor(tmp_path: Path, replica: Replica, sink: Sink) -> No
     assert str(mail["Subject"]).startswith("政讯周报·增刊 2021-W05")
     for kind in ("plain", "html"):
         assert "请研发中心关注" in body(mail, kind)
-    document = issue_of(house)
+    document = issue_of(installation)
     (chapter,) = [section for section in document["sections"] if section["id"] == "pharma"]
     assert [item["editor_note"] for item in chapter["groups"][0]["items"]] == ["请研发中心关注"]
-    words = Document(str(house.folder / "data/issues/2021-W05/digest.docx"))
+    words = Document(str(installation.folder / "data/issues/2021-W05/digest.docx"))
     assert any("请研发中心关注" in cell.text for table in words.tables for cell in table._cells)
-    refused = house.run("edit", "pin", str(noted), "--week", "2021-W05")
+    refused = installation.run("edit", "pin", str(noted), "--week", "2021-W05")
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1
     assert "zhengxun correct --week 2021-W05" in refused.stderr
     lists = ("--entry", str(noted), "--wrong", "甲", "--right", "乙")
-    done(house, "correct", "--week", "2021-W05", "--text", "名称有误", *lists)
+    done(installation, "correct", "--week", "2021-W05", "--text", "名称有误", *lists)
     _, correction = mails(sink, "li@example.com")
     assert correction["References"] == mail["Message-ID"]
-    assert issue_of(house) == document
-    assert rows(house, "SELECT week, released_at IS NOT NULL FROM issues ORDER BY id") == [
+    assert issue_of(installation) == document
+    assert rows(installation, "SELECT week, released_at IS NOT NULL FROM issues ORDER BY id") == [
         ("2021-W05", 1),
         ("2021-W05-C1", 1),
     ]
-    acts = [row["act"] for row in json.loads(done(house, "history", "--json"))]
+    acts = [row["act"] for row in json.loads(done(installation, "history", "--json"))]
     assert acts == ["hold", "drop", "annotate", "move", "retitle", "release", "correct"]

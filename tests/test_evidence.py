@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from commands.desk import Desk
-from commands.duties import compose_due
-from commands.pages import inspect
+from app.context import Context
+from app.jobs import compose_due
+from commands.inspecting import inspect
 from commands.reread import reread
 from config import Config
-from digest.alarms.watch import review_columns
+from digest.alerts.rules import review_columns
 from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
-from tests.house import House
+from tests.installation import Installation
 
 HOST = "www.example.gov.cn"
 SOURCES = """\
@@ -93,34 +93,36 @@ def site(office: Office) -> Iterator[MockSite]:
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory, site: MockSite) -> House:
+def crawled(tmp_path_factory: pytest.TempPathFactory, site: MockSite) -> Installation:
     """Crawled once; every test works on a copy."""
-    house = House(tmp_path_factory.mktemp("crawled") / "house", site.url, sources=SOURCES)
-    assert house.run("crawl").returncode == 0
-    return house
+    installation = Installation(
+        tmp_path_factory.mktemp("crawled") / "house", site.url, sources=SOURCES
+    )
+    assert installation.run("crawl").returncode == 0
+    return installation
 
 
 @pytest.fixture
-def house(tmp_path: Path, crawled: House, office: Office) -> House:
+def installation(tmp_path: Path, crawled: Installation, office: Office) -> Installation:
     office.wall = False
     copytree(crawled.folder, tmp_path / "house")
-    return House(tmp_path / "house", crawled.upstream, sources=SOURCES)
+    return Installation(tmp_path / "house", crawled.upstream, sources=SOURCES)
 
 
-def rows(house: House, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+def rows(installation: Installation, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(installation.folder / "data" / "zhengxun.db")) as db:
         return db.execute(sql).fetchall()
 
 
-def desk(house: House, sources: str = "") -> Desk:
+def context(installation: Installation, sources: str = "") -> Context:
     if sources:
-        (house.folder / "sources.toml").write_text(sources, encoding="utf-8")
-    now = datetime.fromisoformat(house.now)
-    path = house.folder / "zhengxun.toml"
-    return Desk(Config(data=house.folder / "data", path=path, now=now))
+        (installation.folder / "sources.toml").write_text(sources, encoding="utf-8")
+    now = datetime.fromisoformat(installation.now)
+    path = installation.folder / "zhengxun.toml"
+    return Context(Config(data=installation.folder / "data", path=path, now=now))
 
 
-def ask(at: Desk, *, store: bool, since: str = "") -> dict[str, Any]:
+def ask(at: Context, *, store: bool, since: str = "") -> dict[str, Any]:
     out = io.StringIO()
     code = reread(at, ["office"], since, Console(file=out), store=store, as_json=True)
     report: dict[str, Any] = json.loads(out.getvalue())
@@ -134,57 +136,61 @@ CORRECTED = [(f"2021-02-0{n}", "科研处", None) for n in (2, 3, 4)]
 
 
 def test_a_mended_selector_corrects_what_was_read_and_no_reader_is_told_of_a_change(
-    house: House, site: MockSite
+    installation: Installation, site: MockSite
 ) -> None:
-    assert rows(house, STATE) == READ
-    assert compose_due(desk(house))
+    assert rows(installation, STATE) == READ
+    assert compose_due(context(installation))
     asked = len(site.asked)
-    assert ask(desk(house), store=False)["counts"] == {"not_kept": 0, "unchanged": 3}
+    assert ask(context(installation), store=False)["counts"] == {"not_kept": 0, "unchanged": 3}
 
-    house.now = "2021-02-06T09:00:00+08:00"
-    mended = desk(house, MENDED)
+    installation.now = "2021-02-06T09:00:00+08:00"
+    mended = context(installation, MENDED)
     looked = ask(mended, store=False)
     assert looked["counts"] == {"not_kept": 0, "changed": 3}
     first = next(one for one in looked["pages"] if one["url"].endswith("/1.html"))
     assert first["changes"]["source"] == ["某市科学技术局", "科研处"]
     assert first["changes"]["published_on"] == ["2021-02-01", "2021-02-02"]
     assert first["issues"] == ["2021-W05"]
-    assert rows(house, STATE) == READ
+    assert rows(installation, STATE) == READ
 
     ask(mended, store=True)
-    assert rows(house, STATE) == CORRECTED
-    assert rows(house, "SELECT count(*) FROM revisions") == [(0,)]
-    told = json.loads(rows(house, "SELECT changed FROM rereadings ORDER BY id")[0][0])
+    assert rows(installation, STATE) == CORRECTED
+    assert rows(installation, "SELECT count(*) FROM revisions") == [(0,)]
+    told = json.loads(rows(installation, "SELECT changed FROM rereadings ORDER BY id")[0][0])
     assert told["source"] == ["某市科学技术局", "科研处"]
     assert ask(mended, store=False)["counts"] == {"not_kept": 0, "unchanged": 3}
     assert len(site.asked) == asked
 
     # The next re-reading finds the page as it was: no revision, nothing to issue again.
-    house.sources, house.now = MENDED, "2021-02-09T09:00:00+08:00"
-    assert house.run("crawl").returncode == 0
-    assert rows(house, STATE) == CORRECTED
-    assert rows(house, "SELECT count(*) FROM revisions") == [(0,)]
-    house.now = "2021-02-12T17:00:00+08:00"
-    assert compose_due(desk(house))
+    installation.sources, installation.now = MENDED, "2021-02-09T09:00:00+08:00"
+    assert installation.run("crawl").returncode == 0
+    assert rows(installation, STATE) == CORRECTED
+    assert rows(installation, "SELECT count(*) FROM revisions") == [(0,)]
+    installation.now = "2021-02-12T17:00:00+08:00"
+    assert compose_due(context(installation))
     issued = rows(
-        house,
+        installation,
         "SELECT week, count(notice_id) FROM issues LEFT JOIN issue_items ON issue_id = issues.id"
         " GROUP BY week ORDER BY week",
     )
     assert issued == [("2021-W05", 3), ("2021-W06", 0)]
-    kept = rows(house, "SELECT count(*), count(same_as) FROM saved_pages WHERE kind = 'notice'")
+    kept = rows(
+        installation, "SELECT count(*), count(same_as) FROM saved_pages WHERE kind = 'notice'"
+    )
     assert kept == [(6, 3)]
 
 
 def test_pages_are_kept_without_cookies_and_not_at_all_when_switched_off(
-    house: House, tmp_path: Path
+    installation: Installation, tmp_path: Path
 ) -> None:
-    archive = house.folder / "data" / "warc" / "2021-02-office.warc.gz"
+    archive = installation.folder / "data" / "warc" / "2021-02-office.warc.gz"
     text = gzip.decompress(archive.read_bytes()).decode()
     assert "津科〔2021〕1号" in text
     assert "JSESSIONID" not in text
     assert "Cookie" not in text
-    off = House(tmp_path / "off", house.upstream, settings="[evidence]\nkeep = false\n")
+    off = Installation(
+        tmp_path / "off", installation.upstream, settings="[evidence]\nkeep = false\n"
+    )
     off.sources = SOURCES
     off.run("crawl")
     assert rows(off, "SELECT count(*) FROM notices") == [(3,)]
@@ -192,38 +198,50 @@ def test_pages_are_kept_without_cookies_and_not_at_all_when_switched_off(
     assert not (off.folder / "data" / "warc").exists()
 
 
-def test_a_damaged_archive_and_a_page_read_worse_are_said_and_stored_nowhere(house: House) -> None:
-    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+def test_a_damaged_archive_and_a_page_read_worse_are_said_and_stored_nowhere(
+    installation: Installation,
+) -> None:
+    with closing(sqlite3.connect(installation.folder / "data" / "zhengxun.db")) as db:
         db.execute("UPDATE saved_pages SET sha256 = 'x' WHERE id = 1")
         db.commit()
     # A selector that names the wrong part: title and text are gone.
     worse = SOURCES + 'selectors = { notice_body = "p.no" }\n'
-    report = ask(desk(house, worse), store=True)
+    report = ask(context(installation, worse), store=True)
     assert report["counts"]["damaged"] == 1
     assert "not what was kept" in report["pages"][0]["problem"]
     bad = [one for one in report["pages"] if one["outcome"] == "worse"]
     assert all(one["changes"] == {} for one in bad)
-    assert ask(desk(house, SOURCES), store=False, since="2021-02-06")["counts"] == {"not_kept": 0}
+    assert ask(context(installation, SOURCES), store=False, since="2021-02-06")["counts"] == {
+        "not_kept": 0
+    }
 
 
 def test_a_column_that_turns_bad_leaves_its_page_and_the_alarm_says_where(
-    house: House, office: Office
+    installation: Installation, office: Office
 ) -> None:
     office.wall = True
-    for house.now in ("2021-02-06T09:00:00+08:00", "2021-02-06T13:00:00+08:00"):
-        house.run("crawl")
-    with desk(house).store() as db:
-        review_columns(db, now=datetime.fromisoformat(house.now))
-    (alarm,) = rows(house, "SELECT title, text FROM alarms")
+    for installation.now in ("2021-02-06T09:00:00+08:00", "2021-02-06T13:00:00+08:00"):
+        installation.run("crawl")
+    with context(installation).store() as db:
+        review_columns(db, now=datetime.fromisoformat(installation.now))
+    (alarm,) = rows(installation, "SELECT title, text FROM alarms")
     assert "通知公告 被拦截" in alarm[0]
     assert "网站回答：412（2021-02-06 09:00）" in alarm[1]
-    copies = list((house.folder / "data" / "evidence").iterdir())
+    copies = list((installation.folder / "data" / "evidence").iterdir())
     assert len(copies) == 1
     assert f"页面存档：evidence/{copies[0].name}" in alarm[1]
     assert "编号 77" in copies[0].read_text("utf-8")
     assert "原始记录：warc/2021-02-office.warc.gz 第" in alarm[1]
-    kept = rows(house, "SELECT status, copy <> '', same_as FROM saved_pages WHERE kind = 'list'")
+    kept = rows(
+        installation, "SELECT status, copy <> '', same_as FROM saved_pages WHERE kind = 'list'"
+    )
     assert [row[:2] for row in kept] == [(412, 1), (412, 0)]
     out = io.StringIO()
-    inspect(desk(house), str(copies[0]), f"https://{HOST}/tzgg/", Console(file=out), as_json=True)
+    inspect(
+        context(installation),
+        str(copies[0]),
+        f"https://{HOST}/tzgg/",
+        Console(file=out),
+        as_json=True,
+    )
     assert json.loads(out.getvalue())[0]["complete"] is False

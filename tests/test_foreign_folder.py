@@ -13,32 +13,32 @@ from pathlib import Path
 import pytest
 
 from replica.server import Replica
-from tests.house import ONLY_ONE_SITE, ROOT, House
+from tests.installation import ONLY_ONE_SITE, ROOT, Installation
 
 ZHENGXUN = "import sys; from cli import main; sys.exit(main())"
 CHILDREN = ("commands", "crawlers", "digest", "pipelines", "storage", "texts")
 
 
 @pytest.fixture
-def house(tmp_path: Path, replica: Replica) -> House:
+def installation(tmp_path: Path, replica: Replica) -> Installation:
     """A working folder whose every module stops whoever imports it."""
-    house = House(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
-    house.folder.mkdir()
+    installation = Installation(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
+    installation.folder.mkdir()
     trap = "raise SystemExit('a foreign module was imported: ' + __name__)\n"
     for name in ("config", "config_sections", "cli", "scheduler"):
-        (house.folder / f"{name}.py").write_text(trap, encoding="utf-8")
+        (installation.folder / f"{name}.py").write_text(trap, encoding="utf-8")
     for name in ("commands", "crawlers", "digest", "pipelines", "replica", "storage", "texts"):
-        (house.folder / name).mkdir()
-        (house.folder / name / "__init__.py").write_text(trap, encoding="utf-8")
-    return house
+        (installation.folder / name).mkdir()
+        (installation.folder / name / "__init__.py").write_text(trap, encoding="utf-8")
+    return installation
 
 
-def run(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(installation: Installation, *arguments: str) -> subprocess.CompletedProcess[str]:
     """As the console script runs it: the folder it is started in is not on the path."""
     return subprocess.run(
         [sys.executable, "-P", "-c", ZHENGXUN, *arguments],
-        cwd=house.folder,
-        env=installed(house),
+        cwd=installation.folder,
+        env=installed(installation),
         capture_output=True,
         text=True,
         timeout=100,
@@ -46,34 +46,34 @@ def run(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def installed(house: House) -> dict[str, str]:
+def installed(installation: Installation) -> dict[str, str]:
     """The environment of somebody who installed the product and set no PYTHONPATH."""
-    environment = house.environment()
+    environment = installation.environment()
     del environment["PYTHONPATH"]
     return environment
 
 
-def counted(house: House, table: str) -> int:
-    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+def counted(installation: Installation, table: str) -> int:
+    with closing(sqlite3.connect(installation.folder / "data" / "zhengxun.db")) as db:
         return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - ours
 
 
-def test_crawl_issue_and_page_are_read_by_our_own_modules(house: House) -> None:
-    crawled = run(house, "crawl", "tj_kxjs")
+def test_crawl_issue_and_page_are_read_by_our_own_modules(installation: Installation) -> None:
+    crawled = run(installation, "crawl", "tj_kxjs")
     assert crawled.returncode == 0, crawled.stderr
-    assert counted(house, "notices") > 10
-    composed = run(house, "digest", "--week", "2021-W05")
+    assert counted(installation, "notices") > 10
+    composed = run(installation, "digest", "--week", "2021-W05")
     assert composed.returncode == 0, composed.stderr
-    assert (house.folder / "data/issues/2021-W05/digest.docx").is_file()
-    looked = run(house, "sources", "check", "tj_kxjs")
+    assert (installation.folder / "data/issues/2021-W05/digest.docx").is_file()
+    looked = run(installation, "sources", "check", "tj_kxjs")
     assert looked.returncode == 0, looked.stderr
 
 
-def test_the_daemon_crawls_and_composes_with_our_own_modules(house: House) -> None:
+def test_the_daemon_crawls_and_composes_with_our_own_modules(installation: Installation) -> None:
     daemon = subprocess.Popen(
         [sys.executable, str(ROOT / "scheduler.py")],
-        cwd=house.folder,
-        env=installed(house),
+        cwd=installation.folder,
+        env=installed(installation),
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -89,7 +89,7 @@ def test_the_daemon_crawls_and_composes_with_our_own_modules(house: House) -> No
     finally:
         daemon.send_signal(signal.SIGTERM)
         daemon.communicate(timeout=35)
-    assert counted(house, "notices") > 10
+    assert counted(installation, "notices") > 10
 
 
 def strings_of(node: ast.AST) -> list[object]:
@@ -115,12 +115,12 @@ def test_every_child_of_ours_is_started_without_the_current_folder() -> None:
     assert not found
 
 
-def test_the_current_folder_would_have_been_taken(house: House) -> None:
+def test_the_current_folder_would_have_been_taken(installation: Installation) -> None:
     """The trap works: without `-P` the same start falls into it."""
     fallen = subprocess.run(
         [sys.executable, "-m", "scrapy", "list"],
-        cwd=house.folder,
-        env={**installed(house), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
+        cwd=installation.folder,
+        env={**installed(installation), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
         capture_output=True,
         text=True,
         timeout=60,

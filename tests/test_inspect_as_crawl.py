@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from commands.desk import Desk
-from commands.pages import inspect, printable
+from app.context import Context
+from commands.inspecting import inspect, printable
 from config import load_config
 from evaluation.gold import GoldNotice, load_notices
 from evaluation.ours import decode
-from storage.notices import find_by_url
+from storage.notices.notices import find_by_url
 from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
-from tests.house import House
+from tests.installation import Installation
 
 HOST = "www.example.gov.cn"
 SOURCES = f"""\
@@ -70,27 +70,27 @@ def site() -> Iterator[MockSite]:
         yield started
 
 
-def inspected(desk: Desk, page: Path, url: str) -> dict[str, Any]:
+def inspected(context: Context, page: Path, url: str) -> dict[str, Any]:
     printed = io.StringIO()
-    assert inspect(desk, str(page), url, Console(file=printed, width=10_000), as_json=True) == 0
+    assert inspect(context, str(page), url, Console(file=printed, width=10_000), as_json=True) == 0
     [found] = json.loads(printed.getvalue())
     assert isinstance(found, dict)
     return found
 
 
 def test_a_saved_page_reads_as_the_crawl_stored_it(site: MockSite, tmp_path: Path) -> None:
-    house = House(tmp_path / "house", site.url, now=NOW, sources=SOURCES)
-    assert house.run("crawl", "--days", "9000").returncode == 0
-    desk = Desk(load_config(house.environment(), cwd=house.folder))
+    installation = Installation(tmp_path / "house", site.url, now=NOW, sources=SOURCES)
+    assert installation.run("crawl", "--days", "9000").returncode == 0
+    context = Context(load_config(installation.environment(), cwd=installation.folder))
     differing = []
-    with desk.store() as db:
+    with context.store() as db:
         for one in pages():
             url = f"https://{HOST}/tzgg/{one.name}.html"
             stored = find_by_url(db, url)
             assert stored is not None, one.name
             page = tmp_path / f"{one.name}.html"
             page.write_text(decode(one.page, one.declared), encoding="utf-8")
-            found = inspected(desk, page, url)
+            found = inspected(context, page, url)
             kept = {name: printable(getattr(stored.notice, name)) for name in SAME}
             differing += [(one.name, name) for name in SAME if found[name] != kept[name]]
             assert found["platform"] == "trs"
@@ -100,18 +100,20 @@ def test_a_saved_page_reads_as_the_crawl_stored_it(site: MockSite, tmp_path: Pat
 
 
 def test_a_page_of_no_known_site_is_read_by_the_system_its_address_shows(tmp_path: Path) -> None:
-    desk = Desk(load_config({"ZHENGXUN_NOW": NOW}, cwd=tmp_path))
+    context = Context(load_config({"ZHENGXUN_NOW": NOW}, cwd=tmp_path))
     page = tmp_path / "page.html"
     page.write_text(decode(pages()[0].page, ""), encoding="utf-8")
-    by_address = inspected(desk, page, "https://www.nobody.example/zwgk/202610/t20261020_31.html")
-    without = inspected(desk, page, "")
+    by_address = inspected(
+        context, page, "https://www.nobody.example/zwgk/202610/t20261020_31.html"
+    )
+    without = inspected(context, page, "")
     assert by_address["platform"] == "trs"
     assert without["platform"] == "listing"
     assert by_address["title"] == without["title"] == pages()[0].title
 
 
 def test_a_notice_with_rows_of_others_below_is_no_list(tmp_path: Path) -> None:
-    desk = Desk(load_config({"ZHENGXUN_NOW": NOW}, cwd=tmp_path))
+    context = Context(load_config({"ZHENGXUN_NOW": NOW}, cwd=tmp_path))
     rows = "".join(
         f'<li><a href="/gg/{n}.html">关于公布第{n}批名单的公告</a><span>2026-09-0{n}</span></li>'
         for n in range(1, 8)
@@ -122,6 +124,6 @@ def test_a_notice_with_rows_of_others_below_is_no_list(tmp_path: Path) -> None:
         f"<div><p>因系统升级，本周五下午暂停窗口服务，请改日办理。</p></div><ul>{rows}</ul></body></html>",
         encoding="utf-8",
     )
-    found = inspected(desk, page, "https://www.nobody.example/gg/88.html")
+    found = inspected(context, page, "https://www.nobody.example/gg/88.html")
     assert found["title"] == "关于暂停窗口服务的公告"
     assert found["published_on"] == "2026-10-08"

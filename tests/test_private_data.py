@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from replica.server import Replica
-from tests.house import ONLY_ONE_SITE, House
+from tests.installation import ONLY_ONE_SITE, Installation
 
 
-def run(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(installation: Installation, *arguments: str) -> subprocess.CompletedProcess[str]:
     """With the umask most systems have, under which everybody may read."""
     return subprocess.run(
         [sys.executable, "-m", "cli", *arguments],
-        cwd=house.folder if house.folder.exists() else None,
-        env=house.environment(),
+        cwd=installation.folder if installation.folder.exists() else None,
+        env=installation.environment(),
         capture_output=True,
         text=True,
         timeout=100,
@@ -40,32 +40,32 @@ def modes(folder: Path) -> dict[str, int]:
 
 
 def test_nothing_in_the_data_folder_is_open_to_others(tmp_path: Path, replica: Replica) -> None:
-    house = House(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
-    assert run(house, "crawl", "tj_kxjs").returncode == 0
-    assert run(house, "subscribers", "add", "li@example.com").returncode == 0
-    assert run(house, "digest", "--week", "2021-W05").returncode == 0
-    assert run(house, "backup").returncode == 0
-    found = modes(house.folder / "data")
+    installation = Installation(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
+    assert run(installation, "crawl", "tj_kxjs").returncode == 0
+    assert run(installation, "subscribers", "add", "li@example.com").returncode == 0
+    assert run(installation, "digest", "--week", "2021-W05").returncode == 0
+    assert run(installation, "backup").returncode == 0
+    found = modes(installation.folder / "data")
     assert len(found) > 30
     assert found["."] == 0o700
     assert {name: oct(mode) for name, mode in found.items() if mode & 0o077} == {}
 
 
 def test_an_older_folder_that_was_open_is_closed(tmp_path: Path) -> None:
-    house = House(tmp_path / "house", sources=ONLY_ONE_SITE)
-    data = house.folder / "data"
+    installation = Installation(tmp_path / "house", sources=ONLY_ONE_SITE)
+    data = installation.folder / "data"
     data.mkdir(parents=True)
     data.chmod(0o755)
-    assert run(house, "subscribers", "add", "li@example.com").returncode == 0
+    assert run(installation, "subscribers", "add", "li@example.com").returncode == 0
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
 
 
 def test_a_group_of_analysts_reads_and_nobody_else(tmp_path: Path, replica: Replica) -> None:
     group = grp.getgrgid(os.getgid()).gr_name
-    house = House(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
-    house.settings = f'[data]\ngroup = "{group}"\n'
-    assert run(house, "crawl", "tj_kxjs").returncode == 0
-    data = house.folder / "data"
+    installation = Installation(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
+    installation.settings = f'[data]\ngroup = "{group}"\n'
+    assert run(installation, "crawl", "tj_kxjs").returncode == 0
+    data = installation.folder / "data"
     found = modes(data)
     assert found["."] == 0o2750
     assert found["zhengxun.db"] == 0o640
@@ -83,20 +83,20 @@ def test_a_group_of_analysts_reads_and_nobody_else(tmp_path: Path, replica: Repl
 def test_a_group_that_cannot_be_used_is_one_clear_line(
     tmp_path: Path, settings: str, words: str
 ) -> None:
-    house = House(tmp_path / "house", settings=settings)
-    refused = run(house, "status")
+    installation = Installation(tmp_path / "house", settings=settings)
+    refused = run(installation, "status")
     assert refused.returncode == 2
     assert words in refused.stderr
     assert refused.stderr.count("\n") == 1
 
 
 def test_doctor_says_what_is_open(tmp_path: Path) -> None:
-    house = House(tmp_path / "house", sources=ONLY_ONE_SITE)
-    assert "data folder" in run(house, "doctor").stdout
+    installation = Installation(tmp_path / "house", sources=ONLY_ONE_SITE)
+    assert "data folder" in run(installation, "doctor").stdout
     # A folder of somebody else's cannot be closed by us, only told of.
-    from commands.data_folder import open_to
+    from app.data_folder import open_to
 
-    data = house.folder / "data"
+    data = installation.folder / "data"
     data.chmod(0o755)
     assert open_to(data, "") == "本机所有用户"
     data.chmod(0o750)

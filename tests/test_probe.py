@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from replica.server import Replica
-from tests.house import House
+from tests.installation import Installation
 
 slow = pytest.mark.slow
 
 
 @pytest.fixture
-def house(tmp_path: Path, replica: Replica) -> House:
-    return House(tmp_path / "house", upstream=replica.origin, sources="")
+def installation(tmp_path: Path, replica: Replica) -> Installation:
+    return Installation(tmp_path / "house", upstream=replica.origin, sources="")
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def house(tmp_path: Path, replica: Replica) -> House:
     ],
 )
 def test_a_list_page_is_recognised_and_its_table_can_be_pasted(
-    house: House, url: str, platform: str, fewest: int
+    installation: Installation, url: str, platform: str, fewest: int
 ) -> None:
-    done = house.run("sources", "probe", url)
+    done = installation.run("sources", "probe", url)
     assert done.returncode == 0, done.stderr[-2000:]
     assert f"平台：{platform}" in done.stdout
     assert "published_on" in done.stdout  # a notice, as read
@@ -55,15 +55,15 @@ def test_a_list_page_is_recognised_and_its_table_can_be_pasted(
     (column,) = site["columns"]
     assert (site["platform"], column["url"]) == (platform, url)
     assert 2 * column["min_rows"] + 1 >= fewest
-    assert not (house.folder / "data" / "zhengxun.db").exists()
-    house.sources = f"[catalogue]\nbuilt_in = false\n\n{pasted}"
-    listed = house.run("sources", "--json")
+    assert not (installation.folder / "data" / "zhengxun.db").exists()
+    installation.sources = f"[catalogue]\nbuilt_in = false\n\n{pasted}"
+    listed = installation.run("sources", "--json")
     assert listed.returncode == 0, listed.stderr
     assert name in listed.stdout
 
 
 @pytest.mark.parametrize("url", ["kxjs.tj.gov.cn/ZWGK4143/", "https://mp.weixin.qq.com/"])
-def test_what_is_no_list_page_is_bad_usage(house: House, url: str) -> None:
-    done = house.run("sources", "probe", url)
+def test_what_is_no_list_page_is_bad_usage(installation: Installation, url: str) -> None:
+    done = installation.run("sources", "probe", url)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1

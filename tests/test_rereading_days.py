@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from replica.content import Entry
+from replica.entries import Entry
 from replica.server import Replica, start_replica
-from tests.house import FRIDAY, House
+from tests.installation import FRIDAY, Installation
 
 FOLDER = "/news/tzgg/202102"
 TAKEN_DOWN = f"{FOLDER}/t20210205_900001.html"
@@ -68,22 +68,22 @@ def test_a_month_of_crawls_asks_for_every_page_on_its_days(tmp_path: Path) -> No
         gone = entry(TAKEN_DOWN, "通知公告", vanishes="2021-02-07 12:00")
         change = {"at": "2021-02-07 10:00", "body": BODY.format(SUBJECTS[NEVER_LISTED], 19)}
         replica.publish([gone, entry(NEVER_LISTED, "别处", revision=change)])
-        house = House(tmp_path / "house", upstream=replica.origin)
-        assert house.run("add", f"https://i.tten.cn{NEVER_LISTED}").returncode == 0
+        installation = Installation(tmp_path / "house", upstream=replica.origin)
+        assert installation.run("add", f"https://i.tten.cn{NEVER_LISTED}").returncode == 0
         for day in EXPECTED:
             now = begin + timedelta(days=day)
             replica.set_as_of(now)
-            house.now = now.isoformat()
-            assert house.run("crawl", "tj_tten").returncode == 0
+            installation.now = now.isoformat()
+            assert installation.run("crawl", "tj_tten").returncode == 0
             asked[day] = pages_asked(replica)
             if day in {1, 3}:  # a second crawl at that instant
-                assert house.run("crawl", "tj_tten").returncode == 0
+                assert installation.run("crawl", "tj_tten").returncode == 0
                 assert pages_asked(replica) == Counter()
     assert {day: pages.total() for day, pages in asked.items()} == EXPECTED
     assert max(count for pages in asked.values() for count in pages.values()) == 1
     for path in (TAKEN_DOWN, NEVER_LISTED):
         assert [day for day, pages in asked.items() if path in pages] == [0, 1, 3, 7, 14]
-    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+    with closing(sqlite3.connect(installation.folder / "data" / "zhengxun.db")) as db:
         revised = db.execute(
             "SELECT n.url, r.changed, r.seen_at FROM revisions r JOIN notices n"
             " ON n.id = r.notice_id"

@@ -17,26 +17,25 @@ from pathlib import Path
 
 import pytest
 
-from commands import agenda, duties
-from commands.desk import Desk
-from commands.errands import Done
+from app import due_jobs, jobs, supervisor
+from app.clock_jumps import Wallclock
+from app.context import Context
+from app.instance import InstanceError, beat, last_beat, lock_owner, only_one
+from app.supervisor import Crawl
+from app.workers import Done
 from config import Config
 from config_sections import DigestConfig
 from crawlers.catalogue import Site
 from digest.composing.closing import closing_instant, latest_due, selection_closes
 from digest.composing.workdays import issue_day
 from digest.folders import LAST_FILE
-from pipelines.running import supervisor
-from pipelines.running.instance import InstanceError, beat, last_beat, lock_owner, only_one
-from pipelines.running.supervisor import Crawl
-from pipelines.running.wallclock import Wallclock
 from replica.server import Replica
 from scheduler import COMPOSE_SECONDS, Daemon
-from storage.alarms import open_alarms
-from storage.backup import list_backups
-from storage.runs import finish_run, start_run
-from storage.upkeep import newest_backup, tidy_logs
-from tests.house import FRIDAY, ONLY_ONE_SITE, ROOT, House
+from storage.operation.alarms import open_alarms
+from storage.operation.backup import list_backups
+from storage.operation.upkeep import newest_backup, tidy_logs
+from storage.runs.runs import finish_run, start_run
+from tests.installation import FRIDAY, ONLY_ONE_SITE, ROOT, Installation
 
 NOW = datetime.fromisoformat(FRIDAY).astimezone(UTC)
 
@@ -63,11 +62,11 @@ class Started:
 
 
 @contextmanager
-def daemon(house: House) -> Iterator[Started]:
+def daemon(installation: Installation) -> Iterator[Started]:
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "scheduler.py")],
-        env=house.environment(),
-        cwd=house.folder,
+        env=installation.environment(),
+        cwd=installation.folder,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -79,18 +78,18 @@ def daemon(house: House) -> Iterator[Started]:
         process.communicate()
 
 
-def rows(house: House, sql: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(house.folder / "data" / "zhengxun.db")) as db:
+def rows(installation: Installation, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(installation.folder / "data" / "zhengxun.db")) as db:
         return db.execute(sql).fetchall()
 
 
 def test_the_daemon_from_start_to_start_again(tmp_path: Path, replica: Replica) -> None:
-    house = House(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
-    with daemon(house) as first:
+    installation = Installation(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
+    with daemon(installation) as first:
         first.until("issue 2021-W05 composed")
         second = subprocess.run(
             [sys.executable, str(ROOT / "scheduler.py")],
-            env={**house.environment(), "PYTHONPATH": str(ROOT)},
+            env={**installation.environment(), "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             timeout=60,
@@ -100,40 +99,42 @@ def test_the_daemon_from_start_to_start_again(tmp_path: Path, replica: Replica) 
         assert f"process {first.process.pid} on" in second.stderr
         assert second.stderr.count("\n") == 1
         first.until("database checked and copied")
-        (house.folder / "zhengxun.toml").write_text("colour = 1", encoding="utf-8")
+        (installation.folder / "zhengxun.toml").write_text("colour = 1", encoding="utf-8")
         first.process.send_signal(signal.SIGHUP)
         assert "colour: no such key" in first.until("refused")
-        (house.folder / "zhengxun.toml").write_text("[crawl]\ndays = 7", encoding="utf-8")
+        (installation.folder / "zhengxun.toml").write_text("[crawl]\ndays = 7", encoding="utf-8")
         first.process.send_signal(signal.SIGHUP)
         first.until("configuration read: 1 sites")
         code, rest = first.end()
         assert code == 0
         assert "Traceback" not in rest
-    assert (house.folder / "data/issues/2021-W05/digest.docx").is_file()
-    assert rows(house, "SELECT kind FROM alarms WHERE subject = 'config'") == [
+    assert (installation.folder / "data/issues/2021-W05/digest.docx").is_file()
+    assert rows(installation, "SELECT kind FROM alarms WHERE subject = 'config'") == [
         ("raised",),
         ("recovered",),
     ]
-    with daemon(house) as again:
+    with daemon(installation) as again:
         again.until("watching")
         # Who may only read cannot make these two, and without them cannot read at all.
-        kept = [house.folder / "data" / f"zhengxun.db{end}" for end in ("-wal", "-shm")]
+        kept = [installation.folder / "data" / f"zhengxun.db{end}" for end in ("-wal", "-shm")]
         assert all(path.is_file() for path in kept)
         again.end()
-    assert rows(house, "SELECT site, state FROM runs") == [("tj_kxjs", "finished")]
-    assert rows(house, "SELECT week FROM issues") == [("2021-W05",)]
+    assert rows(installation, "SELECT site, state FROM runs") == [("tj_kxjs", "finished")]
+    assert rows(installation, "SELECT week FROM issues") == [("2021-W05",)]
     events = [
         json.loads(line)
-        for line in (house.folder / "data/logs/daemon.log").read_text("utf-8").splitlines()
+        for line in (installation.folder / "data/logs/daemon.log").read_text("utf-8").splitlines()
     ]
     read = [event for event in events if event["message"] == "notice"]
     assert read
     assert all(event["crawl_url"].startswith("http") for event in read)
 
 
-async def cancelled_crawl(desk: Desk) -> None:
+async def cancelled_crawl(context: Context) -> None:
     opened = asyncio.Event()
-    task = asyncio.create_task(desk.supervisor().run(Crawl("tj_kxjs"), lambda event: opened.set()))
+    task = asyncio.create_task(
+        context.supervisor().run(Crawl("tj_kxjs"), lambda event: opened.set())
+    )
     await opened.wait()
     task.cancel()
     with suppress(asyncio.CancelledError):
@@ -144,11 +145,11 @@ def test_a_crawl_stopped_with_the_daemon_leaves_verdicts(
     tmp_path: Path, replica: Replica, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "GRACE_SECONDS", 0.5)
-    desk = Desk(Config(data=tmp_path / "data", now=NOW, upstream=replica.origin))
-    with desk.store():
+    context = Context(Config(data=tmp_path / "data", now=NOW, upstream=replica.origin))
+    with context.store():
         pass
-    asyncio.run(cancelled_crawl(desk))
-    with desk.store() as db:
+    asyncio.run(cancelled_crawl(context))
+    with context.store() as db:
         (run,) = db.query("SELECT state, finished_at FROM runs")
         checks = list(db.query("SELECT verdict FROM checks"))
     assert run["state"] in {"killed", "failed"}
@@ -156,13 +157,13 @@ def test_a_crawl_stopped_with_the_daemon_leaves_verdicts(
     assert len(checks) == 5
 
 
-def site(desk: Desk, name: str = "tj_kxjs") -> Site:
-    return desk.catalogue[name]
+def site(context: Context, name: str = "tj_kxjs") -> Site:
+    return context.catalogue[name]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(Config(data=tmp_path / "data", now=NOW))
+def context(tmp_path: Path) -> Context:
+    return Context(Config(data=tmp_path / "data", now=NOW))
 
 
 @pytest.mark.parametrize(
@@ -176,26 +177,26 @@ def desk(tmp_path: Path) -> Desk:
     ],
 )
 def test_a_crawl_is_missed_when_its_time_passed_since_the_last_good_one(
-    desk: Desk, last: str | None, now: str, missed: bool
+    context: Context, last: str | None, now: str, missed: bool
 ) -> None:
-    daily = site(desk).model_copy(update={"crawl": "20 8 * * *"})
+    daily = site(context).model_copy(update={"crawl": "20 8 * * *"})
     at = datetime.fromisoformat(f"{last}+08:00") if last else None
-    assert agenda.crawl_missed(daily, at, datetime.fromisoformat(f"{now}+08:00")) is missed
+    assert due_jobs.crawl_missed(daily, at, datetime.fromisoformat(f"{now}+08:00")) is missed
 
 
 def test_after_months_the_latest_issue_is_due_once_and_none_before_the_first_crawl(
-    desk: Desk,
+    context: Context,
 ) -> None:
-    assert agenda.due_week(desk) is None
-    with desk.store() as db:
+    assert due_jobs.due_week(context) is None
+    with context.store() as db:
         began = datetime(2020, 11, 2, 1, tzinfo=UTC)
         run = start_run(db, "tj_kxjs", now=began, pid=None)
         finish_run(db, run, now=began, state="finished")
-    week = agenda.due_week(desk)
+    week = due_jobs.due_week(context)
     assert week is not None
     assert week.name == "2021-W05"
-    assert duties.compose_due(desk)
-    assert not duties.compose_due(desk)
+    assert jobs.compose_due(context)
+    assert not jobs.compose_due(context)
 
 
 def test_a_late_issue_closes_when_it_is_composed_and_one_on_time_at_its_hour() -> None:
@@ -209,31 +210,31 @@ def test_a_late_issue_closes_when_it_is_composed_and_one_on_time_at_its_hour() -
 
 
 def test_an_issue_goes_out_with_nothing_in_it_and_files_lost_halfway_are_written_again(
-    desk: Desk,
+    context: Context,
 ) -> None:
-    with desk.store() as db:
+    with context.store() as db:
         start_run(db, "tj_kxjs", now=NOW - timedelta(days=9), pid=None)
-    assert duties.compose_due(desk)
-    folder = desk.config.data / "issues" / "2021-W05"
+    assert jobs.compose_due(context)
+    folder = context.config.data / "issues" / "2021-W05"
     assert "本周" in (folder / "digest.txt").read_text("utf-8")
     (folder / LAST_FILE).unlink()
-    assert duties.compose_due(desk)
+    assert jobs.compose_due(context)
     assert (folder / LAST_FILE).is_file()
-    with desk.store() as db:
+    with context.store() as db:
         assert db["issues"].count == 1
 
 
-def test_the_night_checks_copies_and_tidies(desk: Desk) -> None:
-    logs = desk.config.data / "logs"
+def test_the_night_checks_copies_and_tidies(context: Context) -> None:
+    logs = context.config.data / "logs"
     logs.mkdir(parents=True)
     (logs / "cde.log").write_text("old")
     os.utime(logs / "cde.log", (0, 0))
-    assert agenda.backup_missed(desk)
-    duties.nightly(desk)
-    assert len(list_backups(desk.config.backups)) == 1
-    assert newest_backup(desk.config.backups) == NOW
+    assert due_jobs.backup_missed(context)
+    jobs.nightly(context)
+    assert len(list_backups(context.config.backups)) == 1
+    assert newest_backup(context.config.backups) == NOW
     assert not (logs / "cde.log").exists()
-    assert not agenda.backup_missed(desk)
+    assert not due_jobs.backup_missed(context)
 
 
 def test_a_big_log_is_rotated_and_three_old_ones_stay(tmp_path: Path) -> None:
@@ -248,11 +249,11 @@ def test_a_big_log_is_rotated_and_three_old_ones_stay(tmp_path: Path) -> None:
     assert (tmp_path / "cde.log.1").read_bytes()[:1] == b"4"
 
 
-def test_runs_of_a_dead_process_are_closed_at_the_start(desk: Desk) -> None:
-    with desk.store() as db:
+def test_runs_of_a_dead_process_are_closed_at_the_start(context: Context) -> None:
+    with context.store() as db:
         start_run(db, "tj_kxjs", now=NOW, pid=os.getpid())
-    agenda.close_abandoned(desk)
-    with desk.store() as db:
+    due_jobs.close_abandoned(context)
+    with context.store() as db:
         assert [row["state"] for row in db.query("SELECT state FROM runs")] == ["killed"]
         assert db["checks"].count == 5
 
@@ -320,21 +321,21 @@ def test_a_week_before_a_holiday_is_due_early_and_keeps_its_name() -> None:
 def test_bulletins_and_mails_do_not_wait_for_an_issue_that_takes_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(Config(data=tmp_path / "data", now=NOW))
-    daemon = Daemon(desk)
+    context = Context(Config(data=tmp_path / "data", now=NOW))
+    daemon = Daemon(context)
     begun, done = asyncio.Event(), []
 
-    async def run(_desk: Desk, *duties: str, within: float | None = None) -> list[Done]:
-        if "compose_due" in duties:
+    async def run(_desk: Context, *jobs: str, within: float | None = None) -> list[Done]:
+        if "compose_due" in jobs:
             assert within == COMPOSE_SECONDS
             begun.set()
             await asyncio.Event().wait()
-        done.extend(duties)
-        return [Done(duty) for duty in duties]
+        done.extend(jobs)
+        return [Done(job) for job in jobs]
 
-    monkeypatch.setattr(daemon.errands, "run", run)
+    monkeypatch.setattr(daemon.workers, "run", run)
     monkeypatch.setattr("scheduler.SLOW_SECONDS", 0.0)
-    monkeypatch.setattr(agenda, "due_week", lambda _desk: "2021-W05")
+    monkeypatch.setattr(due_jobs, "due_week", lambda _desk: "2021-W05")
 
     async def several() -> None:
         composing = asyncio.create_task(daemon.compose_and_send())
@@ -343,13 +344,13 @@ def test_bulletins_and_mails_do_not_wait_for_an_issue_that_takes_long(
         await daemon.deliver()
         await asyncio.sleep(0)
         assert not composing.done()
-        with desk.store() as db:
+        with context.store() as db:
             (slow,) = open_alarms(db)
         assert slow.title == "编印周报已用 0 分钟，尚未完成"
         composing.cancel()
         with suppress(asyncio.CancelledError):
             await composing
-        with desk.store() as db:
+        with context.store() as db:
             assert open_alarms(db) == []
 
     asyncio.run(several())

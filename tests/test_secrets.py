@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from replica.server import Replica
-from tests.house import House
+from tests.installation import Installation
 from tests.test_scheduler import daemon
 
 SECRET = "geheim-7391"
@@ -83,30 +83,34 @@ def test_no_secret_leaves_the_configuration(
     tmp_path: Path, replica: Replica, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZHENGXUN_SMTP_PASSWORD", SECRET)
-    house = House(tmp_path / "house", replica.origin, settings=SETTINGS, sources=SOURCES)
+    installation = Installation(
+        tmp_path / "house", replica.origin, settings=SETTINGS, sources=SOURCES
+    )
     # The house takes ours out of the environment: this one is put back.
-    plain = house.environment
-    monkeypatch.setattr(house, "environment", lambda: plain() | {"ZHENGXUN_SMTP_PASSWORD": SECRET})
-    assert house.run("subscribers", "add", "li@example.com").returncode == 0
-    with daemon(house) as started:
+    plain = installation.environment
+    monkeypatch.setattr(
+        installation, "environment", lambda: plain() | {"ZHENGXUN_SMTP_PASSWORD": SECRET}
+    )
+    assert installation.run("subscribers", "add", "li@example.com").returncode == 0
+    with daemon(installation) as started:
         lines = started.until("issue 2021-W05 composed")
         lines += started.until("database checked and copied")
         _, rest = started.end()
     said = [("daemon", lines + rest)]
     for words in (["status", "--json"], ["doctor"]):
-        done = house.run(*words)
+        done = installation.run(*words)
         said.append((words[0], done.stdout + done.stderr))
     assert [name for name, text in said if SECRET in text] == []
-    assert len(list((house.folder / "data" / "warc").iterdir())) == 2
-    logs = dict(contents(house.folder / "data"))
+    assert len(list((installation.folder / "data" / "warc").iterdir())) == 2
+    logs = dict(contents(installation.folder / "data"))
     assert {"daemon.log", "wechat.log", "tj_tten.log", "zhengxun.db"} <= set(logs)
     assert [name for name, data in logs.items() if SECRET.encode() in data] == []
-    check_events(house)
+    check_events(installation)
 
 
-def check_events(house: House) -> None:
+def check_events(installation: Installation) -> None:
     """Every event of a crawl names its address, and a notice its row in the store."""
-    lines = (house.folder / "data/logs/daemon.log").read_text("utf-8").splitlines()
+    lines = (installation.folder / "data/logs/daemon.log").read_text("utf-8").splitlines()
     events = [event for event in map(json.loads, lines) if event["logger"] == "zhengxun.crawl"]
     about = [event for event in events if event["message"] in {"list", "notice"}]
     assert {event["message"] for event in about} == {"list", "notice"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from replica.server import Replica, start_replica
-from tests.house import FRIDAY, House
+from tests.installation import FRIDAY, Installation
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +21,8 @@ def replica() -> Iterator[Replica]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, replica: Replica) -> Iterator[House]:
-    yield House(tmp_path / "house", upstream=replica.origin)
+def installation(tmp_path: Path, replica: Replica) -> Iterator[Installation]:
+    yield Installation(tmp_path / "house", upstream=replica.origin)
     for site in ("cde", "miit", "tianjin", "beijing", "wechat", "relay"):
         replica.set_wall(site, "ok")
 
@@ -43,7 +43,7 @@ def house(tmp_path: Path, replica: Replica) -> Iterator[House]:
     ],
 )
 def test_a_wall_is_a_verdict_with_a_reason(
-    house: House,
+    installation: Installation,
     replica: Replica,
     wall: str,
     mode: str,
@@ -52,29 +52,29 @@ def test_a_wall_is_a_verdict_with_a_reason(
     words: str,
 ) -> None:
     replica.set_wall(wall, mode)
-    house.run("crawl", site)
-    rows = [row for (of, _), row in house.coverage().items() if of == site]
+    installation.run("crawl", site)
+    rows = [row for (of, _), row in installation.coverage().items() if of == site]
     assert rows
     for row in rows:
         assert row["verdict"] in verdicts, row
         assert words in row["reason"]
 
 
-def test_cde_wants_a_browser_and_gets_one(house: House, replica: Replica) -> None:
+def test_cde_wants_a_browser_and_gets_one(installation: Installation, replica: Replica) -> None:
     replica.set_wall("cde", "browser")
-    house.run("crawl", "cde")
-    verdicts = {column: row for (of, column), row in house.coverage().items() if of == "cde"}
+    installation.run("crawl", "cde")
+    verdicts = {column: row for (of, column), row in installation.coverage().items() if of == "cde"}
     assert verdicts["发布通告"]["verdict"] in {"ok", "degraded"}, verdicts["发布通告"]
     assert verdicts["征求意见"]["rows"] >= 10
-    assert "browser started" in (house.folder / "data/logs/cde.log").read_text("utf-8")
+    assert "browser started" in (installation.folder / "data/logs/cde.log").read_text("utf-8")
 
 
 def test_a_cde_that_refuses_browsers_too_is_read_from_its_home_page(
-    house: House, replica: Replica
+    installation: Installation, replica: Replica
 ) -> None:
     replica.set_wall("cde", "block")
-    house.run("crawl", "cde")
-    rows = {column: row for (of, column), row in house.coverage().items() if of == "cde"}
+    installation.run("crawl", "cde")
+    rows = {column: row for (of, column), row in installation.coverage().items() if of == "cde"}
     assert rows["发布通告"]["verdict"] == "degraded"
     assert "首页" in rows["发布通告"]["reason"]
     assert rows["法律法规"]["verdict"] == "blocked"
@@ -82,39 +82,41 @@ def test_a_cde_that_refuses_browsers_too_is_read_from_its_home_page(
 
 
 def test_a_wall_at_one_site_leaves_the_others_alone_and_is_in_the_issue(
-    house: House, replica: Replica
+    installation: Installation, replica: Replica
 ) -> None:
     replica.set_wall("miit", "forbidden")
-    house.run("crawl", "miit", "tj_kxjs", "bj_zscqj")
-    rows = house.coverage()
+    installation.run("crawl", "miit", "tj_kxjs", "bj_zscqj")
+    rows = installation.coverage()
     assert rows["tj_kxjs", "通知公告"]["verdict"] == "ok"
     assert rows["bj_zscqj", "通知公告"]["verdict"] == "ok"
-    done = house.run("digest", "--week", "2021-W05", "--json")
+    done = installation.run("digest", "--week", "2021-W05", "--json")
     assert done.returncode == 0, done.stderr
     coverage = json.loads(done.stdout)["coverage"]
     blocked = [row for row in coverage if row["site"] == "miit"]
     assert blocked
     assert all(row["verdict"] == "blocked" for row in blocked)
-    text = (house.folder / "data/issues/2021-W05/digest.txt").read_text("utf-8")
+    text = (installation.folder / "data/issues/2021-W05/digest.txt").read_text("utf-8")
     assert "被拦截" in text
     assert "工业和信息化部" in text
 
 
-def test_wechat_articles_behind_the_shell_are_kept_and_said(house: House, replica: Replica) -> None:
+def test_wechat_articles_behind_the_shell_are_kept_and_said(
+    installation: Installation, replica: Replica
+) -> None:
     replica.set_wall("wechat", "verify")
-    house.run("crawl", "wechat")
-    rows = {column: row for (of, column), row in house.coverage().items() if of == "wechat"}
+    installation.run("crawl", "wechat")
+    rows = {column: row for (of, column), row in installation.coverage().items() if of == "wechat"}
     assert rows["IPRdaily"]["verdict"] in {"degraded", "blocked"}
     assert rows["IPRdaily"]["new"] >= 1
 
 
-def test_robots_txt_is_obeyed_and_said(house: House, replica: Replica) -> None:
+def test_robots_txt_is_obeyed_and_said(installation: Installation, replica: Replica) -> None:
     replica.set_robots("gyxxh.tj.gov.cn", "disallow")
     replica.clear()
-    house.run("crawl", "tj_gyxxh")
+    installation.run("crawl", "tj_gyxxh")
     replica.set_robots("gyxxh.tj.gov.cn", "missing")
     asked = [request.path for request in replica.requests if request.host == "gyxxh.tj.gov.cn"]
     assert set(asked) == {"/robots.txt"}
-    rows = [row for (of, _), row in house.coverage().items() if of == "tj_gyxxh"]
+    rows = [row for (of, _), row in installation.coverage().items() if of == "tj_gyxxh"]
     assert all(row["verdict"] == "blocked" for row in rows)
     assert all("robots" in row["reason"] for row in rows)

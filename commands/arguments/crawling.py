@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments.call import Json, console, desk, done
+from commands.arguments.invocation import Json, console, context, done
 from config import load_config
 
 app = typer.Typer()
@@ -31,7 +31,7 @@ def crawl_command(
     """Crawl now.  Example: zhengxun crawl cde miit --days 60"""
     from commands import crawl
 
-    done(crawl.crawl(desk(), sites or [], days, console))
+    done(crawl.crawl(context(), sites or [], days, console))
 
 
 @app.command()
@@ -46,7 +46,7 @@ def status_command(as_json: Json = False) -> None:
     """Columns, next jobs, undelivered mail, disk.  Example: zhengxun status --json"""
     from commands import status
 
-    done(status.status(desk(), console, as_json=as_json))
+    done(status.status(context(), console, as_json=as_json))
 
 
 @app.command()
@@ -56,17 +56,17 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """What would be read from one page.  Example: zhengxun inspect page.html --url https://…"""
-    from commands import pages
+    from commands import inspecting
 
-    done(pages.inspect(desk(), target, url, console, as_json=as_json))
+    done(inspecting.inspect(context(), target, url, console, as_json=as_json))
 
 
 @app.command()
 def add(url: str) -> None:
     """Put one page into the store.  Example: zhengxun add https://mp.weixin.qq.com/s/…"""
-    from commands import pages
+    from commands import inspecting
 
-    done(pages.add(desk(), url, console))
+    done(inspecting.add(context(), url, console))
 
 
 @app.command()
@@ -79,4 +79,4 @@ def reread(
     """Read saved pages again after a selector was mended.  Example: zhengxun reread cde --apply"""
     from commands import reread as again
 
-    done(again.reread(desk(), sites or [], since, console, store=store, as_json=as_json))
+    done(again.reread(context(), sites or [], since, console, store=store, as_json=as_json))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments.call import Json, console, desk, done
+from commands.arguments.invocation import Json, console, context, done
 
 app = typer.Typer(
     help="Which pages are one document.  Example: zhengxun dedupe review", no_args_is_help=True
@@ -18,7 +18,7 @@ def review(as_json: Json = False) -> None:
     """Pages that contradict each other.  Example: zhengxun dedupe review"""
     from commands import dedupe
 
-    done(dedupe.review(desk(), console, as_json=as_json))
+    done(dedupe.review(context(), console, as_json=as_json))
 
 
 @app.command(name="join")
@@ -26,7 +26,7 @@ def join(one: int, other: int) -> None:
     """Two pages are one document.  Example: zhengxun dedupe join 12 34"""
     from commands import dedupe
 
-    done(dedupe.join(desk(), one, other, console))
+    done(dedupe.join(context(), one, other, console))
 
 
 @app.command(name="split")
@@ -36,4 +36,4 @@ def split(
     """A page is a document of its own.  Example: zhengxun dedupe split 12 34"""
     from commands import dedupe
 
-    done(dedupe.split(desk(), page, other, console))
+    done(dedupe.split(context(), page, other, console))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments.call import Json, console, desk, done
+from commands.arguments.invocation import Json, console, context, done
 
 app = typer.Typer(
     help="Change the coming issue before it goes out.  Example: zhengxun edit list",
@@ -29,7 +29,7 @@ def list_entries(week: IssueWeek = "", as_json: Json = False) -> None:
     """The coming issue with numbers.  Example: zhengxun edit list"""
     from commands import edit
 
-    done(edit.show(desk(), week, console, as_json=as_json))
+    done(edit.show(context(), week, console, as_json=as_json))
 
 
 @app.command()
@@ -41,7 +41,7 @@ def drop(
     """Leave an entry out, for good.  Example: zhengxun edit drop 17 --reason 与本公司无关"""
     from commands import edit
 
-    done(edit.drop(desk(), entry, reason, week, console))
+    done(edit.drop(context(), entry, reason, week, console))
 
 
 @app.command()
@@ -49,7 +49,7 @@ def restore(entry: Entry, week: IssueWeek = "") -> None:
     """Take a drop back, also one of an earlier issue.  Example: zhengxun edit restore 17"""
     from commands import edit
 
-    done(edit.restore(desk(), entry, week, console))
+    done(edit.restore(context(), entry, week, console))
 
 
 @app.command()
@@ -57,7 +57,7 @@ def pin(entry: Entry, week: IssueWeek = "") -> None:
     """Put an entry at the top of its group.  Example: zhengxun edit pin 17"""
     from commands import edit
 
-    done(edit.pin(desk(), entry, week, console, up=True))
+    done(edit.pin(context(), entry, week, console, up=True))
 
 
 @app.command()
@@ -65,7 +65,7 @@ def unpin(entry: Entry, week: IssueWeek = "") -> None:
     """Take a pin back.  Example: zhengxun edit unpin 17"""
     from commands import edit
 
-    done(edit.pin(desk(), entry, week, console, up=False))
+    done(edit.pin(context(), entry, week, console, up=False))
 
 
 @app.command()
@@ -81,7 +81,7 @@ def move(
     """Move an entry.  Example: zhengxun edit move 17 --chapter ip --group 国家级 --position 2"""
     from commands import edit
 
-    done(edit.move(desk(), entry, chapter, group, position, week, console))
+    done(edit.move(context(), entry, chapter, group, position, week, console))
 
 
 @app.command()
@@ -93,7 +93,7 @@ def annotate(
     """Write a 编者按 to an entry.  Example: zhengxun edit annotate 17 请注册部月底前反馈"""
     from commands import edit
 
-    done(edit.annotate(desk(), entry, note, week, console))
+    done(edit.annotate(context(), entry, note, week, console))
 
 
 @app.command()
@@ -104,4 +104,4 @@ def retitle(
     """Give the issue a title of its own.  Example: zhengxun edit retitle 政讯周报·两会专刊"""
     from commands import edit
 
-    done(edit.retitle(desk(), title, week, console))
+    done(edit.retitle(context(), title, week, console))

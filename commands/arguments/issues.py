@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments.call import Json, console, desk, done
+from commands.arguments.invocation import Json, console, context, done
 
 app = typer.Typer()
 
@@ -26,7 +26,7 @@ def digest(
     """Compose and render an issue.  Example: zhengxun digest --week 2021-W05 --preview"""
     from commands import issue
 
-    here = desk()
+    here = context()
     span = issue.choose_span(here, week, from_day, to_day, preview=preview)
     done(issue.digest(here, span, out, console, preview=preview, as_json=as_json))
 
@@ -39,7 +39,7 @@ def send(
     """Deliver what is outstanding.  Example: zhengxun send --week 2021-W05"""
     from commands import correct
 
-    done(correct.send(desk(), week, to, console))
+    done(correct.send(context(), week, to, console))
 
 
 @app.command(name="deliveries")
@@ -54,5 +54,5 @@ def deliveries_command(
     from commands import deliveries
 
     if retry:
-        done(deliveries.retry(desk(), week, to, console))
-    done(deliveries.show(desk(), week, to, console, every=every, as_json=as_json))
+        done(deliveries.retry(context(), week, to, console))
+    done(deliveries.show(context(), week, to, console, every=every, as_json=as_json))

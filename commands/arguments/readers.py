@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from commands.arguments.call import console, desk, done
+from commands.arguments.invocation import console, context, done
 
 app = typer.Typer()
 
@@ -14,7 +14,7 @@ def bulletins() -> None:
     """Tell new notices to who asked for them at once.  Example: zhengxun bulletins"""
     from commands import readers
 
-    done(readers.bulletins(desk(), console))
+    done(readers.bulletins(context(), console))
 
 
 @app.command()
@@ -22,4 +22,4 @@ def mailbox() -> None:
     """Read bounces and unsubscribing from the mailbox now.  Example: zhengxun mailbox"""
     from commands import readers
 
-    done(readers.mailbox(desk(), console))
+    done(readers.mailbox(context(), console))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments.call import Json, console, desk, done
+from commands.arguments.invocation import Json, console, context, done
 
 app = typer.Typer()
 
@@ -18,7 +18,7 @@ def release(
     """Send an issue that waits for its editor now.  Example: zhengxun release"""
     from commands import release as verb
 
-    done(verb.release(desk(), week, console))
+    done(verb.release(context(), week, console))
 
 
 @app.command()
@@ -29,7 +29,7 @@ def history(
     """What was done to issues, by whom.  Example: zhengxun history --week 2021-W05"""
     from commands import history as verb
 
-    done(verb.history(desk(), week, console, as_json=as_json))
+    done(verb.history(context(), week, console, as_json=as_json))
 
 
 @app.command()
@@ -51,4 +51,4 @@ def correct(
     from commands import correct as verb
 
     lists = (entry or [], wrong or [], right or [])
-    done(verb.correct(desk(), week, text, *lists, console, preview=preview))
+    done(verb.correct(context(), week, text, *lists, console, preview=preview))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments.call import console, desk, done
+from commands.arguments.invocation import console, context, done
 from config import config_path
 
 app = typer.Typer()
@@ -20,7 +20,7 @@ def doctor(
     """Check the set-up.  Example: zhengxun doctor --sites"""
     from commands import doctor as check
 
-    done(check.doctor(desk(), console, sites=sites))
+    done(check.doctor(context(), console, sites=sites))
 
 
 @app.command()
@@ -35,7 +35,7 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
 ) -> None:
     """Write a commented zhengxun.toml.  Example: zhengxun init --yes --host smtp.example.com"""
-    from commands import setup
+    from commands import init
 
     given = {
         "company": company,
@@ -46,4 +46,4 @@ def init(
         "sender": sender,
         "contact": contact,
     }
-    done(setup.init(config_path(), given, console, ask=not yes and sys.stdin.isatty()))
+    done(init.init(config_path(), given, console, ask=not yes and sys.stdin.isatty()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from commands.arguments.call import Json, console, desk, done
+from commands.arguments.invocation import Json, console, context, done
 
 app = typer.Typer(
     help="The catalogue.  Example: zhengxun sources check tj_kxjs", invoke_without_command=True
@@ -12,36 +12,36 @@ app = typer.Typer(
 
 
 @app.callback()
-def sources(context: typer.Context, as_json: Json = False) -> None:
+def sources(invoked: typer.Context, as_json: Json = False) -> None:
     """The catalogue as resolved.  Example: zhengxun sources --json"""
     from commands import status
 
-    if context.invoked_subcommand is None:
-        done(status.sources(desk(), console, as_json=as_json))
+    if invoked.invoked_subcommand is None:
+        done(status.sources(context(), console, as_json=as_json))
 
 
 @app.command(name="check")
 def check(site: str) -> None:
     """Fetch a list and one notice, store nothing.  Example: zhengxun sources check cde"""
-    from commands import pages
+    from commands import inspecting
 
-    done(pages.check_source(desk(), site, console))
+    done(inspecting.check_source(context(), site, console))
 
 
 @app.command(name="accept")
 def accept(site: str, column: str = typer.Argument("")) -> None:
     """Trust what a redesign taught us.  Example: zhengxun sources accept tj_kxjs 通知公告"""
-    from commands import learned
+    from commands import learned_selectors
 
-    done(learned.accept(desk(), site, column, console))
+    done(learned_selectors.accept(context(), site, column, console))
 
 
 @app.command(name="missing")
-def missing(as_json: Json = False) -> None:
+def missing_numbers(as_json: Json = False) -> None:
     """Numbers that gapless series lack (缺号).  Example: zhengxun sources missing --json"""
-    from commands import missing
+    from commands import missing_numbers
 
-    done(missing.missing(desk(), console, as_json=as_json))
+    done(missing_numbers.missing(context(), console, as_json=as_json))
 
 
 @app.command(name="dismiss")
@@ -49,9 +49,9 @@ def dismiss(
     number: int, reason: str = typer.Option("", help="why there is no such notice")
 ) -> None:
     """No longer list a missing number.  Example: zhengxun sources dismiss 3 --reason 未公开"""
-    from commands import missing
+    from commands import missing_numbers
 
-    done(missing.dismiss(desk(), number, reason, console))
+    done(missing_numbers.dismiss(context(), number, reason, console))
 
 
 @app.command(name="gaps")
@@ -65,8 +65,8 @@ def gaps(
     from commands import gaps
 
     if dismiss:
-        done(gaps.dismiss(desk(), dismiss, reason, console))
-    done(gaps.gaps(desk(), console, every=every, as_json=as_json))
+        done(gaps.dismiss(context(), dismiss, reason, console))
+    done(gaps.gaps(context(), console, every=every, as_json=as_json))
 
 
 @app.command(name="probe")
@@ -74,4 +74,4 @@ def probe(url: str) -> None:
     """Look at a list page nobody described, print its TOML.  Example: zhengxun sources probe URL"""
     from commands import probe
 
-    done(probe.probe(desk(), url, console))
+    done(probe.probe(context(), url, console))

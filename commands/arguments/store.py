@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments.call import console, desk, done
+from commands.arguments.invocation import console, context, done
 
 app = typer.Typer()
 
@@ -25,7 +25,7 @@ def search(
     limit: Annotated[int, typer.Option(min=1)] = 20,
 ) -> None:
     """Full-text search.  Example: zhengxun search 中药 --since 2021-01-01"""
-    from commands import archive
+    from commands import analysis
 
     options = {
         "site": site,
@@ -36,7 +36,7 @@ def search(
         "due_since": due_since,
         "due_until": due_until,
     }
-    done(archive.search(desk(), " ".join(words), options, limit, console))
+    done(analysis.search(context(), " ".join(words), options, limit, console))
 
 
 @app.command()
@@ -49,18 +49,18 @@ def export(
     until: Annotated[str, typer.Option(metavar="DATE", help="Published to this day.")] = "",
 ) -> None:
     """Notices as CSV, XLSX or JSON lines.  Example: zhengxun export cde.xlsx --site cde"""
-    from commands import archive
+    from commands import analysis
 
     options = {"site": site, "section": section, "since": since, "until": until}
-    done(archive.export(desk(), path, form, options, console))
+    done(analysis.export(context(), path, form, options, console))
 
 
 @app.command()
 def serve(port: Annotated[int, typer.Option(min=1, max=65535)] = 8001) -> None:
     """Datasette on the database, read-only.  Example: zhengxun serve --port 8001"""
-    from commands import archive
+    from commands import analysis
 
-    done(archive.serve(desk(), port))
+    done(analysis.serve(context(), port))
 
 
 @app.command()
@@ -69,9 +69,9 @@ def backup(
     keep: Annotated[int, typer.Option(min=1, help="How many copies stay.")] = 14,
 ) -> None:
     """A consistent copy of the database.  Example: zhengxun backup /mnt/backup --keep 30"""
-    from commands import archive
+    from commands import analysis
 
-    done(archive.backup(desk(), target, keep, console))
+    done(analysis.backup(context(), target, keep, console))
 
 
 @app.command()
@@ -83,6 +83,6 @@ def restore(
     unsent: Annotated[bool, typer.Option("--unsent", help="None of them did.")] = False,
 ) -> None:
     """Put a backup in place.  Example: zhengxun restore data/backups/zhengxun-….db"""
-    from commands import restoring
+    from commands import restore
 
-    done(restoring.restore(desk(), source, console, sent=sent, unsent=unsent))
+    done(restore.restore(context(), source, console, sent=sent, unsent=unsent))

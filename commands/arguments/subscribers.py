@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments.call import Json, console, desk, done
+from commands.arguments.invocation import Json, console, context, done
 
 app = typer.Typer(
     help="Who gets what.  Example: zhengxun subscribers add li@example.com --sections pharma",
@@ -57,7 +57,7 @@ def add(
     skip_empty: SkipEmpty = None,
 ) -> None:
     """Add a subscriber.  Example: zhengxun subscribers add li@example.com --keywords 中药"""
-    from commands import people
+    from commands import subscribers
 
     given = chosen(
         name=name,
@@ -71,15 +71,15 @@ def add(
         skip_empty=skip_empty,
     )
     texts = {key: text for key, text in given.items() if text is not None}
-    done(people.add(desk(), address, texts, console))
+    done(subscribers.add(context(), address, texts, console))
 
 
 @app.command(name="list")
 def list_command(as_json: Json = False) -> None:
     """All subscribers.  Example: zhengxun subscribers list --json"""
-    from commands import people
+    from commands import subscribers
 
-    done(people.show(desk(), console, as_json=as_json))
+    done(subscribers.show(context(), console, as_json=as_json))
 
 
 @app.command(name="change")
@@ -96,7 +96,7 @@ def change(
     skip_empty: SkipEmpty = None,
 ) -> None:
     """Change a choice.  Example: zhengxun subscribers change li@example.com --keywords 不含兽药"""
-    from commands import people
+    from commands import subscribers
 
     texts = chosen(
         name=name,
@@ -109,7 +109,7 @@ def change(
         deadline_days=deadline_days,
         skip_empty=skip_empty,
     )
-    done(people.change(desk(), address, texts, console))
+    done(subscribers.change(context(), address, texts, console))
 
 
 @app.command(name="pause")
@@ -118,38 +118,38 @@ def pause(
     until: Annotated[str, typer.Option(metavar="DATE", help="Goes on by itself that day.")] = "",
 ) -> None:
     """Send nothing until resumed.  Example: subscribers pause li@example.com --until 2021-03-01"""
-    from commands import people
+    from commands import subscribers
 
-    done(people.pause(desk(), address, until, console))
+    done(subscribers.pause(context(), address, until, console))
 
 
 @app.command(name="resume")
 def resume(address: str) -> None:
     """Send again, after pausing or bounces.  Example: zhengxun subscribers resume li@example.com"""
-    from commands import people
+    from commands import subscribers
 
-    done(people.set_state(desk(), address, "active", console))
+    done(subscribers.set_state(context(), address, "active", console))
 
 
 @app.command(name="export")
 def export(path: Path) -> None:
     """Write a CSV that import reads.  Example: zhengxun subscribers export who.csv"""
-    from commands import people_csv
+    from commands import subscribers_csv
 
-    done(people_csv.save(desk(), path, console))
+    done(subscribers_csv.save(context(), path, console))
 
 
 @app.command(name="remove")
 def remove(address: str) -> None:
     """End a subscription.  Example: zhengxun subscribers remove li@example.com"""
-    from commands import people
+    from commands import subscribers
 
-    done(people.remove(desk(), address, console))
+    done(subscribers.remove(context(), address, console))
 
 
 @app.command(name="import")
 def import_command(path: Path) -> None:
     """Import a CSV (address,name,sections,…).  Example: zhengxun subscribers import who.csv"""
-    from commands import people_csv
+    from commands import subscribers_csv
 
-    done(people_csv.load(desk(), path, console))
+    done(subscribers_csv.load(context(), path, console))

@@ -23,9 +23,9 @@ from crawlers.platforms.continuity import (
     runs_on,
     together,
 )
-from crawlers.platforms.known import KnownRows, places
-from crawlers.platforms.order import Order, Standing, standings
-from crawlers.reading.dates import day_of
+from crawlers.platforms.known_places import KnownRows, places
+from crawlers.platforms.list_order import Order, Standing, standings
+from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
 
 ARCHIVE = 5

@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median_low
 from typing import Literal
 
-from crawlers.platforms.order import FAR, Order
+from crawlers.platforms.list_order import FAR, Order
 
 Joined = Literal["", "known", "window", "end"]
 Ending = Literal[

@@ -10,7 +10,7 @@ from scrapy.http import Request, TextResponse
 from crawlers.catalogue import Column
 from crawlers.platforms.base import BaseSpider, Paging
 from crawlers.reading.addresses import absolute
-from crawlers.reading.attachments import find_attachments
+from crawlers.reading.file_links import find_attachments
 from crawlers.reading.notice import body_html, finish
 from crawlers.reading.rows import Row
 from crawlers.reading.search_api import Hit, NotASearchAnswerError, read_search

@@ -22,9 +22,8 @@ from scrapy.http.request import NO_CALLBACK
 from crawlers.catalogue import Column, Selectors
 from crawlers.items import ColumnReport, KnownRow, LearnedReader, NoticeItem
 from crawlers.reading.addresses import is_wechat
-from crawlers.reading.attachments import is_file
 from crawlers.reading.charset import readable
-from crawlers.reading.dates import day_of
+from crawlers.reading.file_links import is_file
 from crawlers.reading.learned_body import agreement
 from crawlers.reading.learned_list import ENOUGH, derive_list, known_among, shown_on
 from crawlers.reading.learned_page import (
@@ -38,6 +37,7 @@ from crawlers.reading.learned_page import (
 from crawlers.reading.learned_titles import letters
 from crawlers.reading.list_page import Reading, read_list
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
 
 ASKED = "zx_learning"

@@ -13,10 +13,10 @@ from scrapy.http import Request, Response, TextResponse
 from crawlers.catalogue import Column
 from crawlers.items import ColumnHistory, Failure
 from crawlers.platforms.column_walk import ColumnWalk, Met
-from crawlers.platforms.elsewhere import leads_elsewhere
-from crawlers.platforms.known import KnownRows, bare, is_list_of_another
+from crawlers.platforms.known_places import KnownRows, bare, is_list_of_another
+from crawlers.platforms.list_order import AHEAD
+from crawlers.platforms.misdirected import leads_elsewhere
 from crawlers.platforms.notice_pages import NoticePages, Output
-from crawlers.platforms.order import AHEAD
 from crawlers.platforms.window import refusal
 from crawlers.reading.known_keys import KnownKeys
 from crawlers.reading.list_page import Reading

@@ -21,15 +21,15 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.catalogue import Column, Selectors, Site, load_catalogue
 from crawlers.items import ColumnHistory, ColumnReport, KnownRow, NoticeItem, PrintedLink
 from crawlers.platforms.column_walk import Met
-from crawlers.platforms.known import InStore
+from crawlers.platforms.known_places import InStore
 from crawlers.platforms.learning import Learning
 from crawlers.platforms.notice_parts import NoticeParts
 from crawlers.platforms.window import LATE_DAYS, LONGEST_LOOK_BACK
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key, route_of
-from crawlers.reading.attachments import is_file
 from crawlers.reading.charset import readable
-from crawlers.reading.dates import SHANGHAI
+from crawlers.reading.file_links import is_file
 from crawlers.reading.notice import fill_from_page, finish, take_from_list
+from crawlers.reading.printed_dates import SHANGHAI
 from crawlers.reading.rows import Row
 from crawlers.reading.siblings import Siblings
 from crawlers.reading.wechat_page import fill_from_article

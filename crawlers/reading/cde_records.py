@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawlers.reading.addresses import absolute
-from crawlers.reading.dates import from_unix
+from crawlers.reading.printed_dates import from_unix
 from crawlers.reading.rows import Row
 
 Record = dict[str, Any]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from crawlers.reading.dates import dates_in, day_of, find_date, url_date
 from crawlers.reading.outline import Line
+from crawlers.reading.printed_dates import dates_in, day_of, find_date, url_date
 
 Strength = Literal["labelled", "beside", "bare", "updated", "far", "none"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from crawlers.items import NoticeItem
-from crawlers.reading.dates import day_of
+from crawlers.reading.printed_dates import day_of
 
 _NAMES = {
     "column": "栏目选择器",

@@ -13,7 +13,7 @@ from typing import Any
 from parsel import Selector
 
 from crawlers.reading.addresses import absolute
-from crawlers.reading.dates import SHANGHAI, day_of, find_date
+from crawlers.reading.printed_dates import SHANGHAI, day_of, find_date
 from crawlers.reading.rows import Row
 
 _MOST_ENTRIES = 2_000

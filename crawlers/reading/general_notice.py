@@ -22,7 +22,7 @@ from crawlers.reading.outline import Outline, read_outline
 from crawlers.reading.patterns import BODIES
 from crawlers.reading.siblings import Siblings
 from crawlers.reading.text import labelled_source, visible_text
-from crawlers.reading.title_evidence import FoundTitle, Witnesses, find_title, plain, title_above
+from crawlers.reading.title_evidence import FoundTitle, TitleHints, find_title, plain, title_above
 
 _REPOST_SOURCE = re.compile(r"资料来源\s{0,9}[:：]\s{0,9}(\S{1,80})")
 _ORIGINAL = re.compile(r"阅读原文[^:：]{0,20}[:：]\s{0,9}(https?://[^\s<>\"'，。）)]{1,2000})")
@@ -65,7 +65,7 @@ class Found:
 def read_page(
     page: Selector,
     given: Selector | None,
-    witnesses: Witnesses,
+    witnesses: TitleHints,
     *,
     url: str = "",
     siblings: Siblings | None = None,
@@ -110,7 +110,7 @@ def has_substance(node: Selector) -> bool:
     return bool(visible_text(node)) or bool(node.xpath(".//img[@src or @data-src] | .//iframe"))
 
 
-def _title_lines(outline: Outline, title: FoundTitle, witnesses: Witnesses) -> frozenset[int]:
+def _title_lines(outline: Outline, title: FoundTitle, witnesses: TitleHints) -> frozenset[int]:
     """All lines that only repeat the title."""
     told = {plain(one) for one in (title.text, witnesses.listed, witnesses.meta) if len(one) >= 4}
     found = {n for n, line in enumerate(outline.lines) if line.text and plain(line.text) in told}

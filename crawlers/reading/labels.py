@@ -8,8 +8,8 @@ from collections.abc import Container, Iterator, Sequence
 
 from lxml import etree
 
-from crawlers.reading.dates import find_date
 from crawlers.reading.outline import Line, Outline
+from crawlers.reading.printed_dates import find_date
 
 _NAMES = {
     "标题": "title",

@@ -17,11 +17,11 @@ from parsel import Selector
 from crawlers.catalogue import Selectors
 from crawlers.items import KnownRow
 from crawlers.reading.addresses import base_address
-from crawlers.reading.dates import day_of
 from crawlers.reading.learned_css import candidates, shared_classes
 from crawlers.reading.learned_places import date_queries, known_days, link_queries, title_queries
 from crawlers.reading.learned_titles import SEED, KnownTitles, Place, find_titles, letters
 from crawlers.reading.list_page import read_nodes, selected_rows
+from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
 
 ENOUGH = 3

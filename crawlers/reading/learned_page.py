@@ -16,11 +16,11 @@ from parsel import Selector
 
 from crawlers.catalogue import Selectors
 from crawlers.items import KNOWN_CHARACTERS, KnownRow, NoticeItem
-from crawlers.reading.dates import day_of, find_date
 from crawlers.reading.learned_body import agreement, body_boxes, strangers
 from crawlers.reading.learned_css import candidates
 from crawlers.reading.learned_titles import KnownTitles, find_titles, letters
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.printed_dates import day_of, find_date
 from crawlers.reading.text import after_date_label, first_text, visible_text
 
 AsStored = Callable[[str, str], str]

@@ -14,11 +14,11 @@ from itertools import islice
 from lxml import etree
 from parsel import Selector
 
-from crawlers.reading.dates import day_of
 from crawlers.reading.learned_css import classes_of
 from crawlers.reading.learned_titles import Place
 from crawlers.reading.list_links import address_in
 from crawlers.reading.list_page import printed_date
+from crawlers.reading.printed_dates import day_of
 
 _MOST = 4
 _LOOKED_AT = 200  # elements of one row

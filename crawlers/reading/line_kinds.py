@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from crawlers.reading.dates import dates_in
 from crawlers.reading.day_evidence import has_day
 from crawlers.reading.outline import Line
+from crawlers.reading.printed_dates import dates_in
 
 Kind = Literal["text", "short", "title", "stamp", "link", "crumb", "neighbour", "foot", "picture"]
 

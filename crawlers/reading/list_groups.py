@@ -13,8 +13,8 @@ from itertools import islice
 
 from lxml import etree
 
-from crawlers.reading.dates import find_dates
 from crawlers.reading.list_links import Link
+from crawlers.reading.printed_dates import find_dates
 
 _CHAIN = 4  # boxes around a link that say of what make it is
 _CLIMB = 6

@@ -11,11 +11,11 @@ from parsel import Selector
 
 from crawlers.catalogue import Selectors
 from crawlers.reading.addresses import absolute, base_address
-from crawlers.reading.dates import find_date
 from crawlers.reading.general_list import general_rows, is_pinned, script_rows, set_dates
 from crawlers.reading.list_identity import list_identity
 from crawlers.reading.list_links import address_in
 from crawlers.reading.patterns import NOTICE_LINK, ROWS, RowPattern
+from crawlers.reading.printed_dates import find_date
 from crawlers.reading.row_dates import Place, with_years, words_beside
 from crawlers.reading.row_titles import pieces_of, title_of, without_date
 from crawlers.reading.rows import MOST_ROWS, Row

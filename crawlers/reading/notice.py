@@ -15,26 +15,21 @@ from parsel import Selector
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import base_address
-from crawlers.reading.attachments import find_attachments
 from crawlers.reading.body_markup import body_html, written
 from crawlers.reading.body_proof import Claims, body_fault, not_the_notice, repeated_text
-from crawlers.reading.dates import day_of
 from crawlers.reading.day_evidence import choose_day, published_in
 from crawlers.reading.disagreement import disagreements
+from crawlers.reading.file_links import find_attachments
 from crawlers.reading.general_notice import Found, has_substance, printed_original, read_page
-from crawlers.reading.held_text import show_held_text
 from crawlers.reading.labels import labelled_fields
 from crawlers.reading.meta import Meta, read_meta, without_markup
 from crawlers.reading.patterns import NOTICE, NoticePattern
+from crawlers.reading.printed_dates import day_of
+from crawlers.reading.scripted_text import show_scripted_text
 from crawlers.reading.shells import shell_reason
 from crawlers.reading.siblings import Siblings
 from crawlers.reading.text import first_text, labelled_source, visible_text, worth_asking
-from crawlers.reading.title_evidence import (
-    Witnesses,
-    plain,
-    same_title,
-    window_segments,
-)
+from crawlers.reading.title_evidence import TitleHints, plain, same_title, window_segments
 
 __all__ = ["body_html", "disagreements", "fill_from_page", "finish", "take_from_list"]
 
@@ -123,7 +118,7 @@ def fill_from_page(
 def add_part(item: NoticeItem, text: str, address: str) -> str:
     """Add a further part of a notice's text to it; why that is none (Chinese), or ""."""
     page = parsed(text[:MAX_CHARACTERS])
-    witnesses = Witnesses(listed=item.title, names=(item.site_name,))
+    witnesses = TitleHints(listed=item.title, names=(item.site_name,))
     found = read_page(page, None, witnesses, url=address)
     if found.body is None or not found.text:
         return "页面里没有读到正文"
@@ -144,7 +139,7 @@ def parsed(text: str) -> Selector:
     text = _XML_HEAD.sub("", text, count=1)
     page = Selector(text=text or "<html></html>", type="html")
     etree.strip_tags(page.root, etree.Comment, etree.ProcessingInstruction)
-    show_held_text(page, text)
+    show_scripted_text(page, text)
     return page
 
 
@@ -204,9 +199,9 @@ def _within_limit(text: str, item: NoticeItem) -> str:
     return text[:MAX_CHARACTERS]
 
 
-def _witnesses(item: NoticeItem, page: Selector, meta: Meta) -> Witnesses:
+def _witnesses(item: NoticeItem, page: Selector, meta: Meta) -> TitleHints:
     window = without_markup(page.xpath("string(//title)").get(""))[:400]
-    return Witnesses(
+    return TitleHints(
         listed=without_markup(item.list_title),
         meta=meta.title,
         social=meta.social,
@@ -232,7 +227,7 @@ def _other_readings(meta: Meta, found: Found) -> Readings:
     return {"meta": head, "general": general}
 
 
-def _fill_fields(item: NoticeItem, readings: Readings, found: Found, witnesses: Witnesses) -> None:
+def _fill_fields(item: NoticeItem, readings: Readings, found: Found, witnesses: TitleHints) -> None:
     title, reader = _title(readings, found, witnesses)
     if title:
         item.title, item.read_by["title"] = title, reader
@@ -252,7 +247,7 @@ def _fill_fields(item: NoticeItem, readings: Readings, found: Found, witnesses: 
     item.original_url = item.original_url or found.original_url
 
 
-def _title(readings: Readings, found: Found, witnesses: Witnesses) -> tuple[str, str]:
+def _title(readings: Readings, found: Found, witnesses: TitleHints) -> tuple[str, str]:
     """The first reader's title that the list's row agrees with; without a row, the first that is
     not the name of the site or column."""
     told = [(fields["title"], name) for name, fields in readings.items() if fields.get("title")]
@@ -278,7 +273,7 @@ def _outspoken(readings: Readings, found: Found) -> Readings:
     return {**readings, "general": general}
 
 
-def _claims(item: NoticeItem, found: Found, witnesses: Witnesses, address: str) -> Claims:
+def _claims(item: NoticeItem, found: Found, witnesses: TitleHints, address: str) -> Claims:
     segments = window_segments(witnesses.window, witnesses.names)
     titles = (item.title, found.title.text, witnesses.meta, witnesses.social, *segments)
     body = found.body

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from parsel import Selector
 
 from crawlers.reading.addresses import absolute
-from crawlers.reading.attachments import is_file
+from crawlers.reading.file_links import is_file
 from crawlers.reading.text import visible_text
 
 MOST_PARTS = 20

@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 from lxml import etree
 
-from crawlers.reading.dates import day_of, find_date, find_dates, url_date
+from crawlers.reading.printed_dates import day_of, find_date, find_dates, url_date
 
 _LONGEST_GAP = 600  # characters between two rows that are read
 _MOST_SIBLINGS = 30

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawlers.reading.dates import find_date
+from crawlers.reading.printed_dates import find_date
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from parsel import Selector
 
-from crawlers.reading.dates import from_unix
+from crawlers.reading.printed_dates import from_unix
 from crawlers.reading.text import visible_text
 
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from crawlers.reading.dates import dates_in
 from crawlers.reading.day_evidence import has_day
 from crawlers.reading.line_kinds import Kind, is_link_row
 from crawlers.reading.outline import Line, Outline
+from crawlers.reading.printed_dates import dates_in
 
 LONGEST_TITLE = 300
 """Characters: what is longer is no title."""
@@ -43,7 +43,7 @@ _LINES_TO_STAMP = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Witnesses:
+class TitleHints:
     """Titles told by others than the printed line; empty where silent. `names`: of the
     site and the column."""
 
@@ -89,7 +89,7 @@ def same_title(one: str, other: str) -> bool:
     return agreement(one, other) >= _SAME
 
 
-def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: Witnesses) -> FoundTitle:
+def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: TitleHints) -> FoundTitle:
     """The likeliest title among the lines, else what the witnesses say."""
     segments = window_segments(witnesses.window, witnesses.names)
     words = [plain(one) for one in (witnesses.listed, witnesses.meta, witnesses.social, *segments)]
@@ -173,7 +173,7 @@ def _judged(
     outline: Outline,
     kinds: Sequence[Kind],
     number: int,
-    witnesses: Witnesses,
+    witnesses: TitleHints,
     segments: Sequence[str],
 ) -> FoundTitle:
     """One line, or the lines that a heading or a witness joins to it."""
@@ -196,7 +196,7 @@ def _judged(
     return FoundTitle(words_alone or _without_day(text), number, last, score, agrees)
 
 
-def _without_badge(line: Line, witnesses: Witnesses, segments: Sequence[str]) -> str:
+def _without_badge(line: Line, witnesses: TitleHints, segments: Sequence[str]) -> str:
     """The title where a label of its own element (征集中, 更正公告) stands beside it: what the
     other witnesses call the page, one piece of the line alone; "" where none does."""
     if len(line.pieces) < 2:
@@ -255,7 +255,7 @@ def _stands_above_text(kinds: Sequence[Kind], number: int) -> bool:
 
 
 def _against(
-    outline: Outline, kinds: Sequence[Kind], number: int, text: str, witnesses: Witnesses
+    outline: Outline, kinds: Sequence[Kind], number: int, text: str, witnesses: TitleHints
 ) -> float:
     line = outline.lines[number]
     score = 0.0

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 from parsel import Selector
 
 from crawlers.items import NoticeItem
-from crawlers.reading.dates import find_date, from_unix
 from crawlers.reading.notice import body_html, disagreements, finish
+from crawlers.reading.printed_dates import find_date, from_unix
 from crawlers.reading.text import first_text, visible_text
 from crawlers.reading.wechat_body import article_body
 from crawlers.reading.wechat_script import script_content, script_value, script_values

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from digest.composing.entry import CalledOff, Entry, named_deadlines
-from digest.composing.kept import find_kept
-from digest.models import Digest
-from storage.contents import issues_that_told
+from digest.composing.issue_snapshot import find_snapshot
+from digest.models.entry import CalledOff, Entry, named_deadlines
+from digest.models.issue import Digest
+from storage.issues.issue_snapshots import issues_that_told
 
 
 def with_called_off(db: Database, digest: Digest) -> Digest:
@@ -43,7 +43,7 @@ def _called_off(db: Database, digest: Digest, entry: Entry) -> tuple[CalledOff, 
     """What earlier issues said of the document, without what is said now and what is over."""
     then: dict[str, CalledOff] = {}
     for issue_id, notice_id in issues_that_told(db, entry.id, before=digest.instant):
-        kept = find_kept(db, issue_id)
+        kept = find_snapshot(db, issue_id)
         was = kept.entries.get(notice_id) if kept else None
         if was is not None:
             printed = replace(entry, stored=replace(entry.stored, notice=was.notice))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from digest.models import OTHER_ID, OTHER_TITLE, Chapter, Entry, Group, Section
+from digest.models.issue import OTHER_ID, OTHER_TITLE, Chapter, Entry, Group, Section
 from digest.safe_text import clean_line
 
 UNGROUPED = "未分组"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from china_time import SHANGHAI
 from digest.composing.weeks import Week, week_ending
 from digest.composing.workdays import issue_day
-from digest.models import SHANGHAI
 
 # An issue composed so soon after its hour is on time.
 ON_TIME = timedelta(minutes=5)

@@ -9,29 +9,22 @@ from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
+from china_time import SHANGHAI, local_minute
 from digest.composing.chapters import Placed, arrange
 from digest.composing.coverage import coverage_of
-from digest.composing.edits import edited, own_title
-from digest.composing.entry import DUE_WITHIN_DAYS, due_dates
-from digest.composing.kept import Kept, as_printed, find_kept, keep
+from digest.composing.editing import edited, own_title
+from digest.composing.issue_snapshot import Snapshot, as_printed, find_snapshot, take_snapshot
 from digest.composing.weeks import Week, week_name, week_of
-from digest.models import (
-    SHANGHAI,
-    Chapter,
-    Digest,
-    DigestError,
-    DueDate,
-    Entry,
-    Page,
-)
-from digest.wording import local_minute
-from storage import duplicates, issues
-from storage.corrections import list_corrections
+from digest.models.entry import DUE_WITHIN_DAYS, due_dates
+from digest.models.issue import Chapter, Digest, DigestError, DueDate, Entry, Page
 from storage.database import transaction
-from storage.edits import edits_in_force, record_edit
+from storage.issues import issues
+from storage.issues.corrections import list_corrections
+from storage.issues.edits import edits_in_force, record_edit
+from storage.issues.trends import notices_by_week
+from storage.matching import duplicates
 from storage.models import IssueEntry, IssueRecord, StoredNotice
-from storage.rows import load
-from storage.trends import notices_by_week
+from storage.notices.row_mapping import load
 
 # Notices rarely set a term longer than a quarter; older issues have nothing left to remind of.
 REMIND_ISSUES_OF = timedelta(days=120)
@@ -67,7 +60,7 @@ def compose(
     # No edit may come between the selection and its record.
     with transaction(db) if record else nullcontext():
         known = _find_recorded(db, span, by_name=week is not None, record=record)
-        kept = None if known is None else find_kept(db, known.id)
+        kept = None if known is None else find_snapshot(db, known.id)
         if known is not None:
             placed = as_printed(db, known, _from_record(db, known, site_names), kept)
             span = Week(known.from_on, known.to_on, known.week)
@@ -102,7 +95,7 @@ def compose(
             # What waits is kept as it was selected; its edits are applied when it goes.
             selected = replace(digest, sections=arrange(placed, chapters), title=title)
             made = _record(db, selected if waits else digest, now, release_at)
-            keep(db, made.id, said, (item.entry for item in placed))
+            take_snapshot(db, made.id, said, (item.entry for item in placed))
             if waits:
                 _note_wait(db, digest, release_at, who, now)
     return digest
@@ -267,9 +260,11 @@ def _note_wait(
     )
 
 
-def _said_now(db: Database, span: Week, instant: datetime, site_names: Mapping[str, str]) -> Kept:
+def _said_now(
+    db: Database, span: Week, instant: datetime, site_names: Mapping[str, str]
+) -> Snapshot:
     """What an issue says beside its entries, by the store as it is."""
-    return Kept(
+    return Snapshot(
         entries={},
         reminders=_reminders(db, span.name, instant, site_names),
         coverage=coverage_of(db, span.from_on, instant),

@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from digest.models import SHANGHAI
-from digest.wording import VERDICT_WORDS, local_minute
-from storage import issues, runs, series, witnesses
+from china_time import SHANGHAI, local_minute
+from digest.wording import VERDICT_WORDS
+from storage.issues import issues
 from storage.models import Coverage
-from storage.witnesses import Witness
+from storage.runs import number_series, runs, witnesses
+from storage.runs.witnesses import Witness
 
 MOST_NUMBERS = 5
 """Missing numbers of a column that an issue names."""
@@ -48,7 +49,7 @@ def coverage_of(db: Database, from_on: date, instant: datetime) -> tuple[Coverag
 def _unseen(db: Database, instant: datetime) -> dict[tuple[str, str], list[str]]:
     """Per column the numbers that its gapless series lack (缺号)."""
     found: dict[tuple[str, str], list[str]] = {}
-    for one in series.open_missing(db, instant):
+    for one in number_series.open_missing(db, instant):
         found.setdefault((one.site, one.column), []).append(one.name)
     return found
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from digest.models import Digest, Entry, Group, Section
+from digest.models.issue import Digest, Entry, Group, Section
 from digest.safe_text import clean_line
 from storage.models import Subscriber
 

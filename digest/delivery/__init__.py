@@ -1,1 +1,1 @@
-"""An issue on its way: the ledger's passes, mails, group robots, and the sink of the tests."""
+"""An issue on its way: the ledger's passes, mails, chat bots, and the sink of the tests."""

@@ -12,38 +12,39 @@ from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from digest.composing.entry import Entry
+from china_time import SHANGHAI
 from digest.composing.profile import Profile, covers, reason
 from digest.delivery.bulletin_mail import write_ended, write_news
-from digest.delivery.courier import Attempt, Courier, SmtpSettings
+from digest.delivery.dkim_signer import DkimSigner
 from digest.delivery.header_address import address_of
-from digest.delivery.mailing import outcome_of
-from digest.delivery.outcome import keep
-from digest.delivery.signing import Seal
-from digest.models import SHANGHAI, Chapter, DigestError
-from digest.replies.leaving import Ways, signed_id
-from storage import bulletins
-from storage.attempts import CapReachedError
-from storage.bulletins import Told
+from digest.delivery.ledger_pass import outcome_of
+from digest.delivery.outcome import write_down
+from digest.delivery.smtp_client import Attempt, SmtpClient, SmtpSettings
+from digest.delivery.unsubscribe_links import UnsubscribeLinks, signed_id
+from digest.models.entry import Entry
+from digest.models.issue import Chapter, DigestError
 from storage.database import transaction
 from storage.models import Bulletin, StoredNotice, Subscriber
-from storage.subscribers import get_subscriber, list_subscribers
+from storage.readers import bulletins
+from storage.readers.attempts import CapReachedError
+from storage.readers.bulletins import Told
+from storage.readers.subscribers import get_subscriber, list_subscribers
 
 # A crawl of many sites takes a while: what it finds comes in a few mails, not in dozens.
 GAP = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class BulletinSettings:
     """What every bulletin needs to know: names, where answers go, how to leave."""
 
     title: str
     company: str
     sender: str
     reply_to: str
-    ways: Ways
+    links: UnsubscribeLinks
     site_names: Mapping[str, str]
-    seal: Seal | None = None
+    signer: DkimSigner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class BulletinReport:
 
 
 def enter_news(
-    db: Database, press: Press, *, chapters: Sequence[Chapter], now: datetime
+    db: Database, bulletin_settings: BulletinSettings, *, chapters: Sequence[Chapter], now: datetime
 ) -> list[Bulletin]:
     """One bulletin for each subscriber of the immediate pace for whom there is something new.
 
@@ -76,20 +77,25 @@ def enter_news(
     made = []
     for person in people:
         with transaction(db):
-            entered = _enter_for(db, press, person, fresh, titles, now)
+            entered = _enter_for(db, bulletin_settings, person, fresh, titles, now)
         if entered is not None:
             made.append(entered)
     return made
 
 
-def enter_ended(db: Database, press: Press, person: Subscriber, now: datetime) -> Bulletin:
+def enter_ended(
+    db: Database, bulletin_settings: BulletinSettings, person: Subscriber, now: datetime
+) -> Bulletin:
     """The one confirmation that a subscription has ended; call it where it ends."""
-    make = _message_id(press, person, f"ended {person.began_at}", now)
+    make = _message_id(bulletin_settings, person, f"ended {person.began_at}", now)
     return bulletins.enter_bulletin(db, person, "ended", make, now=now)
 
 
 def deliver_bulletins(
-    db: Database, press: Press, smtp: SmtpSettings, now: Callable[[], datetime]
+    db: Database,
+    bulletin_settings: BulletinSettings,
+    smtp: SmtpSettings,
+    now: Callable[[], datetime],
 ) -> BulletinReport:
     """Send what is due. One that cannot be sent waits, as an issue does, for 48 hours."""
     bulletins.reclaim_sending(db, now())
@@ -97,11 +103,11 @@ def deliver_bulletins(
     due = bulletins.outstanding(db, due_at=now())
     if not due:
         return report
-    sender = address_of(press.sender, what="smtp.sender").addr_spec
+    sender = address_of(bulletin_settings.sender, what="smtp.sender").addr_spec
     outage = ""
-    with Courier(smtp) as courier:
+    with SmtpClient(smtp) as smtp_client:
         for row in due:
-            content = _written(db, press, row, now())
+            content = _written(db, bulletin_settings, row, now())
             try:
                 if not bulletins.claim(db, row.id, now(), caps=() if outage else smtp.caps):
                     continue
@@ -114,7 +120,7 @@ def deliver_bulletins(
             elif outage:
                 result = Attempt("deferred", outage, no_server=True)
             else:
-                result = courier.carry(sender, row.address, content)
+                result = smtp_client.send(sender, row.address, content)
             outage = result.reply if result.no_server else outage
             report = _settled(db, row, result, now(), report)
     return report
@@ -139,7 +145,7 @@ def matches(person: Subscriber, entry: Entry, chapters: Sequence[str], today: da
 
 def _enter_for(
     db: Database,
-    press: Press,
+    bulletin_settings: BulletinSettings,
     person: Subscriber,
     fresh: Sequence[StoredNotice],
     titles: Mapping[str, str],
@@ -155,7 +161,7 @@ def _enter_for(
     for stored in new:
         section = stored.notice.section
         names = (section, titles.get(section, section))
-        why = matches(person, _entry(press, stored), names, today)
+        why = matches(person, _entry(bulletin_settings, stored), names, today)
         if why and stored.id not in told:
             found.append(Told(stored.id, why))
     bulletins.mark_looked(db, person.id, now)
@@ -166,34 +172,36 @@ def _enter_for(
         for stored in new
         if stored.id in {told.notice_id for told in found}
     )
-    make = _message_id(press, person, content, now)
+    make = _message_id(bulletin_settings, person, content, now)
     return bulletins.enter_bulletin(db, person, "news", make, now=now, told=found)
 
 
 def _message_id(
-    press: Press, person: Subscriber, content: str, now: datetime
+    bulletin_settings: BulletinSettings, person: Subscriber, content: str, now: datetime
 ) -> Callable[[int], str]:
     """From the number of the row, and from what it tells and when: after a copy of the store was
     put back the number comes again, with other content."""
     made = f"{now.isoformat()}\n{content}"
-    domain = address_of(press.sender, what="smtp.sender").domain
-    key = press.ways.key
+    domain = address_of(bulletin_settings.sender, what="smtp.sender").domain
+    key = bulletin_settings.links.key
     return lambda number: (
         f"<{signed_id(key, f'zhengxun.bulletin{number}.to{person.id}', made)}@{domain}>"
     )
 
 
-def _written(db: Database, press: Press, row: Bulletin, now: datetime) -> bytes | Attempt:
+def _written(
+    db: Database, bulletin_settings: BulletinSettings, row: Bulletin, now: datetime
+) -> bytes | Attempt:
     """The mail, made from what the ledger says; a refusal when it cannot be made."""
     person = get_subscriber(db, row.subscriber_id)
     if person is None:
         return Attempt("refused", "the subscriber is gone")
     try:
         if row.kind == "ended":
-            return write_ended(press, person, row.message_id, now)
+            return write_ended(bulletin_settings, person, row.message_id, now)
         items = bulletins.bulletin_items(db, row.id)
-        entries = [replace(_entry(press, stored), why=why) for stored, why in items]
-        return write_news(press, person, entries, row.message_id, now)
+        entries = [replace(_entry(bulletin_settings, stored), why=why) for stored, why in items]
+        return write_news(bulletin_settings, person, entries, row.message_id, now)
     except DigestError as error:
         return Attempt("refused", str(error))
 
@@ -203,7 +211,7 @@ def _settled(
 ) -> BulletinReport:
     state, reply, next_at = outcome_of(result, row.attempts + 1, now)
     asked = not result.no_server
-    keep(lambda: bulletins.settle(db, row.id, state, reply, now, next_at, asked=asked))
+    write_down(lambda: bulletins.settle(db, row.id, state, reply, now, next_at, asked=asked))
     notes = report.notes
     if state != "sent":
         notes = (*notes, f"{row.address}: {reply}")
@@ -218,6 +226,6 @@ def _settled(
     )
 
 
-def _entry(press: Press, stored: StoredNotice) -> Entry:
+def _entry(bulletin_settings: BulletinSettings, stored: StoredNotice) -> Entry:
     site = stored.notice.site
-    return Entry(stored, site_name=press.site_names.get(site, site))
+    return Entry(stored, site_name=bulletin_settings.site_names.get(site, site))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from digest.composing.weight import weightiest
-from digest.models import Digest, Entry, Section
+from digest.composing.highlights import weightiest
+from digest.models.issue import Digest, Entry, Section
 from digest.wording import short_facts, totals_line, trouble_line
 
 # No service documents an escape. Their own signs are replaced by the full-width forms: a title

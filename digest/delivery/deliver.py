@@ -8,25 +8,27 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from digest.corrections.correction import Correction
-from digest.delivery.chat import Robot
-from digest.delivery.courier import SmtpSettings
+from china_time import SHANGHAI
+from digest.delivery.chat_bots import ChatBot
 from digest.delivery.header_address import address_of
-from digest.delivery.mail import make_message_id
-from digest.delivery.mailing import Clock, DeliveryReport, Mailing, retry_delay
-from digest.models import SHANGHAI, Digest, DigestError
-from digest.replies.leaving import Ways
-from storage import deliveries, issues, subscribers
-from storage.corrections import owed
+from digest.delivery.issue_mail import make_message_id
+from digest.delivery.ledger_pass import Clock, DeliveryReport, LedgerPass, retry_delay
+from digest.delivery.smtp_client import SmtpSettings
+from digest.delivery.unsubscribe_links import UnsubscribeLinks
+from digest.models.correction import Correction
+from digest.models.issue import Digest, DigestError
+from storage.issues import issues
+from storage.issues.corrections import owed
 from storage.models import IssueRecord, Subscriber
-from storage.restorations import omit_if_sent_before
-from storage.robots import sync_robots
+from storage.operation.restorations import omit_if_sent_before
+from storage.readers import deliveries, subscribers
+from storage.readers.chat_bots import sync_chat_bots
 
 __all__ = ["DeliveryReport", "SmtpSettings", "deliver", "enrol", "issues_to_enter", "retry_delay"]
 
 # An issue that nobody was entered for is made up for so long.
 _ENTERED_WITHIN = timedelta(days=14)
-# Message-IDs of what robots post, when no mail is sent at all.
+# Message-IDs of what bots post, when no mail is sent at all.
 _NO_SENDER = "robots@zhengxun.invalid"
 
 
@@ -38,9 +40,9 @@ def deliver(
     smtp: SmtpSettings | None,
     now: Clock,
     only_address: str | None = None,
-    robots: Sequence[Robot] = (),
+    bots: Sequence[ChatBot] = (),
     pause: Callable[[float], None] = time.sleep,
-    ways: Ways | None = None,
+    links: UnsubscribeLinks | None = None,
 ) -> DeliveryReport:
     """Send `issue` to everybody the ledger says is outstanding, or to one address of them.
 
@@ -48,14 +50,12 @@ def deliver(
     entered into the ledger for all active subscribers; an older one only for `only_address`, so
     that a new subscriber is not sent the archive. An explicit address is tried at once, without
     waiting for its next attempt. A `digest` given as a function is composed only when something
-    is due. `smtp` None: mails wait, robots post.
-    `pause` takes seconds: a cap of the mail server is waited for, a minute at most. `ways`: how
+    is due. `smtp` None: mails wait, bots post.
+    `pause` takes seconds: a cap of the mail server is waited for, a minute at most. `links`: how
     readers can leave. Raises DigestError for an unknown `only_address` and for a sender that is no
     address.
     """
-    only = enrol(
-        db, issue, smtp=smtp, now=now(), only_address=only_address, robots=robots, ways=ways
-    )
+    only = enrol(db, issue, smtp=smtp, now=now(), only_address=only_address, bots=bots, links=links)
     rows = deliveries.list_deliveries(db, issue.id)
     if only is not None:
         rows = [row for row in rows if row.subscriber_id == only.id]
@@ -68,10 +68,12 @@ def deliver(
         return report
     composed = digest() if callable(digest) else digest
     people = {person.id: person for person in subscribers.list_subscribers(db)}
-    with Mailing(db, composed, smtp, robots, now, report, pause, ways or Ways()) as mailing:
+    with LedgerPass(
+        db, composed, smtp, bots, now, report, pause, links or UnsubscribeLinks()
+    ) as ledger_pass:
         for row in due:
-            mailing.handle(row, people[row.subscriber_id])
-    return mailing.report
+            ledger_pass.handle(row, people[row.subscriber_id])
+    return ledger_pass.report
 
 
 def enrol(
@@ -81,14 +83,14 @@ def enrol(
     smtp: SmtpSettings | None,
     now: datetime,
     only_address: str | None = None,
-    robots: Sequence[Robot] = (),
-    ways: Ways | None = None,
+    bots: Sequence[ChatBot] = (),
+    links: UnsubscribeLinks | None = None,
     missed_too: bool = False,
 ) -> Subscriber | None:
     """Bring the ledger up to date: who is to get `issue`, and what a dead process left behind.
 
     `missed_too`: one that is not the newest is entered as well, if nobody is in the ledger for it.
-    Returns the subscriber of `only_address`. New Message-IDs are signed with the key of `ways`.
+    Returns the subscriber of `only_address`. New Message-IDs are signed with the key of `links`.
     Raises DigestError as `deliver` does.
     """
     # Ours, so a mistake in them is no subscriber's fault: found before anything is claimed.
@@ -96,11 +98,11 @@ def enrol(
         address_of(smtp.sender, what="smtp.sender")
         if smtp.reply_to:
             address_of(smtp.reply_to, what="smtp.reply_to")
-    sync_robots(db, [robot.as_subscriber() for robot in robots], now=now)
+    sync_chat_bots(db, [bot.as_subscriber() for bot in bots], now=now)
     only = _known(db, only_address) if only_address is not None else None
     sender = smtp.sender if smtp is not None else _NO_SENDER
     people = _lacking(db, issue, now, only, missed_too=missed_too)
-    _enter(db, issue, people, sender, now, ways.key if ways is not None else b"")
+    _enter(db, issue, people, sender, now, links.key if links is not None else b"")
     deliveries.reclaim_sending(db, now)
     return only
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from digest.delivery.courier import Attempt, Courier, SmtpSettings
+from china_time import SHANGHAI, local_minute
 from digest.delivery.header_address import address_of
 from digest.delivery.header_folding import MAIL
-from digest.models import SHANGHAI, Digest
+from digest.delivery.smtp_client import Attempt, SmtpClient, SmtpSettings
+from digest.models.issue import Digest
 from digest.rendering.render_html import render_html
 from digest.safe_text import clean_line
-from digest.wording import badges, local_minute, totals_line, trouble_line
+from digest.wording import badges, totals_line, trouble_line
 
 
 def tell_editor(
@@ -45,8 +46,8 @@ def tell_editor(
         filename=f"preview-{digest.week}.html",
         cte="base64",
     )
-    with Courier(smtp) as courier:
-        return courier.carry(sender.addr_spec, recipient.addr_spec, message.as_bytes())
+    with SmtpClient(smtp) as smtp_client:
+        return smtp_client.send(sender.addr_spec, recipient.addr_spec, message.as_bytes())
 
 
 def waiting_text(digest: Digest, until: datetime) -> str:

@@ -6,10 +6,10 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 
-from digest.models import DigestError
+from digest.models.issue import DigestError
 from digest.safe_text import clean_line
-from storage.addresses import check_address
 from storage.errors import StorageError
+from storage.readers.mail_addresses import check_address
 
 
 def address_of(text: str, *, what: str, utf8: bool = False) -> Address:

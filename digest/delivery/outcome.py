@@ -14,7 +14,7 @@ log = logging.getLogger("zhengxun")
 BETWEEN_TRIES = 1.0
 
 
-def keep(write: Callable[[], object], pause: Callable[[float], None] = time.sleep) -> None:
+def write_down(write: Callable[[], object], pause: Callable[[float], None] = time.sleep) -> None:
     """Write an outcome as soon as the store can be written; `pause` takes seconds.
 
     A mail that was taken must not go out again because somebody has an edit open or the disk is

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Session, syntax
 _CHALLENGE = b"<1612515600.1@sink.invalid>"
 
 
-class Moods(Protocol):
+class Faults(Protocol):
     """What the server is told to do wrong, by stage."""
 
     login: tuple[str, str] | None
@@ -26,8 +26,8 @@ class Moods(Protocol):
 class SinkServer(SMTP):
     """aiosmtpd's server, which asks its sink before it carries out a command."""
 
-    def __init__(self, handler: object, moods: Moods, **options: Any) -> None:
-        self.moods = moods
+    def __init__(self, handler: object, faults: Faults, **options: Any) -> None:
+        self.faults = faults
         self.has_greeted = False
         super().__init__(handler, **options)
 
@@ -35,7 +35,7 @@ class SinkServer(SMTP):
         """Every answer goes through here; the first one is the greeting."""
         if not self.has_greeted:
             self.has_greeted = True
-            self.moods.connections += 1
+            self.faults.connections += 1
             instead = await self.misbehaves("CONNECT")
             if instead is not None:
                 await super().push(instead)
@@ -47,11 +47,11 @@ class SinkServer(SMTP):
 
         '' after a cut: nobody hears it. None: go on as a good server does.
         """
-        await asyncio.sleep(self.moods.slow.get(stage, 0.0))
-        if self.moods.cuts(stage):
+        await asyncio.sleep(self.faults.slow.get(stage, 0.0))
+        if self.faults.cuts(stage):
             self.hang_up()
             return ""
-        return self.moods.says(stage) or None
+        return self.faults.says(stage) or None
 
     def hang_up(self) -> None:
         """Cut the connection at once, without a word; one that is ending ends by itself.
@@ -97,7 +97,7 @@ class SinkServer(SMTP):
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
         if await self._instead("MAIL"):
             return
-        if self.moods.login is not None and not cast(Session, self.session).authenticated:
+        if self.faults.login is not None and not cast(Session, self.session).authenticated:
             await self.push("530 5.7.0 log in first")
             return
         await super().smtp_MAIL(arg)

@@ -8,7 +8,7 @@ from typing import cast
 import nh3
 from lxml import html as lxml_html
 
-from digest.composing.entry import Entry
+from digest.models.entry import Entry
 from digest.rendering.body_limits import MAX_MARKUP, cut_body, cut_lines
 from digest.safe_text import clean_line, safe_link, strip_hidden
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import png
 
-from digest.models import Digest
+from digest.models.issue import Digest
 from digest.safe_text import clean_line
 from storage.models import SourceTrend
 

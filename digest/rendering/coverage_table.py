@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from digest.models import SHANGHAI, Digest
+from china_time import SHANGHAI, local_minute
+from digest.models.issue import Digest
 from digest.safe_text import clean_line, shorten
-from digest.wording import VERDICT_WORDS, local_minute
+from digest.wording import VERDICT_WORDS
 from storage.models import Coverage
 
 HEADINGS = ("来源", "栏目", "状况", "上次正常", "说明")

@@ -9,8 +9,8 @@ from typing import cast
 
 from lxml import etree, html
 
-from digest.corrections.correction import Correction
-from digest.models import Digest, Entry, Section
+from digest.models.correction import Correction
+from digest.models.issue import Digest, Entry, Section
 from digest.safe_text import clean_line
 from digest.wording import (
     badges,

@@ -8,8 +8,8 @@ from functools import cache
 
 import css_inline
 
-from digest.composing.weight import weightiest
-from digest.models import NOTHING_NEW, Digest, Entry
+from digest.composing.highlights import weightiest
+from digest.models.issue import NOTHING_NEW, Digest, Entry
 from digest.rendering.body_html import safe_body
 from digest.rendering.body_limits import TOO_SLOW, sentence_markup
 from digest.rendering.chart import chart_png, chart_rows

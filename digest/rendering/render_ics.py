@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event, vText
 
-from digest.composing.entry import CalledOff, named_deadlines
-from digest.models import Digest, Entry
+from digest.models.entry import CalledOff, named_deadlines
+from digest.models.issue import Digest, Entry
 from digest.safe_text import shorten
 from storage.models import Deadline
 

@@ -6,9 +6,9 @@ import json
 from datetime import UTC
 from typing import Any
 
-from digest.corrections.correction import correction_document
-from digest.models import Digest, Entry
+from digest.models.issue import Digest, Entry
 from digest.rendering.body_html import body_lines
+from digest.rendering.render_correction import correction_document
 from storage.models import Coverage
 
 

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 
-from digest.models import Digest
+from digest.models.issue import Digest
 from digest.rendering.render_html import render_html
 from digest.rendering.templates import style
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from digest.models import NOTHING_NEW, Digest, Entry, Section
+from china_time import local_minute
+from digest.models.issue import NOTHING_NEW, Digest, Entry, Section
 from digest.rendering.body_html import body_lines
 from digest.rendering.coverage_table import coverage_rows
 from digest.safe_text import clean_line, shorten
@@ -14,7 +15,6 @@ from digest.wording import (
     days_left,
     deadline_line,
     due_line,
-    local_minute,
     meta_parts,
     signature,
     slashed,

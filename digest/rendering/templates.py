@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from china_time import local_minute
 from digest import wording
 from digest.rendering.body_html import safe_body
 from digest.safe_text import clean_line, shorten
@@ -35,7 +36,7 @@ def templates() -> Environment:
         "line": clean_line,
         "long_date": wording.long_date,
         "meta": wording.meta_parts,
-        "minute": wording.local_minute,
+        "minute": local_minute,
         "short_facts": wording.short_facts,
         "shorten": shorten,
         "sign": wording.signature,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from digest.folders import LAST_FILE
-from digest.models import Digest
+from digest.models.issue import Digest
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html
 from digest.rendering.render_ics import render_ics

@@ -10,11 +10,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
 
+from china_time import SHANGHAI
 from texts.width import fold_width
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _HAN_DIGITS = {"O": 0, "0": 0, "〇": 0, "零": 0} | {
     sign: value for value, sign in enumerate("一二三四五六七八九", start=1)

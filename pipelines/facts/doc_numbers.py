@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.keys import title_key
+from texts.normal_forms import title_key
 from texts.width import fold_width
 
 _BRACKETED = (

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from lxml import html
 
-from storage.keys import title_key
 from storage.models import Notice
+from texts.normal_forms import title_key
 
 ENOUGH = 3
 """Notices of a column that must have a form of address before it is believed to be its own."""

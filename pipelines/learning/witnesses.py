@@ -15,12 +15,12 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider, NotConfigured
 from sqlite_utils import Database
 
-from pipelines.facts.dates import SHANGHAI
+from china_time import SHANGHAI
+from pipelines.known_rows import clock_of
 from pipelines.learning.links import Link, form_of, links_of, spaces_of
-from pipelines.seen import clock_of
 from storage.database import open_database
 from storage.models import Notice
-from storage.witnesses import (
+from storage.runs.witnesses import (
     Witness,
     column_addresses,
     end_witness,

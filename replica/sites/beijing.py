@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from math import ceil
 from urllib.parse import urlsplit
 
-from replica.content import Entry
-from replica.droppings import dress
+from replica.editor_markup import with_editor_markup
+from replica.entries import Entry
 from replica.exchange import Answer, Ask, error_answer
-from replica.files import NamedFile, file_answer, files_named_by
-from replica.pages import declared, encode, fill
+from replica.page_templates import declared, encode, fill
+from replica.sample_files import NamedFile, file_answer, files_named_by
 from replica.sites.entrance import hold_up, refuse
 from replica.world import World
 
@@ -121,7 +121,7 @@ class Zscqj:
             "zscqj_article_old" if old else "zscqj_article",
             entry=entry,
             charset=declared(entry.charset),
-            body=dress(entry.body, "word"),
+            body=with_editor_markup(entry.body, "word"),
             attachments=[(one.name, attachment_path(entry, one.file)) for one in entry.attachments],
             path=urlsplit(entry.url).path,
             labelled=bool(entry.doc_number or entry.issuers or entry.column == "政策法规"),

@@ -6,11 +6,11 @@ import hashlib
 import re
 from urllib.parse import quote, urlsplit
 
-from replica.content import Attachment, Entry
-from replica.droppings import dress
+from replica.editor_markup import with_editor_markup
+from replica.entries import Attachment, Entry
 from replica.exchange import Answer, Ask, error_answer, json_answer
-from replica.files import NamedFile, file_answer, files_named_by
-from replica.pages import declared, encode, fill
+from replica.page_templates import declared, encode, fill
+from replica.sample_files import NamedFile, file_answer, files_named_by
 from replica.sites.cde_lists import (
     LISTINGS,
     Listing,
@@ -102,7 +102,7 @@ class Cde:
             template,
             entry=entry,
             charset=declared(entry.charset),
-            body=dress(entry.body, "ueditor"),
+            body=with_editor_markup(entry.body, "ueditor"),
             attachments=[(one.name, attachment_code(entry, one)) for one in entry.attachments],
         )
         changed = entry.changed_at(self._world.now)

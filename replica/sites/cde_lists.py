@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from replica.content import Entry
+from replica.entries import Entry
 
 Kind = Literal["news", "linked", "guide", "policy", "rule", "priority", "breakthrough", "plain"]
 Record = dict[str, Any]

@@ -7,11 +7,11 @@ import hmac
 import secrets
 from urllib.parse import urlsplit
 
-from replica.content import Entry
-from replica.droppings import dress
+from replica.editor_markup import with_editor_markup
+from replica.entries import Entry
 from replica.exchange import Answer, Ask, error_answer, redirect
-from replica.files import NamedFile, file_answer, files_named_by
-from replica.pages import declared, encode, fill
+from replica.page_templates import declared, encode, fill
+from replica.sample_files import NamedFile, file_answer, files_named_by
 from replica.sites import miit_search
 from replica.sites.entrance import hold_up, refuse
 from replica.sites.miit_units import LIST_COLUMNS, UNIT_PATH, answer_unit, query_data
@@ -90,7 +90,7 @@ class Miit:
             "miit_article",
             entry=entry,
             charset=declared(entry.charset),
-            body=dress(entry.body, "spaces"),
+            body=with_editor_markup(entry.body, "spaces"),
             attachments=[(one.name, attachment_path(entry, one.file)) for one in entry.attachments],
             path=urlsplit(entry.url).path,
             unit=UNIT_PATH,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from replica.content import Entry
+from replica.entries import Entry
 from replica.exchange import Answer, Ask, json_answer
 from replica.world import World
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from math import ceil
 from urllib.parse import urlsplit
 
-from replica.content import Entry
+from replica.entries import Entry
 from replica.exchange import Answer, Ask, json_answer
-from replica.pages import fill
+from replica.page_templates import fill
 from replica.world import World
 
 UNIT_PATH = "/api-gateway/jpaas-publish-server/front/page/build/unit"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email.utils import format_datetime
 
-from replica.content import Entry
+from replica.entries import Entry
 from replica.exchange import Answer, Ask, error_answer
-from replica.pages import fill
+from replica.page_templates import fill
 from replica.sites.entrance import hold_up, refuse
 from replica.world import World
 

@@ -13,7 +13,7 @@ import secrets
 from enum import Enum
 
 from replica.exchange import Answer, Ask
-from replica.pages import fill
+from replica.page_templates import fill
 
 SESSION = "FSSBBIl1UgzbN7N80S"
 TOKEN = "FSSBBIl1UgzbN7N80T"  # noqa: S105 - the name of a cookie

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from math import ceil
 from urllib.parse import urljoin, urlsplit
 
-from replica.content import Entry
-from replica.droppings import dress
+from replica.editor_markup import with_editor_markup
+from replica.entries import Entry
 from replica.exchange import Answer, Ask, Site, error_answer
-from replica.files import NamedFile, file_answer, files_named_by
-from replica.pages import declared, encode, fill
+from replica.page_templates import declared, encode, fill
+from replica.sample_files import NamedFile, file_answer, files_named_by
 from replica.sites.entrance import hold_up, refuse
 from replica.world import World
 
@@ -185,7 +185,7 @@ class Trs:
             site=self._site,
             entry=entry,
             charset=declared(entry.charset),
-            body=dress(entry.body, "spaces" if self._site.id == "tj_tten" else style),
+            body=with_editor_markup(entry.body, "spaces" if self._site.id == "tj_tten" else style),
             file_name=posixpath.basename(urlsplit(entry.url).path),
             column_meta=_column_meta(entry),
             attachments=entry.attachments,

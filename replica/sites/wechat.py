@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
-from replica.content import Entry
-from replica.droppings import dress
+from replica.editor_markup import with_editor_markup
+from replica.entries import Entry
 from replica.exchange import Answer, Ask, error_answer, redirect
-from replica.files import NamedFile, file_answer
-from replica.pages import fill
+from replica.page_templates import fill
+from replica.sample_files import NamedFile, file_answer
 from replica.sites.entrance import hold_up, refuse
 from replica.world import World
 
@@ -74,7 +74,7 @@ class Wechat:
             ids=ids,
             show_type=8 if pictures else ids.show_type,
             ct=int(entry.published.timestamp()),
-            body=dress(entry.body, "wechat"),
+            body=with_editor_markup(entry.body, "wechat"),
             images=picture_addresses(entry),
             user_name=f"gh_{hashlib.sha256(ids.biz.encode()).hexdigest()[:12]}",
         )

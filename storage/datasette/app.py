@@ -10,8 +10,8 @@ from typing import Any
 
 from datasette.app import Datasette
 
+from storage.datasette.metadata import metadata
 from storage.datasette.store_database import InternalDatabase, StoreDatabase
-from storage.datasette_metadata import metadata
 
 _HERE = Path(__file__).parent
 
@@ -36,7 +36,7 @@ def build(
 
     The file is opened with mode=ro, never as immutable and never with nolock: with either,
     readers of a database in WAL mode see damage or stale pages.
-    `today` and `sections` as in `storage.datasette_metadata.metadata`.
+    `today` and `sections` as in `storage.datasette.metadata.metadata`.
     """
     datasette = Datasette(
         files=[str(path)],

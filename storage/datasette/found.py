@@ -15,13 +15,13 @@ from datasette.utils import sqlite_timelimit
 from sqlite_utils import Database
 
 from storage.errors import StorageError
-from storage.ranking import best_hits
-from storage.search import SearchHit, hits_of, split_words
-from storage.search_index import is_exact
-from storage.search_limits import MANY, Limits
+from storage.search.index import is_exact
+from storage.search.limits import MANY, Limits
+from storage.search.ranking import best_hits
+from storage.search.search import SearchHit, hits_of, split_words
 
 # So many are listed of words that the index answers alone; of longer ones, which are looked for in
-# the texts, as many as `storage.ranking` ranks exactly.
+# the texts, as many as `storage.search.ranking` ranks exactly.
 MOST = 1_000
 MOST_OF_LONG = 200
 # So many are shown above the table, ranked, with the place where the word stands.
@@ -69,7 +69,7 @@ class TooLongError(Exception):
 def find(connection: sqlite3.Connection, typed: str, asked: Asked, limit_ms: int) -> Found:
     """The best notices with all the words, in the order of `zhengxun search`.
 
-    Needs the functions of `storage.search_index.register`. Raises StorageError, and TooLongError
+    Needs the functions of `storage.search.index.register`. Raises StorageError, and TooLongError
     after `limit_ms`.
     """
     wanted = split_words(typed)

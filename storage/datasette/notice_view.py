@@ -14,10 +14,10 @@ from sqlite_utils import Database
 from storage.database import snapshot
 from storage.datasette.notice_body import safe_body, web_address
 from storage.datasette.text_diff import Paragraph, Piece, compare, within
-from storage.duplicates import group_of
+from storage.matching.duplicates import group_of
 from storage.models import Attachment, StoredNotice
-from storage.notices import get_notice
-from storage.rows import to_stored
+from storage.notices.notices import get_notice
+from storage.notices.row_mapping import to_stored
 from storage.values import Row, select, select_one, to_instant
 
 _CHINA = ZoneInfo("Asia/Shanghai")

@@ -99,7 +99,7 @@ class Notice:
 class StoredNotice:
     """A notice as it is in the store, with our own facts about it.
 
-    `day_on` is the day it counts from (`storage.days`); None: not in the store.
+    `day_on` is the day it counts from (`storage.notices.counted_day`); None: not in the store.
     """
 
     id: int

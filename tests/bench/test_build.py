@@ -13,8 +13,8 @@ from bench.__main__ import CORPUS
 from bench.build import build
 from bench.measure import store_one
 from bench.synthetic import Author
-from storage import search_index
 from storage.database import open_database, transaction
+from storage.search import index
 
 TODAY = date(2021, 2, 5)
 SIZE = 60
@@ -39,14 +39,14 @@ def content(db: Database) -> dict[str, list[Any]]:
 def test_both_ways_end_in_the_same_rows_and_the_same_index(tmp_path: Path) -> None:
     with closing(open_database(tmp_path / "bulk.db")) as db:
         build(db, CORPUS, TODAY, SIZE)
-        assert search_index.is_current(db)
+        assert index.is_current(db)
         bulk = content(db)
     author = Author(CORPUS, TODAY)
     with closing(open_database(tmp_path / "one_by_one.db")) as db:
         for number in range(SIZE - 1, -1, -1):
             store_one(db, author, author.notice(number))
         with transaction(db):
-            search_index.catch_up(db, most_waiting=1)
+            index.catch_up(db, most_waiting=1)
         single = content(db)
 
     assert len(bulk["notices"]) == SIZE

@@ -14,17 +14,19 @@ from pathlib import Path
 import pytest
 from lxml import etree, html
 
-from commands import correct, duties
-from commands.desk import CommandError, Desk
+from app import jobs
+from app.context import CommandError, Context
+from commands import correct
 from config import Config
 from config_sections import SmtpConfig
 from digest.delivery.sink import Sink
-from storage import corrections, deliveries, edits
 from storage.errors import StorageError
-from storage.issues import find_issue
-from storage.notices import save_notice
-from storage.runs import start_run
-from storage.subscribers import add_subscriber
+from storage.issues import corrections, edits
+from storage.issues.issues import find_issue
+from storage.notices.notices import save_notice
+from storage.readers import deliveries
+from storage.readers.subscribers import add_subscriber
+from storage.runs.runs import start_run
 from tests.commands.spoken import console, said
 from tests.digest.samples import SEEN, make_notice
 
@@ -40,26 +42,26 @@ def sink(tmp_path: Path) -> Iterator[Sink]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, sink: Sink) -> Desk:
+def context(tmp_path: Path, sink: Sink) -> Context:
     """A desk whose issue 2021-W05, with one entry, has gone out to two readers."""
     smtp = SmtpConfig(
         host="127.0.0.1", port=sink.port, security="none", sender="政讯 <news@example.com>"
     )
-    made = Desk(Config(data=tmp_path / "data", now=FIVE, smtp=smtp))
+    made = Context(Config(data=tmp_path / "data", now=FIVE, smtp=smtp))
     with made.store() as db:
         start_run(db, "tj_kxjs", now=FIVE - timedelta(days=9), pid=None)
         save_notice(db, make_notice(title="甲通知"), now=SEEN, run_id=None)
         for name in ("li", "wang"):
             add_subscriber(db, f"{name}@example.com", now=FIVE)
-    duties.compose_due(made)
-    duties.deliver_outstanding(made)
+    jobs.compose_due(made)
+    jobs.deliver_outstanding(made)
     assert len(sink.received) == 2
     sink.received.clear()
     return at(made, LATER)
 
 
-def at(desk: Desk, now: datetime) -> Desk:
-    return Desk(desk.config.model_copy(update={"now": now}))
+def at(context: Context, now: datetime) -> Context:
+    return Context(context.config.model_copy(update={"now": now}))
 
 
 def mails(sink: Sink) -> list[tuple[str, EmailMessage]]:
@@ -71,11 +73,11 @@ def mails(sink: Sink) -> list[tuple[str, EmailMessage]]:
 
 
 def make(
-    desk: Desk, words: str = "截止日期有误", wrong: str = "2月8日", right: str = "2月18日"
+    context: Context, words: str = "截止日期有误", wrong: str = "2月8日", right: str = "2月18日"
 ) -> str:
     screen = console()
     code = correct.correct(
-        desk, "2021-W05", words, ["甲通知"], [wrong], [right], screen, preview=False
+        context, "2021-W05", words, ["甲通知"], [wrong], [right], screen, preview=False
     )
     assert code == 0, said(screen)
     return said(screen)
@@ -89,19 +91,19 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def issue_ids(desk: Desk) -> dict[str, str]:
-    with desk.store() as db:
+def issue_ids(context: Context) -> dict[str, str]:
+    with context.store() as db:
         record = find_issue(db, "2021-W05")
         assert record is not None
         return {row.address: row.message_id for row in deliveries.list_deliveries(db, record.id)}
 
 
-def test_everybody_who_got_the_issue_gets_the_correction_once(desk: Desk, sink: Sink) -> None:
-    sent = issue_ids(desk)
-    said_of_it = make(desk)
+def test_everybody_who_got_the_issue_gets_the_correction_once(context: Context, sink: Sink) -> None:
+    sent = issue_ids(context)
+    said_of_it = make(context)
     assert "政讯周报 2021-W05 第1号更正" in said_of_it
     assert "已发 2" in said_of_it
-    duties.deliver_outstanding(at(desk, LATER + timedelta(hours=1)))
+    jobs.deliver_outstanding(at(context, LATER + timedelta(hours=1)))
     found = mails(sink)
     assert [address for address, _ in found] == ["li@example.com", "wang@example.com"]
     for address, mail in found:
@@ -116,24 +118,26 @@ def test_everybody_who_got_the_issue_gets_the_correction_once(desk: Desk, sink: 
             assert "2月18日" in part.get_content()
 
 
-def test_who_gets_the_issue_later_gets_its_correction_after_it(desk: Desk, sink: Sink) -> None:
-    make(desk)
+def test_who_gets_the_issue_later_gets_its_correction_after_it(
+    context: Context, sink: Sink
+) -> None:
+    make(context)
     sink.received.clear()
-    with desk.store() as db:
+    with context.store() as db:
         add_subscriber(db, "new@example.com", now=LATER)
     for hours in (1, 2):
-        duties.deliver_outstanding(at(desk, LATER + timedelta(hours=hours)))
+        jobs.deliver_outstanding(at(context, LATER + timedelta(hours=hours)))
     (first, issue), (second, correction) = mails(sink)
     assert first == second == "new@example.com"
     assert correction["References"] == issue["Message-ID"]
     assert "更正" in str(correction["Subject"])
 
 
-def test_the_issues_files_stay_and_the_correction_has_its_own(desk: Desk) -> None:
-    folder = desk.config.data / "issues" / "2021-W05"
+def test_the_issues_files_stay_and_the_correction_has_its_own(context: Context) -> None:
+    folder = context.config.data / "issues" / "2021-W05"
     before = digests(folder)
-    make(desk)
-    make(desk, "又一处", "甲", "乙")
+    make(context)
+    make(context, "又一处", "甲", "乙")
     assert digests(folder) == before
     own = sorted(path.name for path in folder.iterdir() if path.name not in before)
     assert own == [
@@ -158,17 +162,17 @@ def test_the_issues_files_stay_and_the_correction_has_its_own(desk: Desk) -> Non
     from commands import issue
 
     screen = console()
-    span = issue.choose_span(desk, "2021-W05", "", "")
-    issue.digest(desk, span, None, screen, preview=False, as_json=True)
+    span = issue.choose_span(context, "2021-W05", "", "")
+    issue.digest(context, span, None, screen, preview=False, as_json=True)
     assert [item["number"] for item in json.loads(said(screen))["corrections"]] == [1, 2]
     assert digests(folder) == before
 
 
-def test_archive_and_feed_tell_it_and_the_pages_stay(desk: Desk) -> None:
-    site = desk.config.data / "site" / "issues" / "2021-W05"
+def test_archive_and_feed_tell_it_and_the_pages_stay(context: Context) -> None:
+    site = context.config.data / "site" / "issues" / "2021-W05"
     before = {path.name: path.read_text("utf-8") for path in site.glob("*.html")}
-    make(desk)
-    make(desk, HOSTILE, HOSTILE, HOSTILE)
+    make(context)
+    make(context, HOSTILE, HOSTILE, HOSTILE)
     for name in before:
         text = (site / name).read_text("utf-8")
         tree = html.document_fromstring(text)
@@ -179,7 +183,7 @@ def test_archive_and_feed_tell_it_and_the_pages_stay(desk: Desk) -> None:
         assert "2月18日" in told
         left = text.replace(told + "<!--/corrections-->", "")
         assert left == before[name]
-    feed = etree.parse(desk.config.data / "feed.atom")
+    feed = etree.parse(context.config.data / "feed.atom")
     spaces = {"a": "http://www.w3.org/2005/Atom"}
     assert feed.xpath("//a:entry/a:id/text()[contains(., ':issue:')]", namespaces=spaces) == [
         "urn:zhengxun:issue:2021-W05:correction:2",
@@ -189,20 +193,20 @@ def test_archive_and_feed_tell_it_and_the_pages_stay(desk: Desk) -> None:
     assert feed.findtext("{http://www.w3.org/2005/Atom}updated") == "2021-02-08T09:00:00Z"
 
 
-def test_a_preview_of_a_correction_records_and_sends_nothing(desk: Desk, sink: Sink) -> None:
+def test_a_preview_of_a_correction_records_and_sends_nothing(context: Context, sink: Sink) -> None:
     screen = console()
     lists = (["甲"], ["2月8日"], ["2月18日"])
-    assert correct.correct(desk, "2021-W05", "有误", *lists, screen, preview=True) == 0
+    assert correct.correct(context, "2021-W05", "有误", *lists, screen, preview=True) == 0
     assert "第1号更正" in said(screen)
     assert sink.received == []
-    with desk.store() as db:
+    with context.store() as db:
         assert corrections.all_corrections(db) == []
 
 
-def test_bad_usage_says_what_to_write(desk: Desk) -> None:
+def test_bad_usage_says_what_to_write(context: Context) -> None:
     def refused(words: str, *lists: list[str], week: str = "2021-W05") -> str:
         with pytest.raises((CommandError, StorageError)) as caught:
-            correct.correct(desk, week, words, *lists, console(), preview=False)
+            correct.correct(context, week, words, *lists, console(), preview=False)
         return str(caught.value)
 
     assert "--text" in refused(" ", [], [], [])
@@ -212,7 +216,7 @@ def test_bad_usage_says_what_to_write(desk: Desk) -> None:
 
 
 def test_a_crash_after_the_record_is_made_up_for_at_the_next_round(
-    desk: Desk, sink: Sink, monkeypatch: pytest.MonkeyPatch
+    context: Context, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -220,16 +224,16 @@ def test_a_crash_after_the_record_is_made_up_for_at_the_next_round(
     with monkeypatch.context() as broken:
         broken.setattr(correct, "write_correction", die)
         with pytest.raises(KeyboardInterrupt):
-            make(desk)
+            make(context)
     assert sink.received == []
     for _ in range(2):
-        duties.deliver_outstanding(desk)
+        jobs.deliver_outstanding(context)
     assert [address for address, _ in mails(sink)] == ["li@example.com", "wang@example.com"]
-    assert (desk.config.data / "issues/2021-W05/correction-1.json").is_file()
+    assert (context.config.data / "issues/2021-W05/correction-1.json").is_file()
 
 
 def test_a_crash_in_the_mail_repeats_at_most_that_one_under_its_id(
-    desk: Desk, sink: Sink, monkeypatch: pytest.MonkeyPatch
+    context: Context, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -238,17 +242,17 @@ def test_a_crash_in_the_mail_repeats_at_most_that_one_under_its_id(
         # Taken by the server, and the answer never written down.
         broken.setattr(deliveries, "settle", die)
         with pytest.raises(KeyboardInterrupt):
-            make(desk)
-    duties.deliver_outstanding(desk)
+            make(context)
+    jobs.deliver_outstanding(context)
     found = [(address, str(mail["Message-ID"])) for address, mail in mails(sink)]
     assert len(set(found)) == 2
     assert found.count(found[0]) == 2
     assert len(found) == 3
 
 
-def test_the_history_shows_it(desk: Desk) -> None:
-    make(desk)
-    with desk.store() as db:
+def test_the_history_shows_it(context: Context) -> None:
+    make(context)
+    with context.store() as db:
         act = edits.list_edits(db, "2021-W05")[-1]
     assert act.act == "correct"
     assert act.after == {

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
-from commands.desk import Desk
+from app.context import Context
 from commands.doctor import browser_finding, doctor, mailbox_finding, smtp_findings
 from config import Config
 from config_sections import CrawlConfig, MailboxConfig, SmtpConfig
@@ -35,9 +35,11 @@ def test_doctor_is_content_and_asks_every_site_for_its_rules(
         smtp = SmtpConfig(
             host="127.0.0.1", port=sink.port, security="none", sender="a@example.com", timeout=5
         )
-        desk = Desk(Config(data=tmp_path / "data", now=NOW, upstream=replica.origin, smtp=smtp))
+        context = Context(
+            Config(data=tmp_path / "data", now=NOW, upstream=replica.origin, smtp=smtp)
+        )
         out = console()
-        code = doctor(desk, out, sites=True)
+        code = doctor(context, out, sites=True)
         assert not sink.received
     assert code == 0, said(out)
     assert "time zone: Asia/Shanghai" in said(out)
@@ -48,9 +50,9 @@ def test_doctor_is_content_and_asks_every_site_for_its_rules(
 
 
 def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
-    desk = Desk(Config(data=tmp_path / "data", now=NOW, upstream="http://127.0.0.1:9"))
+    context = Context(Config(data=tmp_path / "data", now=NOW, upstream="http://127.0.0.1:9"))
     out = console()
-    assert doctor(desk, out, sites=True) == 1
+    assert doctor(context, out, sites=True) == 1
     assert "set smtp.host and smtp.sender" in said(out)
     assert "cannot be reached" in said(out)
 
@@ -67,12 +69,12 @@ def test_doctor_tells_what_the_mail_server_said(tmp_path: Path, said: str, probl
         smtp = SmtpConfig(
             host="127.0.0.1", port=sink.port, security="none", sender="a@example.com", timeout=5
         )
-        desk = Desk(Config(data=tmp_path / "data", now=NOW, smtp=smtp))
-        assert list(smtp_findings(desk)) == [
+        context = Context(Config(data=tmp_path / "data", now=NOW, smtp=smtp))
+        assert list(smtp_findings(context)) == [
             (True, f"mail: 127.0.0.1:{sink.port}, up to 1000000 bytes a mail", "")
         ]
         sink.say["CONNECT"] = [said]
-        ((fine, _, advice),) = smtp_findings(desk)
+        ((fine, _, advice),) = smtp_findings(context)
         assert not fine
         assert problem in advice
         assert sink.received == []
@@ -94,22 +96,22 @@ def test_doctor_says_what_belongs_into_dns(tmp_path: Path) -> None:
             dkim_selector="zx",
         )
         key = SecretStr(pem.decode())
-        desk = Desk(Config(data=tmp_path / "data", now=NOW, smtp=smtp, dkim_key=key))
-        _, (fine, what, _) = smtp_findings(desk)
+        context = Context(Config(data=tmp_path / "data", now=NOW, smtp=smtp, dkim_key=key))
+        _, (fine, what, _) = smtp_findings(context)
     assert fine
     assert what.startswith("signing: zx._domainkey.example.com TXT v=DKIM1; k=rsa; p=MII")
 
 
 def test_a_browser_that_does_not_start_is_named_with_what_to_do(tmp_path: Path) -> None:
     crawl = CrawlConfig(browser="chromium", browser_path=str(tmp_path / "no-such-chromium"))
-    fine, what, advice = browser_finding(Desk(Config(data=tmp_path, now=NOW, crawl=crawl)))
+    fine, what, advice = browser_finding(Context(Config(data=tmp_path, now=NOW, crawl=crawl)))
     assert (fine, what) == (False, "browser: chromium")
     assert "no-such-chromium" in advice
 
 
 def test_without_a_browser_the_sites_that_need_one_are_named(tmp_path: Path) -> None:
     crawl = CrawlConfig(browser="none")
-    fine, what, _ = browser_finding(Desk(Config(data=tmp_path, now=NOW, crawl=crawl)))
+    fine, what, _ = browser_finding(Context(Config(data=tmp_path, now=NOW, crawl=crawl)))
     assert fine
     assert "cde" in what
 
@@ -123,12 +125,12 @@ def test_doctor_says_that_a_password_is_not_set_and_asks_nobody(tmp_path: Path) 
             username="me",
             sender="a@example.com",
         )
-        found = list(smtp_findings(Desk(Config(data=tmp_path, smtp=smtp))))
+        found = list(smtp_findings(Context(Config(data=tmp_path, smtp=smtp))))
         assert sink.connections == 0
     ((fine, _, advice),) = found
     assert not fine
     assert "ZHENGXUN_SMTP_PASSWORD is unset" in advice
     box = MailboxConfig(host="127.0.0.1", port=1, security="none", username="me")
-    fine, _, advice = mailbox_finding(Desk(Config(data=tmp_path, mailbox=box)))
+    fine, _, advice = mailbox_finding(Context(Config(data=tmp_path, mailbox=box)))
     assert not fine
     assert "ZHENGXUN_IMAP_PASSWORD is unset" in advice

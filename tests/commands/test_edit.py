@@ -14,20 +14,20 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 import cli
+from app.context import Context, os_user
 from commands import issue
-from commands.desk import Desk, os_user
 from commands.history import change
 from config import load_config
 from storage.database import open_database
-from storage.edits import list_edits
-from storage.notices import save_notice
+from storage.issues.edits import list_edits
+from storage.notices.notices import save_notice
 from tests.digest.samples import SEEN, make_notice
 
 NOON = "2021-02-05T11:00:00+08:00"
 
 
 @dataclass
-class House:
+class Installation:
     """A data folder and the commands run on it, in this process: a new one takes a second."""
 
     folder: Path
@@ -59,7 +59,7 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     (tmp_path / "data").mkdir()
     monkeypatch.chdir(tmp_path)
     db = open_database(tmp_path / "data" / "zhengxun.db")
@@ -72,95 +72,99 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
         }
         save_notice(db, make_notice(**facts), now=SEEN, run_id=None)
     db.close()
-    return House(tmp_path, monkeypatch)
+    return Installation(tmp_path, monkeypatch)
 
 
-def test_the_list_names_entries_by_numbers_that_do_not_shift(house: House) -> None:
-    printed = house.said("edit", "list")
+def test_the_list_names_entries_by_numbers_that_do_not_shift(installation: Installation) -> None:
+    printed = installation.said("edit", "list")
     assert "尚未编定，2021-02-05 17:00 截止" in printed
     assert "医药信息篇 · 国家级" in printed
-    assert house.order() == [1, 2, 3]
-    house.said("edit", "drop", "1", "--reason", "无关")
-    assert house.order() == [2, 3]
-    assert "已删去" in house.said("edit", "list")
-    assert house.draft()["dropped"] == [
+    assert installation.order() == [1, 2, 3]
+    installation.said("edit", "drop", "1", "--reason", "无关")
+    assert installation.order() == [2, 3]
+    assert "已删去" in installation.said("edit", "list")
+    assert installation.draft()["dropped"] == [
         {"number": 1, "title": "甲通知", "url": "https://www.cde.org.cn/1", "reason": "无关"}
     ]
 
 
 @pytest.mark.parametrize("name", ["2", "#2", "n2", "https://www.cde.org.cn/2", "乙"])
-def test_an_entry_is_named_by_number_link_or_words(house: House, name: str) -> None:
-    assert "置顶 2 乙通知" in house.said("edit", "pin", name)
-    assert house.order() == [2, 1, 3]
+def test_an_entry_is_named_by_number_link_or_words(installation: Installation, name: str) -> None:
+    assert "置顶 2 乙通知" in installation.said("edit", "pin", name)
+    assert installation.order() == [2, 1, 3]
 
 
-def test_a_name_that_fits_none_or_several_says_what_to_do(house: House) -> None:
-    assert "fits 2 entries, name one by its number: 1 甲通知; 2" in house.fails(
+def test_a_name_that_fits_none_or_several_says_what_to_do(installation: Installation) -> None:
+    assert "fits 2 entries, name one by its number: 1 甲通知; 2" in installation.fails(
         "edit", "pin", "通知"
     )
-    assert "no entry '99' in issue 2021-W05; see: zhengxun edit list" in house.fails(
+    assert "no entry '99' in issue 2021-W05; see: zhengxun edit list" in installation.fails(
         "edit", "pin", "99"
     )
 
 
-def test_a_drop_needs_a_reason_and_can_be_taken_back(house: House) -> None:
-    assert house.run("edit", "drop", "1").exit_code == 2
-    assert "say why" in house.fails("edit", "drop", "1", "--reason", " ")
-    house.said("edit", "drop", "甲", "--reason", "无关")
-    assert "dropped already" in house.fails("edit", "drop", "1", "--reason", "x")
-    house.said("edit", "restore", "甲")
-    assert house.order() == [1, 2, 3]
-    assert "no dropped entry" in house.fails("edit", "restore", "1")
+def test_a_drop_needs_a_reason_and_can_be_taken_back(installation: Installation) -> None:
+    assert installation.run("edit", "drop", "1").exit_code == 2
+    assert "say why" in installation.fails("edit", "drop", "1", "--reason", " ")
+    installation.said("edit", "drop", "甲", "--reason", "无关")
+    assert "dropped already" in installation.fails("edit", "drop", "1", "--reason", "x")
+    installation.said("edit", "restore", "甲")
+    assert installation.order() == [1, 2, 3]
+    assert "no dropped entry" in installation.fails("edit", "restore", "1")
 
 
-def test_a_move_is_checked_against_the_configured_chapters(house: House) -> None:
-    said = house.said("edit", "move", "3", "--chapter", "科技项目篇", "--group", "天津市")
+def test_a_move_is_checked_against_the_configured_chapters(installation: Installation) -> None:
+    said = installation.said("edit", "move", "3", "--chapter", "科技项目篇", "--group", "天津市")
     assert "3 丙公告 → 科技项目篇 · 天津市 第 1 条" in said
-    assert "第 1 条" in house.said("edit", "move", "2", "--position", "1")
-    assert house.order() == [2, 1, 3]
-    assert "chapters: ip (知识产权信息篇)" in house.fails("edit", "move", "1", "--chapter", "x")
-    assert "--group 国家级 | 地方级" in house.fails(
+    assert "第 1 条" in installation.said("edit", "move", "2", "--position", "1")
+    assert installation.order() == [2, 1, 3]
+    assert "chapters: ip (知识产权信息篇)" in installation.fails(
+        "edit", "move", "1", "--chapter", "x"
+    )
+    assert "--group 国家级 | 地方级" in installation.fails(
         "edit", "move", "1", "--chapter", "pharma", "--group", "火星"
     )
-    assert "say where to" in house.fails("edit", "move", "1")
+    assert "say where to" in installation.fails("edit", "move", "1")
 
 
-def test_a_note_comes_from_the_line_or_from_stdin_and_goes_again(house: House) -> None:
-    house.said("edit", "annotate", "1", "请关注")
-    house.said("edit", "annotate", "2", "-", text="一\n二\n")
-    notes = [row["note"] for row in house.draft()["entries"]]
+def test_a_note_comes_from_the_line_or_from_stdin_and_goes_again(
+    installation: Installation,
+) -> None:
+    installation.said("edit", "annotate", "1", "请关注")
+    installation.said("edit", "annotate", "2", "-", text="一\n二\n")
+    notes = [row["note"] for row in installation.draft()["entries"]]
     assert notes == ["请关注", "一\n二", ""]
-    assert "撤下" in house.said("edit", "annotate", "1", "")
-    assert house.draft()["entries"][0]["note"] == ""
-    assert "at most 2000" in house.fails("edit", "annotate", "1", "长" * 2001)
+    assert "撤下" in installation.said("edit", "annotate", "1", "")
+    assert installation.draft()["entries"][0]["note"] == ""
+    assert "at most 2000" in installation.fails("edit", "annotate", "1", "长" * 2001)
 
 
-def test_the_title_is_the_issues_own_until_it_is_taken_back(house: House) -> None:
-    assert "标题为 专刊" in house.said("edit", "retitle", "专刊")
-    assert house.draft()["title"] == "专刊"
-    assert "标题为 政讯周报" in house.said("edit", "retitle", "")
+def test_the_title_is_the_issues_own_until_it_is_taken_back(installation: Installation) -> None:
+    assert "标题为 专刊" in installation.said("edit", "retitle", "专刊")
+    assert installation.draft()["title"] == "专刊"
+    assert "标题为 政讯周报" in installation.said("edit", "retitle", "")
 
 
-def test_the_preview_shows_what_would_go_and_records_nothing(house: House) -> None:
-    house.said("edit", "annotate", "1", "请关注")
-    house.said("edit", "drop", "3", "--reason", "无关")
-    printed = house.said("digest", "--preview")
-    page = house.folder / "data/issues/preview-2021-W05/digest.html"
+def test_the_preview_shows_what_would_go_and_records_nothing(installation: Installation) -> None:
+    installation.said("edit", "annotate", "1", "请关注")
+    installation.said("edit", "drop", "3", "--reason", "无关")
+    printed = installation.said("digest", "--preview")
+    page = installation.folder / "data/issues/preview-2021-W05/digest.html"
     assert str(page) in printed.replace("\n", "")
     text = page.read_text("utf-8")
     assert "请关注" in text
     assert "编号 1" in text
     assert "丙公告" not in text
-    db = open_database(house.folder / "data" / "zhengxun.db")
+    db = open_database(installation.folder / "data" / "zhengxun.db")
     assert db["issues"].count == 0
     db.close()
 
 
-def test_every_act_is_in_the_history(house: House) -> None:
-    house.said("edit", "drop", "1", "--reason", "无关")
-    house.said("edit", "move", "2", "--chapter", "ip", "--group", "国家级")
-    house.said("edit", "retitle", "专刊")
-    drop, move, title = house.acts()
+def test_every_act_is_in_the_history(installation: Installation) -> None:
+    installation.said("edit", "drop", "1", "--reason", "无关")
+    installation.said("edit", "move", "2", "--chapter", "ip", "--group", "国家级")
+    installation.said("edit", "retitle", "专刊")
+    drop, move, title = installation.acts()
     assert drop == {
         "at": datetime.fromisoformat(NOON).astimezone(UTC).isoformat(),
         "who": os_user(),
@@ -175,26 +179,28 @@ def test_every_act_is_in_the_history(house: House) -> None:
     assert move["before"] == {"section": "pharma", "group": "国家级", "position": 1}
     assert move["after"] == {"section": "ip", "group": "国家级"}
     assert title["after"] == {"title": "专刊"}
-    printed = house.said("history", "--week", "2021-W05")
+    printed = installation.said("history", "--week", "2021-W05")
     for word in ("删去", "移动", "改标题", "无关"):
         assert word in printed
-    assert json.loads(house.said("history", "--week", "2021-W06", "--json")) == []
+    assert json.loads(installation.said("history", "--week", "2021-W06", "--json")) == []
 
 
-def test_an_issue_that_has_gone_out_is_refused_and_its_drops_come_back_late(house: House) -> None:
-    house.said("edit", "drop", "1", "--reason", "无关")
-    house.now = "2021-02-05T17:00:00+08:00"
-    house.said("digest")
-    refusal = house.fails("edit", "pin", "2", "--week", "2021-W05")
+def test_an_issue_that_has_gone_out_is_refused_and_its_drops_come_back_late(
+    installation: Installation,
+) -> None:
+    installation.said("edit", "drop", "1", "--reason", "无关")
+    installation.now = "2021-02-05T17:00:00+08:00"
+    installation.said("digest")
+    refusal = installation.fails("edit", "pin", "2", "--week", "2021-W05")
     assert "2021-W05 has gone out" in refusal
     assert "zhengxun correct --week 2021-W05" in refusal
-    assert "gone out with issue 2021-W05" in house.fails("edit", "pin", "2")
+    assert "gone out with issue 2021-W05" in installation.fails("edit", "pin", "2")
     # Without --week the next issue is meant; what was dropped returns to it when restored.
-    assert house.draft()["week"] == "2021-W06"
-    assert house.order() == []
-    assert "恢复 1 甲通知" in house.said("edit", "restore", "甲")
-    house.now = "2021-02-08T09:00:00+08:00"
-    (row,) = house.draft()["entries"]
+    assert installation.draft()["week"] == "2021-W06"
+    assert installation.order() == []
+    assert "恢复 1 甲通知" in installation.said("edit", "restore", "甲")
+    installation.now = "2021-02-08T09:00:00+08:00"
+    (row,) = installation.draft()["entries"]
     assert (row["number"], row["late"]) == (1, True)
 
 
@@ -207,26 +213,26 @@ def test_every_verb_shows_an_example() -> None:
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_on_a_terminal_the_preview_opens_in_the_browser(
-    house: House, monkeypatch: pytest.MonkeyPatch, terminal: bool
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, terminal: bool
 ) -> None:
-    house.said("edit", "list")  # sets the environment
+    installation.said("edit", "list")  # sets the environment
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
-    desk = Desk(load_config())
+    context = Context(load_config())
     screen = Console(file=io.StringIO(), force_terminal=terminal)
-    span = issue.choose_span(desk, "", "", "", preview=True)
-    assert issue.digest(desk, span, None, screen, preview=True, as_json=False) == 0
-    page = house.folder / "data/issues/preview-2021-W05/digest.html"
+    span = issue.choose_span(context, "", "", "", preview=True)
+    assert issue.digest(context, span, None, screen, preview=True, as_json=False) == 0
+    page = installation.folder / "data/issues/preview-2021-W05/digest.html"
     assert opened == ([page.as_uri()] if terminal else [])
     assert isinstance(screen.file, io.StringIO)
     assert str(page) in screen.file.getvalue()
 
 
-def test_the_history_says_in_words_what_changed(house: House) -> None:
-    house.said("edit", "move", "2", "--chapter", "ip", "--group", "国家级")
-    house.said("edit", "annotate", "1", "请关注")
-    house.said("edit", "retitle", "专刊")
-    db = open_database(house.folder / "data" / "zhengxun.db")
+def test_the_history_says_in_words_what_changed(installation: Installation) -> None:
+    installation.said("edit", "move", "2", "--chapter", "ip", "--group", "国家级")
+    installation.said("edit", "annotate", "1", "请关注")
+    installation.said("edit", "retitle", "专刊")
+    db = open_database(installation.folder / "data" / "zhengxun.db")
     acts = list_edits(db)
     db.close()
     assert [change(act, {"ip": "知识产权信息篇", "pharma": "医药信息篇"}) for act in acts] == [

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from commands.desk import Desk
-from commands.pages import inspect
+from app.context import Context
+from commands.inspecting import inspect
 from config import load_config
 
 PAGES = Path(__file__).parents[3] / "shared" / "pages"
@@ -124,10 +124,10 @@ pytestmark = pytest.mark.skipif(not PAGES.is_dir(), reason="the captured pages a
 
 
 def facts(tmp_path: Path, name: str, url: str) -> list[dict[str, object]]:
-    desk = Desk(load_config({"ZHENGXUN_NOW": "2026-11-20T09:00+08:00"}, cwd=tmp_path))
+    context = Context(load_config({"ZHENGXUN_NOW": "2026-11-20T09:00+08:00"}, cwd=tmp_path))
     printed = StringIO()
     console = Console(file=printed, width=10_000)
-    assert inspect(desk, str(PAGES / name), url, console, as_json=True) == 0
+    assert inspect(context, str(PAGES / name), url, console, as_json=True) == 0
     found = json.loads(printed.getvalue())
     assert isinstance(found, list)
     return found

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from commands.desk import Desk
-from commands.pages import inspect
+from app.context import Context
+from commands.inspecting import inspect
 from config import load_config
 
 
@@ -20,7 +20,7 @@ def test_topics_are_shown_with_the_words_that_matched(tmp_path: Path) -> None:
         "仿制药目录及有关材料，逾期不再受理。</p></div></body></html>",
         encoding="utf-8",
     )
-    desk = Desk(load_config({"ZHENGXUN_NOW": "2026-11-20T09:00+08:00"}, cwd=tmp_path))
+    context = Context(load_config({"ZHENGXUN_NOW": "2026-11-20T09:00+08:00"}, cwd=tmp_path))
     printed = StringIO()
-    assert inspect(desk, str(page), "", Console(file=printed, width=200), as_json=False) == 0
+    assert inspect(context, str(page), "", Console(file=printed, width=200), as_json=False) == 0
     assert "化学药：仿制药、一致性评价" in printed.getvalue()

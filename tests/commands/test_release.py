@@ -16,19 +16,21 @@ import pytest
 from lxml import etree
 from pydantic import ValidationError
 
-from commands import duties, release
-from commands.desk import CommandError, Desk
+from app import jobs
+from app.context import CommandError, Context
+from commands import release
 from config import Config
 from config_sections import DigestConfig, OperatorConfig, SmtpConfig
-from digest import press
+from digest import publish
 from digest.composing.closing import release_instant
 from digest.delivery.sink import Sink
 from digest.folders import LAST_FILE
-from storage import deliveries, edits, issues
-from storage.issues import find_issue
-from storage.notices import save_notice
-from storage.runs import start_run
-from storage.subscribers import add_subscriber
+from storage.issues import edits, issues
+from storage.issues.issues import find_issue
+from storage.notices.notices import save_notice
+from storage.readers import deliveries
+from storage.readers.subscribers import add_subscriber
+from storage.runs.runs import start_run
 from tests.commands.spoken import console, said
 from tests.digest.samples import SEEN, make_notice
 
@@ -44,7 +46,7 @@ def sink(tmp_path: Path) -> Iterator[Sink]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, sink: Sink) -> Desk:
+def context(tmp_path: Path, sink: Sink) -> Context:
     smtp = SmtpConfig(
         host="127.0.0.1", port=sink.port, security="none", sender="政讯 <news@example.com>"
     )
@@ -55,7 +57,7 @@ def desk(tmp_path: Path, sink: Sink) -> Desk:
         smtp=smtp,
         operator=OperatorConfig(email="ops@example.com"),
     )
-    made = Desk(config)
+    made = Context(config)
     with made.store() as db:
         start_run(db, "tj_kxjs", now=NOON - timedelta(days=9), pid=None)
         for number in (1, 2):
@@ -70,8 +72,8 @@ def desk(tmp_path: Path, sink: Sink) -> Desk:
     return made
 
 
-def at(desk: Desk, instant: datetime, **over: Any) -> Desk:
-    return replace(desk, config=desk.config.model_copy(update={"now": instant} | over))
+def at(context: Context, instant: datetime, **over: Any) -> Context:
+    return replace(context, config=context.config.model_copy(update={"now": instant} | over))
 
 
 def mails(sink: Sink) -> list[EmailMessage]:
@@ -87,33 +89,33 @@ def text(mail: EmailMessage) -> str:
     return str(part.get_content())
 
 
-def acts(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
-    with desk.store() as db:
+def acts(context: Context) -> list[tuple[str, dict[str, Any]]]:
+    with context.store() as db:
         return [(act.act, act.after) for act in edits.list_edits(db)]
 
 
-def test_it_is_made_on_time_told_of_and_goes_out_by_itself(desk: Desk, sink: Sink) -> None:
-    assert duties.compose_due(desk)
-    assert not duties.compose_due(desk)
-    duties.deliver_outstanding(desk)
-    duties.deliver_outstanding(desk)
+def test_it_is_made_on_time_told_of_and_goes_out_by_itself(context: Context, sink: Sink) -> None:
+    assert jobs.compose_due(context)
+    assert not jobs.compose_due(context)
+    jobs.deliver_outstanding(context)
+    jobs.deliver_outstanding(context)
     (told,) = mails(sink)
     assert told["To"] == "editor@example.com"
     assert told["Subject"] == "[政讯] 2021-W05 待审：2 条，2021-02-05 17:00 自动发出"
     assert "编号 1　第1号通知" in text(told)
     assert [part.get_filename() for part in told.iter_attachments()] == ["preview-2021-W05.html"]
-    home = desk.config.data / "issues"
+    home = context.config.data / "issues"
     assert [path.name for path in home.iterdir()] == ["preview-2021-W05"]
-    assert not (desk.config.data / "feed.atom").exists()
-    with desk.store() as db:
+    assert not (context.config.data / "feed.atom").exists()
+    with context.store() as db:
         edits.record_edit(
             db, week="2021-W05", act="drop", notice_id=2, before={}, after={}, who="li", now=NOON
         )
-    duties.deliver_outstanding(at(desk, FIVE - timedelta(seconds=1)))
+    jobs.deliver_outstanding(at(context, FIVE - timedelta(seconds=1)))
     assert len(sink.received) == 1
-    later = at(desk, FIVE)
-    duties.deliver_outstanding(later)
-    duties.deliver_outstanding(at(desk, FIVE + timedelta(days=1)))
+    later = at(context, FIVE)
+    jobs.deliver_outstanding(later)
+    jobs.deliver_outstanding(at(context, FIVE + timedelta(days=1)))
     _, issue = mails(sink)
     assert issue["To"] == "li@example.com"
     assert "第1号通知" in text(issue)
@@ -121,46 +123,46 @@ def test_it_is_made_on_time_told_of_and_goes_out_by_itself(desk: Desk, sink: Sin
     document = json.loads((home / "2021-W05" / "digest.json").read_text("utf-8"))
     assert document["sections"][1]["groups"][0]["items"][0]["title"] == "第1号通知"
     assert (home / "2021-W05" / LAST_FILE).is_file()
-    assert (desk.config.data / "site/issues/2021-W05/index.html").is_file()
-    assert acts(desk) == [
+    assert (context.config.data / "site/issues/2021-W05/index.html").is_file()
+    assert acts(context) == [
         ("hold", {"until": "2021-02-05 17:00", "entries": 2}),
         ("drop", {}),
         ("release", {"by_itself": True, "entries": 1}),
     ]
 
 
-def test_it_can_be_released_earlier_once(desk: Desk, sink: Sink) -> None:
+def test_it_can_be_released_earlier_once(context: Context, sink: Sink) -> None:
     screen = console()
     with pytest.raises(CommandError, match="no issue waits"):
-        release.release(desk, "", screen)
-    duties.compose_due(desk)
-    early = at(desk, NOON + timedelta(hours=1))
+        release.release(context, "", screen)
+    jobs.compose_due(context)
+    early = at(context, NOON + timedelta(hours=1))
     assert release.release(early, "", screen) == 0
     assert "2021-W05：已发出" in said(screen)
     assert "已发 1" in said(screen)
     assert [mail["To"] for mail in mails(sink)] == ["li@example.com"]
     with pytest.raises(CommandError, match="went out 2021-02-05 13:00"):
         release.release(early, "2021-W05", screen)
-    duties.deliver_outstanding(at(desk, FIVE))
+    jobs.deliver_outstanding(at(context, FIVE))
     assert len(sink.received) == 1
 
 
-def test_send_does_not_get_past_a_wait(desk: Desk, sink: Sink) -> None:
+def test_send_does_not_get_past_a_wait(context: Context, sink: Sink) -> None:
     from commands import issue
 
-    duties.compose_due(desk)
+    jobs.compose_due(context)
     with pytest.raises(CommandError, match="zhengxun release --week 2021-W05"):
-        issue.send(desk, "2021-W05", "", console())
+        issue.send(context, "2021-W05", "", console())
     assert sink.received == []
 
 
 def test_after_a_long_sleep_what_waited_goes_and_who_was_owed_gets_it(
-    desk: Desk, sink: Sink
+    context: Context, sink: Sink
 ) -> None:
-    duties.compose_due(desk)
-    awake = at(desk, FIVE + timedelta(days=8))
-    assert duties.compose_due(awake)  # the week after it, which waited too long already
-    duties.deliver_outstanding(awake)
+    jobs.compose_due(context)
+    awake = at(context, FIVE + timedelta(days=8))
+    assert jobs.compose_due(awake)  # the week after it, which waited too long already
+    jobs.deliver_outstanding(awake)
     subjects = [str(mail["Subject"]) for mail in mails(sink)]
     assert [subject.split("（")[0] for subject in subjects] == [
         "政讯周报 2021-W05",
@@ -169,33 +171,33 @@ def test_after_a_long_sleep_what_waited_goes_and_who_was_owed_gets_it(
 
 
 def test_a_crash_after_the_release_leaves_its_files_and_mails_to_the_next_start(
-    desk: Desk, sink: Sink, monkeypatch: pytest.MonkeyPatch
+    context: Context, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    duties.compose_due(desk)
-    later = at(desk, FIVE)
+    jobs.compose_due(context)
+    later = at(context, FIVE)
 
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(press, "write_issue", die)
+        broken.setattr(publish, "write_issue", die)
         with pytest.raises(KeyboardInterrupt):
-            duties.deliver_outstanding(later)
-    with desk.store() as db:
+            jobs.deliver_outstanding(later)
+    with context.store() as db:
         assert [row.state for row in deliveries.list_deliveries(db)] == ["queued"]
     for _ in range(2):
-        duties.compose_due(later)
-        duties.deliver_outstanding(later)
+        jobs.compose_due(later)
+        jobs.deliver_outstanding(later)
     assert [mail["To"] for mail in mails(sink)] == ["li@example.com"]
-    assert (desk.config.data / "issues/2021-W05" / LAST_FILE).is_file()
-    assert [name for name, _ in acts(desk)] == ["hold", "release"]
+    assert (context.config.data / "issues/2021-W05" / LAST_FILE).is_file()
+    assert [name for name, _ in acts(context)] == ["hold", "release"]
 
 
 def test_a_crash_in_the_release_leaves_it_waiting_whole(
-    desk: Desk, sink: Sink, monkeypatch: pytest.MonkeyPatch
+    context: Context, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    duties.compose_due(desk)
-    later = at(desk, FIVE)
+    jobs.compose_due(context)
+    later = at(context, FIVE)
 
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -203,41 +205,41 @@ def test_a_crash_in_the_release_leaves_it_waiting_whole(
     with monkeypatch.context() as broken:
         broken.setattr(release, "enrol", die)
         with pytest.raises(KeyboardInterrupt):
-            duties.deliver_outstanding(later)
-    with desk.store() as db:
+            jobs.deliver_outstanding(later)
+    with context.store() as db:
         record = find_issue(db, "2021-W05")
         assert record is not None
         assert record.waits
         assert [row.notice_id for row in issues.issue_entries(db, record.id)] == [1, 2]
-    duties.deliver_outstanding(later)
+    jobs.deliver_outstanding(later)
     assert [mail["To"] for mail in mails(sink)] == ["li@example.com"]
 
 
-def test_an_editor_who_cannot_be_reached_holds_up_nothing(desk: Desk, sink: Sink) -> None:
-    duties.compose_due(desk)
+def test_an_editor_who_cannot_be_reached_holds_up_nothing(context: Context, sink: Sink) -> None:
+    jobs.compose_due(context)
     sink.defer = {"editor@example.com"}
-    duties.deliver_outstanding(desk)
+    jobs.deliver_outstanding(context)
     assert sink.received == []
-    duties.deliver_outstanding(at(desk, FIVE))
+    jobs.deliver_outstanding(at(context, FIVE))
     assert [mail["To"] for mail in mails(sink)] == ["li@example.com"]
 
 
-def test_without_an_editor_the_operator_is_told(desk: Desk, sink: Sink) -> None:
-    plain = at(desk, NOON, digest=HOLD.model_copy(update={"editor": ""}))
-    duties.compose_due(plain)
-    duties.deliver_outstanding(plain)
+def test_without_an_editor_the_operator_is_told(context: Context, sink: Sink) -> None:
+    plain = at(context, NOON, digest=HOLD.model_copy(update={"editor": ""}))
+    jobs.compose_due(plain)
+    jobs.deliver_outstanding(plain)
     assert [mail["To"] for mail in mails(sink)] == ["ops@example.com"]
 
 
-def test_files_of_an_issue_that_went_out_are_not_written_again(desk: Desk) -> None:
-    duties.compose_due(at(desk, FIVE))
-    page = desk.config.data / "issues/2021-W05/digest.html"
+def test_files_of_an_issue_that_went_out_are_not_written_again(context: Context) -> None:
+    jobs.compose_due(at(context, FIVE))
+    page = context.config.data / "issues/2021-W05/digest.html"
     page.write_text("as sent", encoding="utf-8")
-    with desk.store() as db:
-        from commands.issue import make
-        from digest.press import span_of
+    with context.store() as db:
+        from app.issues import make
+        from digest.publish import span_of
 
-        make(desk, db, span_of(HOLD, "2021-W05"), page.parent, record=True)
+        make(context, db, span_of(HOLD, "2021-W05"), page.parent, record=True)
     assert page.read_text("utf-8") == "as sent"
 
 
@@ -266,16 +268,16 @@ def test_a_wait_of_no_time_says_what_to_set() -> None:
         DigestConfig(hold="until Friday 17:00")
 
 
-def test_before_a_holiday_the_wait_is_as_long(desk: Desk) -> None:
+def test_before_a_holiday_the_wait_is_as_long(context: Context) -> None:
     settings = HOLD.model_copy(update={"last_workday": True})
     wednesday = datetime.fromisoformat("2021-02-10T17:00:00+08:00")
     assert release_instant(settings, date(2021, 2, 12)) == wednesday
 
 
-def test_a_public_archive_has_the_feed_with_links_to_its_own_pages(desk: Desk) -> None:
+def test_a_public_archive_has_the_feed_with_links_to_its_own_pages(context: Context) -> None:
     shown = DigestConfig(time="12:00", public_url="https://news.example.com/weekly")
-    assert duties.compose_due(at(desk, NOON, digest=shown))
-    site = desk.config.data / "site"
+    assert jobs.compose_due(at(context, NOON, digest=shown))
+    site = context.config.data / "site"
     links = etree.parse(site / "feed.atom").xpath("//*[local-name()='link']/@href")
     inside = [
         str(link).removeprefix("https://news.example.com/weekly/")

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from commands import duties
-from commands.desk import Desk
+from app import jobs
+from app.context import Context
 from commands.issue import send
 from config import Config, ConfigError, load_config
 from config_sections import SmtpConfig
-from digest.alarms.mails import review_reach
+from digest.alerts.mail_rules import review_reach
 from digest.delivery.sink import Sink
-from storage.alarms import open_alarms
-from storage.deliveries import list_deliveries
-from storage.issues import list_issues, record_issue
-from storage.runs import finish_run, start_run
-from storage.subscribers import add_subscriber
+from storage.issues.issues import list_issues, record_issue
+from storage.operation.alarms import open_alarms
+from storage.readers.deliveries import list_deliveries
+from storage.readers.subscribers import add_subscriber
+from storage.runs.runs import finish_run, start_run
 from tests.commands.spoken import console, said
 
 FRIDAY = datetime(2021, 2, 5, 9, 5, tzinfo=UTC)
@@ -34,9 +34,9 @@ def sink(tmp_path: Path) -> Iterator[Sink]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, sink: Sink) -> Desk:
+def context(tmp_path: Path, sink: Sink) -> Context:
     smtp = SmtpConfig(host="127.0.0.1", port=sink.port, security="none", sender="x@example.com")
-    made = Desk(Config(data=tmp_path / "data", now=FRIDAY, smtp=smtp))
+    made = Context(Config(data=tmp_path / "data", now=FRIDAY, smtp=smtp))
     began = FRIDAY - timedelta(days=40)
     with made.store() as db:
         finish_run(db, start_run(db, "cde", now=began, pid=1), now=began, state="finished")
@@ -45,26 +45,26 @@ def desk(tmp_path: Path, sink: Sink) -> Desk:
     return made
 
 
-def at(desk: Desk, now: datetime) -> Desk:
-    return replace(desk, config=desk.config.model_copy(update={"now": now}))
+def at(context: Context, now: datetime) -> Context:
+    return replace(context, config=context.config.model_copy(update={"now": now}))
 
 
-def test_send_says_when_it_will_be_tried_again(desk: Desk, sink: Sink) -> None:
+def test_send_says_when_it_will_be_tried_again(context: Context, sink: Sink) -> None:
     sink.defer.add("b@example.com")
-    duties.compose_due(desk)
-    duties.deliver_outstanding(desk)
+    jobs.compose_due(context)
+    jobs.deliver_outstanding(context)
     out = console()
-    assert send(at(desk, FRIDAY + timedelta(minutes=2)), "", "", out) == 1
+    assert send(at(context, FRIDAY + timedelta(minutes=2)), "", "", out) == 1
     assert "b@example.com：2021-02-05 17:10 再发（451 4.7.1 greylisted" in said(out)
     sink.defer.clear()
     again = console()
-    assert send(at(desk, FRIDAY + timedelta(minutes=6)), "", "", again) == 0
+    assert send(at(context, FRIDAY + timedelta(minutes=6)), "", "", again) == 0
     assert "再发" not in said(again)
 
 
-def ahead(desk: Desk, years: int) -> None:
+def ahead(context: Context, years: int) -> None:
     """An issue of a week that lies ahead, as an older version or a wrong clock recorded it."""
-    with desk.store() as db:
+    with context.store() as db:
         record_issue(
             db,
             week=f"{2021 + years}-W05",
@@ -78,13 +78,15 @@ def ahead(desk: Desk, years: int) -> None:
 
 
 @pytest.mark.parametrize("years", [1, 10])
-def test_a_week_ahead_keeps_no_issue_from_its_readers(desk: Desk, sink: Sink, years: int) -> None:
-    ahead(desk, years)
+def test_a_week_ahead_keeps_no_issue_from_its_readers(
+    context: Context, sink: Sink, years: int
+) -> None:
+    ahead(context, years)
     for weeks in range(3):
-        now = at(desk, FRIDAY + weeks * WEEK)
-        duties.compose_due(now)
-        duties.deliver_outstanding(now)
-    with desk.store() as db:
+        now = at(context, FRIDAY + weeks * WEEK)
+        jobs.compose_due(now)
+        jobs.deliver_outstanding(now)
+    with context.store() as db:
         entered = {record.week: len(list_deliveries(db, record.id)) for record in list_issues(db)}
         review_reach(db, now=FRIDAY + 2 * WEEK + timedelta(hours=3))
         assert open_alarms(db) == []
@@ -92,10 +94,10 @@ def test_a_week_ahead_keeps_no_issue_from_its_readers(desk: Desk, sink: Sink, ye
     assert len(sink.received) == 6
 
 
-def test_an_issue_nobody_was_entered_for_is_made_up(desk: Desk, sink: Sink) -> None:
-    duties.compose_due(desk)  # and then the machine is off for a week
-    duties.compose_due(at(desk, FRIDAY + WEEK))
-    duties.deliver_outstanding(at(desk, FRIDAY + WEEK))
+def test_an_issue_nobody_was_entered_for_is_made_up(context: Context, sink: Sink) -> None:
+    jobs.compose_due(context)  # and then the machine is off for a week
+    jobs.compose_due(at(context, FRIDAY + WEEK))
+    jobs.deliver_outstanding(at(context, FRIDAY + WEEK))
     assert (
         sorted(mail.recipients[0] for mail in sink.received)
         == ["a@example.com"] * 2 + ["b@example.com"] * 2
@@ -103,33 +105,33 @@ def test_an_issue_nobody_was_entered_for_is_made_up(desk: Desk, sink: Sink) -> N
 
 
 def test_an_issue_that_reached_nobody_is_an_alarm_until_somebody_has_it(
-    desk: Desk, sink: Sink
+    context: Context, sink: Sink
 ) -> None:
     sink.defer |= {"a@example.com", "b@example.com"}
-    duties.compose_due(desk)
-    with desk.store() as db:
+    jobs.compose_due(context)
+    with context.store() as db:
         review_reach(db, now=FRIDAY + timedelta(hours=1))
         assert open_alarms(db) == []  # a server may be busy
         review_reach(db, now=FRIDAY + timedelta(hours=3))
         assert [alarm.title for alarm in open_alarms(db)] == ["2021-W05 没有送达任何人"]
         assert "没有任何收件人" in open_alarms(db)[0].text
     sink.defer.clear()
-    duties.deliver_outstanding(at(desk, FRIDAY + timedelta(hours=4)))
-    with desk.store() as db:
+    jobs.deliver_outstanding(at(context, FRIDAY + timedelta(hours=4)))
+    with context.store() as db:
         review_reach(db, now=FRIDAY + timedelta(hours=5))
         assert open_alarms(db) == []
 
 
-def test_a_reader_who_got_nothing_for_two_weeks_is_an_alarm(desk: Desk, sink: Sink) -> None:
+def test_a_reader_who_got_nothing_for_two_weeks_is_an_alarm(context: Context, sink: Sink) -> None:
     sink.refuse.add("b@example.com")
     told = []
     for weeks in range(4):
         if weeks == 3:
             sink.refuse.clear()
         now = FRIDAY + weeks * WEEK
-        duties.compose_due(at(desk, now))
-        duties.deliver_outstanding(at(desk, now))
-        with desk.store() as db:
+        jobs.compose_due(at(context, now))
+        jobs.deliver_outstanding(at(context, now))
+        with context.store() as db:
             for _ in range(2):
                 review_reach(db, now=now + timedelta(hours=3))
             told.append([alarm.title for alarm in open_alarms(db)])

@@ -12,22 +12,22 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from commands.desk import Desk
-from commands.duties import nightly
+from app.context import Context
+from app.instance import beat, only_one
+from app.jobs import nightly
 from commands.status import status
 from config import Config
 from config_sections import OperatorConfig, SmtpConfig
-from pipelines.running.instance import beat, only_one
-from storage.alarms import mark_failed, raise_alarm, unsent
 from storage.models import Check, Verdict
-from storage.runs import finish_run, save_check, start_run
+from storage.operation.alarms import mark_failed, raise_alarm, unsent
+from storage.runs.runs import finish_run, save_check, start_run
 
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(
+def context(tmp_path: Path) -> Context:
+    return Context(
         Config(
             data=tmp_path / "data",
             now=NOW,
@@ -37,16 +37,16 @@ def desk(tmp_path: Path) -> Desk:
     )
 
 
-def ask(desk: Desk) -> tuple[int, dict[str, Any]]:
+def ask(context: Context) -> tuple[int, dict[str, Any]]:
     out = io.StringIO()
-    code = status(desk, Console(file=out), as_json=True)
+    code = status(context, Console(file=out), as_json=True)
     return code, json.loads(out.getvalue())
 
 
-def crawl(desk: Desk, verdict: Verdict) -> None:
-    with desk.store() as db:
+def crawl(context: Context, verdict: Verdict) -> None:
+    with context.store() as db:
         run = start_run(db, "cde", now=NOW, pid=None)
-        for column in desk.catalogue["cde"].columns:
+        for column in context.catalogue["cde"].columns:
             found = Check(
                 run_id=run,
                 site="cde",
@@ -59,57 +59,57 @@ def crawl(desk: Desk, verdict: Verdict) -> None:
         finish_run(db, run, now=NOW, state="finished")
 
 
-def test_a_fresh_or_well_house_needs_nobody(desk: Desk) -> None:
-    assert ask(desk)[0] == 0
-    crawl(desk, "ok")
-    code, report = ask(desk)
+def test_a_fresh_or_well_house_needs_nobody(context: Context) -> None:
+    assert ask(context)[0] == 0
+    crawl(context, "ok")
+    code, report = ask(context)
     assert code == 0
     assert report["needs"] == []
     assert report["daemon"] == {"owner": "", "heartbeat_at": None, "healthy": None}
 
 
 @pytest.mark.parametrize("verdict", ["quiet", "degraded"])
-def test_quiet_and_degraded_columns_need_nobody(desk: Desk, verdict: Verdict) -> None:
-    crawl(desk, verdict)
-    assert ask(desk)[0] == 0
+def test_quiet_and_degraded_columns_need_nobody(context: Context, verdict: Verdict) -> None:
+    crawl(context, verdict)
+    assert ask(context)[0] == 0
 
 
 @pytest.mark.parametrize("verdict", ["blocked", "broken", "unreachable"])
-def test_a_column_that_cannot_be_read_needs_a_person(desk: Desk, verdict: Verdict) -> None:
-    crawl(desk, verdict)
-    code, report = ask(desk)
+def test_a_column_that_cannot_be_read_needs_a_person(context: Context, verdict: Verdict) -> None:
+    crawl(context, verdict)
+    code, report = ask(context)
     assert code == 1
     assert report["needs"] == ["有来源读不到"]
 
 
-def test_an_alarm_needs_a_person_and_says_which(desk: Desk) -> None:
-    with desk.store() as db:
+def test_an_alarm_needs_a_person_and_says_which(context: Context) -> None:
+    with context.store() as db:
         raise_alarm(db, "job:nightly", "备份失败：[disk] full", "", now=NOW)
-    code, report = ask(desk)
+    code, report = ask(context)
     assert code == 1
     assert report["unsent_alarms"] == 1
     assert [alarm["subject"] for alarm in report["alarms"]] == ["job:nightly"]
-    with desk.store() as db:
+    with context.store() as db:
         mark_failed(db, unsent(db, ["mail"]), "connection refused", now=NOW)
-    assert "报警发不出去" in ask(desk)[1]["needs"]
+    assert "报警发不出去" in ask(context)[1]["needs"]
     out = io.StringIO()
-    assert status(desk, Console(file=out, width=200), as_json=False) == 1
+    assert status(context, Console(file=out, width=200), as_json=False) == 1
     assert "备份失败：[disk] full" in out.getvalue()
 
 
-def test_the_daemon_and_the_last_backup_are_shown(desk: Desk) -> None:
-    nightly(desk)
-    beat(desk.config.data, NOW, healthy=True)
-    with only_one(desk.config.data):
-        report = ask(desk)[1]
+def test_the_daemon_and_the_last_backup_are_shown(context: Context) -> None:
+    nightly(context)
+    beat(context.config.data, NOW, healthy=True)
+    with only_one(context.config.data):
+        report = ask(context)[1]
     assert report["daemon"]["owner"].startswith("process ")
     assert report["daemon"]["heartbeat_at"] == "2021-02-05T09:00:00+00:00"
     assert report["last_backup"] == "2021-02-05T09:00:00+00:00"
 
 
-def test_status_answers_within_a_second_after_years(desk: Desk) -> None:
-    with desk.store() as db:
-        site = desk.catalogue["miit"]
+def test_status_answers_within_a_second_after_years(context: Context) -> None:
+    with context.store() as db:
+        site = context.catalogue["miit"]
         with db.conn:
             for day in range(700):
                 at = NOW - timedelta(days=day)
@@ -125,5 +125,5 @@ def test_status_answers_within_a_second_after_years(desk: Desk) -> None:
                     )
                     save_check(db, found)
     began = time.process_time()
-    assert ask(desk)[0] == 0
+    assert ask(context)[0] == 0
     assert time.process_time() - began < 1

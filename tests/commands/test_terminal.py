@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.table import Table
 
-from commands.archive import search
+from app.context import Context
+from commands.analysis import search
 from commands.crawl import coverage_table, site_table
-from commands.desk import Desk
-from commands.pages import inspect
+from commands.inspecting import inspect
 from commands.probe import _rows_table
 from commands.status import status
 from commands.terminal import printed
 from config import Config
 from crawlers.items import NoticeItem
-from storage.alarms import raise_alarm
 from storage.models import Check
-from storage.notices import save_notice
-from storage.runs import finish_run, save_check, start_run
+from storage.notices.notices import save_notice
+from storage.operation.alarms import raise_alarm
+from storage.runs.runs import finish_run, save_check, start_run
 from tests.storage.samples import page
 
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
@@ -39,8 +39,8 @@ SHOWN = ("[/x]", "[bold]", "[link=http://a.example]")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    made = Desk(Config(data=tmp_path / "data", now=NOW))
+def context(tmp_path: Path) -> Context:
+    made = Context(Config(data=tmp_path / "data", now=NOW))
     with made.store() as db:
         run = start_run(db, "cde", now=NOW, pid=None)
         column = made.catalogue["cde"].columns[0].name
@@ -66,16 +66,18 @@ def is_harmless(said: str) -> bool:
     return "\x1b" not in said and not any(sequence in said for sequence in SEQUENCES)
 
 
-def store_table(desk: Desk, make: Callable[..., Table], *more: object) -> Callable[[Console], None]:
+def store_table(
+    context: Context, make: Callable[..., Table], *more: object
+) -> Callable[[Console], None]:
     def act(console: Console) -> None:
-        with desk.store() as db:
-            console.print(make(db, desk, *more))
+        with context.store() as db:
+            console.print(make(db, context, *more))
 
     return act
 
 
 def test_every_verb_that_prints_a_title_or_a_reason_prints_it_as_text(
-    desk: Desk, tmp_path: Path
+    context: Context, tmp_path: Path
 ) -> None:
     saved = tmp_path / "page.html"
     title = HOSTILE.replace("\x1b", "&#27;").replace("\x07", "")
@@ -87,12 +89,12 @@ def test_every_verb_that_prints_a_title_or_a_reason_prints_it_as_text(
     )
     item = NoticeItem("cde", "c", "k", HOSTILE, "s", "g", list_title=HOSTILE, list_date=HOSTILE)
     acts: dict[str, Callable[[Console], object]] = {
-        "status": lambda console: status(desk, console, as_json=False),
-        "crawl": store_table(desk, site_table, {"cde"}),
-        "coverage": store_table(desk, coverage_table),
-        "search": lambda console: search(desk, "中药", {}, 5, console),
+        "status": lambda console: status(context, console, as_json=False),
+        "crawl": store_table(context, site_table, {"cde"}),
+        "coverage": store_table(context, coverage_table),
+        "search": lambda console: search(context, "中药", {}, 5, console),
         "probe": lambda console: console.print(_rows_table([item])),
-        "inspect": lambda console: inspect(desk, str(saved), "", console, as_json=False),
+        "inspect": lambda console: inspect(context, str(saved), "", console, as_json=False),
     }
     said = {name: said_by(act) for name, act in acts.items()}
     assert [name for name, words in said.items() if not is_harmless(words)] == []

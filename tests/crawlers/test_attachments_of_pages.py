@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from parsel import Selector
 
-from crawlers.reading.attachments import find_attachments
+from crawlers.reading.file_links import find_attachments
 
 BASE = "https://kjj.example.gov.cn/tzgg/202102/t1.html"
 TEXT = "<p>现将有关事项通知如下，请各单位按要求报送材料，逾期不予受理。</p>"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from crawlers.items import ColumnHistory, ListedRow
 from crawlers.platforms.column_walk import ColumnWalk, Met
-from crawlers.platforms.known import KnownRows
+from crawlers.platforms.known_places import KnownRows
 from crawlers.reading.rows import Row
 
 TODAY = date(2021, 3, 19)

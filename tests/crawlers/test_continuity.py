@@ -23,8 +23,8 @@ from crawlers.platforms.continuity import (
     runs_on,
     together,
 )
-from crawlers.platforms.known import folder_of, is_list_of_another, places
-from crawlers.platforms.order import direction
+from crawlers.platforms.known_places import folder_of, is_list_of_another, places
+from crawlers.platforms.list_order import direction
 
 TODAY = date(2021, 2, 5)
 SINCE = date(2021, 1, 22)

@@ -9,12 +9,12 @@ from random import Random
 
 import pytest
 
+from app.supervisor import USUAL_GAP
 from crawlers.items import ColumnHistory, ListedRow
 from crawlers.platforms.column_walk import ColumnWalk
 from crawlers.platforms.continuity import Proof
-from crawlers.platforms.known import KnownRows
+from crawlers.platforms.known_places import KnownRows
 from crawlers.reading.rows import Row
-from pipelines.running.supervisor import USUAL_GAP
 
 START = date(2021, 1, 4)
 DAYS = 364

@@ -8,10 +8,10 @@ import pytest
 
 from crawlers.catalogue import Selectors
 from crawlers.items import KnownRow
-from crawlers.reading.dates import day_of
 from crawlers.reading.learned_css import is_stable
 from crawlers.reading.learned_list import derive_list
 from crawlers.reading.list_page import read_rows
+from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
 from tests.crawlers.clothes import BASE, Clothes, Told, drawn, known, told
 

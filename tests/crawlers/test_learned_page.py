@@ -8,12 +8,12 @@ import pytest
 
 from crawlers.catalogue import Selectors
 from crawlers.items import KNOWN_CHARACTERS, NoticeItem
-from crawlers.reading.dates import day_of
 from crawlers.reading.learned_body import agreement
 from crawlers.reading.learned_page import Sample, derive_page, is_telling, words_of
 from crawlers.reading.learned_titles import letters
 from crawlers.reading.notice import fill_from_page
-from pipelines.learning.keep import stored_text
+from crawlers.reading.printed_dates import day_of
+from pipelines.learning.learned_selectors import stored_text
 from tests.crawlers.clothes import BASE, Clothes, drawn, known, told
 
 

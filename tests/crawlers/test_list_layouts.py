@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from crawlers.catalogue import Selectors
-from crawlers.reading.dates import day_of
 from crawlers.reading.list_page import Reading, read_list
+from crawlers.reading.printed_dates import day_of
 
 LAYOUTS = tomllib.loads(Path(__file__).with_name("list_layouts.toml").read_text("utf-8"))
 HOST = "https://kjj.example.gov.cn"

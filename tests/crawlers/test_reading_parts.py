@@ -8,10 +8,10 @@ from scrapy.http import HtmlResponse
 
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import canonical_url, notice_key
-from crawlers.reading.attachments import is_file
 from crawlers.reading.charset import detect, readable
-from crawlers.reading.dates import day_of, find_date, from_unix, url_date
 from crawlers.reading.feed_page import NotAFeedError, read_feed
+from crawlers.reading.file_links import is_file
+from crawlers.reading.printed_dates import day_of, find_date, from_unix, url_date
 from crawlers.reading.rows import Row
 from crawlers.reading.search_api import read_search
 from crawlers.reading.wechat_page import article_key, blocked_reason, fill_from_article, js_value

@@ -6,7 +6,8 @@ from importlib import import_module
 
 import pytest
 
-from crawlers.catalogue import SHANGHAI, Site, column_urls, load_catalogue
+from china_time import SHANGHAI
+from crawlers.catalogue import Site, column_urls, load_catalogue
 
 SITES = load_catalogue()
 PROMISED = {

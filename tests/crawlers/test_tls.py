@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.house import House
+from tests.installation import Installation
 
 ROW = (
     '<li><a href="./202102/t20210205_{0}.html">关于第{0}号事项的通知公告</a>'
@@ -112,8 +112,10 @@ def test_a_certificate_nobody_vouches_for(
     tmp_path: Path, port: int, tls: str, verdict: str, words: str
 ) -> None:
     settings = "[crawl]\ndelay = 0\n"
-    house = House(tmp_path / "house", settings=settings, sources=SITE.format(tls=tls, port=port))
-    house.run("crawl", "tj_local")
-    row = house.coverage()["tj_local", "通知公告"]
+    installation = Installation(
+        tmp_path / "house", settings=settings, sources=SITE.format(tls=tls, port=port)
+    )
+    installation.run("crawl", "tj_local")
+    row = installation.coverage()["tj_local", "通知公告"]
     assert row["verdict"] == verdict, row["reason"]
     assert words in row["reason"]

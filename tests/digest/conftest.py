@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.courier import SmtpSettings
 from digest.delivery.sink import Sink
+from digest.delivery.smtp_client import SmtpSettings
 from storage.database import open_database
 from tests.digest.samples import INSTANT
 

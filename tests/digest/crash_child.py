@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from digest.composing.profile import Profile
-from digest.delivery.courier import SmtpSettings
 from digest.delivery.deliver import deliver
-from digest.delivery.mail import Printed
-from digest.models import Digest
-from storage import deliveries
+from digest.delivery.issue_mail import Printed
+from digest.delivery.smtp_client import SmtpSettings
+from digest.models.issue import Digest
 from storage.database import open_database
-from storage.issues import find_issue
+from storage.issues.issues import find_issue
+from storage.readers import deliveries
 from tests.digest.samples import week_digest
 
 # Before and after every step that leaves a trace here or at the server.

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from digest.corrections.correction import Correction
-from digest.models import Digest, Entry, Group, Page, Section
-from storage.issues import record_issue
+from digest.models.correction import Correction
+from digest.models.issue import Digest, Entry, Group, Page, Section
+from storage.issues.issues import record_issue
 from storage.models import (
     Attachment,
     CorrectedItem,

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.alarms.alarm_text import short_text, size_of
-from digest.alarms.alert import BODY_BYTES, TEXT_BYTES, Operator, send_alarms
-from storage.alarms import Alarm, clear_alarm, raise_alarm, unsent
+from digest.alerts.alarm_text import short_text, size_of
+from digest.alerts.alert import BODY_BYTES, TEXT_BYTES, Operator, send_alarms
+from storage.operation.alarms import Alarm, clear_alarm, raise_alarm, unsent
 
 NOW = datetime(2021, 2, 8, 0, 30, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ def alarm(number: int, kind: str = "raised", title: str = "", text: str = "") ->
 
 
 @contextmanager
-def robot(limit: int, body_limit: int = 20_000) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def bot(limit: int, body_limit: int = 20_000) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A robot that refuses a text of more than `limit` bytes with 200, as WeCom does."""
     got: list[dict[str, Any]] = []
 
@@ -84,7 +84,7 @@ def test_a_robot_hears_of_an_outage_of_many_columns_at_the_first_try(db: Databas
     for number in range(32):
         one = alarm(number)
         raise_alarm(db, one.subject, one.title, one.text, now=NOW)
-    with robot(TEXT_BYTES) as (url, got):
+    with bot(TEXT_BYTES) as (url, got):
         assert send_alarms(db, Operator(webhook=url), now=NOW) == []
     assert [item["fits"] for item in got] == [True]
     assert "条，见 zhengxun status" in got[0]["text"]["content"]
@@ -94,7 +94,7 @@ def test_a_robot_hears_of_an_outage_of_many_columns_at_the_first_try(db: Databas
 def test_the_whole_message_has_a_limit_too(db: Database) -> None:
     for number in range(200):
         raise_alarm(db, f"a:{number}", "某栏目无法访问", "长" * 3000, now=NOW)
-    with robot(TEXT_BYTES) as (url, got):
+    with bot(TEXT_BYTES) as (url, got):
         assert send_alarms(db, Operator(webhook=url), now=NOW) == []
     assert got[0]["raw"] <= BODY_BYTES
     assert len(got[0]["alarms"]) + got[0]["left_out"] == 200
@@ -105,7 +105,7 @@ def test_what_a_robot_refuses_becomes_shorter_until_it_fits(db: Database) -> Non
         one = alarm(number)
         raise_alarm(db, one.subject, one.title, one.text, now=NOW)
     now = NOW
-    with robot(600) as (url, got):
+    with bot(600) as (url, got):
         for _ in range(4):
             send_alarms(db, Operator(webhook=url), now=now)
             now += timedelta(hours=5)
@@ -117,7 +117,7 @@ def test_what_a_robot_refuses_becomes_shorter_until_it_fits(db: Database) -> Non
 
 def test_a_robot_that_takes_nothing_is_left_in_peace_after_a_week(db: Database) -> None:
     raise_alarm(db, "disk", "磁盘只剩 3 MiB", "", now=NOW)
-    with robot(1) as (url, got):
+    with bot(1) as (url, got):
         for hours in range(24 * 21):
             send_alarms(db, Operator(webhook=url), now=NOW + timedelta(hours=hours))
         assert len(got) <= 20

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import docx
 import pytest
 
-from digest.models import Digest
+from digest.models.issue import Digest
 from digest.rendering import body_limits
 from digest.rendering.body_html import body_tree
 from digest.rendering.docx.document import render_docx

@@ -11,30 +11,38 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.bulletins import GAP, Press, deliver_bulletins, enter_ended, enter_news
-from digest.delivery.courier import SmtpSettings
+from digest.delivery.bulletins import (
+    GAP,
+    BulletinSettings,
+    deliver_bulletins,
+    enter_ended,
+    enter_news,
+)
 from digest.delivery.sink import Sink
-from digest.models import ChapterSpec
-from digest.replies.leaving import Ways, find_token
-from storage import bulletins
-from storage.attempts import CapReachedError, check_caps
+from digest.delivery.smtp_client import SmtpSettings
+from digest.delivery.unsubscribe_links import UnsubscribeLinks, find_token
+from digest.models.issue import ChapterSpec
 from storage.database import open_database, transaction
 from storage.models import Check, Notice
-from storage.notices import save_notice
-from storage.runs import finish_run, save_check, start_run
-from storage.subscribers import add_subscriber, update_subscriber
+from storage.notices.notices import save_notice
+from storage.readers import bulletins
+from storage.readers.attempts import CapReachedError, check_caps
+from storage.readers.subscribers import add_subscriber, update_subscriber
+from storage.runs.runs import finish_run, save_check, start_run
 from tests.digest.conftest import Clock
 from tests.digest.samples import INSTANT, make_notice
 
 CHAPTERS = (ChapterSpec("pharma", "医药信息篇"), ChapterSpec("ip", "知识产权信息篇"))
-WAYS = Ways(b"k" * 32, mailbox="leave@example.com", public_url="https://news.example.com")
+WAYS = UnsubscribeLinks(
+    b"k" * 32, mailbox="leave@example.com", public_url="https://news.example.com"
+)
 ID = re.compile(r"<zhengxun\.bulletin1\.to1\.[a-z2-7]{24}@example\.com>")
-PRESS = Press(
+PRESS = BulletinSettings(
     title="政讯周报",
     company="盈科瑞",
     sender="政讯周报 <news@example.com>",
     reply_to="",
-    ways=WAYS,
+    links=WAYS,
     site_names={"cde": "药审中心"},
 )
 HERBAL = "关于公开征求中药新药指导原则意见的通知"

@@ -10,11 +10,11 @@ import pytest
 from icalendar import Calendar, Event
 from sqlite_utils import Database
 
-from digest.models import ChapterSpec
-from digest.press import print_issue, reprint, span_of
+from digest.models.issue import ChapterSpec
+from digest.publish import publish_issue, recompose, span_of
 from digest.rendering.render_ics import render_ics
 from storage.models import Deadline
-from storage.notices import save_notice
+from storage.notices.notices import save_notice
 from tests.digest.samples import make_notice
 
 SEEN = datetime(2021, 2, 4, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ def calendar_after(db: Database, folder: Path, states: list[list[Deadline]]) -> 
         save_notice(db, notice, now=seen, run_id=None)
         settings = Settings()
         span = span_of(settings, WEEKS[number])  # type: ignore[arg-type] # the keys are there
-        print_issue(
+        publish_issue(
             db,
             settings,  # type: ignore[arg-type] # same
             span=span,
@@ -67,7 +67,7 @@ def calendar_after(db: Database, folder: Path, states: list[list[Deadline]]) -> 
             record=True,
         )
         raw = (folder / span.name / "deadlines.ics").read_bytes()
-        again = reprint(db, settings, span.name, HOURS[number], {})  # type: ignore[arg-type] # same
+        again = recompose(db, settings, span.name, HOURS[number], {})  # type: ignore[arg-type] # same
         assert render_ics(again) == raw  # what is mailed is what was printed
         for event in Calendar.from_ical(raw).walk("VEVENT"):
             old = held.get(str(event["UID"]))

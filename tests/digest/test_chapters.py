@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config_sections import ChapterConfig
 from digest.composing.chapters import Placed, arrange
-from digest.models import Section
+from digest.models.issue import Section
 from tests.digest.samples import make_entry
 
 PHARMA = ChapterConfig(id="pharma", title="医药信息篇", groups=("国家级",))

@@ -12,8 +12,8 @@ from docx.oxml.ns import qn
 from lxml import html
 
 from digest.composing.profile import Profile
-from digest.delivery.mail import Printed, build_message
-from digest.models import Group, Section
+from digest.delivery.issue_mail import Printed, build_message
+from digest.models.issue import Group, Section
 from digest.rendering.chart import HEIGHT, NOW, PAST, UNKNOWN, chart_png, chart_rows
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html, render_mail_html

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.chat import Kind, Robot, post_issue
+from digest.delivery.chat_bots import ChatBot, Kind, post_issue
 from digest.delivery.deliver import deliver
 from digest.delivery.webhook import NotSentError, post_json
-from digest.models import Digest, Group, Section
-from storage import deliveries
+from digest.models.issue import Digest, Group, Section
+from storage.readers import deliveries
+from tests.digest.chat_services import KEY, ChatService, running
 from tests.digest.conftest import Clock
-from tests.digest.robot_services import KEY, RobotService, running
 from tests.digest.samples import INSTANT, make_digest, make_entry, recorded, week_digest
 
 ID = "<zhengxun.2021-w05.issue1.to1@example.com>"
@@ -26,15 +26,15 @@ KINDS: tuple[Kind, ...] = ("wecom", "dingtalk", "feishu")
 
 
 @pytest.fixture(params=KINDS)
-def service(request: pytest.FixtureRequest, clock: Clock) -> Iterator[RobotService]:
+def service(request: pytest.FixtureRequest, clock: Clock) -> Iterator[ChatService]:
     """Each service in turn; those that sign demand it."""
     secret = "" if request.param == "wecom" else SECRET
-    with running(RobotService(request.param, clock, secret)) as found:
+    with running(ChatService(request.param, clock, secret)) as found:
         yield found
 
 
-def robot_of(service: RobotService, **over: Any) -> Robot:
-    made = Robot(service.kind, "研发群", service.url, service.secret, private=True)  # type: ignore[arg-type]
+def robot_of(service: ChatService, **over: Any) -> ChatBot:
+    made = ChatBot(service.kind, "研发群", service.url, service.secret, private=True)  # type: ignore[arg-type]
     return replace(made, **over)
 
 
@@ -49,7 +49,7 @@ def huge_digest() -> Digest:
 @pytest.mark.parametrize(
     "digest", [week_digest(), huge_digest(), make_digest()], ids=["a week", "too much", "nothing"]
 )
-def test_every_issue_is_taken(service: RobotService, digest: Digest, clock: Clock) -> None:
+def test_every_issue_is_taken(service: ChatService, digest: Digest, clock: Clock) -> None:
     attempt = post_issue(robot_of(service), digest, message_id=ID, now=clock())
     assert (attempt.state, attempt.reply) == ("sent", "0 ok")
     assert len(service.taken) == 1
@@ -57,18 +57,18 @@ def test_every_issue_is_taken(service: RobotService, digest: Digest, clock: Cloc
 
 @pytest.mark.parametrize("wrong", ["key", "secret", "clock"])
 def test_what_the_operator_must_mend_is_refused_with_advice(
-    service: RobotService, clock: Clock, wrong: str
+    service: ChatService, clock: Clock, wrong: str
 ) -> None:
-    robot, now = robot_of(service), clock()
+    bot, now = robot_of(service), clock()
     if wrong == "key":
-        robot = replace(robot, url=service.url[:-1] + "b")
+        bot = replace(bot, url=service.url[:-1] + "b")
     elif service.kind == "wecom":
         pytest.skip("WeCom signs nothing")
     elif wrong == "secret":
-        robot = replace(robot, secret="SECxyz")
+        bot = replace(bot, secret="SECxyz")
     else:
         now -= timedelta(hours=2)
-    attempt = post_issue(robot, week_digest(), message_id=ID, now=now)
+    attempt = post_issue(bot, week_digest(), message_id=ID, now=now)
     code = {
         ("wecom", "key"): "93000 invalid webhook url",
         ("dingtalk", "key"): "300001 token is not exist（",
@@ -81,7 +81,7 @@ def test_what_the_operator_must_mend_is_refused_with_advice(
     assert service.taken == []
 
 
-def test_a_keyword_that_the_message_lacks_is_refused(service: RobotService, clock: Clock) -> None:
+def test_a_keyword_that_the_message_lacks_is_refused(service: ChatService, clock: Clock) -> None:
     service.keyword = "报警"
     attempt = post_issue(robot_of(service), week_digest(), message_id=ID, now=clock())
     if service.kind == "wecom":
@@ -90,7 +90,7 @@ def test_a_keyword_that_the_message_lacks_is_refused(service: RobotService, cloc
         assert (attempt.state, attempt.reply[:5]) in {("refused", "31000"), ("refused", "19024")}
 
 
-def test_haste_is_deferred_and_said_so(service: RobotService, clock: Clock) -> None:
+def test_haste_is_deferred_and_said_so(service: ChatService, clock: Clock) -> None:
     states = [
         post_issue(robot_of(service), make_digest(), message_id=ID, now=clock()) for _ in range(21)
     ]
@@ -101,16 +101,16 @@ def test_haste_is_deferred_and_said_so(service: RobotService, clock: Clock) -> N
 
 
 def test_many_robots_of_one_key_never_meet_its_limit(
-    db: Database, service: RobotService, clock: Clock
+    db: Database, service: ChatService, clock: Clock
 ) -> None:
     digest = make_digest()
     issue = recorded(db, digest)
-    robots = [robot_of(service, name=f"群{number}") for number in range(45)]
+    bots = [robot_of(service, name=f"群{number}") for number in range(45)]
 
     def wait(seconds: float) -> None:
         clock.advance(seconds=seconds)
 
-    report = deliver(db, issue, digest, smtp=None, now=clock, robots=robots, pause=wait)
+    report = deliver(db, issue, digest, smtp=None, now=clock, bots=bots, pause=wait)
     assert (report.sent, report.deferred, report.refused) == (45, 0, 0)
     assert len(service.taken) == 45
     took = (clock.instant - INSTANT).total_seconds()
@@ -118,13 +118,13 @@ def test_many_robots_of_one_key_never_meet_its_limit(
     assert {row.attempts for row in deliveries.list_deliveries(db)} == {1}
 
 
-def test_a_key_that_a_service_repeats_is_not_kept(service: RobotService, clock: Clock) -> None:
+def test_a_key_that_a_service_repeats_is_not_kept(service: ChatService, clock: Clock) -> None:
     # The right key at the wrong place: WeCom repeats what it was given.
-    robot = robot_of(service, url=service.url.replace(str(service.port), f"{service.port}/v9"))
-    attempt = post_issue(robot, week_digest(), message_id=ID, now=clock())
+    bot = robot_of(service, url=service.url.replace(str(service.port), f"{service.port}/v9"))
+    attempt = post_issue(bot, week_digest(), message_id=ID, now=clock())
     assert attempt.state == "refused"
     assert KEY not in attempt.reply
-    assert KEY not in repr(robot)
+    assert KEY not in repr(bot)
 
 
 def names_resolve_to(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:

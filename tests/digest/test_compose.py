@@ -9,14 +9,15 @@ import pytest
 from sqlite_utils import Database
 
 from digest.composing.compose import compose
-from digest.models import ChapterSpec, Digest, DigestError
+from digest.models.issue import ChapterSpec, Digest, DigestError
 from digest.rendering.coverage_table import merged_rows
 from digest.wording import badges, meta_parts, short_facts
-from storage import duplicates, issues
-from storage.catalogue import ColumnRow, SiteRow, sync_catalogue
+from storage.issues import issues
+from storage.matching import duplicates
 from storage.models import Check, Deadline
-from storage.notices import save_notice
-from storage.runs import save_check, start_run
+from storage.notices.notices import save_notice
+from storage.runs.catalogue import ColumnRow, SiteRow, sync_catalogue
+from storage.runs.runs import save_check, start_run
 from tests.digest.samples import INSTANT, make_notice
 
 CHAPTERS = (

@@ -14,10 +14,10 @@ from docx import Document
 from lxml import html
 
 import digest
-from digest.corrections.correction import correction_json, correction_page, correction_text
-from digest.corrections.correction_docx import correction_docx
-from digest.corrections.correction_letters import CorrectionLetters, _payload
-from digest.delivery.chat import LIMITS, Robot
+from digest.delivery.chat_bots import LIMITS, ChatBot
+from digest.delivery.correction_messages import CorrectionMessages, _payload
+from digest.rendering.docx.correction import correction_docx
+from digest.rendering.render_correction import correction_json, correction_page, correction_text
 from digest.rendering.render_html import mail_page
 from storage.models import Subscriber
 from tests.digest.samples import INSTANT, make_correction
@@ -58,10 +58,10 @@ def test_hostile_words_stay_words() -> None:
 
 
 def test_a_subject_cannot_begin_a_header_of_its_own() -> None:
-    letters = CorrectionLetters(
+    builder = CorrectionMessages(
         make_correction("有误\r\nBcc: all@example.com"), sender="news@example.com", reply_to=""
     )
-    mail = letters.write(Subscriber(1, "li@example.com"), "<a@example.com>", NOW)
+    mail = builder.write(Subscriber(1, "li@example.com"), "<a@example.com>", NOW)
     head = mail.partition(b"\r\n\r\n")[0]
     assert not any(line.lower().startswith(b"bcc:") for line in head.split(b"\r\n"))
 
@@ -83,9 +83,9 @@ def test_the_word_file_opens_and_is_the_same_each_time() -> None:
 
 @pytest.mark.parametrize("kind", ["wecom", "dingtalk", "feishu", "webhook"])
 def test_robots_get_it_within_their_limits(kind: Any) -> None:
-    robot = Robot(kind=kind, name="群", url="https://example.com/hook")
+    bot = ChatBot(kind=kind, name="群", url="https://example.com/hook")
     for correction in (make_correction(), make_correction("长" * 4000, "<@all>", "乙")):
-        payload = _payload(robot, correction, "<a@example.com>", NOW)
+        payload = _payload(bot, correction, "<a@example.com>", NOW)
         text = json.dumps(payload, ensure_ascii=False)
         assert "第1号更正" in text
         if kind != "webhook":
@@ -106,6 +106,6 @@ def test_the_file_has_the_shape_of_the_schema() -> None:
 
 def test_a_kind_of_robot_nobody_described_is_an_error_not_another_ones_message() -> None:
     kind: Any = "pager"
-    robot = Robot(kind=kind, name="值班", url="https://example.com/hook")
+    bot = ChatBot(kind=kind, name="值班", url="https://example.com/hook")
     with pytest.raises(KeyError, match="pager"):
-        _payload(robot, make_correction(), "<a@example.com>", NOW)
+        _payload(bot, make_correction(), "<a@example.com>", NOW)

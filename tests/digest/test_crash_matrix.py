@@ -20,9 +20,9 @@ import pytest
 from sqlite_utils import Database
 
 from digest.delivery.sink import Sink, Stage
-from storage import deliveries, subscribers
 from storage.database import open_database
-from storage.issues import record_issue
+from storage.issues.issues import record_issue
+from storage.readers import deliveries, subscribers
 from tests.digest.crash_child import STEPS
 from tests.digest.samples import INSTANT, week_digest
 
@@ -159,34 +159,34 @@ def orders(dice: random.Random) -> Iterator[dict[str, Any]]:
             yield {"after": dice.uniform(0.01, 0.3)}
 
 
-def run(house: Matrix, kills: int) -> None:
+def run(installation: Matrix, kills: int) -> None:
     """Issue after issue until so many kills have happened."""
-    plan = orders(house.dice)
-    while sum(house.kills.values()) < kills:
-        issue = house.new_issue()
-        if house.week % 3 == 1:
-            house.kill({"step": house.dice.choice(["<enrol", ">enrol"]), "nth": 1})
+    plan = orders(installation.dice)
+    while sum(installation.kills.values()) < kills:
+        issue = installation.new_issue()
+        if installation.week % 3 == 1:
+            installation.kill({"step": installation.dice.choice(["<enrol", ">enrol"]), "nth": 1})
         for _ in range(10):
-            house.kill(next(plan))
+            installation.kill(next(plan))
         # The suspension rule is not what is tested here.
         for address in GONE:
-            subscribers.update_subscriber(house.db, address, now=INSTANT, state="active")
-        house.finish(issue)
+            subscribers.update_subscriber(installation.db, address, now=INSTANT, state="active")
+        installation.finish(issue)
         for address in GONE:
-            subscribers.update_subscriber(house.db, address, now=INSTANT, state="active")
+            subscribers.update_subscriber(installation.db, address, now=INSTANT, state="active")
 
 
 def test_a_killed_sender_loses_nobody_and_repeats_only_what_was_in_flight(tmp_path: Path) -> None:
-    with matrix(tmp_path, seed=6) as house:
-        run(house, kills=20)
-    sys.stdout.write(house.summary() + "\n")
+    with matrix(tmp_path, seed=6) as installation:
+        run(installation, kills=20)
+    sys.stdout.write(installation.summary() + "\n")
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_three_hundred_kills_at_every_step_and_at_random_moments(tmp_path: Path) -> None:
-    with matrix(tmp_path, seed=2021) as house:
-        run(house, kills=300)
-    missing = {mark + step for step in STEPS for mark in "><"} - set(house.kills)
+    with matrix(tmp_path, seed=2021) as installation:
+        run(installation, kills=300)
+    missing = {mark + step for step in STEPS for mark in "><"} - set(installation.kills)
     assert missing <= {"<quit", ">quit"}  # reached only by a pass that sends everything
-    sys.stdout.write(house.summary() + "\n")
+    sys.stdout.write(installation.summary() + "\n")

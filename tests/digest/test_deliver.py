@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.courier import SmtpSettings
 from digest.delivery.deliver import deliver, retry_delay
 from digest.delivery.sink import Sink
-from digest.models import Digest, DigestError
-from storage import deliveries, subscribers
-from storage.issues import record_issue
+from digest.delivery.smtp_client import SmtpSettings
+from digest.models.issue import Digest, DigestError
+from storage.issues.issues import record_issue
 from storage.models import IssueRecord
+from storage.readers import deliveries, subscribers
 from tests.digest.conftest import Clock
 from tests.digest.samples import INSTANT, week_digest
 

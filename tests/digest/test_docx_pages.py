@@ -7,9 +7,9 @@ import io
 import docx
 import pytest
 
-from digest.models import Digest, Group, Section
+from digest.models.issue import Digest, Group, Section
 from digest.rendering.docx.document import render_docx
-from digest.rendering.docx.pages import count_lines
+from digest.rendering.docx.page_numbers import count_lines
 from tests.digest.samples import make_digest, make_entry, week_digest
 
 

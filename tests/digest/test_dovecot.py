@@ -19,13 +19,13 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.replies.imap import ImapSettings, MailboxError
-from digest.replies.mailbox import read_mailbox
-from storage.mailboxes import find_mailbox
+from digest.inbound.imap import ImapSettings, MailboxError
+from digest.inbound.mailbox import read_mailbox
 from storage.models import Subscriber
-from storage.subscribers import add_subscriber, find_subscriber
+from storage.readers.mailboxes import find_mailbox
+from storage.readers.subscribers import add_subscriber, find_subscriber
+from tests.digest.test_incoming_mail import letter, nested
 from tests.digest.test_mailbox import PRESS, returned, sent
-from tests.digest.test_returned import letter, nested
 
 DOVECOT = shutil.which("dovecot") or "/usr/sbin/dovecot"
 CONFIG = """

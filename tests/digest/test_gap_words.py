@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from digest.alarms.watch import review_gaps
+from digest.alerts.rules import review_gaps
 from digest.rendering.coverage_table import coverage_rows
-from storage import alarms
-from storage.catalogue import sync_catalogue
 from storage.database import open_database
-from storage.gaps import read_over, record_gap
 from storage.models import Gap
+from storage.operation import alarms
+from storage.runs.catalogue import sync_catalogue
+from storage.runs.gaps import read_over, record_gap
 from tests.digest.samples import make_coverage, make_digest
 from tests.storage.samples import site
 

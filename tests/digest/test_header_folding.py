@@ -11,11 +11,11 @@ from email.message import EmailMessage
 import pytest
 
 from digest.delivery.bulletin_mail import write_ended
-from digest.delivery.bulletins import Press
+from digest.delivery.bulletins import BulletinSettings
 from digest.delivery.header_folding import MAIL
-from digest.delivery.letters import own_headers
-from digest.delivery.mail import list_headers
-from digest.replies.leaving import Ways
+from digest.delivery.issue_mail import list_headers
+from digest.delivery.message_builder import own_headers
+from digest.delivery.unsubscribe_links import UnsubscribeLinks
 from storage.models import Subscriber
 from tests.digest.samples import INSTANT
 
@@ -132,8 +132,8 @@ def test_every_mail_folds_alike() -> None:
     own = own_headers(person, "<zhengxun.x@example.com>", INSTANT)
     assert strictly(value_of(own, "To").rpartition(" ")[0]) == person.name
     title = "某某 Pharma 股份有限公司 政策 Policy 与 Regulation 法规 资讯 每周 简报"
-    press = Press(title, "", "news@example.com", "", Ways(), {})
-    raw = write_ended(press, person, "<zhengxun.x@example.com>", INSTANT)
+    bulletin_settings = BulletinSettings(title, "", "news@example.com", "", UnsubscribeLinks(), {})
+    raw = write_ended(bulletin_settings, person, "<zhengxun.x@example.com>", INSTANT)
     assert strictly(value_of(raw, "Subject")) == f"已退订{title}"
 
 

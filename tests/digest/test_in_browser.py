@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from digest.archive.site import add_issue, refresh
 from digest.rendering.render_html import render_html, render_mail_html
+from digest.site.build import add_issue, refresh
 from tests.chromium import chromium, needs_chromium
 from tests.digest.samples import make_entry, one_entry_digest, week_digest
 from tests.digest.test_special_weeks import LONG_TITLE, WIDE

@@ -16,7 +16,7 @@ import pytest
 from lxml import html
 from lxml.html import HtmlElement
 
-from digest.models import Digest
+from digest.models.issue import Digest
 from digest.rendering.render_html import MAX_MAIL_BYTES, mail_page, render_mail_html
 from tests.digest.samples import (
     make_correction,

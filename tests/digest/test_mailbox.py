@@ -9,27 +9,27 @@ from datetime import date, timedelta
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.bulletins import Press, deliver_bulletins
-from digest.delivery.courier import SmtpSettings
+from digest.delivery.bulletins import BulletinSettings, deliver_bulletins
 from digest.delivery.sink import Sink
-from digest.replies import mailbox
-from digest.replies.imap import ImapSettings, MailboxError
-from digest.replies.leaving import Ways, make_token
-from digest.replies.mailbox import MailboxReport, read_mailbox
-from storage import deliveries
-from storage.alarms import unsent
-from storage.bulletins import list_bulletins
-from storage.issues import record_issue
-from storage.mailboxes import find_mailbox
+from digest.delivery.smtp_client import SmtpSettings
+from digest.delivery.unsubscribe_links import UnsubscribeLinks, make_token
+from digest.inbound import mailbox
+from digest.inbound.imap import ImapSettings, MailboxError
+from digest.inbound.mailbox import MailboxReport, read_mailbox
+from storage.issues.issues import record_issue
 from storage.models import Delivery, Subscriber
-from storage.subscribers import add_subscriber, find_subscriber, update_subscriber
+from storage.operation.alarms import unsent
+from storage.readers import deliveries
+from storage.readers.bulletins import list_bulletins
+from storage.readers.mailboxes import find_mailbox
+from storage.readers.subscribers import add_subscriber, find_subscriber, update_subscriber
 from tests.digest.conftest import Clock
 from tests.digest.imap_server import ImapServer
 from tests.digest.samples import INSTANT
-from tests.digest.test_returned import dsn, letter, nested
+from tests.digest.test_incoming_mail import dsn, letter, nested
 
-WAYS = Ways(b"k" * 32, mailbox="leave@example.com")
-PRESS = Press("政讯周报", "盈科瑞", "政讯周报 <news@example.com>", "", WAYS, {})
+WAYS = UnsubscribeLinks(b"k" * 32, mailbox="leave@example.com")
+PRESS = BulletinSettings("政讯周报", "盈科瑞", "政讯周报 <news@example.com>", "", WAYS, {})
 LATER = INSTANT + timedelta(hours=1)
 
 

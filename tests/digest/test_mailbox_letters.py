@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from sqlite_utils import Database
 
-from digest.replies.imap import ImapSettings
-from storage import deliveries
+from digest.inbound.imap import ImapSettings
 from storage.models import Delivery, Subscriber
-from storage.subscribers import add_subscriber, find_subscriber
+from storage.readers import deliveries
+from storage.readers.subscribers import add_subscriber, find_subscriber
 from tests.digest.imap_server import ImapServer
 from tests.digest.samples import INSTANT
+from tests.digest.test_incoming_mail import dsn, letter
 from tests.digest.test_mailbox import LATER, read, returned, sent, told
-from tests.digest.test_returned import dsn, letter
 
 __all__ = ["answers"]
 

@@ -12,15 +12,15 @@ import pytest
 from docx import Document
 from lxml import etree, html
 
-from digest.archive.site import add_issue, refresh
 from digest.composing.profile import Profile
-from digest.delivery.mail import Printed, subject_line
-from digest.models import Digest
+from digest.delivery.issue_mail import Printed, subject_line
+from digest.models.issue import Digest
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_atom import render_atom
 from digest.rendering.render_html import render_html, render_mail_html
 from digest.rendering.render_json import render_json
 from digest.rendering.render_text import render_text
+from digest.site.build import add_issue, refresh
 from tests.digest.samples import INSTANT, make_entry, one_entry_digest, week_digest
 
 NOTE = "本所已就此提交意见。\n请注册部月底前反馈。"

@@ -13,16 +13,17 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from digest.alarms.alert import Operator, send_alarms
-from digest.delivery.bulletins import Press, deliver_bulletins, enter_ended
-from digest.delivery.courier import SmtpSettings
+from digest.alerts.alert import Operator, send_alarms
+from digest.delivery.bulletins import BulletinSettings, deliver_bulletins, enter_ended
 from digest.delivery.deliver import deliver
-from digest.delivery.outcome import keep
+from digest.delivery.outcome import write_down
 from digest.delivery.sink import Sink
-from digest.replies.leaving import Ways
-from storage import alarms, bulletins, deliveries, subscribers
+from digest.delivery.smtp_client import SmtpSettings
+from digest.delivery.unsubscribe_links import UnsubscribeLinks
 from storage.database import StorageError
 from storage.errors import PassingError
+from storage.operation import alarms
+from storage.readers import bulletins, deliveries, subscribers
 from tests.digest.conftest import Clock
 from tests.digest.samples import INSTANT, recorded, week_digest
 
@@ -80,14 +81,14 @@ def test_an_issue_is_not_sent_again_for_a_lock_between_sent_and_settled(
 def test_a_bulletin_is_not_sent_again_for_a_lock(
     db: Database, sink: Sink, smtp: SmtpSettings, clock: Clock
 ) -> None:
-    press = Press("政讯周报", "", smtp.sender, "", Ways(), {})
+    bulletin_settings = BulletinSettings("政讯周报", "", smtp.sender, "", UnsubscribeLinks(), {})
     person = subscribers.add_subscriber(db, "a@example.com", now=INSTANT)
     subscribers.remove_subscriber(db, person.address, now=INSTANT)
-    enter_ended(db, press, person, INSTANT)
+    enter_ended(db, bulletin_settings, person, INSTANT)
     with lock_when_kept(sink, _path(db)):
-        assert deliver_bulletins(db, press, smtp, clock).sent == 1
+        assert deliver_bulletins(db, bulletin_settings, smtp, clock).sent == 1
     assert [row.state for row in bulletins.list_bulletins(db)] == ["sent"]
-    assert deliver_bulletins(db, press, smtp, clock).sent == 0
+    assert deliver_bulletins(db, bulletin_settings, smtp, clock).sent == 0
     assert len(sink.received) == 1
 
 
@@ -111,8 +112,8 @@ def test_a_full_disk_is_waited_for_and_another_error_is_not() -> None:
         if answer is not None:
             raise answer
 
-    keep(write, waits.append)
+    write_down(write, waits.append)
     assert (len(waits), answers) == (2, [])
     answers.append(StorageError("delivery 1 does not exist"))
     with pytest.raises(StorageError, match="does not exist"):
-        keep(write, waits.append)
+        write_down(write, waits.append)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digest.composing.entry import due_dates
 from digest.composing.profile import Profile, personal
-from digest.models import Group, Section
+from digest.models.entry import due_dates
+from digest.models.issue import Group, Section
 from digest.rendering.render_text import render_text
 from storage.models import Subscriber
 from tests.digest.samples import week_digest

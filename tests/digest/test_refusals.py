@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlite_utils import Database
 
-from digest.alarms.mails import review_mails
-from digest.delivery.bounces import is_about_us, is_hard, reason_of
-from digest.delivery.courier import SmtpSettings
+from digest.alerts.mail_rules import review_mails
 from digest.delivery.deliver import deliver
+from digest.delivery.refusals import is_about_us, is_hard, reason_of
 from digest.delivery.sink import Sink
-from storage import deliveries, subscribers
-from storage.alarms import open_alarms, unsent
-from storage.issues import record_issue
+from digest.delivery.smtp_client import SmtpSettings
+from storage.issues.issues import record_issue
 from storage.models import IssueRecord
+from storage.operation.alarms import open_alarms, unsent
+from storage.readers import deliveries, subscribers
 from tests.digest.conftest import Clock
 from tests.digest.samples import INSTANT, week_digest
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from lxml import html
 
-from digest.models import Digest, Group, Section
+from digest.models.issue import Digest, Group, Section
 from digest.rendering.render_html import MAX_MAIL_BYTES, render_html, render_mail_html
 from tests.digest.samples import (
     make_coverage,

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from digest.composing.entry import CalledOff, named_deadlines
-from digest.models import Digest
+from digest.models.entry import CalledOff, named_deadlines
+from digest.models.issue import Digest
 from digest.rendering.render_ics import has_deadlines, render_ics
 from storage.models import Deadline
 from tests.digest.samples import make_digest, make_entry, one_entry_digest, week_digest

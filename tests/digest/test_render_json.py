@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import digest
-from digest.models import Digest
+from digest.models.issue import Digest
 from digest.rendering.render_json import render_json
 from tests.digest.samples import make_coverage, make_digest, week_digest
 

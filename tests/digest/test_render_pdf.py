@@ -13,7 +13,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from digest.press import write_pdf
+from digest.publish import write_pdf
 from digest.rendering.render_pdf import PdfError, print_page, render_pdf
 from tests.digest.samples import make_entry, one_entry_digest, week_digest
 from tests.digest.test_special_weeks import WIDE

@@ -7,7 +7,7 @@ import quopri
 
 import pytest
 
-from digest.replies.returned import Returned, Wish, read_message
+from digest.inbound.incoming_mail import BounceReport, UnsubscribeRequest, read_message
 
 ID = "<zhengxun.2021-w06.issue2.to7.pggmlqagiymu36ye3shyimfx@example.com>"
 STATUS = (
@@ -75,7 +75,7 @@ def report(
 )
 def test_a_report_is_read_in_every_encoding(how: str, kind: str, head: str, head_how: str) -> None:
     found = read_message(report(how=how, kind=kind, head=head, head_how=head_how))
-    assert isinstance(found, Returned)
+    assert isinstance(found, BounceReport)
     assert (found.kind, found.message_id, found.recipient) == ("hard", ID, "gone@corp.example")
     assert found.reply == "5.1.1 550 5.1.1 user unknown"
 
@@ -136,7 +136,7 @@ def test_a_report_is_read_in_every_encoding(how: str, kind: str, head: str, head
 )
 def test_what_a_report_says_of_the_recipient(fields: str, recipient: str, kind: str) -> None:
     found = read_message(report(f"Reporting-MTA: dns; x\r\n\r\n{fields}\r\n"))
-    assert isinstance(found, Returned)
+    assert isinstance(found, BounceReport)
     assert (found.recipient, found.kind) == (recipient, kind)
 
 
@@ -268,7 +268,7 @@ def test_a_bounce_in_a_providers_own_words(name: str, charset: str, named_by: st
     body = f"{body}\n{shown}" if named_by == "id in text" else body
     headers = {"In_Reply_To": ID} if named_by == "in reply to" else {}
     found = read_message(mail(subject, body, sender, charset, form, **headers))
-    assert isinstance(found, Returned)
+    assert isinstance(found, BounceReport)
     assert found.kind == kind
     if named_by == "recipient":
         assert "gone@" in found.recipient or any("gone@" in other for other in found.others)
@@ -382,4 +382,4 @@ NO_BOUNCES = {
 @pytest.mark.parametrize("name", NO_BOUNCES)
 def test_answers_receipts_challenges_and_letters_are_no_bounces(name: str) -> None:
     found = read_message(NO_BOUNCES[name])
-    assert not isinstance(found, (Returned, Wish))
+    assert not isinstance(found, (BounceReport, UnsubscribeRequest))

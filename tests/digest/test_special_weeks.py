@@ -10,7 +10,7 @@ from docx.enum.section import WD_ORIENT
 from lxml import html
 from lxml.html import HtmlElement
 
-from digest.models import Digest
+from digest.models.issue import Digest
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import MAX_MAIL_BYTES, render_html, render_mail_html
 from digest.rendering.render_ics import render_ics

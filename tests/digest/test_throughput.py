@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.courier import SmtpSettings
 from digest.delivery.deliver import deliver
-from digest.delivery.letters import Letters
-from storage import deliveries, subscribers
+from digest.delivery.message_builder import MessageBuilder
+from digest.delivery.smtp_client import SmtpSettings
 from storage.database import transaction
+from storage.readers import deliveries, subscribers
 from tests.digest.samples import INSTANT, recorded, week_digest
 
 ROOT = Path(__file__).parent.parent.parent
@@ -88,8 +88,8 @@ def test_ten_thousand_are_sent_nearly_as_fast_as_a_bare_loop(
                 formats=("html",),
             )
     issue = recorded(db, digest)
-    letters = Letters(digest, sender=server.sender, reply_to="")
-    one = letters.write(subscribers.list_subscribers(db)[0], "<a@example.com>", INSTANT)
+    builder = MessageBuilder(digest, sender=server.sender, reply_to="")
+    one = builder.write(subscribers.list_subscribers(db)[0], "<a@example.com>", INSTANT)
     bare, settled, settle = Bare(server, one), count(1), deliveries.settle
 
     def settle_and_alternate(*arguments: Any, **options: Any) -> None:

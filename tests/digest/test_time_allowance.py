@@ -10,7 +10,7 @@ import time
 import docx
 import pytest
 
-from digest.models import Digest, Entry
+from digest.models.issue import Digest, Entry
 from digest.rendering import render_html as page_of
 from digest.rendering.body_limits import TOO_SLOW
 from digest.rendering.docx import document as word_file

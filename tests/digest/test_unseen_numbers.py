@@ -7,10 +7,10 @@ from datetime import date
 from sqlite_utils import Database
 
 from digest.composing.coverage import coverage_of
-from storage.catalogue import sync_catalogue
 from storage.models import Check
-from storage.runs import save_check, start_run
-from storage.series import keep_missing
+from storage.runs.catalogue import sync_catalogue
+from storage.runs.number_series import keep_missing
+from storage.runs.runs import save_check, start_run
 from tests.storage.samples import at, page, saved, site
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from digest.composing.weeks import parse_day, week_ending, week_name, week_of
-from digest.models import DigestError
+from digest.models.issue import DigestError
 
 
 def test_the_week_of_the_hand_made_digest() -> None:

@@ -18,7 +18,7 @@ from drift.site import RedesignedSite
 from drift.timetable import REDESIGNED, crawls_of, week_start
 from drift.truth import likeness, one_title, text_at
 from replica.exchange import Answer, Ask
-from replica.walls import Walls
+from replica.obstacles import Obstacles
 from replica.world import World
 
 ENTRIES = Publisher(0).publish()
@@ -31,7 +31,7 @@ def site_with(change: Change, number: int, site: str = "tj_kxjs") -> RedesignedS
     made = Redesign(site, week_start(REDESIGNED), random)
     made.neighbours = [one for one in ENTRIES if one.site == site][:60]
     made.note(change.name, change.apply(random, made, places_of(site)))
-    world = World([*ENTRIES, *made.archive], walls=Walls(), as_of=NOW)
+    world = World([*ENTRIES, *made.archive], walls=Obstacles(), as_of=NOW)
     for one in redesigned(world, {site: made}):
         if isinstance(one, RedesignedSite):
             return one

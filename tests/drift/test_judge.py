@@ -12,7 +12,7 @@ from drift.judge import Judge, Stored, gaps_of
 from drift.redesign import Redesign
 from drift.timetable import REDESIGNED, week_start
 from drift.truth import Truth
-from replica.content import Entry, Revision
+from replica.entries import Entry, Revision
 
 SITE, COLUMN = "tj_kxjs", "通知公告"
 MONDAY = week_start(REDESIGNED) + timedelta(days=2, hours=9)

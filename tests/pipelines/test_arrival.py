@@ -17,9 +17,9 @@ from pipelines.arrival import Arrivals
 from pipelines.store import StorePipeline
 from storage.database import StorageError, open_database
 from storage.models import Notice, StoredNotice
-from storage.notices import find_by_url, get_notice
-from storage.revisions import list_revisions
-from storage.search import search
+from storage.notices.notices import find_by_url, get_notice
+from storage.notices.revisions import list_revisions
+from storage.search.search import search
 
 MONDAY = datetime(2021, 2, 1, 9, 0, tzinfo=UTC)
 SUBJECTS = ("高新技术企业", "科技型中小企业", "重点实验室", "技术合同登记", "大型仪器共享")

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.dedupe import decide, settle
-from pipelines.keys import content_hash, title_key
-from pipelines.sameness.representative import representative
+from pipelines.matching.representative import representative
 from storage.database import open_database, transaction
-from storage.duplicates import group_of
+from storage.matching.duplicates import group_of
 from storage.models import Notice, StoredNotice
-from storage.notices import get_notice, save_notice
+from storage.notices.notices import get_notice, save_notice
+from texts.normal_forms import content_hash, title_key
 
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
 ORIGINAL = "https://kxjs.tj.gov.cn/ZWGK4143/TZGG2079/202102/t20210205_5348000.html"

@@ -18,9 +18,9 @@ from sqlite_utils import Database
 
 from pipelines.dedupe import settle
 from storage.database import open_database
-from storage.duplicates import group_of
+from storage.matching.duplicates import group_of
 from storage.models import Notice
-from storage.notices import get_notice, save_notice
+from storage.notices.notices import get_notice, save_notice
 
 GOLD = Path(__file__).parents[1] / "gold_dedupe"
 DOCUMENTS = ("documents", "documents_hard", "documents_unseen", "documents_second")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.files.disposition import file_name
+from pipelines.downloads.disposition import file_name
 
 NAME = "申报书（2021）.wps"
 QUOTED = quote(NAME).encode()

@@ -18,9 +18,9 @@ from scrapy.settings import Settings
 from scrapy.spiders import Spider
 
 from pipelines.download import DownloadPipeline, keep
-from pipelines.files.file_kinds import NotAFileError, kind_of
-from replica.files import make_docx, make_file, make_pdf, make_xlsx
-from tests.house import House
+from pipelines.downloads.file_kinds import NotAFileError, kind_of
+from replica.sample_files import make_docx, make_file, make_pdf, make_xlsx
+from tests.installation import Installation
 from tests.pipelines.file_site import SOURCES, FileSite, Reply, page, serve_files
 
 MEGABYTE = 1024 * 1024
@@ -46,14 +46,14 @@ class Row:
 
 @dataclass
 class Crawled:
-    """A house whose site was crawled once."""
+    """An installation whose site was crawled once."""
 
-    house: House
+    installation: Installation
     site: FileSite
 
     @property
     def data(self) -> Path:
-        return self.house.folder / "data"
+        return self.installation.folder / "data"
 
     def rows(self) -> dict[str, Row]:
         sql = (
@@ -69,8 +69,8 @@ class Crawled:
         return found
 
 
-def make_house(folder: Path, site: FileSite) -> House:
-    return House(
+def make_house(folder: Path, site: FileSite) -> Installation:
+    return Installation(
         folder,
         upstream=site.url,
         settings="[crawl]\nattachment_mb = 1\n",
@@ -111,10 +111,10 @@ def fill(site: FileSite) -> None:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     with serve_files(ROBOTS) as site:
         fill(site)
-        house = make_house(tmp_path_factory.mktemp("files"), site)
-        done = house.run("crawl", "files")
+        installation = make_house(tmp_path_factory.mktemp("files"), site)
+        done = installation.run("crawl", "files")
         assert done.returncode == 0, done.stdout + done.stderr
-        yield Crawled(house, site)
+        yield Crawled(installation, site)
 
 
 def test_a_file_is_kept_under_its_checksum_with_its_text(crawled: Crawled) -> None:
@@ -194,9 +194,9 @@ def test_the_server_sees_the_notice_as_referer_and_a_shared_file_is_asked_for_on
 
 
 def test_a_word_in_a_file_finds_its_notice(crawled: Crawled) -> None:
-    found = crawled.house.run("search", "申报指南正文")
+    found = crawled.installation.run("search", "申报指南正文")
     assert "关于第1号文件的通知" in found.stdout
-    both = crawled.house.run("search", "印发给你们 企业名单")
+    both = crawled.installation.run("search", "印发给你们 企业名单")
     assert "关于第1号文件的通知" in both.stdout
     assert "关于第2号文件的通知" not in both.stdout
 
@@ -209,15 +209,15 @@ def test_the_next_crawls_fetch_what_is_missing_and_what_a_changed_page_may_have_
         site.notice(1, "/att/a.pdf", "/att/late.pdf")
         site.notice(2, "/att/b.pdf")
         crawled = Crawled(make_house(tmp_path / "house", site), site)
-        crawled.house.run("crawl", "files")
+        crawled.installation.run("crawl", "files")
         assert crawled.row("late.pdf").note == "未下载：网站返回 404"
 
         site.asked.clear()
         site.replies["/att/late.pdf"] = Reply(make_pdf("迟到的附件"))
         site.replies["/att/b.pdf"] = Reply(make_pdf("更正后的附件"))
         site.notice(2, "/att/b.pdf", text="截止日期改为2021年3月1日。")
-        crawled.house.now = "2021-02-06T18:00:00+08:00"
-        crawled.house.run("crawl", "files")
+        crawled.installation.now = "2021-02-06T18:00:00+08:00"
+        crawled.installation.run("crawl", "files")
         files = sorted(path for path in site.paths() if path.startswith("/att/"))
         assert files == ["/att/b.pdf", "/att/late.pdf"]
         assert crawled.row("late.pdf").text == "迟到的附件"
@@ -225,8 +225,8 @@ def test_the_next_crawls_fetch_what_is_missing_and_what_a_changed_page_may_have_
         assert crawled.row("b.pdf").text == "更正后的附件"
         with closing(sqlite3.connect(crawled.data / "zhengxun.db")) as db:
             assert db.execute("SELECT changed FROM revisions").fetchall() == [("正文、附件",)]
-        assert "第1号" in crawled.house.run("search", "迟到的附件").stdout
-        assert "第1号" not in crawled.house.run("search", "更正后").stdout
+        assert "第1号" in crawled.installation.run("search", "迟到的附件").stdout
+        assert "第1号" not in crawled.installation.run("search", "更正后").stdout
 
 
 @pytest.mark.parametrize("off", ["ZX_ATTACHMENTS", "ZX_STORE"])

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from commands.desk import Desk
+from app import supervisor
+from app.context import Context
+from app.supervisor import Crawl, Event, Outcome
 from config import Config
 from config_sections import CrawlConfig
-from pipelines.running import supervisor
-from pipelines.running.supervisor import Crawl, Event, Outcome
 from tests.pipelines.hostile_site import hostile_site
 
 NOW = datetime(2021, 2, 5, 9, tzinfo=UTC)
@@ -34,7 +34,7 @@ max_quiet_days = 90
 """
 
 
-def desk_of(folder: Path, upstream: str, timeout: float, **sites: tuple[str, ...]) -> Desk:
+def context_of(folder: Path, upstream: str, timeout: float, **sites: tuple[str, ...]) -> Context:
     """These sites only, each with these columns."""
     folder.mkdir(exist_ok=True)
     parts = ["[catalogue]\nbuilt_in = false\n"]
@@ -42,7 +42,7 @@ def desk_of(folder: Path, upstream: str, timeout: float, **sites: tuple[str, ...
         parts.append(SITE.format(site=site))
         parts += [COLUMN.format(site=site, name=name) for name in columns]
     (folder / "sources.toml").write_text("\n".join(parts), encoding="utf-8")
-    return Desk(
+    return Context(
         Config(
             data=folder / "data",
             path=folder / "zhengxun.toml",
@@ -53,20 +53,20 @@ def desk_of(folder: Path, upstream: str, timeout: float, **sites: tuple[str, ...
     )
 
 
-def crawl(desk: Desk, *sites: str) -> dict[str, Outcome]:
+def crawl(context: Context, *sites: str) -> dict[str, Outcome]:
     """Crawl the sites side by side."""
-    (desk.config.data.parent / "zhengxun.toml").touch()
-    with desk.store():
+    (context.config.data.parent / "zhengxun.toml").touch()
+    with context.store():
         pass
     ignored: list[Event] = []
     crawls = [Crawl(site) for site in sites]
-    outcomes = asyncio.run(desk.supervisor().run_all(crawls, ignored.append))
+    outcomes = asyncio.run(context.supervisor().run_all(crawls, ignored.append))
     return {outcome.site: outcome for outcome in outcomes}
 
 
-def verdicts(desk: Desk) -> dict[str, tuple[str, str]]:
+def verdicts(context: Context) -> dict[str, tuple[str, str]]:
     """'site column' -> its verdict and reason."""
-    with desk.store() as db:
+    with context.store() as db:
         rows = list(db.query("SELECT site, column, verdict, reason FROM checks"))
     return {f"{row['site']} {row['column']}": (row["verdict"], row["reason"]) for row in rows}
 
@@ -76,9 +76,9 @@ TOO_LARGE = ("broken", "页面超过大小限制，未读取")
 
 def test_a_bomb_costs_its_own_column_only(tmp_path: Path) -> None:
     with hostile_site() as upstream:
-        desk = desk_of(tmp_path, upstream, 600, harmful=("bomb", "gigabyte", "good"))
-        outcomes = crawl(desk, "harmful")
-    assert verdicts(desk) == {
+        context = context_of(tmp_path, upstream, 600, harmful=("bomb", "gigabyte", "good"))
+        outcomes = crawl(context, "harmful")
+    assert verdicts(context) == {
         "harmful bomb": TOO_LARGE,
         "harmful gigabyte": TOO_LARGE,
         "harmful good": ("ok", ""),
@@ -91,9 +91,9 @@ def test_a_bomb_costs_its_own_column_only(tmp_path: Path) -> None:
 def test_whatever_explodes_the_others_are_read_and_memory_keeps_its_limit(tmp_path: Path) -> None:
     harmful = ("bomb", "deep", "long", "gigabyte", "endless", "good")
     with hostile_site() as upstream:
-        desk = desk_of(tmp_path, upstream, 600, harmful=harmful, calm=("good",))
-        outcomes = crawl(desk, "harmful", "calm")
-    assert verdicts(desk) == {
+        context = context_of(tmp_path, upstream, 600, harmful=harmful, calm=("good",))
+        outcomes = crawl(context, "harmful", "calm")
+    assert verdicts(context) == {
         "calm good": ("ok", ""),
         "harmful bomb": TOO_LARGE,
         # Deeper than the parser goes: it reads as empty, and that is no silence.
@@ -114,9 +114,9 @@ def test_a_site_that_is_silent_is_stopped_in_time_and_the_others_are_not(
 ) -> None:
     monkeypatch.setattr(supervisor, "GRACE_SECONDS", 1.0)
     with hostile_site() as upstream:
-        desk = desk_of(tmp_path, upstream, 30, mute=("silence", "good"), calm=("good",))
-        outcomes = crawl(desk, "mute", "calm")
-    found = verdicts(desk)
+        context = context_of(tmp_path, upstream, 30, mute=("silence", "good"), calm=("good",))
+        outcomes = crawl(context, "mute", "calm")
+    found = verdicts(context)
     assert outcomes["calm"].state == "finished"
     assert outcomes["mute"].state == "killed"
     stopped = ("unreachable", "抓取没有完成：超过时限 30 秒，已停止")

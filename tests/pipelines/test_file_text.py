@@ -15,7 +15,7 @@ from docx import Document
 from openpyxl import Workbook
 from pypdf import PdfReader, PdfWriter
 
-from pipelines.files.file_text import (
+from pipelines.downloads.file_text import (
     CUT,
     DAMAGED,
     MAX_CHARACTERS,
@@ -25,8 +25,8 @@ from pipelines.files.file_text import (
     FileText,
     read_text,
 )
-from pipelines.files.text_reader import FAILED, OUT_OF_MEMORY, OUT_OF_TIME, TextReader
-from replica.files import make_pdf
+from pipelines.downloads.text_reader import FAILED, OUT_OF_MEMORY, OUT_OF_TIME, TextReader
+from replica.sample_files import make_pdf
 
 MEGABYTE = 1024 * 1024
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

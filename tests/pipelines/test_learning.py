@@ -17,7 +17,7 @@ import pytest
 from crawlers.reading.learned_body import agreement
 from tests.crawlers.clothes import Clothes, Told, drawn, told
 from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
-from tests.house import House
+from tests.installation import Installation
 
 SOURCES = """\
 [catalogue]
@@ -82,10 +82,10 @@ class Office:
 
 @dataclass
 class Story:
-    """The office, and the house it is crawled into."""
+    """The office, and the installation it is crawled into."""
 
     office: Office
-    house: House
+    installation: Installation
     site: MockSite
     asked: dict[str, list[str]] = field(default_factory=dict)
 
@@ -93,11 +93,11 @@ class Story:
         """Crawl on the morning of this day."""
         self.office.today = date.fromisoformat(day)
         self.site.asked.clear()
-        self.house.now = f"{day}T18:00:00+08:00"
+        self.installation.now = f"{day}T18:00:00+08:00"
         done = subprocess.run(
             [sys.executable, "-m", "scrapy", "crawl", "office"],
-            cwd=self.house.folder,
-            env={**self.house.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
+            cwd=self.installation.folder,
+            env={**self.installation.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
             capture_output=True,
             text=True,
             timeout=100,
@@ -108,7 +108,7 @@ class Story:
         self.asked[day] = self.site.paths()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.house.folder / "data" / "zhengxun.db")) as db:
+        with closing(sqlite3.connect(self.installation.folder / "data" / "zhengxun.db")) as db:
             return db.execute(sql).fetchall()
 
 
@@ -119,7 +119,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with serving(office) as site:
         folder = tmp_path_factory.mktemp("learning")
         (folder / "data").mkdir()
-        told = Story(office, House(folder, site.url, sources=SOURCES), site)
+        told = Story(office, Installation(folder, site.url, sources=SOURCES), site)
         told.crawl("2021-02-12")
         yield told
 
@@ -150,7 +150,7 @@ def test_a_healthy_column_learns_nothing(story: Story) -> None:
 def test_a_crawl_that_only_looks_reads_with_what_is_known_and_writes_nothing(story: Story) -> None:
     story.office.clothes = Clothes(drawn(5))
     before = story.rows("SELECT count(*), max(last_seen_at) FROM notices")
-    done = story.house.run("sources", "check", "office")
+    done = story.installation.run("sources", "check", "office")
     assert done.returncode == 0, done.stderr
     assert "learned" in done.stdout
     assert story.rows("SELECT count(*), max(last_seen_at) FROM notices") == before
@@ -176,12 +176,12 @@ def test_pages_of_known_notices_are_asked_for_only_to_learn_and_few(story: Story
 
 
 def test_what_was_learned_is_trusted_once_an_operator_accepts_it(story: Story) -> None:
-    assert "notice_body" in story.house.run("status").stdout
-    assert story.house.run("sources", "accept", "office").returncode == 0
+    assert "notice_body" in story.installation.run("status").stdout
+    assert story.installation.run("sources", "accept", "office").returncode == 0
     story.crawl("2021-02-20")
     is_right(story)
     assert story.rows("SELECT verdict FROM checks ORDER BY id DESC LIMIT 1") == [("ok",)]
-    assert "notice_body" not in story.house.run("status").stdout
+    assert "notice_body" not in story.installation.run("status").stdout
 
 
 def test_it_is_forgotten_when_the_old_clothes_come_back(story: Story) -> None:

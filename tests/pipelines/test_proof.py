@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from pipelines.company import Company
 from pipelines.proof import is_it, sharer, without_body
+from pipelines.sibling_notices import SiblingNotices
 from storage.models import Attachment, Notice
-from tests.pipelines.test_weighing import OLD, TEXT
+from tests.pipelines.test_change_detection import OLD, TEXT
 
 GONE = "对不起，您访问的页面不存在或已被删除！系统将在5秒后自动返回首页。"
 LOGIN = "统一身份认证平台。请输入用户名和密码登录，忘记密码请联系管理员。" * 3
@@ -58,29 +58,29 @@ def notice(number: int, title: str, text: str) -> Notice:
     return replace(OLD, key=f"k{number}", title=title, body_text=text, attachments=())
 
 
-def company(*notices: Notice) -> Company:
-    found = Company()
+def siblings(*notices: Notice) -> SiblingNotices:
+    found = SiblingNotices()
     for number, one in enumerate(notices, 1):
         found.add(number, one)
     return found
 
 
 def test_a_text_that_another_notice_has_too_is_no_body() -> None:
-    others = company(notice(1, "关于征集专家的通知", GONE + LOGIN))
+    others = siblings(notice(1, "关于征集专家的通知", GONE + LOGIN))
     found = notice(2, "关于发放补贴的公告", GONE + LOGIN)
 
     assert sharer(found, others) == 1
 
 
 def test_notices_after_one_template_that_name_what_they_are_about_are_bodies() -> None:
-    others = company(notice(1, "关于注销阿司匹林片证书的公告", template("阿司匹林片", "H1001")))
+    others = siblings(notice(1, "关于注销阿司匹林片证书的公告", template("阿司匹林片", "H1001")))
     found = notice(2, "关于注销布洛芬胶囊证书的公告", template("布洛芬胶囊", "H2002"))
 
     assert sharer(found, others) is None
 
 
 def test_a_text_with_files_of_its_own_or_under_the_same_title_is_a_body() -> None:
-    others = company(notice(1, "关于征集专家的通知", "详见附件。请各单位按照要求认真组织实施。"))
+    others = siblings(notice(1, "关于征集专家的通知", "详见附件。请各单位按照要求认真组织实施。"))
     same = notice(2, "关于征集专家的通知", "详见附件。请各单位按照要求认真组织实施。")
     file = Attachment("https://k.gov.cn/2.pdf", "名单.pdf")
 

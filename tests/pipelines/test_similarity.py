@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.sameness.agreement import compare, plain
-from pipelines.sameness.similarity import BANDS, MIN_CHARACTERS, bands_of
+from pipelines.matching.agreement import compare, plain
+from pipelines.matching.similarity import BANDS, MIN_CHARACTERS, bands_of
 
 TEXT = (
     "根据药品管理法和药品注册管理办法的有关规定，经药品上市许可持有人申请，现决定注销华北制药"

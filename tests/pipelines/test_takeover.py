@@ -8,15 +8,15 @@ import pytest
 from sqlite_utils import Database
 
 from pipelines.dedupe import ON_TRUST, decide, settle
-from pipelines.sameness.by_hand import join_by_hand
-from pipelines.sameness.representative import publishers_of, representative
-from storage.catalogue import SiteRow, sync_catalogue
+from pipelines.dedupe_by_hand import join_by_hand
+from pipelines.matching.representative import publishers_of, representative
 from storage.database import open_database, transaction
-from storage.duplicates import group_of
-from storage.issues import record_issue, select_candidates
+from storage.issues.issues import record_issue, select_candidates
+from storage.matching.duplicates import group_of
+from storage.matching.settlements import open_cases
 from storage.models import IssueEntry, Notice, StoredNotice
-from storage.notices import get_notice, save_notice
-from storage.settlements import open_cases
+from storage.notices.notices import get_notice, save_notice
+from storage.runs.catalogue import SiteRow, sync_catalogue
 
 MONDAY = datetime(2021, 2, 1, 2, 0, tzinfo=UTC)
 FRIDAY = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)

@@ -14,12 +14,12 @@ import pytest
 from sqlite_utils import Database
 from warcio.archiveiterator import ArchiveIterator
 
-from pipelines.archive import warc
-from pipelines.archive.page_keeper import Found, PageKeeper, load_answer, trim
-from pipelines.archive.warc import Answer, WarcError
+from pipelines.evidence import warc
+from pipelines.evidence.page_archive import Found, PageArchive, load_answer, trim
+from pipelines.evidence.warc import Answer, WarcError
 from storage.database import open_database
-from storage.pages import SavedPage, get_page
-from tests.house import ROOT
+from storage.runs.saved_pages import SavedPage, get_page
+from tests.installation import ROOT
 from tests.storage.samples import page, saved
 
 AT = datetime(2021, 2, 5, 9, 0, 1, 250000, tzinfo=UTC)
@@ -101,8 +101,8 @@ def test_a_wrong_place_is_an_error_that_names_it(tmp_path: Path, place: tuple[in
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> PageKeeper:
-    return PageKeeper(tmp_path / "zhengxun.db", tmp_path, max_mib=10)
+def keeper(tmp_path: Path) -> PageArchive:
+    return PageArchive(tmp_path / "zhengxun.db", tmp_path, max_mib=10)
 
 
 def found(answer: Answer = PAGE, site: str = "cde", notice_id: int | None = None) -> Found:
@@ -115,7 +115,7 @@ def kept(db: Database) -> list[SavedPage]:
 
 
 def test_the_same_body_is_kept_once_a_month_and_found_through_either_row(
-    keeper: PageKeeper, tmp_path: Path
+    keeper: PageArchive, tmp_path: Path
 ) -> None:
     later = replace(PAGE, at=AT.replace(day=8))
     next_month = replace(PAGE, at=AT.replace(month=3))
@@ -130,7 +130,7 @@ def test_the_same_body_is_kept_once_a_month_and_found_through_either_row(
 
 
 def test_what_a_power_cut_took_is_forgotten_and_the_archive_goes_on(
-    keeper: PageKeeper, tmp_path: Path
+    keeper: PageArchive, tmp_path: Path
 ) -> None:
     answers = [replace(PAGE, body=b"<p>%d" % number) for number in range(3)]
     for answer in answers:
@@ -145,7 +145,7 @@ def test_what_a_power_cut_took_is_forgotten_and_the_archive_goes_on(
     keeper.close()
 
 
-def test_an_altered_record_is_not_taken_for_the_page(keeper: PageKeeper, tmp_path: Path) -> None:
+def test_an_altered_record_is_not_taken_for_the_page(keeper: PageArchive, tmp_path: Path) -> None:
     keeper.keep(found())
     row = kept(keeper.db)[0]
     with pytest.raises(WarcError, match="not what was kept"):
@@ -154,14 +154,14 @@ def test_an_altered_record_is_not_taken_for_the_page(keeper: PageKeeper, tmp_pat
 
 
 def test_a_full_or_unwritable_archive_ends_the_keeping_and_nothing_else(tmp_path: Path) -> None:
-    full = PageKeeper(tmp_path / "zhengxun.db", tmp_path, max_mib=1)
+    full = PageArchive(tmp_path / "zhengxun.db", tmp_path, max_mib=1)
     (tmp_path / "warc").mkdir()
     (tmp_path / "warc/2021-01-x.warc.gz").write_bytes(b"\0" * 1024 * 1024)
     assert not full.keep(found())
     assert "evidence.max_mib" in full.trouble
     (tmp_path / "warc/2021-01-x.warc.gz").unlink()
     (tmp_path / "warc/2021-02-cde.warc.gz").mkdir()
-    broken = PageKeeper(tmp_path / "zhengxun.db", tmp_path, max_mib=1)
+    broken = PageArchive(tmp_path / "zhengxun.db", tmp_path, max_mib=1)
     assert not broken.keep(found())
     assert not kept(full.db)
     full.close()
@@ -169,7 +169,7 @@ def test_a_full_or_unwritable_archive_ends_the_keeping_and_nothing_else(tmp_path
 
 
 def test_the_oldest_months_go_first_and_the_last_two_never(
-    keeper: PageKeeper, tmp_path: Path
+    keeper: PageArchive, tmp_path: Path
 ) -> None:
     notice = saved(keeper.db, page("n1"))
     other = saved(keeper.db, page("n2"))
@@ -196,10 +196,10 @@ WRITER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from pipelines.archive.page_keeper import PageKeeper
+from pipelines.evidence.middleware.page_archive import PageArchive
 from tests.pipelines.test_warc import PAGE, found
 import random
-keeper = PageKeeper(Path(sys.argv[1]) / "zhengxun.db", Path(sys.argv[1]), max_mib=100)
+keeper = PageArchive(Path(sys.argv[1]) / "zhengxun.db", Path(sys.argv[1]), max_mib=100)
 print("go", flush=True)
 for number in range(int(sys.argv[3])):
     body = random.Random(f"{sys.argv[2]}-{number}").randbytes(40_000)

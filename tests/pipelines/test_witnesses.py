@@ -13,7 +13,7 @@ import pytest
 from pipelines.learning.links import Link, form_of, links_of, spaces_of
 from storage.models import Notice
 from tests.crawlers.mock_site import Answer, Asked, serving
-from tests.house import House
+from tests.installation import Installation
 
 SOURCES = """\
 [catalogue]
@@ -84,16 +84,16 @@ def title_of(path: str) -> str:
 
 @dataclass
 class Story:
-    house: House
+    installation: Installation
 
     def crawl(self, now: str) -> None:
-        self.house.now = f"2021-{now}+08:00"
-        done = self.house.run("crawl", "office")
+        self.installation.now = f"2021-{now}+08:00"
+        done = self.installation.run("crawl", "office")
         assert done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr, done.stderr
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.house.folder / "data" / "zhengxun.db")) as db:
+        with closing(sqlite3.connect(self.installation.folder / "data" / "zhengxun.db")) as db:
             return db.execute(sql).fetchall()
 
 
@@ -103,7 +103,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with serving(office) as site:
         folder = tmp_path_factory.mktemp("witnesses")
         (folder / "data").mkdir()
-        told = Story(House(folder, site.url, sources=SOURCES))
+        told = Story(Installation(folder, site.url, sources=SOURCES))
         told.crawl("02-05T09:00:00")
         office.explained = True
         told.crawl("02-08T09:00:00")

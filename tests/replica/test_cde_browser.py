@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from replica.obstacles import Obstacles
 from replica.server import Replica, start_replica
-from replica.walls import Walls
 from tests.replica.conftest import CONTENT, FRIDAY
 
 lightpanda = pytest.importorskip("lightpanda")
@@ -21,7 +21,7 @@ OPINION_PAGE = CDE + "/zdyz/listpage/3c49fad55caad7a034c263cfc2b6eb9c"
 
 @pytest.fixture
 def strict() -> Iterator[Replica]:
-    with start_replica(CONTENT, walls=Walls(cde="browser"), as_of=FRIDAY) as replica:
+    with start_replica(CONTENT, walls=Obstacles(cde="browser"), as_of=FRIDAY) as replica:
         yield replica
 
 

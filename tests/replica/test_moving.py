@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from crawlers.catalogue import Selectors
 from crawlers.reading.list_page import read_rows
-from replica.content import Entry
+from replica.entries import Entry
 from replica.server import Replica
 from tests.replica.conftest import FRIDAY
 from tests.replica.visitor import Visitor

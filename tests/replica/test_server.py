@@ -12,8 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from replica.obstacles import ObstacleError, Obstacles
 from replica.server import Replica, ReplicaError, start_replica
-from replica.walls import WallError, Walls
 from tests.replica.conftest import CONTENT, FRIDAY, SHANGHAI
 from tests.replica.visitor import CHROME, Visitor
 
@@ -131,7 +131,7 @@ def test_a_site_that_is_down_closes_the_connection(
 
 @pytest.mark.parametrize(("site", "url"), WALLED_SITES)
 def test_a_slow_site_answers_late(site: str, url: str) -> None:
-    walls = Walls(slow_seconds=0.2).with_wall(site, "slow")
+    walls = Obstacles(slow_seconds=0.2).with_wall(site, "slow")
     with start_replica(CONTENT, walls=walls, as_of=FRIDAY) as replica:
         asked = datetime.now(UTC)
         assert Visitor(replica.port).get(url).status == 200
@@ -162,7 +162,7 @@ def test_robots_are_missing_unless_a_host_is_given_some(replica: Replica, visito
 def test_unknown_walls_are_refused_in_one_line(
     replica: Replica, site: str, mode: str, message: str
 ) -> None:
-    with pytest.raises(WallError, match=message):
+    with pytest.raises(ObstacleError, match=message):
         replica.set_wall(site, mode)
 
 

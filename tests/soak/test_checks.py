@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from china_time import SHANGHAI
 from digest.delivery.sink import Received
-from replica.content import SHANGHAI, Entry
+from replica.entries import Entry
 from replica.server import Replica
 from soak.checks import Truth, check, closings
+from soak.observer import Observer, Seen, outage_counts
 from soak.publisher import Document
-from soak.witness import Seen, Witness, outage_counts
-from storage.alarms import clear_alarm, raise_alarm
 from storage.database import open_database
-from storage.issues import record_issue
+from storage.issues.issues import record_issue
 from storage.models import IssueEntry
-from storage.notices import save_notice
+from storage.notices.notices import save_notice
+from storage.operation.alarms import clear_alarm, raise_alarm
 from tests.storage.samples import page
 
 # The second issue has closed, the first is a week old.
@@ -50,9 +51,9 @@ class World:
         data.mkdir()
         self.db: Database = open_database(data / "zhengxun.db")
         self.notice = save_notice(self.db, page("k1", url=URL), now=READ, run_id=None).id
-        witness = Witness(Replica())
-        witness.readings["tj_kxjs"] = [READ]
-        self.truth = Truth([Document(1, [published()])], witness, (), "operator@example.com")
+        observer = Observer(Replica())
+        observer.readings["tj_kxjs"] = [READ]
+        self.truth = Truth([Document(1, [published()])], observer, (), "operator@example.com")
 
     def issue(self, number: int, *notices: int, verdict: str = "ok", reason: str = "") -> None:
         at = closings(NOW)[number]
@@ -107,7 +108,7 @@ def test_a_notice_that_was_never_issued_is_seen(world: World) -> None:
 
 
 def test_a_notice_that_nobody_could_read_is_owed_by_nobody(world: World) -> None:
-    world.truth.witness.readings.clear()
+    world.truth.observer.readings.clear()
     world.issue(0)
     world.issue(1)
     assert world.violations() == []
@@ -127,7 +128,7 @@ def test_a_notice_issued_twice_and_a_page_nobody_published_are_seen(world: World
 def test_two_pages_of_one_document_issued_apart_are_seen(world: World) -> None:
     copy = "https://i.tten.cn/news/tzgg/202103/t20210302_1.html"
     world.truth.documents[0].pages.append(published(copy))
-    world.truth = Truth(world.truth.documents, world.truth.witness, (), "operator@example.com")
+    world.truth = Truth(world.truth.documents, world.truth.observer, (), "operator@example.com")
     other = save_notice(world.db, page("k2", url=copy), now=READ, run_id=None).id
     world.issue(0, world.notice)
     world.issue(1, other)
@@ -151,7 +152,7 @@ def test_of_a_daemon_that_is_off_only_what_was_due_before_is_asked(world: World)
 
 def test_an_outage_needs_one_alarm_one_recovery_and_a_line_in_the_foot(world: World) -> None:
     at = READ + timedelta(days=1)
-    world.truth.witness.columns["tj_kxjs", "通知公告"] = [Seen(at, "bad"), Seen(NOW, "good")]
+    world.truth.observer.columns["tj_kxjs", "通知公告"] = [Seen(at, "bad"), Seen(NOW, "good")]
     subject = "column:tj_kxjs/通知公告"
     raise_alarm(world.db, subject, "坏了", "", now=at)
     world.issue(0, world.notice)
@@ -164,7 +165,7 @@ def test_an_outage_needs_one_alarm_one_recovery_and_a_line_in_the_foot(world: Wo
 
 def test_a_foot_that_tells_the_outage_is_enough(world: World) -> None:
     at = READ + timedelta(days=1)
-    world.truth.witness.columns["tj_kxjs", "通知公告"] = [Seen(at, "bad")]
+    world.truth.observer.columns["tj_kxjs", "通知公告"] = [Seen(at, "bad")]
     raise_alarm(world.db, "column:tj_kxjs/通知公告", "坏了", "", now=at)
     world.issue(0, world.notice, reason="2021-03-03 09:00 起曾无法访问，已恢复")
     world.issue(1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from replica.walls import EVERYWHERE, MODES
-from soak.moments import MOMENTS
+from replica.obstacles import EVERYWHERE, MODES
+from soak.crash_points import CRASH_POINTS
 from soak.plan import ISSUE, OBSTACLES, Event, Plan
 from soak.publisher import START
 
@@ -42,7 +42,7 @@ def test_every_fault_ends() -> None:
 
 def test_the_daemon_dies_at_every_bad_moment_but_never_in_the_quiet_part() -> None:
     dies = [event for event in plan() if event.name == "die"]
-    assert {event.detail for event in dies} == set(MOMENTS)
+    assert {event.detail for event in dies} == set(CRASH_POINTS)
     quiet = Plan(1, 52).quiet
     ends = ("die", "cut power", "kill daemon", "switch off")
     weeks = {(event.at - START).days // 7 for event in plan() if event.name in ends}

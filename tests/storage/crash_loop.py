@@ -17,10 +17,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.dedupe import settle
-from pipelines.sameness.similarity import BANDS
+from pipelines.matching.similarity import BANDS
 from storage.database import open_database, transaction
 from storage.models import Attachment, Notice
-from storage.notices import get_notice, save_notice
+from storage.notices.notices import get_notice, save_notice
 from tests.storage.samples import NOW, page
 
 # A writer is killed this long after opening the store at most, in seconds.

@@ -11,14 +11,14 @@ from typing import Any
 from lxml import html as lxml_html
 from sqlite_utils import Database
 
-from storage.catalogue import sync_catalogue
 from storage.database import open_database
 from storage.datasette.app import build, close
-from storage.deliveries import ensure_deliveries
-from storage.duplicates import link, record_conflict
+from storage.matching.duplicates import link, record_conflict
 from storage.models import Attachment, Check, Contact, Deadline
-from storage.runs import finish_run, save_check, start_run
-from storage.subscribers import add_subscriber, list_subscribers
+from storage.readers.deliveries import ensure_deliveries
+from storage.readers.subscribers import add_subscriber, list_subscribers
+from storage.runs.catalogue import sync_catalogue
+from storage.runs.runs import finish_run, save_check, start_run
 from tests.storage.samples import at, issue, page, saved, site
 
 TODAY = date(2021, 2, 5)

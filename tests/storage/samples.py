@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.catalogue import ColumnRow, SiteRow
 from storage.models import IssueEntry, IssueRecord, Notice
-from storage.notices import save_notice
+from storage.notices.notices import save_notice
+from storage.runs.catalogue import ColumnRow, SiteRow
 
 NOTICE = Notice(
     site="cde",
@@ -64,7 +64,7 @@ def issue(
     db: Database, week: str, from_on: str, to_on: str, instant: str, *notice_ids: int
 ) -> IssueRecord:
     """Record an issue that holds these notices."""
-    from storage.issues import record_issue
+    from storage.issues.issues import record_issue
 
     return record_issue(
         db,

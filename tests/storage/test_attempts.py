@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage import attempts
-from storage.attempts import Cap, CapReachedError
 from storage.database import open_database
-from storage.deliveries import claim, ensure_deliveries, list_deliveries, reclaim_sending, settle
-from storage.subscribers import add_subscriber
+from storage.readers import attempts
+from storage.readers.attempts import Cap, CapReachedError
+from storage.readers.deliveries import (
+    claim,
+    ensure_deliveries,
+    list_deliveries,
+    reclaim_sending,
+    settle,
+)
+from storage.readers.subscribers import add_subscriber
 from tests.storage.samples import NOW, issue
 
 MINUTE = timedelta(minutes=1)

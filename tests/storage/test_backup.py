@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage.backup import backup, list_backups, restore
 from storage.database import StorageError, open_database, transaction
+from storage.operation.backup import backup, list_backups, restore
 from tests.storage.samples import NOW, page, saved
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.catalogue import ColumnRow, sync_catalogue
+from storage.runs.catalogue import ColumnRow, sync_catalogue
 from tests.storage.samples import at, site
 
 MONDAY, TUESDAY = at("2021-02-01 02:00"), at("2021-02-02 02:00")

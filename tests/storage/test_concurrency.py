@@ -15,11 +15,11 @@ import pytest
 from sqlite_utils import Database
 
 from storage.database import open_database, snapshot, transaction
-from storage.deliveries import claim, ensure_deliveries, list_deliveries
-from storage.duplicates import with_title_on
-from storage.notices import find_known, save_notice
-from storage.search import search
-from storage.subscribers import add_subscriber
+from storage.matching.duplicates import with_title_on
+from storage.notices.notices import find_known, save_notice
+from storage.readers.deliveries import claim, ensure_deliveries, list_deliveries
+from storage.readers.subscribers import add_subscriber
+from storage.search.search import search
 from tests.storage.samples import NOW, issue, page
 
 PROCESSES = 4

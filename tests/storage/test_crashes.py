@@ -16,8 +16,8 @@ import pytest
 from sqlite_utils import Database
 
 from storage.database import StorageError, open_database
-from storage.notices import save_notice
-from storage.search import search
+from storage.notices.notices import save_notice
+from storage.search.search import search
 from tests.storage.samples import NOW, page
 from tests.storage.test_database import _make_older as make_older
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage import migrations, search_index
+from storage import migrations
 from storage.database import StorageError, open_database, snapshot, transaction
-from storage.search import search
+from storage.search import index
+from storage.search.search import search
 from tests.storage.samples import page, saved
 
 NOBODY = 65534
@@ -152,7 +153,7 @@ def test_damage_found_while_reading_or_writing_is_one_clear_line(path: Path) -> 
 
     with closing(sqlite3.connect(path)) as connection:
         db = Database(connection)
-        search_index.register(db)
+        index.register(db)
         for use in (lambda: search(db, "长文"), lambda: saved(db, page("new"))):
             with pytest.raises(StorageError, match="damaged or not a database; restore"):
                 use()
@@ -268,7 +269,7 @@ def test_lost_triggers_are_made_again_and_what_was_missed_is_found(path: Path) -
 
     with closing(open_database(path)) as db:
         assert [hit.title for hit in search(db, "中药")] == ["中药保护"]
-        assert search_index.is_current(db)
+        assert index.is_current(db)
 
 
 def test_a_lost_view_is_made_again_and_analysts_own_views_stay(path: Path) -> None:
@@ -367,7 +368,7 @@ def test_a_store_with_the_index_of_characters_is_copied_and_indexed_anew(path: P
 
     with closing(open_database(path)) as db:
         assert [hit.id for hit in search(db, "中药品种保护")] == [notice_id]
-        assert search_index.is_current(db)
+        assert index.is_current(db)
         assert db.execute("SELECT count(*) FROM notices_fts_docsize").fetchone() == (1,)
     assert path.with_name("zhengxun-before-m009_search_index.db").exists()
 
@@ -395,7 +396,7 @@ def test_making_a_large_index_anew_says_how_far_it_is(
         for number in range(5):
             saved(db, page(str(number)))
         db.execute("DROP TRIGGER notices_fts_insert")
-    monkeypatch.setattr(search_index, "_PORTION", 2)
+    monkeypatch.setattr(index, "_PORTION", 2)
 
     with closing(open_database(path)) as db:
         assert len(search(db, "公开征求意见")) == 5

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 
 from storage.describe import described
 from tests.chromium import chromium, needs_chromium
-from tests.house import ROOT
+from tests.installation import ROOT
 from tests.storage.datasette_samples import TODAY, made, tree
 
 EVERYWHERE = sorted(described())

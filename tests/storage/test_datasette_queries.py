@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from sqlite_utils import Database
 
 from storage.database import open_database
+from storage.datasette.metadata import metadata
 from storage.datasette.queries import canned_queries
-from storage.datasette_metadata import metadata
 from tests.storage.datasette_samples import made, served
 from tests.storage.samples import page, saved
 

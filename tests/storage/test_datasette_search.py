@@ -14,10 +14,10 @@ from urllib.parse import quote, urlencode
 import pytest
 import pytest_asyncio
 
-from storage.catalogue import sync_catalogue
 from storage.database import open_database
 from storage.datasette import found
 from storage.models import Attachment
+from storage.runs.catalogue import sync_catalogue
 from tests.storage.datasette_samples import served
 from tests.storage.samples import at, page, saved, site
 

@@ -10,7 +10,7 @@ import pytest
 
 from storage.database import open_database
 from storage.models import Check
-from storage.runs import save_check, start_run
+from storage.runs.runs import save_check, start_run
 from tests.storage.datasette_samples import tree
 from tests.storage.samples import at
 

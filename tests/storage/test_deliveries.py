@@ -9,7 +9,9 @@ import pytest
 from sqlite_utils import Database
 
 from storage.database import StorageError
-from storage.deliveries import (
+from storage.models import Delivery, DeliveryState, Subscriber
+from storage.processes import is_alive
+from storage.readers.deliveries import (
     claim,
     ensure_deliveries,
     list_deliveries,
@@ -18,9 +20,7 @@ from storage.deliveries import (
     reclaim_sending,
     settle,
 )
-from storage.models import Delivery, DeliveryState, Subscriber
-from storage.processes import is_alive
-from storage.subscribers import add_subscriber, remove_subscriber, update_subscriber
+from storage.readers.subscribers import add_subscriber, remove_subscriber, update_subscriber
 from tests.storage.samples import NOW, issue
 
 LATER = NOW + timedelta(minutes=10)

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 from sqlite_utils import Database
 
-from storage import duplicates
 from storage.database import StorageError
-from storage.duplicates import group_of, link, promote, unlink
-from storage.keys import title_key
+from storage.matching import duplicates
+from storage.matching.duplicates import group_of, link, promote, unlink
 from storage.models import StoredNotice
-from storage.notices import add_alias, get_notice
+from storage.notices.notices import add_alias, get_notice
 from tests.storage.samples import NOW, page, saved
+from texts.normal_forms import title_key
 
 
 def ids(found: list[StoredNotice]) -> list[int]:

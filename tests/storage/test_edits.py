@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from storage import corrections, duplicates, edits, issues, releases, subscribers
 from storage.database import StorageError
-from storage.deliveries import claim, ensure_deliveries, list_deliveries, settle
+from storage.issues import corrections, edits, issues, releases
+from storage.matching import duplicates
 from storage.models import Act, Candidate, CorrectedItem, IssueEntry, IssueRecord
+from storage.readers import subscribers
+from storage.readers.deliveries import claim, ensure_deliveries, list_deliveries, settle
 from tests.storage.samples import NOW, at, issue, page, saved
 
 W05 = ("2021-W05", "2021-01-30", "2021-02-05", "2021-02-05 09:00")

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 from sqlite_utils import Database
 
-from storage.catalogue import sync_catalogue
 from storage.database import StorageError
-from storage.export import export_notices
+from storage.export.export import export_notices
+from storage.export.workbook import excel_text, harmless
 from storage.models import Attachment
-from storage.workbook import excel_text, harmless
+from storage.runs.catalogue import sync_catalogue
 from tests.storage.samples import NOW, page, saved, site
 
 DANGEROUS = [
@@ -188,8 +188,8 @@ def test_a_cell_is_measured_as_excel_does(db: Database) -> None:
 def test_rows_beyond_a_sheet_go_to_the_next(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.export._MOST_ROWS", 3)
-    monkeypatch.setattr("storage.export._MOST_LINKS", 2)
+    monkeypatch.setattr("storage.export.export._MOST_ROWS", 3)
+    monkeypatch.setattr("storage.export.export._MOST_LINKS", 2)
     for day in range(1, 6):
         saved(db, page(str(day), published_on=date(2021, 2, day)))
 

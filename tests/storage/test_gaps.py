@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from sqlite_utils import Database
 
-from pipelines.history import history_of
-from storage.catalogue import sync_catalogue
+from pipelines.column_history import history_of
 from storage.database import StorageError
-from storage.gaps import (
+from storage.models import Check
+from storage.runs.catalogue import sync_catalogue
+from storage.runs.gaps import (
     dismiss_gap,
     dismissed_until,
     every_gap,
@@ -18,8 +19,7 @@ from storage.gaps import (
     read_over,
     record_gap,
 )
-from storage.models import Check
-from storage.runs import latest_coverage, save_check, start_run
+from storage.runs.runs import latest_coverage, save_check, start_run
 from tests.storage.samples import NOW, at, site
 
 MONDAY, THURSDAY = date(2021, 2, 1), date(2021, 2, 4)

@@ -10,11 +10,17 @@ import pytest
 from sqlite_utils import Database
 
 from storage.database import StorageError
-from storage.duplicates import link, promote
-from storage.gaps import record_gap
-from storage.issues import find_issue, issue_entries, list_issues, record_issue, select_candidates
+from storage.issues.issues import (
+    find_issue,
+    issue_entries,
+    list_issues,
+    record_issue,
+    select_candidates,
+)
+from storage.matching.duplicates import link, promote
 from storage.models import Candidate, Check, IssueEntry, Joined, Place
-from storage.runs import save_check, start_run
+from storage.runs.gaps import record_gap
+from storage.runs.runs import save_check, start_run
 from tests.storage.samples import at, issue, page, saved
 
 W04 = ("2021-W04", "2021-01-23", "2021-01-29", "2021-01-29 09:00")

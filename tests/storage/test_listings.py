@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlite_utils import Database
 
-from storage.listings import recent_listings
-from storage.pages import SavedPage, save_page
+from storage.notices.listings import recent_listings
+from storage.runs.saved_pages import SavedPage, save_page
 from tests.storage.samples import NOW, page, saved
 
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from storage.database import StorageError
 from storage.models import Attachment, Contact, Deadline, Notice
-from storage.notices import (
+from storage.notices.notices import (
     add_alias,
     find_by_url,
     find_known,
@@ -20,8 +20,8 @@ from storage.notices import (
     save_notice,
     touch_notice,
 )
-from storage.revisions import list_revisions
-from storage.runs import newest_published, start_run
+from storage.notices.revisions import list_revisions
+from storage.runs.runs import newest_published, start_run
 from tests.storage.samples import NOW, at, page, saved
 
 FULL = Notice(

@@ -13,11 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
-from storage.catalogue import sync_catalogue
 from storage.database import open_database
-from storage.duplicates import link
+from storage.matching.duplicates import link
 from storage.models import Attachment, Check, Contact, Deadline
-from storage.runs import save_check, start_run
+from storage.runs.catalogue import sync_catalogue
+from storage.runs.runs import save_check, start_run
 from tests.storage.samples import NOW, at, page, saved, site
 
 COOKBOOK = Path(__file__).parents[2] / "docs" / "querying.md"

@@ -6,9 +6,9 @@ from datetime import date
 
 from sqlite_utils import Database
 
-from storage.catalogue import sync_catalogue
 from storage.models import Check, Coverage, Verdict
-from storage.runs import (
+from storage.runs.catalogue import sync_catalogue
+from storage.runs.runs import (
     columns_without_check,
     days_unread,
     finish_run,

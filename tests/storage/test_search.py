@@ -11,14 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from storage import ranking, search_index, search_limits
 from storage.database import open_database, transaction
-from storage.folding import fold, holds, nfkc
 from storage.models import Attachment
-from storage.notices import save_notice
-from storage.search import search
-from storage.values import clean
+from storage.notices.notices import save_notice
+from storage.search import index, limits, ranking
+from storage.search.search import search
 from tests.storage.samples import NOW, page, saved
+from texts.folding import clean, fold, holds, nfkc
 
 TEXTS = {
     "cde": "国家药监局药审中心关于发布《中药新药用于慢性胃炎的临床疗效评价技术指导原则》的通告",
@@ -43,7 +42,7 @@ def filled(db: Database, request: pytest.FixtureRequest) -> Database:
 def index_all(db: Database) -> None:
     """Nothing waits for the index any more."""
     with transaction(db):
-        search_index.catch_up(db, most_waiting=1)
+        index.catch_up(db, most_waiting=1)
     assert db.execute("SELECT count(*) FROM search_queue").fetchone() == (0,)
 
 
@@ -255,14 +254,14 @@ def test_an_unchanged_page_is_not_indexed_again(db: Database) -> None:
 
 
 def test_so_many_wait_and_then_enter_the_index_together(db: Database) -> None:
-    for number in range(search_index.MOST_WAITING - 1):
+    for number in range(index.MOST_WAITING - 1):
         saved(db, page(str(number), title="中药保护"))
     assert db.execute("SELECT count(*) FROM notices_fts_docsize").fetchone() == (0,)
 
     saved(db, page("last", title="中药保护"))
 
     assert db.execute("SELECT count(*) FROM search_queue").fetchone() == (0,)
-    assert len(search(db, "中药", limit=100)) == search_index.MOST_WAITING
+    assert len(search(db, "中药", limit=100)) == index.MOST_WAITING
 
 
 def test_a_title_in_the_index_outranks_a_text_that_waits(db: Database) -> None:
@@ -319,8 +318,8 @@ def test_limits_by_number_and_deadline(db: Database) -> None:
 def test_limits_find_the_same_whether_few_are_read_or_the_index_is(
     db: Database, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(search_limits, "FEW", few)
-    monkeypatch.setattr(search_limits, "_GAP", 3)
+    monkeypatch.setattr(limits, "FEW", few)
+    monkeypatch.setattr(limits, "_GAP", 3)
     for number in range(40):
         month = 1 + number % 4
         saved(db, page(str(number), published_on=date(2021, month, 1), title=f"第{number}号通知"))

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 from sqlite_utils import Database
 
-from storage.addresses import check_address, check_name
 from storage.database import StorageError
 from storage.models import Subscriber
-from storage.subscribers import (
+from storage.readers.mail_addresses import check_address, check_name
+from storage.readers.subscribers import (
     add_subscriber,
     find_subscriber,
     list_subscribers,

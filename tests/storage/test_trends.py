@@ -6,9 +6,9 @@ from datetime import date
 
 from sqlite_utils import Database
 
-from storage.catalogue import sync_catalogue
+from storage.issues.trends import notices_by_week
 from storage.models import SourceTrend
-from storage.trends import notices_by_week
+from storage.runs.catalogue import sync_catalogue
 from tests.storage.samples import NOW, at, page, saved, site
 
 TO_ON = date(2021, 2, 5)

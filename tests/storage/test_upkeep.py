@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from storage.database import open_database
-from storage.upkeep import checkpoint, log_file, store_bytes
+from storage.operation.upkeep import checkpoint, log_file, store_bytes
 from tests.storage.samples import page, saved
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from storage.catalogue import sync_catalogue
-from storage.duplicates import link
+from storage.matching.duplicates import link
 from storage.models import Check, Deadline
-from storage.runs import save_check, start_run
+from storage.runs.catalogue import sync_catalogue
+from storage.runs.runs import save_check, start_run
 from storage.values import select
 from tests.storage.samples import NOW, at, page, saved, site
 

@@ -12,9 +12,9 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from lxml.html import HtmlElement
 
-from digest.composing.entry import Entry
+from digest.models.entry import Entry
 from digest.rendering.body_html import MANY_COLUMNS, body_lines, body_tree, picture_words
-from digest.rendering.docx.parts import (
+from digest.rendering.docx.ooxml import (
     PLAIN,
     Ink,
     end_section,

@@ -16,12 +16,12 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from digest.composing.weight import weightiest
-from digest.models import NOTHING_NEW, Digest, Entry, Group, Section
+from china_time import local_minute
+from digest.composing.highlights import weightiest
+from digest.models.issue import NOTHING_NEW, Digest, Entry, Group, Section
 from digest.rendering.body_limits import TOO_SLOW
 from digest.rendering.docx.body import write_body
-from digest.rendering.docx.pages import page_numbers
-from digest.rendering.docx.parts import (
+from digest.rendering.docx.ooxml import (
     Ink,
     bookmark,
     field_code,
@@ -31,7 +31,8 @@ from digest.rendering.docx.parts import (
     write_field,
     write_jump,
 )
-from digest.rendering.docx.state import write_state, write_trend
+from digest.rendering.docx.page_numbers import page_numbers
+from digest.rendering.docx.source_status import write_state, write_trend
 from digest.rendering.docx.style import (
     BODY,
     CELL,
@@ -51,7 +52,6 @@ from digest.wording import (
     days_left,
     deadline_line,
     due_line,
-    local_minute,
     meta_parts,
     signature,
     slashed,

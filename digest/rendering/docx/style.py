@@ -14,7 +14,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import CharacterStyle, ParagraphStyle
 
-from digest.rendering.docx.pages import Measure
+from digest.rendering.docx.page_numbers import Measure
 
 SERIF = ("Times New Roman", "宋体")
 SANS = ("Arial", "黑体")

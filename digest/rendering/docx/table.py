@@ -16,7 +16,7 @@ from lxml.etree import _Element
 from lxml.html import HtmlElement
 
 from digest.rendering.body_limits import MAX_COLUMNS
-from digest.rendering.docx.parts import append_block, shade
+from digest.rendering.docx.ooxml import append_block, shade
 from digest.rendering.docx.style import RULE, TINT
 
 TEXT_WIDTH = 8958  # twips between the margins: 21 cm - 2 x 2.6 cm

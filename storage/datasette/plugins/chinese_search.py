@@ -14,11 +14,11 @@ from datasette.views.base import DatasetteError
 from sqlite_utils import Database
 
 from storage.datasette.found import Asked, Found, TooLongError, find
-from storage.keys import title_key
-from storage.ranking import best_hits
-from storage.search import excerpt, split_words
-from storage.search_index import register
-from storage.search_limits import Limits
+from storage.search.index import register
+from storage.search.limits import Limits
+from storage.search.ranking import best_hits
+from storage.search.search import excerpt, split_words
+from texts.normal_forms import title_key
 
 _CHINA = ZoneInfo("Asia/Shanghai")
 _TOO_LONG = "符合这些条件的通知太多，未能在时限内逐一查看。请再加网站或日期条件，或换更少见的词。"

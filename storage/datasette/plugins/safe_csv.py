@@ -11,7 +11,7 @@ from typing import Any
 from datasette import hookimpl
 
 from storage.datasette.plugins.local_only import Application
-from storage.workbook import harmless
+from storage.export.workbook import harmless
 
 _BOM = b"\xef\xbb\xbf"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")

@@ -10,7 +10,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import Response
 from openpyxl import Workbook
 
-from storage.workbook import excel_text, filtered, new_sheet
+from storage.export.workbook import excel_text, filtered, new_sheet
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTHS = {"标题": 60, "另一标题": 60, "摘要": 60, "摘录": 60, "说明": 30}

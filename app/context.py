@@ -1,0 +1,137 @@
+"""What every command starts from: the configuration, the catalogue and the open store."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from app.child_environment import for_child
+from app.data_folder import make_folder
+from app.supervisor import Supervisor
+from config import Config
+from crawlers.catalogue import Column, Site, load_catalogue
+from storage.database import StorageError, open_database
+from storage.runs.catalogue import ColumnRow, SiteRow, sync_catalogue
+
+
+class CommandError(Exception):
+    """A command cannot be carried out; one line that says what to do.
+
+    `code`: 1 failed, 2 bad usage.
+    """
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Context:
+    """The resolved configuration and what follows from it."""
+
+    config: Config
+
+    @cached_property
+    def catalogue(self) -> dict[str, Site]:
+        """Every site, the operator's own included. Raises CatalogueError."""
+        return load_catalogue(self.config.operator_sources)
+
+    def site(self, name: str) -> Site:
+        """One site by its id; an unknown one is bad usage."""
+        try:
+            return self.catalogue[name]
+        except KeyError:
+            known = ", ".join(self.catalogue)
+            raise CommandError(f"no site {name!r}; known sites: {known}", 2) from None
+
+    @contextmanager
+    def store(self) -> Iterator[Database]:
+        """The store, migrated, with the catalogue as of now in `sites` and `columns`."""
+        try:
+            make_folder(self.config)
+        except OSError as error:
+            raise StorageError(
+                f"cannot use the data folder {self.config.data}: {error.strerror}; "
+                "set ZHENGXUN_DATA to a folder you may write to"
+            ) from error
+        db = open_database(self.config.database)
+        try:
+            rows = [site_row(site) for site in self.catalogue.values()]
+            sync_catalogue(db, rows, self.config.clock())
+            yield db
+        finally:
+            db.close()
+
+    def environment(self) -> dict[str, str]:
+        """What a child needs to resolve the same configuration, wherever it starts; no secret."""
+        config = self.config
+        root = str(Path(__file__).parent.parent)
+        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+        values = {"ZHENGXUN_DATA": str(config.data.resolve()), "PYTHONPATH": path}
+        if config.path is not None and config.path.is_file():
+            values["ZHENGXUN_CONFIG"] = str(config.path.resolve())
+        if config.now is not None:
+            values["ZHENGXUN_NOW"] = config.now.isoformat()
+        if config.upstream:
+            values["ZHENGXUN_UPSTREAM"] = config.upstream
+        return for_child(os.environ) | values
+
+    def supervisor(self) -> Supervisor:
+        """Runs crawls within the configured limits."""
+        config = self.config
+        return Supervisor(
+            config.database,
+            config.data / "logs",
+            environment=self.environment(),
+            clock=config.clock,
+            timeout=config.crawl.timeout,
+            parallel=config.crawl.parallel,
+        )
+
+    def site_names(self) -> dict[str, str]:
+        """Site id to Chinese name."""
+        return {site.id: site.name for site in self.catalogue.values()}
+
+
+def os_user() -> str:
+    """Who does this: the user of the operating system; behind sudo, who called it."""
+    caller = os.environ.get("SUDO_USER", "")
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        # A container may run as a user without a name.
+        name = f"uid {os.getuid()}"
+    return f"{caller} ({name})" if caller and caller != name else name
+
+
+def site_row(site: Site) -> SiteRow:
+    """A catalogue entry as the store keeps it."""
+    return SiteRow(
+        id=site.id,
+        name=site.name,
+        platform=site.platform,
+        section=site.section,
+        grp=site.group,
+        crawl=site.crawl,
+        enabled=site.enabled,
+        columns=tuple(column_row(site, column) for column in site.columns),
+    )
+
+
+def column_row(site: Site, column: Column) -> ColumnRow:
+    """A column of the catalogue as the store keeps it."""
+    return ColumnRow(
+        site=site.id,
+        name=column.name,
+        url=column.url,
+        min_rows=column.min_rows,
+        max_quiet_days=column.max_quiet_days,
+        enabled=column.enabled,
+    )

@@ -1,0 +1,125 @@
+"""What the daemon does, one function a job; each runs in a process of its own (`workers`).
+
+What is due is worked out from the store, never from memory: done twice, a job does nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from sqlite_utils import Database
+
+from app.context import Context
+from app.corrections import publish_due, send_corrections
+from app.due_jobs import due_week
+from app.issues import make, report_line, send_due
+from app.readers import bulletin_line, has_mailbox, mailbox_line, read_inbound, tell_news, wake
+from app.releases import release_due, tell_editors
+from digest.folders import issue_folder
+from pipelines.evidence.page_archive import COPIES, trim
+from pipelines.update_signatures import A_NIGHT, update_signatures
+from storage.operation.alarms import clear_alarm, note_event, raise_alarm
+from storage.operation.backup import backup
+from storage.operation.upkeep import checkpoint, log_file, quick_check, tidy_logs
+
+MIB = 1024 * 1024
+log = logging.getLogger("zhengxun")
+
+
+def compose_due(context: Context) -> bool:
+    """Record and write the latest due issue, once; whether there was one.
+
+    What has waited long enough goes first, so that its readers are entered for it.
+    """
+    span = due_week(context)
+    if span is None:
+        return False
+    with context.store() as db:
+        release_due(context, db)
+        digest = make(context, db, span, issue_folder(context.config.data, span.name), record=True)
+    log.info("issue %s composed: %s entries", span.name, digest.total)
+    return True
+
+
+def deliver_outstanding(context: Context) -> None:
+    """Send every issue to whom it still has to go; nothing to do with nowhere to send to."""
+    with context.store() as db:
+        for person in wake(context, db):
+            log.info("%s was paused until today and goes on", person.address)
+        for record in release_due(context, db):
+            log.info("issue %s released by itself", record.week)
+        for problem in tell_editors(context, db):
+            log.warning("%s", problem)
+        publish_due(context, db)
+        for record, report in [*send_due(context, db), *send_corrections(context, db)]:
+            log.info("%s", report_line(record.week, report))
+            for note in report.notes:
+                log.info("%s", note)
+
+
+def tell_readers(context: Context) -> None:
+    """New notices to who asked for them at once, and confirmations."""
+    with context.store() as db:
+        report = tell_news(context, db)
+    if line := bulletin_line(report):
+        log.info("%s", line)
+    for note in report.notes:
+        log.info("%s", note)
+
+
+def read_mailbox(context: Context) -> None:
+    """What came back, and who wants to leave; nothing without a mailbox."""
+    if not has_mailbox(context):
+        return
+    with context.store() as db:
+        report = read_inbound(context, db)
+    if report.bounces or report.unsubscribes or report.others or report.unreadable:
+        log.info("%s", mailbox_line(report))
+    for note in report.notes:
+        log.info("%s", note)
+
+
+def nightly(context: Context) -> None:
+    """Check, copy and tidy; a damaged store is not copied over a good copy."""
+    config, now = context.config, context.config.clock()
+    with context.store() as db:
+        quick_check(db)
+        copy = backup(db, config.backups, now, keep=config.upkeep.keep_backups)
+        update_signatures(db, now, most=A_NIGHT)
+        tell_of_the_log(context, db, emptied=checkpoint(db))
+        tidy_evidence(context, db)
+    removed = tidy_logs(config.data / "logs", now=now, days=config.upkeep.log_days)
+    log.info("database checked and copied to %s; %s old logs removed", copy, len(removed))
+
+
+def tell_of_the_log(context: Context, db: Database, *, emptied: bool) -> None:
+    """Say once that a query somebody left open lets the write-ahead log grow, and when it ended."""
+    path, now = log_file(context.config.database), context.config.clock()
+    if emptied:
+        clear_alarm(db, "wal", "数据库日志已清空", now=now)
+        return
+    size = path.stat().st_size / MIB
+    title = f"有查询一直开着，数据库日志不能清空：{path.name} {size:.0f} MiB"
+    text = (
+        f"{path} 会一直变大，直到磁盘写满。请关闭直接打开数据库的程序"
+        "（笔记本、数据库工具、BI 看板）中没有读完的查询；关闭后夜间维护会清空它。"
+    )
+    raise_alarm(db, "wal", title, text, now=now)
+
+
+def tidy_evidence(context: Context, db: Database) -> None:
+    """Keep the archives below their limit, and tell once a month when that cannot be done."""
+    config, now = context.config, context.config.clock()
+    tidy_logs(config.data / COPIES, now=now, days=config.upkeep.log_days)
+    gone = trim(db, config.data, max_mib=config.evidence.max_mib, now=now)
+    if gone.files:
+        log.warning(
+            "%s archives of pages removed for evidence.max_mib; %s notices have none any more",
+            gone.files,
+            gone.notices,
+        )
+    if gone.over:
+        limit = config.evidence.max_mib
+        title = f"网页存档超过上限 {limit} MiB，新的网页不再存档"
+        text = "最近两个月的存档不会删除；请调高 evidence.max_mib，或设 evidence.keep = false"
+        note_event(db, f"evidence:{now:%Y-%m}", title, text, now=now)

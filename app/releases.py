@@ -1,0 +1,113 @@
+"""What becomes of an issue that waits for its editor: told of, and let go in time."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from app.context import Context, os_user
+from app.issues import chat_bots, make
+from app.mail_server import has_mail_server, mail_server
+from app.unsubscribe_links import unsubscribe_links
+from china_time import local_minute
+from digest.composing.compose import rows_of
+from digest.composing.weeks import Week
+from digest.delivery.deliver import enrol
+from digest.delivery.editor_mail import tell_editor
+from digest.folders import issue_folder
+from digest.models.issue import DigestError
+from digest.publish import recompose
+from storage.database import transaction
+from storage.issues import releases
+from storage.issues.edits import record_edit
+from storage.models import IssueRecord
+from storage.operation.alarms import note_event
+
+log = logging.getLogger("zhengxun")
+
+
+def let_go(
+    context: Context, db: Database, record: IssueRecord, *, by_itself: bool
+) -> IssueRecord | None:
+    """Release an issue as its editor left it, and write its files; None if it has gone already.
+
+    The issue, who gets it and the trace in the history become final in one transaction: a crash
+    leaves it waiting or released, never half of it. Its files are written again from the record
+    when they are missing (`job.compose_due`).
+    """
+    now = context.config.clock()
+    with transaction(db):
+        issue = recompose(db, context.config.digest, record.week, now, context.site_names())
+        released = releases.release(db, record, title=issue.title, entries=rows_of(issue), now=now)
+        if released is None:
+            return None
+        record_edit(
+            db,
+            week=record.week,
+            act="release",
+            before={},
+            after={"by_itself": by_itself, "entries": issue.total},
+            who=os_user(),
+            now=now,
+        )
+        _enter_readers(context, db, released, now)
+    span = Week(record.from_on, record.to_on, record.week)
+    make(context, db, span, issue_folder(context.config.data, record.week), record=True)
+    return released
+
+
+def release_due(context: Context, db: Database) -> list[IssueRecord]:
+    """Let go whatever has waited long enough, the oldest first; decided from the store alone."""
+    due = releases.waiting_issues(db, due_at=context.config.clock())
+    gone = [let_go(context, db, record, by_itself=True) for record in due]
+    return [record for record in gone if record is not None]
+
+
+def tell_editors(context: Context, db: Database) -> list[str]:
+    """Write to the editor that an issue waits, once; the problems, for the log.
+
+    Tried again at every round until the mail is taken or the issue has gone.
+    """
+    config = context.config
+    address = config.digest.editor or config.operator.email
+    smtp = mail_server(context)
+    problems = []
+    for record in releases.untold(db):
+        now = config.clock()
+        if not address or smtp is None:
+            # A webhook of the operator's may take it; `status` shows it in any case.
+            title = f"{record.week} 待审，{local_minute(record.release_at)} 自动发出"
+            note_event(db, f"waits:{record.week}", title, "没有编辑的邮箱或邮件服务器", now=now)
+            continue
+        issue = recompose(db, config.digest, record.week, now, context.site_names())
+        until = record.release_at or now
+        try:
+            ended = tell_editor(issue, address=address, until=until, smtp=smtp, now=now)
+        except DigestError as error:
+            problems.append(f"{record.week} waits and nobody is told: {error}")
+            continue
+        if ended.state == "sent":
+            releases.mark_told(db, record.id, now)
+        else:
+            problems.append(f"the editor could not be told of {record.week}: {ended.reply}")
+    return problems
+
+
+def _enter_readers(context: Context, db: Database, record: IssueRecord, now: datetime) -> None:
+    bots = chat_bots(context)
+    if not (bots or has_mail_server(context)):
+        return
+    try:
+        enrol(
+            db,
+            record,
+            smtp=mail_server(context),
+            now=now,
+            bots=bots,
+            links=unsubscribe_links(context),
+        )
+    except DigestError as error:
+        # A wrong sender holds up the mails, which wait for it to be mended, but not the issue.
+        log.warning("%s is released; its mails wait: %s", record.week, error)

@@ -1,0 +1,194 @@
+"""`zhengxun inspect`, `add` and `sources check`: read pages now and show what was read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.table import Table
+
+from app.context import CommandError, Context
+from commands import learned_selectors
+from commands.terminal import printed
+from crawlers.catalogue import Site
+from crawlers.items import NoticeItem, item_of
+from crawlers.saved_page import read_saved_page
+from pipelines.normalise import normalise
+from storage.models import Notice
+
+CHILD_SECONDS = 180
+SHOWN_TEXT = 400
+LOOK_ONLY = ("-s", "ZX_STORE=0", "-s", "ITEM_PIPELINES={}")
+
+
+def inspect(context: Context, target: str, url: str, console: Console, *, as_json: bool) -> int:
+    """What would be read from one page (an address or a saved file), storing nothing."""
+    if urlsplit(target).scheme in {"http", "https"}:
+        items = fetch_items(context, target)
+    else:
+        items = file_items(context, Path(target), url)
+    if not items:
+        raise CommandError(f"nothing could be read from {target}; see the log above")
+    notices = [(item, normalise(item, context.config.clock())) for item in items]
+    if as_json:
+        console.print_json(json.dumps([facts(item, notice) for item, notice in notices]))
+        return 0
+    for item, notice in notices:
+        console.print(facts_table(item, notice))
+    return 0
+
+
+def add(context: Context, url: str, console: Console) -> int:
+    """Put one page into the store by hand, through the same pipelines as a crawl."""
+    from storage.notices.notices import find_by_url
+
+    site = site_for(context, url)
+    command = [*child_command(site.id, url)]
+    with context.store():
+        pass
+    run_child(context, command)
+    with context.store() as db:
+        stored = find_by_url(db, url)
+    if stored is None:
+        raise CommandError(f"{url} was not stored; try: zhengxun inspect {url}")
+    console.print(
+        f"{printed(stored.notice.title)} [dim]({stored.notice.published_on}, id {stored.id})[/dim]"
+    )
+    if not stored.notice.complete:
+        console.print("[yellow]正文未能读取，已按标题和链接收录[/yellow]")
+    return 0
+
+
+def check_source(context: Context, name: str, console: Console) -> int:
+    """Fetch the lists of a site and one notice; show what was read, storing nothing."""
+    site = context.site(name)
+    items = child_items(context, [*child_command(site.id), "-s", "CLOSESPIDER_ITEMCOUNT=1"])
+    if not items:
+        raise CommandError(f"{site.name}: no notice could be read; see the log above")
+    console.print(facts_table(items[0], normalise(items[0], context.config.clock())))
+    for line in learned_selectors.lines(learned_selectors.waiting(context, name)):
+        console.print(line, soft_wrap=True)
+    return 0
+
+
+def fetch_items(context: Context, url: str) -> list[NoticeItem]:
+    """The page behind an address, read by a child crawl that stores nothing."""
+    return child_items(context, child_command(site_for(context, url).id, url))
+
+
+def site_for(context: Context, url: str) -> Site:
+    """The site that watches this host; an unknown host is bad usage."""
+    host = (urlsplit(url).hostname or "").lower()
+    for site in context.catalogue.values():
+        if host in site.named_hosts:
+            return site
+    raise CommandError(
+        f"no site of the catalogue has the host {host or url!r}; "
+        "add one to sources.toml (README, Adding a site)",
+        2,
+    )
+
+
+def child_command(site: str, url: str = "") -> list[str]:
+    """The argument vector of a crawl without a run of its own."""
+    from sys import executable
+
+    command = [executable, "-P", "-m", "scrapy", "crawl", site]
+    return [*command, "-a", f"url={url}"] if url else command
+
+
+def child_items(context: Context, command: list[str]) -> list[NoticeItem]:
+    """Items as the spider made them, before any pipeline."""
+    with tempfile.TemporaryDirectory() as folder:
+        feed = Path(folder) / "items.jsonl"
+        run_child(
+            context,
+            [*command, "-s", "ZX_STORE=0", "-s", "ITEM_PIPELINES={}", "-O", f"{feed}:jsonlines"],
+        )
+        lines = feed.read_text(encoding="utf-8").splitlines() if feed.exists() else []
+    return [item_of(json.loads(line)) for line in lines]
+
+
+def run_child(context: Context, command: list[str]) -> None:
+    """Run a crawl to its end; its log goes to our stderr."""
+    environment = {**context.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"}
+    try:
+        subprocess.run(
+            [*command, "-L", "WARNING"], env=environment, timeout=CHILD_SECONDS, check=True
+        )
+    except subprocess.TimeoutExpired:
+        raise CommandError(f"no answer within {CHILD_SECONDS} s; try again later") from None
+    except subprocess.CalledProcessError as error:
+        raise CommandError(f"the crawl ended with exit code {error.returncode}") from None
+
+
+def file_items(context: Context, path: Path, url: str) -> list[NoticeItem]:
+    """The notices in a saved page or a saved list answer."""
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}", 2) from error
+    host = (urlsplit(url).hostname or "").lower()
+    sites = [site for site in context.catalogue.values() if host and host in site.named_hosts]
+    return read_saved_page(
+        body,
+        url=url,
+        site=sites[0] if sites else None,
+        operator_file=context.config.operator_sources,
+    )
+
+
+def facts(item: NoticeItem, notice: Notice) -> dict[str, Any]:
+    """Every field with where it came from, for machines."""
+    values = {field.name: printable(getattr(notice, field.name)) for field in fields(notice)}
+    road = {"platform": item.platform, "body_borne_out_by": item.borne_out_by}
+    readers = {**item.read_by, **notice.read_by}
+    return {**values, **road, "read_by": readers, "problem": item.problem}
+
+
+def printable(value: object) -> object:
+    """A value as JSON can hold it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [printable(part) for part in value]
+    if isinstance(value, dict):
+        return {name: printable(part) for name, part in value.items()}
+    if hasattr(value, "__slots__"):
+        return {name: printable(getattr(value, name)) for name in value.__slots__}
+    return value
+
+
+def facts_table(item: NoticeItem, notice: Notice) -> Table:
+    """Every field with where it came from, for a person."""
+    table = Table(title=printed(notice.title or notice.url), title_justify="left", box=None)
+    for title in ("字段", "读到", "由谁读出"):
+        table.add_column(title, overflow="fold")
+    for name, value in facts(item, notice).items():
+        if name in {"body_html", "content_hash", "read_by"} or value in ("", [], {}, None):
+            continue
+        text = "\n".join(lines_of(value))
+        shown = text if len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT]}…（共 {len(text)} 字）"
+        read = "body_html" if name == "body_text" else name  # one is made of the other
+        reader = str(notice.read_by.get(read) or item.read_by.get(read, ""))
+        table.add_row(name, printed(shown), reader)
+    return table
+
+
+def lines_of(values: Any) -> Iterable[str]:
+    """A value in lines: of a list every value, of a table every name with what belongs to it."""
+    if isinstance(values, dict):
+        values = [f"{name}：{'、'.join(parts)}" for name, parts in values.items()]
+    for value in values if isinstance(values, list) else [values]:
+        if isinstance(value, dict):
+            yield "  ".join(str(part) for part in value.values() if part not in ("", None))
+        else:
+            yield str(value)

@@ -1,1 +1,0 @@
-"""Corrections (更正) of issues that have gone out."""

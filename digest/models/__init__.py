@@ -1,0 +1,1 @@
+"""What an issue and a correction are, before anybody renders them."""

@@ -1,0 +1,159 @@
+"""What an issue is, before anybody renders it: frozen, without markup or files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Protocol
+
+from china_time import SHANGHAI
+from digest.models.entry import DueDate, Entry, Page, due_dates
+from storage.models import CorrectionRecord, Coverage, SourceTrend
+
+__all__ = [
+    "Chapter",
+    "ChapterSpec",
+    "Digest",
+    "DigestError",
+    "DueDate",
+    "Entry",
+    "Group",
+    "Highlights",
+    "Page",
+    "Section",
+]
+
+OTHER_ID = "other"
+OTHER_TITLE = "其他"
+NOTHING_NEW = "本周没有新通知"
+_TROUBLE = frozenset({"degraded", "blocked", "broken", "unreachable", None})
+
+
+class DigestError(Exception):
+    """An issue cannot be made or sent; one line that says what to write or do instead."""
+
+
+class Chapter(Protocol):
+    """A chapter of the digest as configured; `department` signs it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def department(self) -> str: ...
+    @property
+    def groups(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterSpec:
+    """The plainest `Chapter`."""
+
+    id: str
+    title: str
+    department: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading inside a chapter: 国家级, 天津市, …"""
+
+    title: str
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter (篇) of an issue."""
+
+    id: str
+    title: str
+    department: str = ""
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.entries) for group in self.groups)
+
+    @property
+    def filled(self) -> tuple[Group, ...]:
+        """The groups that have something to show."""
+        return tuple(group for group in self.groups if group.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """The box at the top: how much, how urgent, how many corrections, how reliable."""
+
+    counts: tuple[tuple[str, int], ...]
+    total: int
+    revised: int
+    late: int
+    due: tuple[DueDate, ...]
+    troubled: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """One week's issue. `instant` is UTC-aware; `from_on`..`to_on` are inclusive local days.
+
+    `reminders` are deadlines of earlier issues that fall due soon; they are no entries.
+    `trend`: what each site published in the last eight weeks, this one included.
+    `left_out`: how many entries of the whole issue a subscriber's choice left out; `whole_url`:
+    where it can be read; `foot`: how to change or end the subscription. Both only in mails.
+    `own_title`: an editor gave it its title.
+    `draft`: it has not gone out and can still be edited; `dropped` are the entries that an editor
+    took out of a draft, which no reader sees. `corrections` were made after it went out.
+    """
+
+    week: str
+    title: str
+    company: str
+    from_on: date
+    to_on: date
+    instant: datetime
+    sections: tuple[Section, ...]
+    coverage: tuple[Coverage, ...] = ()
+    reminders: tuple[DueDate, ...] = field(default=())
+    trend: tuple[SourceTrend, ...] = ()
+    left_out: int = 0
+    whole_url: str = ""
+    foot: str = ""
+    own_title: bool = False
+    draft: bool = False
+    dropped: tuple[Entry, ...] = ()
+    corrections: tuple[CorrectionRecord, ...] = ()
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry in reading order."""
+        for section in self.sections:
+            for group in section.groups:
+                yield from group.entries
+
+    @property
+    def total(self) -> int:
+        return sum(section.count for section in self.sections)
+
+    @property
+    def today(self) -> date:
+        """The issue's day in Asia/Shanghai: what deadlines are counted from."""
+        return self.instant.astimezone(SHANGHAI).date()
+
+    @cached_property
+    def highlights(self) -> Highlights:
+        """本周要点, counted over this digest: a subscriber's personal one counts its own."""
+        entries = tuple(self.entries())
+        due = [item for entry in entries for item in due_dates(entry, self.today)]
+        due.extend(self.reminders)
+        return Highlights(
+            counts=tuple((section.title, section.count) for section in self.sections),
+            total=len(entries),
+            revised=sum(entry.revised for entry in entries),
+            late=sum(entry.late for entry in entries),
+            due=tuple(sorted(due, key=lambda item: (item.on, item.week != "", item.entry.id))),
+            troubled=tuple(item for item in self.coverage if item.verdict in _TROUBLE),
+        )

@@ -1,0 +1,1 @@
+"""Notices as files for spreadsheets and programs."""

@@ -1,0 +1,1 @@
+"""Issues: what may enter, what they said, what an editor did, corrections."""

@@ -1,0 +1,1 @@
+"""Pages that are one document: links between them, people's word, signatures."""

@@ -1,0 +1,1 @@
+"""Notices: rows, earlier states, files, and what a new reading finds of them."""

@@ -1,0 +1,20 @@
+"""Downloaded files by address, so that none is asked for twice."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from storage.models import Attachment
+from storage.values import select_one
+from texts.folding import clean
+
+_NEWEST = """
+SELECT url, name, type, bytes, sha256, path, text, note FROM attachments
+WHERE url = ? AND sha256 IS NOT NULL ORDER BY id DESC LIMIT 1
+"""
+
+
+def known_file(db: Database, url: str) -> Attachment | None:
+    """The newest download of this address, whichever notice named it; None = never downloaded."""
+    row = select_one(db, _NEWEST, [clean(url)])
+    return None if row is None else Attachment(**row)

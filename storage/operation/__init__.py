@@ -1,0 +1,1 @@
+"""What keeps the store and its operator well: alarms, copies, upkeep, counts."""

@@ -1,0 +1,1 @@
+"""Who gets what, and what became of it: subscribers, ledgers, bounces, mailboxes."""

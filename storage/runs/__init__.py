@@ -1,0 +1,1 @@
+"""Crawls: the catalogue, how columns answered, and what was learned from that."""
