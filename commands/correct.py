@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from rich.console import Console
 from sqlite_utils import Database
 
 from app.context import CommandError, Context, os_user
@@ -27,10 +27,6 @@ from storage.database import transaction
 from storage.issues import corrections
 from storage.issues.edits import record_edit
 from storage.models import CorrectedItem, CorrectionRecord, IssueRecord
-
-if TYPE_CHECKING:
-    # The daemon calls this too and prints nothing: it is spared the terminal library.
-    from rich.console import Console
 
 TEXT_LENGTH = 4000
 

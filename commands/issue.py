@@ -5,8 +5,9 @@ from __future__ import annotations
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from rich.console import Console
+from rich.table import Table
 from sqlite_utils import Database
 
 from app.context import CommandError, Context
@@ -25,11 +26,6 @@ from storage.readers import deliveries
 
 # Mails that wait are named one by one up to here.
 MOST_NAMED = 20
-
-if TYPE_CHECKING:
-    # The daemon calls this too and prints nothing: it is spared the terminal library.
-    from rich.console import Console
-    from rich.table import Table
 
 
 def choose_span(
@@ -129,8 +125,6 @@ def again_lines(db: Database, issue_id: int, report: DeliveryReport) -> list[str
 
 def summary_table(issue: Digest) -> Table:
     """The issue at a glance."""
-    from rich.table import Table
-
     title = f"{issue.title} {issue.week}（{issue.from_on}～{issue.to_on}）"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for heading in ("篇章", "分组", "条目", "其中"):

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from rich.console import Console
 
 from app.context import Context
 from app.mail_server import smtp_settings
 from app.readers import bulletin_line, mailbox_line, read_inbound, tell_news
-
-if TYPE_CHECKING:
-    # The daemon calls this too and prints nothing: it is spared the terminal library.
-    from rich.console import Console
 
 
 def bulletins(context: Context, console: Console) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from rich.console import Console
 from sqlite_utils import Database
 
 from app.context import CommandError, Context
@@ -16,10 +15,6 @@ from digest.publish import span_of
 from storage.issues import releases
 from storage.issues.issues import find_issue
 from storage.models import IssueRecord
-
-if TYPE_CHECKING:
-    # The daemon calls this too and prints nothing: it is spared the terminal library.
-    from rich.console import Console
 
 
 def release(context: Context, week: str, console: Console) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from w3lib.encoding import html_body_declared_encoding
 
+from china_time import SHANGHAI
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import absolute, is_wechat
@@ -27,7 +27,7 @@ from pipelines.facts.titles import clean_title
 from pipelines.normalise import normalise
 from storage.models import Notice
 
-NOW = datetime(2026, 11, 1, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+NOW = datetime(2026, 11, 1, 9, 0, tzinfo=SHANGHAI)
 
 
 def decode(page: bytes, declared: str) -> str:

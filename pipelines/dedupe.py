@@ -73,7 +73,7 @@ def settle(
     A page that was linked before its text was known is looked at again, and leaves if the text
     says otherwise. Whichever page is the best now represents the document. Call it in the
     transaction that saved the page, so that two crawls cannot miss each other; with what was
-    worked out before it (`judged`), or nobody else can write meanwhile.
+    worked out before it (`precomputed`), or nobody else can write meanwhile.
     """
     precomputed = precomputed or Precomputed(at_once=True)
     bands = _sign(db, stored, precomputed)

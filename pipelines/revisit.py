@@ -1,9 +1,9 @@
 """Scrapy extension: asks for the stored pages that are due and that no list of the site showed.
 
-A notice that leaves its list is not lost: it is read again on the days of `pipelines.known_rows`, or
-retried when it could not be read fully. When the lists and their pages are done, what is still due
-in the store is exactly what they did not show. The oldest due come first, a few each crawl, once
-each, through every wall, robots.txt and pause like any page of the site.
+A notice that leaves its list is not lost: it is read again on the days of `pipelines.known_rows`,
+or retried when it could not be read fully. When the lists and their pages are done, what is still
+due in the store is exactly what they did not show. The oldest due come first, a few each crawl,
+once each, through every wall, robots.txt and pause like any page of the site.
 """
 
 from __future__ import annotations

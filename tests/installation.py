@@ -1,4 +1,4 @@
-"""An installation for end-to-end tests: a data folder, the replica upstream, and the real command."""
+"""For end-to-end tests: a data folder, the replica upstream, and the real command."""
 
 from __future__ import annotations
 

@@ -76,7 +76,8 @@ here = pathlib.Path.cwd()
 names = [path.stem for path in here.glob("*.py")]
 names += [
     ".".join(path.relative_to(here).with_suffix("").parts)
-    for room in ("commands", "crawlers", "pipelines", "storage", "digest", "replica", "texts")
+    for room in ("app", "commands", "crawlers", "pipelines", "storage", "digest", "replica",
+                 "texts")
     for path in sorted((here / room).rglob("*.py")) if not path.name.startswith("__")
 ]
 ours = {name.split(".")[0] for name in names}

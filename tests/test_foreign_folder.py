@@ -16,7 +16,7 @@ from replica.server import Replica
 from tests.installation import ONLY_ONE_SITE, ROOT, Installation
 
 ZHENGXUN = "import sys; from cli import main; sys.exit(main())"
-CHILDREN = ("commands", "crawlers", "digest", "pipelines", "storage", "texts")
+CHILDREN = ("app", "commands", "crawlers", "digest", "pipelines", "storage", "texts")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def installation(tmp_path: Path, replica: Replica) -> Installation:
     trap = "raise SystemExit('a foreign module was imported: ' + __name__)\n"
     for name in ("config", "config_sections", "cli", "scheduler"):
         (installation.folder / f"{name}.py").write_text(trap, encoding="utf-8")
-    for name in ("commands", "crawlers", "digest", "pipelines", "replica", "storage", "texts"):
+    for name in (*CHILDREN, "replica"):
         (installation.folder / name).mkdir()
         (installation.folder / name / "__init__.py").write_text(trap, encoding="utf-8")
     return installation

@@ -51,7 +51,7 @@ def compose(
 
     `instant` closes the selection: what was first seen later waits for the next issue. A week
     that is already recorded is composed again from its record and from what it said then
-    (`kept`), never selected again; `record` writes both the first time. `weekday` is the issue's
+    (frozen), never selected again; `record` writes both the first time. `weekday` is the issue's
     day, for `week`. With a `release_at` after `now` the record waits until then, as the history
     says (`who`). The editor's acts shape an issue until it is released. Raises DigestError for a
     bad week, one to record that has not begun, or for other days of a recorded week.

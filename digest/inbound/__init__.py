@@ -1,1 +1,1 @@
-"""What comes back: bounces, requests to unsubscribe, and the page on which readers change their choices."""
+"""What comes back: bounces, unsubscriptions, and the page of readers' own choices."""

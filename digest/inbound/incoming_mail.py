@@ -1,4 +1,4 @@
-"""What a mail in our mailbox is: a report of a mail that came back, a request to unsubscribe, or neither.
+"""What a mail in our mailbox is: a bounce, a request to unsubscribe, or neither.
 
 Answers by a machine (out of office, receipts, challenges) and letters by people are neither.
 Everything in it is hostile: nothing here decides more than what the mail claims.

@@ -1,4 +1,4 @@
-"""Reading the mailbox: bounces go to the ledger, requests to unsubscribe are granted, the rest is let be.
+"""Reading the mailbox: bounces go to the ledger, who asks is unsubscribed, the rest is let be.
 
 A message is read once. What it says and that it was read are one transaction, so a crash repeats
 nothing; a message that brings us down again and again is passed over.
@@ -73,7 +73,7 @@ def read_mailbox(
                 break
             found, notes, letter = _read_one(db, folder, bulletin_settings, uid, now)
             report = _counted(report, found, notes)
-            # What a person wrote beside the request is for a person to read, where it is looked for.
+            # What stands beside the request is for a person to read, where it is looked for.
             if found in {"bounces", "unsubscribes"} and not letter:
                 try:
                     folder.finish(uid)
@@ -195,7 +195,7 @@ def _enough(db: Database, person: Subscriber, said: BounceReport) -> str:
 def _who_asks(
     db: Database, bulletin_settings: BulletinSettings, request: UnsubscribeRequest
 ) -> Subscriber | None:
-    """Whose request it is: the token's holder; without one, only who wrote from that very address."""
+    """Who asks: the token's holder; without one, only who wrote from that very address."""
     if request.token:
         return (
             holder_of(db, bulletin_settings.links.key, request.token)
@@ -214,7 +214,7 @@ def _tell_of_unclear_request(
     db: Database, said: BounceReport | UnsubscribeRequest | None, fetched: Fetched, now: datetime
 ) -> None:
     """Tell, once a reader, of a letter that speaks of leaving and was not understood; and, once a
-    day, of a request from an address that is nobody's, so that strangers cannot flood the operator."""
+    day, of a request from nobody's address, so that strangers cannot flood the operator."""
     plain = isinstance(said, UnsubscribeRequest) and not said.automatic and not said.token
     sender = (
         said.sender

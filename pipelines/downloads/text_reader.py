@@ -1,8 +1,8 @@
 """Reads files in child processes that may not use more than a little time and memory.
 
-One server a crawl (`python -m pipelines.downloads.text_reader`), started with the first file: it has
-loaded the libraries once and forks a child for each file. The child's limits are the kernel's, so
-a zip bomb or a malicious PDF ends in a note and harms nothing else.
+One server a crawl (`python -m pipelines.downloads.text_reader`), started with the first file: it
+has loaded the libraries once and forks a child for each file. The child's limits are the kernel's,
+so a zip bomb or a malicious PDF ends in a note and harms nothing else.
 """
 
 from __future__ import annotations

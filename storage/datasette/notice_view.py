@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from china_time import SHANGHAI
 from storage.database import snapshot
 from storage.datasette.notice_body import safe_body, web_address
 from storage.datasette.text_diff import Paragraph, Piece, compare, within
@@ -20,7 +20,6 @@ from storage.notices.notices import get_notice
 from storage.notices.row_mapping import to_stored
 from storage.values import Row, select, select_one, to_instant
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _UNITS = ("字节", "KB", "MB", "GB")
 
 
@@ -95,7 +94,7 @@ def notice_context(db: Database, notice_id: int) -> dict[str, Any] | None:
 
 def local_minute(instant: datetime) -> str:
     """2021-02-05 17:00, China time."""
-    return f"{instant.astimezone(_CHINA):%Y-%m-%d %H:%M}"
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _facts(stored: StoredNotice) -> list[tuple[str, str]]:

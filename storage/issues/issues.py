@@ -141,8 +141,8 @@ def record_issue(
 ) -> IssueRecord:
     """Record an issue and what it contains, in one transaction.
 
-    With a `release_at` after `now` it waits until then (`storage.issues.releases`); else it is released.
-    Raises StorageError if this week is recorded already: an issue is composed once.
+    With a `release_at` after `now` it waits until then (`storage.issues.releases`); else it is
+    released. Raises StorageError if this week is recorded already: an issue is composed once.
     """
     waits = release_at is not None and release_at > now
     released_at = None if waits else now

@@ -1,8 +1,8 @@
 """The full-text index: which characters, pairs and triples of neighbours a notice holds.
 
 Without places, so it is smaller than the texts; a word of up to three characters is answered by
-it alone, a longer one is looked for in the texts it names (`storage.search.ranking`). Pairs alone would
-do, but 市工作 is in hardly any of the notices that hold 市工 and 工作. Triples are of Chinese
+it alone, a longer one is looked for in the texts it names (`storage.search.ranking`). Pairs alone
+would do, but 市工作 is in hardly any of the notices that hold 市工 and 工作. Triples are of Chinese
 characters only: those with digits and punctuation are the most by far, and seldom asked for.
 Three tables: of whole notices, of titles and numbers apart, of the text of files. All are
 contentless. Triggers put a new or changed notice into `search_queue`, from where a few dozen at

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from lxml import etree, html
 
+from app import corrections as sending
 from app import jobs
 from app.context import CommandError, Context
 from commands import correct
@@ -222,7 +223,7 @@ def test_a_crash_after_the_record_is_made_up_for_at_the_next_round(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(correct, "write_correction", die)
+        broken.setattr(sending, "write_correction", die)
         with pytest.raises(KeyboardInterrupt):
             make(context)
     assert sink.received == []

@@ -63,7 +63,7 @@ def test_bulletins_need_a_mail_server_and_are_told_once(
         )
         assert installation.run("bulletins").stdout == "没有要发的快讯\n"
         db = open_database(installation.folder / "data" / "zhengxun.db")
-        # The clock of the installation stands still: what is news must be seen after the subscription.
+        # The clock stands still: what is news must be seen after the subscription.
         db.table("subscribers").update(1, {"looked_at": "2021-02-05T08:00:00+00:00"})
         save_notice(db, make_notice(), now=NOW, run_id=None)
         db.close()

@@ -16,7 +16,7 @@ import pytest
 from lxml import etree
 from pydantic import ValidationError
 
-from app import jobs
+from app import jobs, releases
 from app.context import CommandError, Context
 from commands import release
 from config import Config
@@ -203,7 +203,7 @@ def test_a_crash_in_the_release_leaves_it_waiting_whole(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(release, "enrol", die)
+        broken.setattr(releases, "enrol", die)
         with pytest.raises(KeyboardInterrupt):
             jobs.deliver_outstanding(later)
     with context.store() as db:

@@ -56,8 +56,8 @@ def test_a_good_name_is_said_and_a_chosen_one_before_it(
 ) -> None:
     call_us(monkeypatch, "mail.example.com.")
     for settings in (smtp, replace(smtp, hello="news.example.org")):
-        with SmtpClient(settings) as smtp_client:
-            assert smtp_client.send(SENDER, READER, b"Subject: x\r\n\r\nx\r\n").state == "sent"
+        with SmtpClient(settings) as client:
+            assert client.send(SENDER, READER, b"Subject: x\r\n\r\nx\r\n").state == "sent"
     assert sink.hellos == ["mail.example.com", "news.example.org"]
 
 
@@ -111,8 +111,8 @@ socket.sethostname(sys.argv[2].encode())
 from digest.delivery import hello
 from digest.delivery.smtp_client import SmtpClient, SmtpSettings
 settings = SmtpSettings("127.0.0.1", int(sys.argv[3]), "none", sender="x@example.com")
-with SmtpClient(settings) as smtp_client:
-    print(smtp_client.send("x@example.com", "a@example.com", b"Subject: x\\r\\n\\r\\nx\\r\\n").state)
+with SmtpClient(settings) as client:
+    print(client.send("x@example.com", "a@example.com", b"Subject: x\\r\\n\\r\\nx\\r\\n").state)
 """
 
 

@@ -6,13 +6,13 @@ import json
 import sqlite3
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from datasette import hookimpl
 from datasette.filters import FilterArguments, Filters
 from datasette.views.base import DatasetteError
 from sqlite_utils import Database
 
+from china_time import SHANGHAI
 from storage.datasette.found import Asked, Found, TooLongError, find
 from storage.search.index import register
 from storage.search.limits import Limits
@@ -20,7 +20,6 @@ from storage.search.ranking import best_hits
 from storage.search.search import excerpt, split_words
 from texts.normal_forms import title_key
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _TOO_LONG = "符合这些条件的通知太多，未能在时限内逐一查看。请再加网站或日期条件，或换更少见的词。"
 _VERDICTS = {
     "ok": "正常",
@@ -57,7 +56,7 @@ def china_minute(instant: str | None) -> str | None:
     """A stored instant as 2021-02-05 17:00, China time."""
     if not instant:
         return None
-    return f"{datetime.fromisoformat(instant).astimezone(_CHINA):%Y-%m-%d %H:%M}"
+    return f"{datetime.fromisoformat(instant).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def verdict_words(verdict: str | None) -> str:
@@ -74,7 +73,7 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
     register(db)
 
     def today() -> str:
-        return settings.get("today") or datetime.now(UTC).astimezone(_CHINA).date().isoformat()
+        return settings.get("today") or datetime.now(UTC).astimezone(SHANGHAI).date().isoformat()
 
     def zh_hits(words: str | None, most: int) -> str:
         """Ids as a JSON list, in the order of `zhengxun search`."""
