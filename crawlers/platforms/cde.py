@@ -18,8 +18,10 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.catalogue import Column
 from crawlers.items import Failure, NoticeItem
 from crawlers.platforms.base import STRAND, BaseSpider, Paging
+from crawlers.platforms.json_lists import JsonLists
 from crawlers.platforms.notice_pages import Output
 from crawlers.reading.cde_records import (
+    CdePage,
     Record,
     RefusedListError,
     has_page,
@@ -30,6 +32,7 @@ from crawlers.reading.cde_records import (
     record_title,
 )
 from crawlers.reading.general_list import linked_rows
+from crawlers.reading.learned_records import LearnedRecords, count_of, pages_of
 from crawlers.reading.rows import Row
 from crawlers.walls import failure_from
 
@@ -38,7 +41,7 @@ HOME = "https://www.cde.org.cn/"
 _NEWS_LINK = r"/main/(?:news/viewInfoCommon|newspic/view)/[0-9a-f]{32}"
 
 
-class CdeSpider(BaseSpider):
+class CdeSpider(JsonLists, BaseSpider):
     """`endpoint` is a column's API, `params` its form, `url` its list page (the Referer)."""
 
     def column_requests(self, column: Column) -> Iterable[Request]:
@@ -63,11 +66,19 @@ class CdeSpider(BaseSpider):
 
     def read_list(self, response: TextResponse, column: Column, page: int) -> Iterator[Output]:
         """Read one page of records."""
+        refused: RefusedListError | None = None
+        answer = CdePage()
         try:
             answer = read_page(response.text)
         except RefusedListError as error:
-            failure = self.broken(response, str(error))
-            failure.verdict = "blocked" if error.blocked else "broken"
+            refused = error
+        own = [record_row(record, column.url) for record in answer.records]
+        learned = self.learned_records(response, column, page, own)
+        if learned is not None:
+            answer, refused = _as_usual(*learned, column.url), None
+        if refused is not None:
+            failure = self.broken(response, str(refused))
+            failure.verdict = "blocked" if refused.blocked else "broken"
             yield from self._home_or_fail(failure, column.name, page, response)
             return
         response.meta["pages"], response.meta["total"] = answer.pages, answer.total
@@ -147,6 +158,21 @@ class CdeSpider(BaseSpider):
         item.read_by = dict.fromkeys(("title", "published", "source", "body_html"), "platform")
         row.title, row.item = item.title, item
         return row
+
+
+def _as_usual(answer: object, learned: LearnedRecords, list_url: str) -> CdePage:
+    """The page with its fields under the names that they used to have."""
+    records = []
+    for record in learned.records(answer):
+        named = {
+            "title": learned.title_of(record),
+            "publishDate": learned.day_of(record),
+            "externalLinks": urljoin(list_url, learned.address_of(record))
+            if learned.address_of(record)
+            else "",
+        }
+        records.append(record | {name: value for name, value in named.items() if value})
+    return CdePage(records, count_of(answer), pages_of(answer) or 1)
 
 
 PLATFORM_SPIDER = CdeSpider

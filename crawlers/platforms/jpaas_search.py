@@ -9,14 +9,22 @@ from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
 from crawlers.platforms.base import BaseSpider, Paging
+from crawlers.platforms.json_lists import JsonLists
 from crawlers.reading.addresses import absolute
 from crawlers.reading.file_links import find_attachments
+from crawlers.reading.learned_records import LearnedRecords, count_of
 from crawlers.reading.notice import body_html, finish
 from crawlers.reading.rows import Row
-from crawlers.reading.search_api import Hit, NotASearchAnswerError, read_search
+from crawlers.reading.search_api import (
+    Hit,
+    NotASearchAnswerError,
+    SearchAnswer,
+    hit_of,
+    read_search,
+)
 
 
-class SearchColumns(BaseSpider):
+class SearchColumns(JsonLists, BaseSpider):
     """Adds search columns to a platform: `endpoint` is the API, `params` its query (`pg`: size)."""
 
     def search_request(self, column: Column, page: int = 1) -> Request:
@@ -40,11 +48,19 @@ class SearchColumns(BaseSpider):
     def search_rows(self, response: TextResponse, column: Column) -> list[Row]:
         """Rows that bring the text along. The page is read all the same: only it has the files, and
         the same notice listed elsewhere must not read differently."""
+        page = response.request.cb_kwargs["page"] if response.request else 1
+        refused: NotASearchAnswerError | None = None
+        answer = SearchAnswer()
         try:
             answer = read_search(response.text)
         except NotASearchAnswerError as error:
-            page = response.request.cb_kwargs["page"] if response.request else 1
-            self.fail(column.name, self.broken(response, str(error)), page, response)
+            refused = error
+        own = [Row(absolute(column.url, hit.url), hit.title, hit.published) for hit in answer.hits]
+        learned = self.learned_records(response, column, page, own)
+        if learned is not None:
+            answer, refused = _as_usual(*learned), None
+        if refused is not None:
+            self.fail(column.name, self.broken(response, str(refused)), page, response)
             return []
         self.reports[column.name].total = answer.total
         rows = [self._search_row(hit, column) for hit in answer.hits]
@@ -65,3 +81,18 @@ class SearchColumns(BaseSpider):
         finish(item)
         row.spare = item
         return row
+
+
+def _as_usual(answer: object, learned: LearnedRecords) -> SearchAnswer:
+    """The answer with its fields under the names that they used to have."""
+    hits = []
+    for record in learned.records(answer):
+        named = {
+            "title": learned.title_of(record),
+            "url": learned.address_of(record),
+            "deploytime": learned.day_of(record),
+        }
+        usual = record | {name: value for name, value in named.items() if value}
+        if usual.get("title") and usual.get("url"):
+            hits.append(hit_of(usual))
+    return SearchAnswer(hits, count_of(answer))

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import dataclass
 
 from parsel import Selector
 
 _BUILD = "/api-gateway/jpaas-publish-server/front/page/build/unit"
 _PREFERRED = ("当前栏目_list", "右侧内容")
+_LINKS = re.compile(r"<a[\s][^<>]{0,2000}href", re.IGNORECASE)
+_LOOKED_AT = 200_000  # characters of one value
+_DEEPEST = 12
 
 
 class NotAUnitError(ValueError):
@@ -71,12 +75,31 @@ def read_answer(text: str) -> UnitAnswer:
         raise NotAUnitError("栏目接口返回的不是 JSON") from None
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict) or "html" not in data:
+        markup = _markup_in(answer)
+        if markup:
+            data = {"html": markup}
+    if not isinstance(data, dict) or "html" not in data:
         message = answer.get("message", "") if isinstance(answer, dict) else ""
         raise NotAUnitError(f"栏目接口的回答里没有 data.html {message}".strip())
     html = data["html"] or ""
     pager = Selector(text=html or "<p></p>").css("div.pagination")
     attributes = pager[0].attrib if pager else {}
     return UnitAnswer(html, _number(attributes.get("count")), _number(attributes.get("rows")))
+
+
+def _markup_in(answer: object) -> str:
+    """The longest markup with links that the answer holds anywhere: its envelope may change, the
+    block stays one. Empty where there is none."""
+    found = [""]
+    waiting = [(answer, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if isinstance(value, str) and _LINKS.search(value[:_LOOKED_AT]):
+            found.append(value)
+        elif isinstance(value, dict | list) and depth < _DEEPEST:
+            parts = value.values() if isinstance(value, dict) else value
+            waiting += [(part, depth + 1) for part in parts]
+    return max(found, key=len)
 
 
 def _rank(unit: Unit) -> int:

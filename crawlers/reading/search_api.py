@@ -51,7 +51,7 @@ def read_search(text: str) -> SearchAnswer:
     entries = result.get("dataResults") or []
     records = [_record(entry) for entry in entries if isinstance(entry, dict)]
     total = result.get("totalCount", result.get("total"))
-    hits = [_hit(record) for record in records if record.get("title") and record.get("url")]
+    hits = [hit_of(record) for record in records if record.get("title") and record.get("url")]
     return SearchAnswer(hits, int(total) if total is not None else None)
 
 
@@ -63,7 +63,8 @@ def _record(entry: dict[str, Any]) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _hit(record: dict[str, Any]) -> Hit:
+def hit_of(record: dict[str, Any]) -> Hit:
+    """The document of one record, which has a title and an address."""
     title = visible_text(Selector(text=f"<p>{record['title']}</p>"))  # hits are marked with <em>
     return Hit(
         title=title,

@@ -6,7 +6,7 @@ from typing import Any
 from scrapy.http import TextResponse
 
 from crawlers.failures import WallError
-from crawlers.items import Failure
+from crawlers.items import Failure, KnownRow
 from crawlers.platforms import cde
 from crawlers.platforms.base import BaseSpider
 from tests.crawlers.spider_at_hand import failed, lists, make, notices, run, started
@@ -115,3 +115,25 @@ def test_with_the_home_page_walled_too_the_column_is_blocked() -> None:
     (home,) = failed(started(spider)[0], error=WallError(WALLED))
     failed(home, error=WallError(WALLED))
     assert spider.reports["通知公告"].failure == WALLED
+
+
+def test_a_list_whose_fields_have_other_names_is_read_by_its_known_notices() -> None:
+    spider = make_cde()
+    ids = [f"{number:032x}" for number in range(1, 6)]
+    titles = [f"关于公开征求第{number}项指导原则意见的通知" for number in range(1, 6)]
+    news = "https://www.cde.org.cn/main/news/viewInfoCommon/"
+    spider.known_rows["通知公告"] = [
+        KnownRow(key, news + key, title, "2021-02-02")
+        for key, title in zip(ids[1:], titles[1:], strict=True)
+    ]
+    records = [
+        {"subject": title, "pubTime": "20210202", "newsId": key}
+        for key, title in zip(ids, titles, strict=True)
+    ]
+    body = json.dumps({"code": 0, "result": {"list": records, "total": 5, "pages": 1}})
+    found = run(started(spider)[0], body, TextResponse)
+    assert [one.url for one in found] == [news + key for key in ids]
+    assert [one.meta["notice"]["list_date"] for one in found] == ["20210202"] * 5
+    report = spider.reports["通知公告"]
+    assert report.failure is None
+    assert "标题 subject，日期 pubTime，链接 newsId" in report.degraded

@@ -98,3 +98,11 @@ def test_a_search_without_result_is_zero_rows_and_no_failure() -> None:
     assert run(started(spider)[0], '{"data":{}}', TextResponse) == []
     report = spider.reports["通知公告"]
     assert (report.rows, report.total, report.failure) == (0, 0, None)
+
+
+def test_a_unit_in_another_envelope_is_found_by_its_markup() -> None:
+    spider = make(jpaas, MIIT)
+    (unit,) = run(started(spider)[0], SHELL)
+    found = run(unit, json.dumps({"status": 1, "result": {"content": UNIT}}), TextResponse)
+    assert notices(found) == ["关于某事项的公示（第二批）"]
+    assert spider.reports["通知公告"].total == 3
