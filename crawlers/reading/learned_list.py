@@ -21,7 +21,7 @@ from crawlers.reading.learned_css import candidates, shared_classes
 from crawlers.reading.learned_places import date_queries, known_days, link_queries, title_queries
 from crawlers.reading.learned_titles import SEED, KnownTitles, Place, find_titles, letters
 from crawlers.reading.list_page import read_nodes, selected_rows
-from crawlers.reading.printed_dates import day_of
+from crawlers.reading.row_dates import is_day_of
 from crawlers.reading.rows import Row
 
 ENOUGH = 3
@@ -242,12 +242,16 @@ def _tried(
     rows = read_nodes(nodes, base_url, selectors)
     pairs = known_among(rows, [place.row for place in places])
     days = {place.row.key: known_days(place) for place in places}
-    dated = [(day_of(row.date), days[known.key]) for row, known in pairs if days[known.key]]
+    dated = [(row.date, days[known.key]) for row, known in pairs if days[known.key]]
+    right = [any(is_day_of(printed, day) for day in known) for printed, known in dated]
     return LearnedList(
         selectors,
         rows,
         found=len({known.key for _, known in pairs}),
         whole=sum(letters(row.title) == letters(known.title) for row, known in pairs),
-        right_days=sum(day in known for day, known in dated),
-        other_days=sum(day is not None and day not in known for day, known in dated),
+        right_days=sum(right),
+        other_days=sum(
+            bool(printed) and not is_right
+            for (printed, _), is_right in zip(dated, right, strict=True)
+        ),
     )

@@ -7,7 +7,7 @@ keeps the first that gives the known notices back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
@@ -19,6 +19,7 @@ from crawlers.reading.learned_titles import Place
 from crawlers.reading.list_links import address_in
 from crawlers.reading.list_page import printed_date
 from crawlers.reading.printed_dates import day_of
+from crawlers.reading.row_dates import is_day_of
 
 _MOST = 4
 _LOOKED_AT = 200  # elements of one row
@@ -51,8 +52,9 @@ def link_queries(rows: Sequence[etree._Element], places: Sequence[Place]) -> lis
 
 def date_queries(rows: Sequence[etree._Element], places: Sequence[Place]) -> list[tuple[str, ...]]:
     """How the date is taken; () is the words of the row, which comes last."""
+    boxes = set(rows)
     found = [
-        _date_names(row, days)
+        _date_names(row, days, boxes)
         for row, place in zip(rows, places, strict=True)
         if (days := known_days(place))
     ]
@@ -101,8 +103,10 @@ def _address_attributes(row: etree._Element) -> Iterator[str]:
                 yield f"{node.tag}[{name}]::attr({name})"
 
 
-def _date_names(row: etree._Element, days: set[date]) -> list[str]:
-    inside = [name for node in _dated(row, days) for name in _names(node)]
+def _date_names(
+    row: etree._Element, days: set[date], rows: Collection[etree._Element]
+) -> list[str]:
+    inside = [name for node in _dated(row, days) for name in (*_names(node)[:-1], *_counted(node))]
     attributes = [
         f"{_names(node)[0]}::attr({name})"
         for node in islice(row.iter("*"), _LOOKED_AT)
@@ -110,10 +114,19 @@ def _date_names(row: etree._Element, days: set[date]) -> list[str]:
         if day_of(str(node.get(name) or "")[:_LONGEST_DATE]) in days
     ]
     follower = next(row.itersiblings("*"), None)
-    beside = [] if follower is None else [f"+ {name}" for name in _names(follower)]
-    if beside and follower is not None:
-        beside = beside if next(_dated(follower, days, itself=True), None) is not None else []
+    beside = []
+    if follower is not None and follower not in rows:
+        is_dated = next(_dated(follower, days, itself=True), None) is not None
+        beside = [f"+ {name}" for name in _names(follower)] if is_dated else []
     return [*inside, *attributes, *beside]
+
+
+def _counted(node: etree._Element) -> list[str]:
+    """By its place among its like, where it has no name of its own; the plain tag where it is the
+    first."""
+    tag = str(node.tag)
+    before = sum(1 for _ in node.itersiblings(tag, preceding=True))
+    return [f"{tag}:nth-of-type({before + 1})"] if before else [tag]
 
 
 def _dated(
@@ -131,4 +144,5 @@ def _prints(node: etree._Element, days: set[date]) -> bool:
     words = "".join(map(str, islice(node.itertext(), _LOOKED_AT)))
     if len(" ".join(words.split())) > _LONGEST_DATE:
         return False
-    return day_of(printed_date(Selector(root=node, type="html"))) in days
+    printed = printed_date(Selector(root=node, type="html"))
+    return any(is_day_of(printed, day) for day in days)

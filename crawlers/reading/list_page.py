@@ -16,7 +16,7 @@ from crawlers.reading.list_identity import list_identity
 from crawlers.reading.list_links import address_in
 from crawlers.reading.patterns import NOTICE_LINK, ROWS, RowPattern
 from crawlers.reading.printed_dates import find_date
-from crawlers.reading.row_dates import Place, with_years, words_beside
+from crawlers.reading.row_dates import Place, bare_date, with_years, words_beside
 from crawlers.reading.row_titles import pieces_of, title_of, without_date
 from crawlers.reading.rows import MOST_ROWS, Row
 from crawlers.reading.shells import script_list_reason
@@ -208,10 +208,13 @@ def _date_behind(words: str) -> str:
 
 
 def printed_date(place: Selector) -> str:
-    """The date of one place; day and month may be set apart by style alone."""
+    """The date of one place; day and month may be set apart by style alone. A day without a year
+    comes as `--MM-DD`."""
     if isinstance(place.root, str):
         return find_date(place.root)
-    return find_date(visible_text(place)) or find_date(" ".join(place.root.itertext()))
+    words = visible_text(place)
+    spread = " ".join(map(str, place.root.itertext()))
+    return find_date(words) or find_date(spread) or bare_date(words)
 
 
 def _link_title(link: Selector, day: str) -> str:

@@ -26,6 +26,11 @@ _NO_YEAR = re.compile(r"(?<![\d.\-/年])(\d{1,2})\s*([-/.月])\s*(\d{1,2})\s*日
 _DAY_OVER_MONTH = re.compile(r"^\D{0,4}(\d{1,2})日?\s+(\d{1,2})\s*月\D{0,4}$")
 _HEADING = re.compile(r"\D{0,2}((?:19|20)\d\d)\s*(?:年度?)?\s*(?:[-./]?\s*(\d{1,2})\s*月?)?\D{0,3}")
 _URL_YEAR = re.compile(r"/((?:19|20)\d\d)(?:/|-|(\d\d)(?:\d\d)?[/_.-])")
+_LONGEST_BARE = 16  # characters of a place that prints a day without a year and little else
+_LEAST_LED = 8  # rows of a list in which some may be kept on top
+_MOST_LED = 5
+_WORTH = timedelta(days=60)  # what a row kept on top must save of the time a list goes back
+_FRESH = timedelta(days=45)
 _SHORT = 40  # characters beside a title in which a day without a year is looked for
 
 
@@ -73,6 +78,32 @@ def with_years(dates: Sequence[str], urls: Sequence[str], today: date | None) ->
     """
     if not any(text.startswith("--") for text in dates):
         return list(dates)
+    led = _led(dates, urls, today)
+    kept_on_top, _ = _completed(dates[:led], urls[:led], today)
+    rest, turns = _completed(dates[led:], urls[led:], today)
+    if turns > max(2, len(dates) // 4):
+        return ["" if text.startswith("--") else text for text in dates]
+    return kept_on_top + rest
+
+
+def _led(dates: Sequence[str], urls: Sequence[str], today: date | None) -> int:
+    """How many rows are kept on top: an old one there must not put the whole list into its year.
+    Without them the rest goes on from about today, and back for a much shorter time."""
+    if today is None or len(dates) < _LEAST_LED:
+        return 0
+    found: list[tuple[int, int]] = []
+    for led in range(min(_MOST_LED, len(dates) // 4) + 1):
+        rest, _ = _completed(dates[led:], urls[led:], today)
+        days = [day for text in rest if (day := day_of(text)) is not None]
+        if days and (led == 0 or today - max(days) <= _FRESH):
+            found.append(((today - min(days)).days + led * _WORTH.days, led))
+    return min(found, default=(0, 0))[1]
+
+
+def _completed(
+    dates: Sequence[str], urls: Sequence[str], today: date | None
+) -> tuple[list[str], int]:
+    """Rows that follow each other, and how often their years turned."""
     result: list[str] = []
     above: date | None = today + timedelta(days=1) if today else None
     turns = 0
@@ -85,9 +116,21 @@ def with_years(dates: Sequence[str], urls: Sequence[str], today: date | None) ->
         turns += day is not None and above is not None and day.year < above.year
         above = day or above
         result.append(day.isoformat() if day else "")
-    if turns > max(2, len(dates) // 4):
-        return ["" if text.startswith("--") else text for text in dates]
-    return result
+    return result, turns
+
+
+def bare_date(text: str) -> str:
+    """`--MM-DD` where a place prints a day without a year, and nothing else that counts."""
+    words = " ".join(text.split())
+    return _bare_day(words, "", "") if len(words) <= _LONGEST_BARE else ""
+
+
+def is_day_of(printed: str, day: date) -> bool:
+    """Whether a printed date is this day, as far as it goes: one without a year has only two
+    parts."""
+    if printed.startswith("--"):
+        return printed[2:] == f"{day:%m-%d}"
+    return day_of(printed) == day
 
 
 def _inside(place: Place) -> list[tuple[str, str]]:

@@ -96,3 +96,17 @@ def test_a_name_somebody_chose_is_used(name: str) -> None:
 @pytest.mark.parametrize("name", ["css-1x7gk2", "item__3kd9A", "sc-bdVaJa", "active", "x20210204"])
 def test_a_name_made_by_a_tool_or_a_state_is_not(name: str) -> None:
     assert not is_stable(name)
+
+
+def test_a_day_without_a_year_beside_the_day_of_the_last_change_is_the_day() -> None:
+    notices = told(12, drawn(2))
+    rows = "".join(
+        f'<a class="_x3kD9f" href="{one.path}"><span class="_u7Gq2">更新：2021-02-05 06:00</span>'
+        f'<span class="_d8Hw3">[{one.day:%m-%d}]</span><span>各有关单位：现将事项通知如下……</span>'
+        f"<div>{one.title}</div></a>"
+        for one in notices
+    )
+    learned = derive_list(f"<body><div class='list'>{rows}</div></body>", BASE, known(notices[2:]))
+    assert learned is not None
+    assert [row.title for row in learned.rows] == [one.title for one in notices]
+    assert [row.date for row in learned.rows] == [f"--{one.day:%m-%d}" for one in notices]

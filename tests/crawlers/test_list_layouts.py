@@ -87,6 +87,18 @@ def test_days_without_a_year_get_it_from_the_day_of_the_reading(
     assert [row.date for row in read(f"<ul>{rows_of(printed)}</ul>").rows] == days
 
 
+def test_an_old_row_kept_on_top_does_not_put_the_list_into_its_year() -> None:
+    printed = ["11-23", *(f"02-{day:02}" for day in range(4, 0, -1)), "01-29", "01-20", "01-04"]
+    days = [row.date for row in read(f"<ul>{rows_of(printed)}</ul>").rows]
+    assert days == ["2020-11-23", *(f"2021-{day}" for day in printed[1:])]
+
+
+def test_a_column_of_few_notices_a_year_goes_back_over_the_years() -> None:
+    printed = ["01-23", "06-30", "05-04", "03-20", "02-11", "12-20", "11-02", "10-01"]
+    days = [row.date for row in read(f"<ul>{rows_of(printed)}</ul>").rows]
+    assert (days[0], days[1], days[-1]) == ("2021-01-23", "2020-06-30", "2019-10-01")
+
+
 def test_days_without_a_year_in_no_order_stay_without_one() -> None:
     printed = ["02-04", "11-02", "01-15", "12-30", "01-02", "12-20"]
     assert {row.date for row in read(f"<ul>{rows_of(printed)}</ul>").rows} == {""}
