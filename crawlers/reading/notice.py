@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import combinations
 
 from lxml import etree
 from parsel import Selector
@@ -45,6 +46,8 @@ _PAGES_WORDS = (
 )  # fmt: skip
 _SURE_TITLE = 3.0
 _ENOUGH_WAYS = 2  # that agree on where the text stands
+_SHORTEST_SUMMARY = 20  # letters
+_LONGEST_SUMMARY = 600
 _ORDER = ("column", "platform", "learned")
 _ORDER_LEARNED = ("column", "learned", "platform")
 Readings = dict[str, dict[str, str]]
@@ -253,7 +256,7 @@ def _title(readings: Readings, found: Found, witnesses: TitleHints) -> tuple[str
     told = [(fields["title"], name) for name, fields in readings.items() if fields.get("title")]
     names = {plain(name) for name in witnesses.names if name}
     told = [one for one in told if plain(one[0]) not in names] or told
-    if witnesses.listed:
+    if witnesses.listed and not _is_summary(witnesses.listed, told, found.text):
         agreed = next((one for one in told if same_title(one[0], witnesses.listed)), None)
         if agreed:
             return agreed
@@ -261,6 +264,16 @@ def _title(readings: Readings, found: Found, witnesses: TitleHints) -> tuple[str
         if name != "general" or found.title.score >= _SURE_TITLE or not witnesses.listed:
             return title, name
     return "", ""
+
+
+def _is_summary(listed: str, told: Sequence[tuple[str, str]], text: str) -> bool:
+    """Whether what stands in the list is the beginning of the text, and the page's readers agree
+    on a title that it is not."""
+    words = plain(listed)
+    if len(words) < _SHORTEST_SUMMARY or words not in plain(text[:_LONGEST_SUMMARY]):
+        return False
+    others = [title for title, _ in told if not same_title(title, listed)]
+    return any(same_title(one, other) for one, other in combinations(others, 2))
 
 
 def _outspoken(readings: Readings, found: Found) -> Readings:

@@ -103,7 +103,8 @@ def _missing(pieces: tuple[Piece, ...], others: tuple[Piece, ...]) -> tuple[Piec
             rest = _without(piece.bare, long)
             if rest:
                 left[at] = rest
-    held = [at for at in range(len(pieces)) if left.get(at) != pieces[at].bare]
+    # A line of which the other text has a name (its sign-off, say) is not one that both have.
+    held = [at for at, piece in enumerate(pieces) if 2 * len(left.get(at, "")) < len(piece.bare)]
     first, last = (held[0], held[-1]) if held else (len(pieces), -1)
     return tuple(
         replace(pieces[at], bare=rest, is_edge=at <= first or at >= last)

@@ -84,3 +84,12 @@ def test_texts_that_differ_everywhere_are_laid_side_by_side_in_bounded_time() ->
         return time.process_time() - start
 
     assert seconds(one) < 8 * seconds(one[: len(one) // 4]) + 0.5
+
+
+def test_a_heading_of_which_the_text_has_only_a_name_stands_outside_of_it() -> None:
+    outer = f"天津市科学技术局关于征集2021年项目的通知\n20210203\n{TEXT}"
+    come = change(TEXT, outer).come
+    assert [(piece.printed, piece.is_edge) for piece in come] == [
+        ("天津市科学技术局关于征集2021年项目的通知", True),
+        ("20210203", True),
+    ]
