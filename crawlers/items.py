@@ -76,7 +76,7 @@ class KnownRow:
     `title` and `day` (YYYY-MM-DD, or empty) are the page's; `listed_title` and `listed_day`
     (as printed) are the list's, empty where it was not kept. `text` is the stored text, cut
     after KNOWN_CHARACTERS, `body_reader` who read it. `last_listed_at` is the instant (UTC, ISO
-    8601) of the last sight.
+    8601) of the last sight, `first_seen_at` that of the first.
     """
 
     key: str
@@ -88,6 +88,7 @@ class KnownRow:
     text: str = ""
     body_reader: str = ""
     last_listed_at: str = ""
+    first_seen_at: str = ""
 
 
 @dataclass(slots=True)

@@ -35,12 +35,14 @@ LISTED_KEPT = 300
 @dataclass(slots=True)
 class Paging:
     """What follows a list page. `is_end`: the site itself shows that nothing does; `total` is its
-    own count of rows; `stuck` says in Chinese that there are more pages and no way to them."""
+    own count of rows; `stuck` says in Chinese that there are more pages and no way to them;
+    `shows_latest`: the list drops what is older, so that nothing follows is no end."""
 
     following: Request | None = None
     is_end: bool = False
     total: int | None = None
     stuck: str = ""
+    shows_latest: bool = False
 
 
 class BaseSpider(ListRows):
@@ -160,6 +162,9 @@ class BaseSpider(ListRows):
             if walk.archived:
                 archive = f"列表里一次多出 {walk.archived} 条较早的旧通知，只收存，不作新通知"
                 self.degrade(self.columns[name], archive)
+            if walk.is_misdated:
+                misdated = "列表上的日期与已收录的同一批通知相差半年以上，不作为发布日期"
+                self.degrade(self.columns[name], misdated)
             report.listed = walk.listed[:LISTED_KEPT]
 
     # --- hooks for platforms
@@ -205,6 +210,7 @@ class BaseSpider(ListRows):
         strand = walk.strand(response.meta.get(STRAND, 0))
         paging = self.paging(response, column, page, self.reports[column.name].page_rows[-1])
         strand.total = paging.total if paging.total is not None else strand.total
+        strand.strand.shows_latest = paging.shows_latest
         self._note_total(column.name, walk)
         following = self._end_or_next(walk, strand, paging, page, met)
         if following is None:

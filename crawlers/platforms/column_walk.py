@@ -101,6 +101,7 @@ class ColumnWalk:
         self.listed: list[ListedRow] = []
         self.met_listed: set[str] = set()
         self.archived = 0
+        self.is_misdated = False
         self._listed_keys = {row.key for row in history.listed}
         self._listed_titles = {(row.title, row.day): row.key for row in history.listed}
         self.strands: dict[int, StrandWalk] = {}
@@ -111,9 +112,13 @@ class ColumnWalk:
 
     def meet(self, strand: StrandWalk, rows: Sequence[tuple[Row, str, str]]) -> list[Met]:
         """The rows of a page that this strand did not show before, each (row, key, address)."""
-        stands, order = standings(
-            [day_of(row.date) for row, _, _ in rows], [row.pinned for row, _, _ in rows], self.today
-        )
+        days = [day_of(row.date) for row, _, _ in rows]
+        keys = [key for _, key, _ in rows]
+        if self.known.contradict(zip(keys, days, strict=True)):
+            days, self.is_misdated = [None] * len(days), True
+            for row, _, _ in rows:
+                row.date = ""
+        stands, order = standings(days, [row.pinned for row, _, _ in rows], self.today)
         found: list[Met] = []
         for (row, key, url), stand in zip(rows, stands, strict=True):
             if key in strand.keys:
@@ -123,7 +128,10 @@ class ColumnWalk:
             found.append(self._met(row, key, url, stand))
         if not self.past.is_first:
             found = self._placed(strand, found, order)
-        seen = tuple(Seen(m.standing.day, m.standing.pinned, m.is_known) for m in found)
+        seen = tuple(
+            Seen(m.standing.day, m.standing.pinned, m.is_known, self.known.seen_on(m.key))
+            for m in found
+        )
         strand.strand.pages.append(PageSeen(seen, order))
         return found
 
@@ -226,7 +234,13 @@ class ColumnWalk:
     def needs_more(self, strand: StrandWalk) -> bool:
         """Whether this strand has to go on to its next page."""
         goes_up = bool(self.gone(strand))
-        return runs_on(strand.strand, self.since, is_first=self.past.is_first, goes_up=goes_up)
+        return runs_on(
+            strand.strand,
+            self.since,
+            is_first=self.past.is_first,
+            goes_up=goes_up,
+            has_gap=bool(self.past.gaps),
+        )
 
     def proof(self) -> Proof:
         """What the reading of this column proves, now that it is over."""

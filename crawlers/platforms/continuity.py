@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median_low
 from typing import Literal
 
-from crawlers.platforms.list_order import FAR, Order
+from crawlers.platforms.list_order import FAR, Order, disorder
 
 Joined = Literal["", "known", "window", "end"]
 Ending = Literal[
@@ -35,11 +35,12 @@ _DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One row as the walk met it: its believed day, whether it is kept on top, whether it was
-    known before this crawl."""
+    known before this crawl, and on which day it was first seen, where that is known."""
 
     day: date | None
     pinned: bool = False
     known: bool = False
+    seen_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,13 @@ class PageSeen:
 
 @dataclass(slots=True)
 class Strand:
-    """One chain of pages of a column, in the order of reading. `why` is Chinese, for people."""
+    """One chain of pages of a column, in the order of reading. `why` is Chinese, for people.
+    `shows_latest`: the list drops what is older (a feed): that nothing follows is no end."""
 
     pages: list[PageSeen] = field(default_factory=list)
     ended: Ending = ""
     why: str = ""
+    shows_latest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +121,63 @@ def inner_order(pages: Sequence[PageSeen]) -> Order:
     return orders[0] if len(set(orders)) == 1 else "mixed"
 
 
-def runs_on(strand: Strand, since: date, *, is_first: bool, goes_up: bool = False) -> bool:
+def runs_on(
+    strand: Strand,
+    since: date,
+    *,
+    is_first: bool,
+    goes_up: bool = False,
+    has_gap: bool = False,
+) -> bool:
     """Whether the next page is needed to cover the days from `since` on.
 
-    `goes_up`: rows that the last reading listed are missing, so an old page is no end.
+    `goes_up`: rows that the last reading listed are missing, so an old page is no end. `has_gap`:
+    days before the last reading are to be read over.
     """
     last = strand.pages[-1]
     inner, outer = inner_order(strand.pages), outer_order(strand.pages)
     if inner == "none" and outer == "none":
         # Without days only known rows can tell; a page of pinned rows says nothing either way.
-        return _needs_known(strand, is_first=is_first)
+        return _needs_known(strand, since, is_first=is_first, has_gap=has_gap)
     if outer in {"up", "mixed"} or goes_up:
         return True
     if inner != "down" and outer == "none":
         return True
-    return not last.days or any(day >= since for day in last.days)
+    if not last.days or any(day >= since for day in last.days):
+        return True
+    reach = reach_of(strand, since)
+    return reach is not None and reach - _DAY > since and _is_restless(strand)
 
 
-def _needs_known(strand: Strand, *, is_first: bool) -> bool:
+def _needs_known(strand: Strand, since: date, *, is_first: bool, has_gap: bool) -> bool:
     last = strand.pages[-1]
     if last.rows and not last.flow:
         return True
-    return not is_first and not _meets_known(strand)
+    if is_first:
+        return False
+    if not _meets_known(strand):
+        return True
+    reach = position_of(strand)
+    return has_gap and reach is not None and reach > since
+
+
+def _is_restless(strand: Strand) -> bool:
+    return disorder([day for page in strand.pages for day in page.days]) > _DAY
+
+
+def position_of(strand: Strand) -> date | None:
+    """Of a list without days: the day from which on it was read whole, by where rows stand that
+    were first seen then. None: it shows no order, or ends in rows of which that is not known."""
+    flow = [row for page in strand.pages for row in page.flow]
+    if not _runs_by_sight(flow) or len(flow) < 2:
+        return None
+    seen = [row.seen_on for row in flow[-2:] if row.known and row.seen_on is not None]
+    return max(seen) + _DAY if len(seen) == 2 else None
+
+
+def _runs_by_sight(flow: Sequence[Seen]) -> bool:
+    """Whether what was seen first stands lowest, as far as first sights tell."""
+    return disorder([row.seen_on for row in flow if row.known and row.seen_on]) <= _DAY
 
 
 def prove(strand: Strand, past: Past, since: date, today: date, gone: Sequence[date] = ()) -> Proof:
@@ -158,7 +196,7 @@ def prove(strand: Strand, past: Past, since: date, today: date, gone: Sequence[d
     if reach is not None and reach <= start:
         return Proof("window", reach)
     if not past.is_first and _meets_known(strand):
-        return Proof("known", reach)
+        return Proof("known", reach if _has_days(strand) else position_of(strand))
     if past.is_first and reach is None and not strand.why and not _has_days(strand):
         return Proof("", None)  # a list without days begins to be known with its first page
     until = today if reach is None else max(start, min(today, reach - _DAY))
@@ -181,7 +219,7 @@ def reach_of(strand: Strand, since: date) -> date | None:
         days = [day for page in pages for day in page.days]
         # One row years older at the very end may be a slip: the row before it is sure.
         sure = days[-2] if len(days) > 1 and days[-2] - days[-1] > FAR else days[-1]
-        return sure + _DAY
+        return sure + disorder(days) + _DAY
     if outer == "down" and max(last) < since:
         return max(last) + _DAY
     return None
@@ -198,10 +236,13 @@ def _meets_known(strand: Strand) -> bool:
     if outer in {"up", "mixed"}:
         return False
     if inner in {"up", "mixed"}:
-        return _share(strand.pages[-1].flow) >= MOSTLY
+        return not strand.shows_latest and _share(strand.pages[-1].flow) >= MOSTLY
     flow = [row for page in strand.pages for row in page.flow]
+    if _is_restless(strand) or (inner == "none" and not _runs_by_sight(flow)):
+        return False
     first = next((place for place, row in enumerate(flow) if row.known), None)
-    return first is not None and _share(flow[first:]) >= HALF
+    # Old rows on top, unmarked, are known as well: what was read last has to be.
+    return first is not None and flow[-1].known and _share(flow[first:]) >= HALF
 
 
 def _share(rows: Sequence[Seen]) -> float:

@@ -57,7 +57,7 @@ class FeedSpider(BaseSpider):
 
     def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
         """A feed has one page, and what no longer fits on it is gone."""
-        return Paging()
+        return Paging(shows_latest=True)
 
 
 PLATFORM_SPIDER = FeedSpider

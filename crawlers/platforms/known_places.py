@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from crawlers.items import ColumnHistory, KnownRow, Place
 from crawlers.platforms.continuity import HALF
-from crawlers.reading.printed_dates import day_of
+from crawlers.platforms.list_order import FAR
+from crawlers.reading.printed_dates import SHANGHAI, day_of
 
 InStore = Callable[[str, str], str | None]
 """(key, address) -> the column a page was stored under before this crawl, or None."""
@@ -17,6 +19,12 @@ InStore = Callable[[str, str], str | None]
 SHORTEST = 8
 """Letters from which a title says enough to know a notice by."""
 _NEXT = 4
+_ENOUGH = 3  # known rows whose days tell of those of the page
+
+
+def beijing_day(instant: str) -> date:
+    """The publisher's day of an instant (ISO 8601 with its zone)."""
+    return datetime.fromisoformat(instant).astimezone(SHANGHAI).date()
 
 
 def bare(title: str) -> str:
@@ -36,10 +44,16 @@ class KnownRows:
         self._in_store = in_store
         self._keys = {row.key for row in history.listed}
         self._by_day: dict[str, list[str]] = defaultdict(list)
+        self._days: dict[str, set[date]] = defaultdict(set)
+        self._seen_on: dict[str, date] = {}
         for listed in history.listed:
             self._note(listed.title, listed.day)
         for known in rows:
             self._keys.add(known.key)
+            days = {day_of(known.day), day_of(known.listed_day)}
+            self._days[known.key] |= {day for day in days if day is not None}
+            if known.first_seen_at:
+                self._seen_on[known.key] = beijing_day(known.first_seen_at)
             self._note(known.title, known.day)
             listed_day = day_of(known.listed_day)
             self._note(known.listed_title, listed_day.isoformat() if listed_day else known.day)
@@ -49,6 +63,20 @@ class KnownRows:
         if key in self._keys:
             return self.column
         return self._in_store(key, url)
+
+    def seen_on(self, key: str) -> date | None:
+        """The day (Beijing) on which a notice was first seen; None: not known."""
+        return self._seen_on.get(key)
+
+    def contradict(self, days: Iterable[tuple[str, date | None]]) -> bool:
+        """Whether a page, given as (key, day) of its rows, dates most of what is known years off:
+        then none of its days can be believed."""
+        told = [
+            min(abs(day - known) for known in self._days[key]) > FAR
+            for key, day in days
+            if day is not None and self._days.get(key)
+        ]
+        return len(told) >= _ENOUGH and 2 * sum(told) > len(told)
 
     def is_titled(self, title: str, day: str) -> bool:
         """Whether a notice of this title and this day (YYYY-MM-DD, or "") is known."""

@@ -6,7 +6,7 @@ kept on top, must not decide for the others.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +22,7 @@ FAR = timedelta(days=180)
 AHEAD = timedelta(days=1)
 """A page may be dated for tomorrow; a later day is none to count by."""
 _NEIGHBOURS = 3
+_MANY = 8  # rows among which one may stand out of order
 # Longer pages are judged by their first rows: the work grows faster than their number.
 _MOST = 400
 
@@ -49,6 +50,21 @@ def direction(days: Sequence[date]) -> Order:
     if rising > falling and rising >= ORDERLY:
         return "up"
     return "down" if falling >= ORDERLY else "mixed"
+
+
+def disorder(days: Sequence[date]) -> timedelta:
+    """By how much a row further down a list may be newer than its oldest one, as far as its rows
+    show: none in a list that runs down. One row put up late among many is no disorder, and
+    neither is a slip of the pen."""
+    spared = 1 if len(days) >= _MANY else 0
+    lowest: list[date] = []
+    most = timedelta()
+    for day in days:
+        if len(lowest) > spared and timedelta() < day - lowest[spared] <= FAR:
+            most = max(most, day - lowest[spared])
+        insort(lowest, day)
+        del lowest[2:]
+    return most
 
 
 def standings(

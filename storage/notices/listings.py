@@ -11,7 +11,7 @@ from storage.values import Row, select
 
 # Of each column the newest notices; beside each what the crawl knew when it last asked for it.
 _RECENT = """
-SELECT n.key, n.url, n.title, coalesce(n.published_on, '') AS day, n.last_seen_at,
+SELECT n.key, n.url, n.title, coalesce(n.published_on, '') AS day, n.last_seen_at, n.first_seen_at,
        substr(n.body_text, 1, :characters) AS text,
        coalesce(json_extract(n.read_by, '$.body_html'), '') AS body_reader,
        (SELECT p.asked FROM saved_pages p WHERE p.notice_id = n.id AND p.kind = 'notice'
@@ -27,7 +27,7 @@ class Listing:
 
     `day` is YYYY-MM-DD or empty; `listed_title` and `listed_day` are as the list printed them,
     empty where no page was kept; `text` may be cut; `body_reader` read it; `last_listed_at` is a
-    UTC instant as text.
+    UTC instant as text, and so is `first_seen_at`.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Listing:
     text: str
     body_reader: str
     last_listed_at: str
+    first_seen_at: str
 
 
 def recent_listings(
@@ -61,4 +62,5 @@ def _to_listing(row: Row) -> Listing:
         text=row["text"],
         body_reader=row["body_reader"],
         last_listed_at=row["last_seen_at"],
+        first_seen_at=row["first_seen_at"],
     )

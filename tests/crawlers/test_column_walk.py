@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from crawlers.items import ColumnHistory, ListedRow
+from crawlers.items import ColumnHistory, KnownRow, ListedRow
 from crawlers.platforms.column_walk import ColumnWalk, Met
 from crawlers.platforms.known_places import KnownRows
 from crawlers.reading.rows import Row
@@ -103,3 +103,26 @@ def test_rows_that_none_of_several_lists_shows_any_more_are_missed() -> None:
     proof = column.proof()
     assert proof.gap is not None
     assert "2 条" in proof.why
+
+
+def test_days_that_put_known_notices_into_another_year_are_not_believed() -> None:
+    column = walk(2, 4, 6)
+    rows = [
+        KnownRow(f"k{age}", f"https://a.cn/{age}.html", "某通知", day(age)) for age in (2, 4, 6)
+    ]
+    column.known = KnownRows("通知公告", column.history, rows, lambda key, url: None)
+    met = meet(column, 365, 367, 369, 371)
+    assert [one.standing.day for one in met] != [None] * 4  # none of them is known
+    shifted = [
+        (Row(row.url, row.title, day(age + 365)), row.key, row.url)
+        for row, age in zip(rows, (2, 4, 6), strict=True)
+    ]
+    new = (
+        Row("https://a.cn/0.html", "关于今天事项的通知公告", day(365)),
+        "k0",
+        "https://a.cn/0.html",
+    )
+    met = column.meet(column.strand(1), [new, *shifted])
+    assert [one.standing.day for one in met] == [None] * 4
+    assert met[0].row.date == ""
+    assert column.is_misdated

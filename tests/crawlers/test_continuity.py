@@ -20,6 +20,7 @@ from crawlers.platforms.continuity import (
     is_another,
     outer_order,
     prove,
+    reach_of,
     runs_on,
     together,
 )
@@ -193,3 +194,58 @@ def test_rows_in_the_folders_of_another_column_only_are_not_ours() -> None:
     assert is_list_of_another(["https://a.cn/gzdt/202102/t9.html"], ours, theirs)
     assert not is_list_of_another(["https://a.cn/neu/202102/t9.html"], ours, theirs)
     assert not is_list_of_another([*theirs, ours[0]], ours, theirs)
+
+
+def sighted(*rows: int | None) -> PageSeen:
+    """Rows without days by how long ago they were first seen; None: not known yet."""
+    seen = [Seen(None, known=age is not None, seen_on=_sight(age)) for age in rows]
+    return PageSeen(tuple(seen), "none")
+
+
+def _sight(age: int | None) -> date | None:
+    return None if age is None else TODAY - timedelta(days=age)
+
+
+def test_without_days_a_gap_closes_when_what_was_seen_before_it_stands_below() -> None:
+    past = Past(ago(40), ago(4), ((ago(9), ago(7)),))
+    pages = [sighted(None, None, 3, 3, 6), sighted(6, 8, 12, 12)]
+    found = prove(strand(*pages), past, ago(14), TODAY)
+    assert (found.joined, found.covered_from) == ("known", ago(11))
+    assert together([found], past).covered_from == ago(40)
+    short = prove(strand(pages[0]), past, ago(14), TODAY)
+    assert (short.joined, together([short], past).covered_from) == ("known", ago(6))
+
+
+def test_without_days_the_walk_goes_on_until_it_is_below_the_gap() -> None:
+    page = sighted(None, 3, 3, 6)
+    assert not runs_on(strand(page), ago(9), is_first=False)
+    assert runs_on(strand(page), ago(9), is_first=False, has_gap=True)
+    whole = strand(page, sighted(8, 12, 12))
+    assert not runs_on(whole, ago(9), is_first=False, has_gap=True)
+
+
+def test_without_days_rows_out_of_the_order_of_their_first_sight_join_nothing() -> None:
+    found = proved(strand(sighted(9, 2, None, 12, 5, 3)))
+    assert (found.joined, found.gap) == ("", (BEFORE.until, TODAY))
+
+
+def test_known_rows_on_top_of_unknown_ones_join_nothing() -> None:
+    found = proved(strand(sighted(30, 30, 30, 30, None, None, None)))
+    assert found.gap == (BEFORE.until, TODAY)
+
+
+def test_rows_that_stand_some_days_out_of_order_reach_back_the_less() -> None:
+    rows = page(0, 1, (3, "k"), 2, (4, "k"), 1, (5, "k"), (6, "k"), 3, (7, "k"))
+    assert direction(rows.days) == "mixed" or reach_of(strand(rows), SINCE) == ago(3)
+    calm = page(0, 1, 2, 3, 4, 4, 5, 6, 7)
+    assert reach_of(strand(calm), SINCE) == ago(6)
+    loose = page(0, 1, 2, 4, 3, 4, 5, 5, 7, 6, 8)
+    assert reach_of(strand(loose), SINCE) == ago(7)
+
+
+def test_a_feed_in_no_order_may_have_dropped_what_is_new() -> None:
+    rows = page((3, "k"), (9, "k"), (1, "k"), (7, "k"), 0, (8, "k"), (2, "k"))
+    whole = strand(rows)
+    assert proved(whole).joined == "known"
+    whole.shows_latest = True
+    assert proved(whole).gap == (BEFORE.until, TODAY)

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from crawlers.platforms.list_order import Order, Standing, direction, standings
+from crawlers.platforms.list_order import Order, Standing, direction, disorder, standings
 
 TODAY = date(2021, 2, 5)
 
@@ -85,3 +85,12 @@ def test_two_neighbours_of_one_age_are_no_slips() -> None:
 def test_a_long_page_is_judged_in_bounded_time() -> None:
     many = [TODAY - timedelta(days=n % 977) for n in range(20_000)]
     assert len(standings(list(many), [False] * len(many), TODAY)[0]) == 20_000
+
+
+def test_one_row_put_up_late_is_no_disorder_and_neither_is_a_slip() -> None:
+    fell = [date(2021, 2, 5) - timedelta(days=age) for age in range(10)]
+    assert disorder(fell) == timedelta()
+    assert disorder([fell[9], *fell[:9]]) == timedelta()
+    assert disorder([fell[0], date(2020, 2, 4), *fell[1:]]) == timedelta()
+    assert disorder([fell[9], fell[8], *fell[:8]]) == timedelta(days=8)
+    assert disorder([fell[2], fell[0], fell[1]]) == timedelta(days=2)

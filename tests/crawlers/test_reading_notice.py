@@ -209,10 +209,11 @@ def test_a_page_that_is_only_its_heading_is_not_complete() -> None:
 
 def test_a_summary_in_the_list_is_no_title_where_the_page_agrees_on_another() -> None:
     summary = "各有关单位：按照工作安排，现组织开展2021年科技计划项目申报工作……"
-    html = f"""<head><meta name="ArticleTitle" content="关于组织申报2021年科技计划项目的通知"></head>
-      <h1>关于组织申报2021年科技计划项目的通知</h1><p>发布时间：2021-02-04</p>
+    title = "关于组织申报2021年科技计划项目的通知"
+    html = f"""<head><meta name="ArticleTitle" content="{title}"></head>
+      <h1>{title}</h1><p>发布时间：2021-02-04</p>
       <div class="TRS_Editor"><p>{summary.strip("…")}，请于3月5日前报送材料。</p>
       <p>逾期不予受理。</p></div>"""
     item = read(html, listed=(summary, "2021-02-04"))
-    assert item.title == "关于组织申报2021年科技计划项目的通知"
+    assert item.title == title
     assert item.complete
