@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 from sqlite_utils import Database
 
 from app.context import CommandError, Context
@@ -105,14 +106,19 @@ def site_table(db: Database, context: Context, sites: set[str]) -> Table:
     return table
 
 
-def coverage_table(db: Database, context: Context) -> Table:
-    """The state of every column."""
+def coverage_table(db: Database, context: Context) -> Group:
+    """The state of every column; below it what is said of those that are not well, in whole
+    lines: beside five other columns a sentence would stand a word a line."""
     table = Table(title="信息来源状况", title_justify="left", box=None, pad_edge=False)
-    for title in ("来源", "栏目", "结论", "行数", "新增", "最新", "说明"):
+    for title in ("来源", "栏目", "结论", "行数", "新增", "最新"):
         table.add_column(title, overflow="fold")
+    said: list[Text] = []
     for row in latest_coverage(db, context.config.clock()):
-        table.add_row(*coverage_cells(row))
-    return table
+        *cells, reason = coverage_cells(row)
+        table.add_row(*cells)
+        if reason:
+            said.append(Text.from_markup(f"{cells[2]} {cells[0]}·{cells[1]}：{reason}"))
+    return Group(table, *said)
 
 
 def coverage_cells(row: Coverage) -> tuple[str, ...]:

@@ -53,7 +53,11 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     for job in report["jobs"][:5]:
         yield f"下次 {job['at']}  {job['job']}"
     newest = report["latest_issue"]
-    yield f"最近一期 {newest['week']}，{newest['composed_at']}" if newest else "尚未编印周报"
+    if newest:
+        at = local_minute(datetime.fromisoformat(newest["composed_at"]))
+        yield f"最近一期 {newest['week']}，{at} 编印"
+    else:
+        yield "尚未编印周报"
     yield f"最近备份 {report['last_backup'] or '无'}"
     yield f"数据库 {report['database_mib']} MiB，磁盘剩余 {report['free_mib']} MiB"
     daemon = report["daemon"]
@@ -68,6 +72,8 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"{held['week']} 待审，{until} 自动发出；提前发出：zhengxun release"
     for name, days in report["gaps"].items():
         yield f"[bold red]可能漏收[/bold red] {printed(name)}：{days}"
+    if report["gaps"]:
+        yield "每次读取都会往回补读；原因和处理办法：zhengxun sources gaps"
     for alarm in report["alarms"]:
         yield f"[bold red]报警[/bold red] {printed(alarm['title'])}（{alarm['since']}）"
     if report["needs_attention"]:

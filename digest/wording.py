@@ -10,7 +10,7 @@ from digest.models.issue import Digest, DueDate, Entry, Section
 VERDICT_WORDS = {
     "ok": "正常",
     "quiet": "安静",
-    "degraded": "降级",
+    "degraded": "部分异常",
     "blocked": "被拦截",
     "broken": "读取失败",
     "unreachable": "无法访问",

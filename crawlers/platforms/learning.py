@@ -50,8 +50,8 @@ _NO_BODY = ("页面里没有", "正文在本网站的其他页面上也有")
 _OWN = frozenset({"column", "platform"})
 _TOLD = _OWN | {"learned"}
 _WHAT = {
-    "list": "列表已改版，按库中已有的公告重新认出版式",
-    "page": "公告页已改版，按库中已有的公告重新认出正文位置",
+    "list": "列表已改版，已按库中已有的公告重新认出版式",
+    "page": "公告页已改版，已按库中已有的公告重新认出正文位置",
 }
 logger = logging.getLogger(__name__)
 
@@ -249,7 +249,7 @@ class Learning:
             learned = self.readers.get((report.column, kind)) if report is not None else None
             if report is None or learned is None or not learned.is_used or learned.is_trusted:
                 continue
-            sentence = f"{what}（第 {learned.runs_agreed + 1} 次吻合，待确认）"
+            sentence = f"{what}（第 {learned.runs_agreed + 1} 次吻合，待管理员确认）"
             if sentence not in report.degraded:
                 report.degraded = "；".join(filter(None, (report.degraded, sentence)))
 

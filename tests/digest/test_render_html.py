@@ -75,7 +75,7 @@ def test_every_kind_of_fact_is_shown(render: Render) -> None:
 def test_the_state_of_every_source_stands_at_the_foot(render: Render) -> None:
     text = _text(render(week_digest()))
     foot = text[text.rindex("信息来源状况") :]
-    for word in ("正常", "安静", "降级", "被拦截", "读取失败", "无法访问"):
+    for word in ("正常", "安静", "部分异常", "被拦截", "读取失败", "无法访问"):
         assert word in foot
     assert "返回 202 与脚本校验页，未取得列表" in foot
     assert "2021-01-29 08:30" in foot  # last good, in Shanghai

@@ -24,7 +24,7 @@ _TOO_LONG = "符合这些条件的通知太多，未能在时限内逐一查看�
 _VERDICTS = {
     "ok": "正常",
     "quiet": "安静",
-    "degraded": "降级",
+    "degraded": "部分异常",
     "blocked": "被拦截",
     "broken": "读取失败",
     "unreachable": "无法访问",
