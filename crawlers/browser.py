@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import Any
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error as PlaywrightError
@@ -30,6 +30,8 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from crawlers.browser_page import BrowserPage, Fetched
 from crawlers.browser_process import BrowserChoice, RunningBrowser, start_browser
 from crawlers.failures import BrowserError
+from crawlers.guard import reach_of
+from crawlers.reach import Reach, RefusedAddress
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +46,10 @@ class BrowserDownloadHandler(BaseDownloadHandler):
 
     lazy = True
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, reach: Reach | None = None) -> None:
         super().__init__(crawler)
         self._choice = BrowserChoice.from_settings(crawler.settings)
+        self._reach = reach or reach_of(crawler)
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT", 60.0)
         self._draws = self._choice.kind in DRAWS and crawler.settings.getbool("ZX_PICTURES", True)
         self._lock = asyncio.Lock()
@@ -55,7 +58,8 @@ class BrowserDownloadHandler(BaseDownloadHandler):
         self._refusal = ""
 
     async def download_request(self, request: Request) -> Response:
-        """Raises BrowserError when the browser cannot be started, dies, or takes too long."""
+        """Raises BrowserError when the browser cannot be started, dies, or takes too long,
+        RefusedAddress when the page leads into this network."""
         seconds = float(request.meta.get("download_timeout") or self._timeout)
         async with self._lock:
             try:
@@ -67,6 +71,10 @@ class BrowserDownloadHandler(BaseDownloadHandler):
                     f"the browser did not bring {request.url} within {seconds:.0f} s"
                 ) from error
             except PlaywrightError as error:
+                if self._was_refused():
+                    raise RefusedAddress(
+                        f"the page leads into this network: {request.url}"
+                    ) from error
                 # An address that does not answer is no fault of the browser.
                 if self._page is None or self._page.closed or "crash" in error.message.lower():
                     await self._drop()
@@ -80,6 +88,8 @@ class BrowserDownloadHandler(BaseDownloadHandler):
 
     async def _visit(self, request: Request) -> Response:
         page = await self._ready_page()
+        if self._running is not None:
+            self._running.refused()  # what an earlier page asked for is not this one's
         fetch = request.meta.get("browser_fetch")
         target = _page_url(request) if fetch else urldefrag(request.url)[0]
         # A list page whose challenge is passed serves all further fetches of that list.
@@ -104,13 +114,22 @@ class BrowserDownloadHandler(BaseDownloadHandler):
         if self._running is None or not self._running.alive or self._page is None:
             await self._drop()
             try:
-                self._running = await start_browser(self._choice)
+                self._running = await start_browser(self._choice, self._reach)
             except BrowserError as error:
                 self._refusal = str(error)
                 raise
             log.info("browser started: %s", self._choice.kind)
             self._page = await BrowserPage.open(self._running.context, self._choice.upstream)
         return self._page
+
+    def _was_refused(self) -> bool:
+        """Whether the page failed because it led to a host of this network, as far as is known:
+        the bundled browser does not say where a page led."""
+        if self._running is None or self._page is None:
+            return False
+        refused = self._running.refused()
+        led_to = urlsplit(self._page.led_to).hostname
+        return led_to in refused if led_to else bool(refused)
 
     async def _drop(self) -> None:
         running, self._running, self._page = self._running, None, None

@@ -10,10 +10,11 @@ from urllib.parse import urljoin, urlsplit
 
 from playwright.async_api import BrowserContext, Frame, Page, Route
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Request as PageRequest
 from playwright.async_api import Response as PageResponse
 
 from crawlers.failures import BrowserError
-from crawlers.guard import is_private_literal
+from crawlers.reach import is_private_literal
 from crawlers.wall_signs import CHALLENGE_STATUSES, has_challenge_script
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ FETCH_SCRIPT = """
   call.send(ask.body || null);
 })
 """
+ABORTED = "ERR_ABORTED"
+BROWSERS_PAGES = ("chrome-error:", "chrome:", "edge:", "about:neterror")
 # A page may not set these itself; the browser does.
 BROWSERS_OWN = frozenset(
     {
@@ -65,7 +68,8 @@ class Fetched:
 
 
 class BrowserPage:
-    """Wraps a Playwright page. Every method raises playwright's Error when the browser fails."""
+    """Wraps a Playwright page. Every method raises playwright's Error when the browser fails;
+    `led_to` is where a navigation that brought nothing went, when the browser says so."""
 
     def __init__(self, page: Page, upstream: str) -> None:
         self.looped = False
@@ -76,6 +80,8 @@ class BrowserPage:
         self._navigations = 0
         self._uncommitted = 0
         self._last: PageResponse | None = None
+        self.led_to = ""
+        self._fault = ""
 
     @classmethod
     async def open(cls, context: BrowserContext, upstream: str) -> BrowserPage:
@@ -84,6 +90,7 @@ class BrowserPage:
         opened = cls(page, upstream)
         await page.route("**/*", opened._gate)
         page.on("response", opened._note_answer)
+        page.on("requestfailed", opened._note_fault)
         page.on("framenavigated", opened._note_commit)
         return opened
 
@@ -113,6 +120,7 @@ class BrowserPage:
     async def load(self, url: str, *, referer: str, wait: str, seconds: float) -> None:
         """Go to `url` and stay until it is settled, or `seconds` are over."""
         self.looped, self._navigations, self._uncommitted, self._last = False, 0, 0, None
+        self._fault = self.led_to = ""
         self._asked, following = url, url
         while following and self._navigations < MAX_NAVIGATIONS:
             following = await self._go(following, referer)
@@ -149,12 +157,19 @@ class BrowserPage:
         when no answer ever came."""
         if self._last is None:
             raise BrowserError(f"the browser got no answer from {self.real_url}")
-        kind = (await self._last.all_headers()).get("content-type", "text/html")
         if self.looped:
             return Fetched(self._last.status, "", "text/html")
+        self._check_still_the_sites()
+        kind = (await self._last.all_headers()).get("content-type", "text/html")
         if "html" in kind:
             return Fetched(self._last.status, await self._content(), kind)
         return Fetched(self._last.status, (await self._last.body()).decode(errors="replace"), kind)
+
+    def _check_still_the_sites(self) -> None:
+        """Raises playwright's Error when the browser shows a page of its own: where a script or a
+        refresh led to nothing, its words stand in place of the site's."""
+        if self._fault or self._page.url.startswith(BROWSERS_PAGES):
+            raise PlaywrightError(self._fault or f"a page of the browser's own: {self._page.url}")
 
     async def picture(self) -> bytes:
         """What the page looks like, as a PNG; nothing when it cannot be drawn in time."""
@@ -223,9 +238,16 @@ class BrowserPage:
     def _note_answer(self, response: PageResponse) -> None:
         request = response.request
         if request.is_navigation_request() and response.frame == self._page.main_frame:
-            self._last = response
+            self._last, self._fault = response, ""
             if not 300 <= response.status < 400:
                 self._uncommitted += 1
+
+    def _note_fault(self, request: PageRequest) -> None:
+        """A navigation that brought nothing; one that was left for another one is none."""
+        is_pages = request.is_navigation_request() and request.frame == self._page.main_frame
+        if is_pages and ABORTED not in (request.failure or ""):
+            self.led_to = request.url
+            self._fault = f"the page led to {request.url}: {request.failure}"
 
     def _note_commit(self, frame: Frame) -> None:
         if frame == self._page.main_frame:

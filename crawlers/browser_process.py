@@ -8,14 +8,22 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 from scrapy.settings import BaseSettings
 
+from crawlers.browser_proxy import BrowserProxy
 from crawlers.failures import BrowserError
+from crawlers.reach import Reach, resolve_host
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
 
 TRY_SECONDS = 40
 # Its Node is linked with it; minimal systems come without (seen in a container of Debian 12).
@@ -31,7 +39,18 @@ CHROMIUM_ARGS = (
     # --disable-component-update alone still asks update.googleapis.com at each start (measured,
     # Chromium 156): it is sent to a port where nothing answers.
     "--component-updater=url-source=http://127.0.0.1:9/",
+    # And who is signed in is asked of accounts.google.com.
+    "--gaia-url=http://127.0.0.1:9/",
+    # Nothing goes past the proxy: no UDP of calls between browsers, no name looked up ahead.
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--dns-prefetch-disable",
 )
+# Chromium itself sends what is for this machine past any proxy.
+_NO_EXCEPTIONS = "<-loopback>"
+# It reports to its makers unless told not to, and takes exceptions from the proxy from here.
+_BUNDLED_ENVIRONMENT = {"LIGHTPANDA_DISABLE_TELEMETRY": "true", "NO_PROXY": "", "no_proxy": ""}
+# No name is looked up by the browser, whatever asks for it: only the proxy's own is known.
+_NO_NAMES = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +58,8 @@ class BrowserChoice:
     """Which browser, and how it reaches the network.
 
     `kind` is bundled, chromium, cdp or none; `path` an executable for chromium; `cdp_url` where
-    the operator's browser listens; `upstream` the server every page is asked from ("": the net);
+    the operator's browser listens; `upstream` the server every page is asked from ("": the net,
+    by way of a proxy that keeps the browser out of this network);
     `user_agent` what the bundled browser adds to its own name (it takes no other browser's name).
     """
 
@@ -64,10 +84,25 @@ class BrowserChoice:
 class RunningBrowser:
     """A started browser with one context, whose cookies last as long as the crawl."""
 
-    def __init__(self, browser: Browser, context: BrowserContext, owned: AsyncExitStack) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        context: BrowserContext,
+        owned: AsyncExitStack,
+        proxy: BrowserProxy | None = None,
+    ) -> None:
         self.browser = browser
         self.context = context
         self._owned = owned
+        self._proxy = proxy
+
+    def refused(self) -> frozenset[str]:
+        """The hosts of this network that the browser was kept from since this was asked last."""
+        if self._proxy is None:
+            return frozenset()
+        hosts = frozenset(self._proxy.refused)
+        self._proxy.refused.clear()
+        return hosts
 
     @property
     def alive(self) -> bool:
@@ -79,19 +114,54 @@ class RunningBrowser:
         await self._owned.aclose()
 
 
-async def start_browser(choice: BrowserChoice) -> RunningBrowser:
-    """Raises BrowserError with what to do about it."""
+async def start_browser(choice: BrowserChoice, reach: Reach | None = None) -> RunningBrowser:
+    """Without an upstream it speaks only to what `reach` allows.
+
+    Raises BrowserError with what to do about it.
+    """
     if choice.kind == "none":
         raise BrowserError('no browser: crawl.browser = "none" in the configuration')
     starters = {"bundled": _start_bundled, "chromium": _start_chromium, "cdp": _join_cdp}
     async with AsyncExitStack() as stack:
         try:
+            proxy = None if choice.upstream else await _start_proxy(choice, reach or Reach(), stack)
+            way = _Way(choice, proxy.url if proxy else choice.upstream, is_ours=proxy is not None)
             driver = await _start_driver(stack)
-            browser, context = await starters[choice.kind](choice, driver, stack)
+            browser, context = await starters[choice.kind](way, driver, stack)
         except (PlaywrightError, OSError) as error:
             raise BrowserError(f"the {choice.kind} browser did not start: {error}") from error
-        return RunningBrowser(browser, context, stack.pop_all())
+        return RunningBrowser(browser, context, stack.pop_all(), proxy)
     raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A choice, and the proxy that everything goes through: ours, or the upstream."""
+
+    choice: BrowserChoice
+    proxy: str
+    is_ours: bool
+
+
+async def _start_proxy(choice: BrowserChoice, reach: Reach, stack: AsyncExitStack) -> BrowserProxy:
+    """Reached from this machine alone, or from where the operator's browser stands.
+
+    Raises OSError.
+    """
+    browsers = urlsplit(choice.cdp_url).hostname if choice.kind == "cdp" else None
+    if browsers is None:
+        return await stack.enter_async_context(BrowserProxy(reach))
+    callers = frozenset(await resolve_host(browsers))
+    ours = await asyncio.to_thread(_address_towards, sorted(callers)[0])
+    return await stack.enter_async_context(BrowserProxy(reach, host=ours, callers=callers))
+
+
+def _address_towards(other: str) -> str:
+    """The address of this machine that `other` is reached from; nothing is sent."""
+    family = socket.AF_INET6 if ":" in other else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect((other, 9))
+        return str(probe.getsockname()[0])
 
 
 async def _start_driver(stack: AsyncExitStack) -> Playwright:
@@ -123,19 +193,20 @@ async def try_browser(choice: BrowserChoice) -> str:
 
 
 async def _start_bundled(
-    choice: BrowserChoice, driver: Playwright, stack: AsyncExitStack
+    way: _Way, driver: Playwright, stack: AsyncExitStack
 ) -> tuple[Browser, BrowserContext]:
     try:
         # No wheel of it exists for Windows; there a Chromium is the way.
         from lightpanda import AsyncCDPServer, LightpandaError
     except ImportError as error:
         raise BrowserError('no bundled browser here: set crawl.browser = "chromium"') from error
-    # Without an upstream nothing else keeps a page's scripts away from this network.
-    args = ["--http-proxy", choice.upstream] if choice.upstream else ["--block-private-networks"]
-    if choice.user_agent.isascii() and choice.user_agent.isprintable() and choice.user_agent:
-        args += ["--user-agent-suffix", choice.user_agent]
-    # It reports to its makers unless told not to.
-    server = AsyncCDPServer(args=args, env={"LIGHTPANDA_DISABLE_TELEMETRY": "true"})
+    args = ["--http-proxy", way.proxy]
+    if way.is_ours:  # what went past the proxy all the same would reach nothing of this network
+        args += ["--block-private-networks", "--block-cidrs", "-127.0.0.1/32"]
+    name = way.choice.user_agent
+    if name.isascii() and name.isprintable() and name:
+        args += ["--user-agent-suffix", name]
+    server = AsyncCDPServer(args=args, env=_BUNDLED_ENVIRONMENT)
     try:
         await stack.enter_async_context(server)
     except LightpandaError as error:
@@ -146,32 +217,36 @@ async def _start_bundled(
 
 
 async def _start_chromium(
-    choice: BrowserChoice, driver: Playwright, stack: AsyncExitStack
+    way: _Way, driver: Playwright, stack: AsyncExitStack
 ) -> tuple[Browser, BrowserContext]:
-    path = choice.path or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
+    path = way.choice.path or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
     if not path:
         raise BrowserError("no Chromium found: set crawl.browser_path to its executable")
-    args = list(CHROMIUM_ARGS)
+    args = [*CHROMIUM_ARGS, *([_NO_NAMES] if way.is_ours else [])]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         args.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
     browser = await driver.chromium.launch(
         executable_path=path,
         headless=True,
         args=args,
-        proxy={"server": choice.upstream, "bypass": "<-loopback>"} if choice.upstream else None,
+        proxy={"server": way.proxy, "bypass": _NO_EXCEPTIONS},
     )
     stack.push_async_callback(browser.close)
     return browser, await browser.new_context()
 
 
 async def _join_cdp(
-    choice: BrowserChoice, driver: Playwright, stack: AsyncExitStack
+    way: _Way, driver: Playwright, stack: AsyncExitStack
 ) -> tuple[Browser, BrowserContext]:
-    if not choice.cdp_url:
+    if not way.choice.cdp_url:
         raise BrowserError("crawl.browser_cdp_url is empty: write e.g. http://127.0.0.1:9222")
-    browser = await driver.chromium.connect_over_cdp(choice.cdp_url)
+    browser = await driver.chromium.connect_over_cdp(way.choice.cdp_url)
     stack.push_async_callback(browser.close)  # disconnects; does not end the operator's browser
-    if choice.upstream:
-        return browser, await browser.new_context(proxy={"server": choice.upstream})
     own = browser.contexts
-    return browser, own[0] if own else await browser.new_context()
+    context = await browser.new_context(proxy={"server": way.proxy, "bypass": _NO_EXCEPTIONS})
+    stack.push_async_callback(context.close)
+    if way.is_ours and own:
+        # What the operator's own windows have passed, a challenge say, stays passed.
+        given = await own[0].cookies()
+        await context.add_cookies(cast("list[SetCookieParam]", given))
+    return browser, context

@@ -13,8 +13,8 @@ from scrapy.http import Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.guard import RefusedAddress
 from crawlers.items import Failure, Verdict
+from crawlers.reach import RefusedAddress
 from crawlers.robots import ForbiddenByRobots
 from crawlers.truncation import CutAnswerError, TooManyTagsError
 from crawlers.wall_signs import find_wall, visible_text

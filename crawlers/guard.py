@@ -6,45 +6,58 @@ inside the company by naming its host in the catalogue.
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
-import socket
-from collections.abc import Awaitable, Callable
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from crawlers.catalogue import Site
-
-Resolve = Callable[[str], Awaitable[list[str]]]
-
-_LOCAL_SUFFIXES = (".localhost", ".local", ".internal")
-
-
-class RefusedAddress(IgnoreRequest):
-    """An address that is never fetched; the message says why."""
+from crawlers.reach import (
+    JudgedNames,
+    Reach,
+    RefusedAddress,
+    Resolve,
+    is_private_literal,
+    proxy_hosts,
+)
 
 
 class GuardMiddleware:
     """Downloader middleware. Checks every request, redirects included, before anything is sent,
-    and the address that really answered, in case a name resolved differently the second time.
+    and answers the network's questions for names with the addresses that were checked; as a last
+    rule, it looks at the address that really answered.
 
     With ZX_UPSTREAM set names are not resolved: the upstream is the only server spoken to.
     """
 
-    def __init__(self, crawler: Crawler, resolve: Resolve) -> None:
+    def __init__(self, crawler: Crawler, reach: Reach) -> None:
         self._crawler = crawler
-        self._resolve = resolve
+        self._reach = reach
         self._upstream = bool(crawler.settings.get("ZX_UPSTREAM"))
-        self._resolved: dict[str, bool] = {}
+        self._former: Any = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler, resolve_host)
+        guard = cls(crawler, reach_of(crawler))
+        if not guard._upstream:
+            crawler.signals.connect(guard.answer_for_names, signals.engine_started)
+            crawler.signals.connect(guard.leave_names, signals.engine_stopped)
+        return guard
+
+    def answer_for_names(self) -> None:
+        """From now on every name this process connects to is resolved and judged here."""
+        from twisted.internet import reactor
+
+        self._former = reactor.installNameResolver(JudgedNames(self._reach))
+
+    def leave_names(self) -> None:
+        """The crawl is over."""
+        from twisted.internet import reactor
+
+        if self._former is not None:
+            reactor.installNameResolver(self._former)
 
     async def process_request(self, request: Request) -> None:
         """Raises RefusedAddress."""
@@ -52,10 +65,16 @@ class GuardMiddleware:
         if reason:
             raise RefusedAddress(f"{reason}: {request.url}")
         host = urlsplit(request.url).hostname or ""
-        if host in self._named():
+        if host in named_hosts(self._crawler):
             return
-        if is_private_literal(request.url) or await self._resolves_inside(host):
+        if is_private_literal(request.url):
             raise RefusedAddress(f"an address of this network: {request.url}")
+        if self._upstream:
+            return
+        try:
+            await self._reach.addresses(host)
+        except OSError:
+            return  # the download itself will say that the name is unknown
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Raises RefusedAddress when the server that answered stands inside this network."""
@@ -63,31 +82,20 @@ class GuardMiddleware:
         direct = not self._upstream and "proxy" not in request.meta
         if peer is None or not direct or peer.is_global:
             return response
-        if (urlsplit(request.url).hostname or "") in self._named():
+        if (urlsplit(request.url).hostname or "") in named_hosts(self._crawler):
             return response
         raise RefusedAddress(f"answered from an address of this network: {request.url}")
 
-    def _named(self) -> frozenset[str]:
-        site = getattr(self._crawler.spider, "site", None)
-        return site.named_hosts if isinstance(site, Site) else frozenset()
 
-    async def _resolves_inside(self, host: str) -> bool:
-        if self._upstream:
-            return False
-        if host not in self._resolved:
-            try:
-                addresses = await self._resolve(host)
-            except OSError:
-                return False  # the download itself will say that the name is unknown
-            self._resolved[host] = any(_is_inside(address) for address in addresses)
-        return self._resolved[host]
+def reach_of(crawler: Crawler, resolve: Resolve | None = None) -> Reach:
+    """What the crawl of a site may speak to."""
+    return Reach(resolve, named=lambda: named_hosts(crawler), trusted=proxy_hosts())
 
 
-async def resolve_host(host: str) -> list[str]:
-    """The addresses of a name. Raises OSError when there are none."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
+def named_hosts(crawler: Crawler) -> frozenset[str]:
+    """The hosts that the catalogue names for the site of this crawl."""
+    site = getattr(crawler.spider, "site", None)
+    return site.named_hosts if isinstance(site, Site) else frozenset()
 
 
 def refusal(url: str) -> str:
@@ -102,27 +110,3 @@ def refusal(url: str) -> str:
     if user is not None or parts.password is not None:
         return "an address with a user name"
     return ""
-
-
-def is_private_literal(url: str) -> bool:
-    """Whether the address itself names this machine or a private, link-local or reserved network,
-    in any spelling a resolver takes (127.1, 0x7f000001, ::ffff:10.0.0.1)."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith(_LOCAL_SUFFIXES):
-        return True
-    if _is_inside(host):
-        return True
-    try:
-        return _is_inside(socket.inet_ntoa(socket.inet_aton(host)))
-    except (OSError, UnicodeEncodeError):
-        return False
-
-
-def _is_inside(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return not address.is_global or address.is_multicast

@@ -12,7 +12,8 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from crawlers.catalogue import Site
-from crawlers.guard import GuardMiddleware, RefusedAddress, is_private_literal, refusal
+from crawlers.guard import GuardMiddleware, reach_of, refusal
+from crawlers.reach import RefusedAddress, Resolve, is_private_literal
 from tests.crawlers.mock_site import Answer, Asked, serving
 from tests.crawlers.one_crawl import SITE, crawl
 
@@ -23,6 +24,10 @@ def crawler_of(site: dict[str, object], *, upstream: str = "") -> Crawler:
     spider.site = Site.model_validate({**SITE, **site})  # type: ignore[attr-defined]
     crawler.spider = spider
     return crawler
+
+
+def guard_of(crawler: Crawler, resolve: Resolve) -> GuardMiddleware:
+    return GuardMiddleware(crawler, reach_of(crawler, resolve))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,10 @@ def crawler_of(site: dict[str, object], *, upstream: str = "") -> Crawler:
         "http://[fd00::1]/",
         "http://[::ffff:10.0.0.1]/",
         "http://224.0.0.1/",
+        "http://[64:ff9b::a00:1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[::10.0.0.1]/",
+        "http://[fec0::1]/",
     ],
 )
 def test_addresses_of_this_network_are_recognised(url: str) -> None:
@@ -101,20 +110,20 @@ async def resolves_nowhere(host: str) -> list[str]:
 
 @pytest.mark.asyncio
 async def test_a_name_that_leads_into_this_network_is_refused() -> None:
-    guard = GuardMiddleware(crawler_of({}), resolves_inside)
+    guard = guard_of(crawler_of({}), resolves_inside)
     with pytest.raises(RefusedAddress):
         await guard.process_request(Request("http://inside.example.com/"))
 
 
 @pytest.mark.asyncio
 async def test_names_are_not_resolved_behind_an_upstream() -> None:
-    guard = GuardMiddleware(crawler_of({}, upstream="http://127.0.0.1:9"), resolves_inside)
+    guard = guard_of(crawler_of({}, upstream="http://127.0.0.1:9"), resolves_inside)
     await guard.process_request(Request("http://www.example.gov.cn/"))
 
 
 @pytest.mark.asyncio
 async def test_an_unknown_name_is_left_to_the_download_to_report() -> None:
-    guard = GuardMiddleware(crawler_of({}), resolves_nowhere)
+    guard = guard_of(crawler_of({}), resolves_nowhere)
     await guard.process_request(Request("http://www.example.gov.cn/"))
 
 

@@ -1,0 +1,167 @@
+"""Wherever a page sends the browser, nothing of this network is spoken to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
+
+from crawlers.browser import BrowserDownloadHandler
+from crawlers.browser_process import CHROMIUM_NAMES
+from crawlers.failures import BrowserError
+from crawlers.reach import Reach, RefusedAddress
+from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
+
+CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
+KINDS = [
+    "bundled",
+    pytest.param("chromium", marks=pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")),
+]
+WATCHED = "www.example.gov.cn"
+INSIDE = "intranet.example.com"
+"""A name that anybody may own, and that says an address of this machine."""
+
+SECRET = "<html><body><h1>内部文件</h1><p>只给员工看。</p></body></html>"
+PAGE = "<html><body><h1>通知</h1><p id='said'></p>{}</body></html>"
+
+
+@dataclass
+class Stage:
+    """The site that is watched, and a server that nobody outside may see."""
+
+    site: MockSite
+    inner: MockSite
+    pages: dict[str, Answer]
+
+    def inside(self, host: str) -> str:
+        """The inner server by a name or address of it."""
+        return f"http://{host}:{self.inner.url.rpartition(':')[2]}"
+
+    @property
+    def url(self) -> str:
+        """The watched site, by its name."""
+        return f"http://{WATCHED}:{self.site.url.rpartition(':')[2]}"
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    pages: dict[str, Answer] = {}
+
+    def respond(asked: Asked) -> Answer:
+        return pages.get(asked.path, Answer(404, "没有"))
+
+    with serving(respond) as site, serving(lambda asked: Answer(body=SECRET)) as inner:
+        yield Stage(site, inner, pages)
+
+
+async def resolve(host: str) -> list[str]:
+    return ["127.0.0.1"]
+
+
+@asynccontextmanager
+async def browser(kind: str) -> AsyncIterator[BrowserDownloadHandler]:
+    reach = Reach(resolve, named=lambda: frozenset({WATCHED}))
+    handler = BrowserDownloadHandler(get_crawler(settings_dict={"ZX_BROWSER": kind}), reach)
+    try:
+        yield handler
+    finally:
+        await handler.close()
+
+
+async def visit(handler: BrowserDownloadHandler, url: str, **meta: object) -> Response:
+    return await handler.download_request(Request(url, meta={"browser": True, **meta}))
+
+
+def redirect(target: str) -> Answer:
+    return Answer(302, headers=(("Location", target),))
+
+
+def script(code: str) -> Callable[[str], Answer]:
+    return lambda target: Answer(body=PAGE.format(f"<script>{code % target}</script>"))
+
+
+def frame(target: str) -> Answer:
+    return Answer(body=PAGE.format(f"<iframe src='{target}/frame'></iframe>"))
+
+
+SPOKEN = script(
+    "const s = new WebSocket('%s/socket'.replace('http', 'ws'));"
+    "s.onerror = s.onopen = () => { document.getElementById('said').className = 'done'; };"
+)
+ASKED = script(
+    "const x = new XMLHttpRequest(); x.open('POST', '%s/api');"
+    "x.onloadend = () => { document.getElementById('said').className = 'done'; }; x.send('a=1');"
+)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_allowed_page_is_read_as_ever(kind: str, stage: Stage) -> None:
+    stage.pages["/list"] = redirect("/moved")
+    stage.pages["/moved"] = Answer(body=PAGE.format("<script src='/late.js'></script>"))
+    stage.pages["/late.js"] = Answer(body="document.title = 1", content_type="text/javascript")
+    async with browser(kind) as handler:
+        response = await visit(handler, f"{stage.url}/list", browser_wait="h1")
+        again = await visit(handler, f"{stage.url}/moved")
+    assert (response.status, response.url) == (200, f"{stage.url}/moved")
+    assert response.css("h1::text").get() == "通知"
+    assert again.status == 200
+    assert {asked.host.partition(":")[0] for asked in stage.site.asked} == {WATCHED}
+    assert all("proxy-connection" not in asked.headers for asked in stage.site.asked)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", INSIDE, "[::ffff:127.0.0.1]", "127.1"])
+async def test_a_redirect_inside_is_refused(kind: str, host: str, stage: Stage) -> None:
+    stage.pages["/list"] = redirect(stage.inside(host) + "/secret")
+    async with browser(kind) as handler:
+        with pytest.raises(RefusedAddress):
+            await visit(handler, f"{stage.url}/list")
+    assert stage.inner.asked == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("make", [frame, SPOKEN, ASKED], ids=["frame", "websocket", "request"])
+@pytest.mark.parametrize("host", ["127.0.0.1", INSIDE])
+async def test_what_a_page_loads_from_inside_is_refused_and_the_page_is_read(
+    kind: str, make: Callable[[str], Answer], host: str, stage: Stage
+) -> None:
+    stage.pages["/list"] = make(stage.inside(host))
+    async with browser(kind) as handler:
+        response = await visit(
+            handler, f"{stage.url}/list", browser_wait=".done, iframe", browser_timeout=5
+        )
+    assert stage.inner.asked == []
+    assert (response.status, response.css("h1::text").get()) == (200, "通知")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("host", ["127.0.0.1", INSIDE])
+async def test_a_script_that_leads_inside_leaves_no_page_of_the_browsers_own(
+    kind: str, host: str, stage: Stage
+) -> None:
+    stage.pages["/list"] = script("location.href = '%s/secret'")(stage.inside(host))
+    async with browser(kind) as handler:
+        with pytest.raises((RefusedAddress, BrowserError)):
+            await visit(handler, f"{stage.url}/list", browser_wait=".never", browser_timeout=3)
+        stage.pages["/list"] = Answer(body=PAGE.format(""))
+        assert (await visit(handler, f"{stage.url}/list")).status == 200
+    assert stage.inner.asked == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_script_that_leads_to_nothing_is_a_failure(kind: str, stage: Stage) -> None:
+    stage.pages["/list"] = script("location.href = '%s'")(f"http://{WATCHED}:9/")
+    async with browser(kind) as handler:
+        with pytest.raises(BrowserError):
+            await visit(handler, f"{stage.url}/list", browser_wait=".never", browser_timeout=3)
