@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
+from threading import Thread
 from typing import get_args
 
-from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlite_utils import Database
@@ -16,6 +17,7 @@ from sqlite_utils import Database
 from app.context import Context
 from app.due_jobs import make_notifier
 from app.instance import last_beat
+from commands.figures_server import figures_server
 from pipelines.evidence.warc import archives
 from storage.database import StorageError, open_database
 from storage.models import Coverage, Verdict
@@ -60,9 +62,9 @@ def serve(context: Context) -> Callable[[], None]:
     registry = CollectorRegistry()
     registry.register(StoreCollector(context))
     ProcessCollector(registry=registry)
-    server, thread = start_http_server(
-        context.config.metrics.port, context.config.metrics.host, registry=registry
-    )
+    server = figures_server(context.config.metrics.host, context.config.metrics.port, registry)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
 
     def end() -> None:
         server.shutdown()

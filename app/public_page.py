@@ -1,11 +1,19 @@
-"""Keeps the page of readers up while the daemon runs, where the configuration says."""
+"""Keeps the page of readers up while the daemon runs, where the configuration says.
+
+Each connection carries one request; how many there may be is in commands.connections. Behind a
+proxy (`public.forwarded`) all come from one address, and the proxy is trusted with that.
+"""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
 
 from aiohttp import web
 
 from app.context import Context
 from app.unsubscribe_links import unsubscribe_links
+from commands.connections import Connections
 from digest.inbound.subscription_page import SubscriptionPage, make_app
 
 STOP_SECONDS = 2.0
@@ -17,6 +25,8 @@ class PublicPage:
     def __init__(self) -> None:
         self.context: Context | None = None
         self.runner: web.AppRunner | None = None
+        self.server: asyncio.Server | None = None
+        self.bounds = Connections()
 
     async def keep(self, context: Context) -> None:
         """See to it that the page is served as this context says. Raises OSError when its address
@@ -32,8 +42,14 @@ class PublicPage:
             make_app(site_of(context)), access_log=None, shutdown_timeout=STOP_SECONDS
         )
         await runner.setup()
+        self.bounds = Connections()
+        if context.config.public.forwarded:
+            self.bounds.most_of_one = self.bounds.most
+        loop = asyncio.get_running_loop()
         try:
-            await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+            self.server = await loop.create_server(
+                self.bounds.bounded(_handlers(runner)), host.strip("[]"), int(port)
+            )
         except OSError:
             await runner.cleanup()
             raise
@@ -42,8 +58,21 @@ class PublicPage:
     async def end(self) -> None:
         """Stop serving."""
         runner, self.runner = self.runner, None
+        server, self.server = self.server, None
+        if server is not None:
+            server.close()
         if runner is not None:
             await runner.cleanup()
+        if server is not None:
+            await server.wait_closed()
+
+
+def _handlers(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
+    """What makes the protocol of one connection. The runner is set up."""
+    server = runner.server
+    if server is None:
+        raise RuntimeError("the runner has no server yet")
+    return server
 
 
 def site_of(context: Context) -> SubscriptionPage:

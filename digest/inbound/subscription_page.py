@@ -47,6 +47,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
     "Server": "zhengxun",
+    # Whoever waits on a connection has nothing to wait for.
+    "Connection": "close",
 }
 _STATES = {"active": "正常发送", "paused": "已暂停", "suspended": "因退信停发"}
 
@@ -106,6 +108,7 @@ def make_app(site: SubscriptionPage, limiter: Limiter | None = None) -> web.Appl
     async def headers(request: web.Request, response: web.StreamResponse) -> None:
         del request
         response.headers.update(_HEADERS)
+        response.force_close()
 
     async def look(request: web.Request) -> web.Response:
         person = await asyncio.to_thread(_find, site, request.match_info["token"])
