@@ -16,8 +16,8 @@ from sqlite_utils import Database
 
 from app.context import Context
 from app.due_jobs import make_notifier
+from app.figures_server import figures_server
 from app.instance import last_beat
-from commands.figures_server import figures_server
 from pipelines.evidence.warc import archives
 from storage.database import StorageError, open_database
 from storage.models import Coverage, Verdict

@@ -1,6 +1,6 @@
 """Keeps the page of readers up while the daemon runs, where the configuration says.
 
-Each connection carries one request; how many there may be is in commands.connections. Behind a
+Each connection carries one request; how many there may be is in app.connections. Behind a
 proxy (`public.forwarded`) all come from one address, and the proxy is trusted with that.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from app.connections import Connections
 from app.context import Context
 from app.unsubscribe_links import unsubscribe_links
-from commands.connections import Connections
 from digest.inbound.subscription_page import SubscriptionPage, make_app
 
 STOP_SECONDS = 2.0

@@ -12,10 +12,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from app import metrics
+from app import figures_server
+from app.connections import Connections
+from app.context import Context
 from app.public_page import PublicPage
-from commands import figures_server
-from commands.connections import Connections
 from tests.app.test_metrics import ask, context, port
 from tests.app.test_public_page import context_at, free_port
 
@@ -109,8 +109,7 @@ async def test_one_address_takes_no_more_than_its_share() -> None:
     await server.wait_closed()
 
 
-def test_the_figures_answer_behind_connections_that_say_nothing(context: object) -> None:
-    assert isinstance(context, metrics.Desk)
+def test_the_figures_answer_behind_connections_that_say_nothing(context: Context) -> None:
     before = handles()
     with idle(context.config.metrics.port, MANY):
         assert ask(context)["zhengxun_up", ()] in {0, 1}
