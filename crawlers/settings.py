@@ -30,7 +30,7 @@ ZX_ATTACHMENT_TYPES = [
     *("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "ofd", "rtf", "txt", "csv"),
     *("dot", "dotx", "docm", "xlsm", "xlsb", "pptm", "pps", "ppsx", "wpt", "ett", "dps", "ceb"),
     *("odt", "ods", "odp", "zip", "rar", "7z", "gz", "jpg", "jpeg", "png", "gif", "bmp", "tif"),
-    "tiff",
+    *("tiff", "mht"),
 ]
 # Who we are: said to every site that does not need an ordinary browser's name, and by the
 # bundled browser to all of them.

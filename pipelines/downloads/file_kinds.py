@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import zipfile
+import zlib
+
+from pipelines.downloads.compound_file import compound_kind
 
 _HEAD = 4096
 _OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -23,12 +27,28 @@ _MAGIC = (
     (b"#!", "program"),
 )
 _PACKED = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx"), ("OFD.xml", "ofd"))
-# Kinds kept in OLE2 containers, also DOCX and XLSX when they have a password.
-_IN_OLE2 = frozenset(
-    {"doc", "dot", "xls", "ppt", "pps", "wps", "wpt", "et", "ett", "dps", "docx", "xlsx", "pptx"}
-)
-# Kinds that ODF and the macro forms of OOXML keep in ZIP containers.
-_IN_ZIP = frozenset({"odt", "ods", "odp", "docm", "xlsm", "pptm", "dotx", "xlsb", "ppsx"})
+# Kinds kept in OLE2 containers, by what their streams say; OOXML when it has a password.
+_IN_OLE2 = {
+    "doc": frozenset({"doc", "dot", "wps", "wpt"}),
+    "xls": frozenset({"xls", "et", "ett"}),
+    "ppt": frozenset({"ppt", "pps", "dps"}),
+    "ooxml-locked": frozenset({"docx", "xlsx", "pptx", "docm", "xlsm", "pptm", "xlsb"}),
+}
+_ANY_OLE2: frozenset[str] = frozenset().union(*_IN_OLE2.values())
+_OPENDOCUMENT = {
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
+}
+# Kinds that differ from these by their name only.
+_IN_ZIP = {
+    "docx": frozenset({"docm", "dotx"}),
+    "xlsx": frozenset({"xlsm", "xlsb"}),
+    "pptx": frozenset({"pptm", "ppsx"}),
+    "zip": frozenset({"odt", "ods", "odp", "docm", "xlsm", "pptm", "dotx", "xlsb", "ppsx"}),
+}
+_FIRST = {"ooxml-locked": "docx"}
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PLAIN = frozenset({"txt", "csv"})
 # Kinds without a published signature: believed by name when they are no text.
 _UNSIGNED = frozenset({"ceb"})
@@ -39,6 +59,8 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # Word and Excel also save web pages under .doc and .xls; those are documents.
+_SAVED_AS = frozenset({"doc", "xls", "wps", "et", "dps"})
+_MIME = re.compile(rb"\s{0,99}(?:[A-Za-z-]{2,30}:[^\n]{0,500}\n[ \t]?){1,20}", re.ASCII)
 _OFFICE_MARKUP = (b"schemas-microsoft-com:office", b"mso-application")
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,5})$")
 
@@ -49,26 +71,43 @@ class NotAFileError(Exception):
 
 def kind_of(body: bytes, named: str, header_name: str = "") -> str:
     """The type of a file: pdf, docx, ... `named` is the type its name or address says, or "",
-    `header_name` the name its server gave it. Raises NotAFileError."""
-    named = named or _ending(header_name)
+    `header_name` the name its server or its archive gave it. Raises NotAFileError."""
+    given = _ending(header_name)
+    named = named or given
     seen = _seen(body)
     if seen == "program":
         raise NotAFileError("内容是可执行程序，不是文档")
     if seen == "html" or (not seen and _is_office_markup(body)):
-        if named in {"doc", "xls", "wps", "et", "dps"} and _is_office_markup(body):
+        # A page that the server itself calls x.doc was saved by Word; another is an excuse.
+        if named in _SAVED_AS and (_is_office_markup(body) or given in _SAVED_AS):
             return named
         raise NotAFileError("网站返回的是网页，不是文件")
     if seen == "ole2":
-        return named if named in _IN_OLE2 else _ole2_kind(body)
-    if seen in ("zip", "docx", "xlsx", "pptx") and named in _IN_ZIP:
+        return _ole2_kind(body, named)
+    if named in _IN_ZIP.get(seen, ()):
         return named
     if seen:
         return "jpeg" if (seen, named) == ("jpg", "jpeg") else seen
-    if named in _PLAIN and b"\x00" not in body[:_HEAD]:
+    return _unsigned_kind(body, named)
+
+
+def _unsigned_kind(body: bytes, named: str) -> str:
+    head = body[:_HEAD]
+    if named in _PLAIN and (b"\x00" not in head or head.startswith(_WIDE_MARKS)):
         return named
-    if named in _UNSIGNED and b"\x00" in body[:_HEAD]:
+    if named in _UNSIGNED and b"\x00" in head:
         return named
+    if named in ("xls", "et") and _is_tabbed(head):
+        return "csv"
     raise NotAFileError(f"内容不是 {named.upper()} 文件" if named else "内容不是认识的文件类型")
+
+
+def _is_tabbed(head: bytes) -> bool:
+    """Whether it is a table as text, which many systems hand out as .xls: lines with equally many
+    tabs."""
+    lines = [line for line in head.split(b"\n")[:-1] if line.strip()]
+    tabs = {line.count(b"\t") for line in lines}
+    return b"\x00" not in head and len(lines) > 1 and len(tabs) == 1 and 0 not in tabs
 
 
 def _seen(body: bytes) -> str:
@@ -85,6 +124,8 @@ def _seen(body: bytes) -> str:
     # The standard lets a PDF begin anywhere in the first kilobyte.
     if b"%PDF-" in head[:1024]:
         return "pdf"
+    if b"multipart/related" in head.lower() and _MIME.match(head):
+        return "mht"
     return "html" if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) else ""
 
 
@@ -92,15 +133,30 @@ def _packed_kind(body: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+            declared = archive.read("mimetype") if _is_declared(archive) else b""
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError):
         raise NotAFileError("文件已损坏") from None
+    if declared in _OPENDOCUMENT:
+        return _OPENDOCUMENT[declared]
     for prefix, kind in _PACKED:
         if any(name.startswith(prefix) for name in names):
             return kind
     return "zip"
 
 
-def _ole2_kind(body: bytes) -> str:
+def _is_declared(archive: zipfile.ZipFile) -> bool:
+    """Whether it begins with a short part that names its type, as OpenDocument files do."""
+    first = archive.infolist()[:1]
+    return bool(first) and first[0].filename == "mimetype" and first[0].file_size < 100
+
+
+def _ole2_kind(body: bytes, named: str) -> str:
+    """By its streams; where they say nothing (a damaged file), by its name."""
+    found = compound_kind(body)
+    if found:
+        return named if named in _IN_OLE2[found] else _FIRST.get(found, found)
+    if named in _ANY_OLE2:
+        return named
     return "xls" if "Workbook".encode("utf-16-le") in body else "doc"
 
 

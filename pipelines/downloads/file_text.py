@@ -1,219 +1,185 @@
-"""The text of a downloaded file: PDF, DOCX, XLSX. To be called in a child process with limits
-(pipelines.downloads.text_reader): files are made by strangers, and the libraries that open them can
-be led to use any amount of time and memory.
+"""What is kept of a downloaded file: its text, the rows of its tables, its extent. To be read in
+a child process with limits (pipelines.downloads.text_reader): files are made by strangers, and the
+libraries that open them can be led to use any amount of time and memory.
 """
 
 from __future__ import annotations
 
+import struct
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from lxml import etree
+
+from pipelines.downloads.pieces import (
+    DAMAGED,
+    Covered,
+    Extent,
+    Piece,
+    Remark,
+    Row,
+    UnreadableFileError,
+)
 
 MAX_CHARACTERS = 200_000
 """Longer texts are cut here; enough for a law with its annexes."""
 
-MAX_PAGES = 500
 MAX_ROWS = 20_000
-MAX_UNPACKED = 64 * 1024 * 1024
-"""Bytes that the parts of a DOCX or XLSX may claim to unpack to. Python's zipfile never unpacks
-more than a part claims."""
+MAX_ROW_CHARACTERS = 2_000_000
+"""Rows of tables are kept beyond the text's limit: a list of companies must be whole."""
 
-PASSWORD = "文件设有密码，未提取文字"  # noqa: S105 - a sentence
 NO_TEXT = "文件中没有可提取的文字（可能是扫描件）"
-DAMAGED = "文件已损坏或格式不符，未提取文字"
-TOO_LARGE = "解压后超过大小限制，未提取文字"
+PARTLY = "文件有损坏，只提取了前面的文字"
 CUT = f"文字较长，只保留了前 {MAX_CHARACTERS} 字"
-_OLD_KINDS = {
-    kind: f"旧版 {kind.upper()} 格式，只保存文件，未提取文字"
-    for kind in ("doc", "xls", "ppt", "wps", "et")
-}
-_OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_SPECIAL = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+ROWS_CUT = f"表格较长，只保留了前 {MAX_ROWS} 行"
+READABLE = frozenset((
+    "pdf", "ofd", "doc", "docx", "docm", "dot", "dotx", "wps", "wpt", "rtf", "odt", "odp", "mht",
+    "xls", "xlsx", "xlsm", "xlsb", "et", "ett", "ods", "csv", "txt", "ppt", "pptx", "pptm",
+    "pps", "ppsx", "dps", "zip", "rar", "7z", "gz",
+))  # fmt: skip
+"""The types that text is taken out of."""
+
+_PICTURES = frozenset({"jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp"})
+_MOST_REMARKS = 4
+# What libraries raise on damaged files, beside their own errors.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    etree.XMLSyntaxError,
+    struct.error,
+    LookupError,
+    ValueError,
+    OSError,
+    NotImplementedError,
+)
+
+Record = tuple[str, object]
+"""What a child tells its parent: ("line", str), ("row", [table, number, cells]), ("extent", str),
+("remark", str), and when reading ended early ("note", str)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileText:
-    """Text, one paragraph or table row a line, and in Chinese what is missing from it."""
+    """Text, one paragraph or table row a line; in Chinese what is missing from it, and how long
+    the file is; and the rows of its tables, merged cells not yet filled."""
 
     text: str | None = None
     note: str = ""
-
-
-class UnreadableFileError(Exception):
-    """The file holds no text for us; the message (Chinese) says why."""
+    extent: str = ""
+    rows: tuple[Row, ...] = ()
 
 
 def is_readable(kind: str) -> bool:
     """Whether text is taken out of files of this type at all."""
-    return kind in _READERS
+    return kind in READABLE
 
 
 def why_unread(kind: str) -> str:
     """What is said of a type that text is not taken out of."""
-    return _OLD_KINDS.get(kind, f"{kind.upper() or '未知'} 格式，只保存文件，未提取文字")
+    if kind in _PICTURES:
+        return "图片，只保存文件，未提取文字"
+    return f"{kind.upper() or '未知'} 格式，只保存文件，未提取文字"
 
 
 def read_text(path: Path, kind: str) -> FileText:
-    """The text of a file of type `kind` (pdf, docx, xlsx, txt, csv).
+    """What is kept of a file of type `kind`.
 
     Lets MemoryError and RecursionError through, and whatever a library raises on a file made to
     break it: the caller is a child process whose end is a note.
     """
-    if kind not in _READERS:
-        return FileText(note=why_unread(kind))
+    return assembled(records(path, kind))
+
+
+def records(path: Path, kind: str) -> Iterator[Record]:
+    """The same piece by piece, so that what was read before an untimely end is not lost."""
+    if kind not in READABLE:
+        yield "note", why_unread(kind)
+        return
+    # The readers bring heavy libraries: only the process that reads pays for them.
+    from pipelines.downloads.readers import read_pieces
+
     warnings.simplefilter("ignore")
     try:
-        return _collect(_READERS[kind](path))
+        yield from _kept(read_pieces(path.read_bytes(), kind))
     except UnreadableFileError as error:
-        return FileText(note=str(error))
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError, OSError):
-        return FileText(note=PASSWORD if _is_locked_office(path, kind) else DAMAGED)
+        yield "note", str(error)
+    except _DAMAGE:
+        yield "note", DAMAGED
 
 
-def _collect(lines: Iterator[str]) -> FileText:
-    """Lines up to the limit; the generator is not asked for more than is kept."""
-    kept: list[str] = []
-    size = 0
-    for line in lines:
-        clean = line.replace("\x00", "").strip()
-        if not clean:
+def assembled(found: Iterable[Record]) -> FileText:
+    """One file's records put together; a note of an untimely end is softened by text before it."""
+    lines: list[str] = []
+    rows: list[Row] = []
+    remarks: list[str] = []
+    note = extent = ""
+    for name, value in found:
+        if name == "line":
+            lines.append(str(value))
+        elif name == "row" and isinstance(value, list):
+            rows.append(_row(value))
+        elif name == "extent":
+            extent = str(value)
+        elif name == "remark":
+            remarks.append(str(value))
+        else:
+            note = str(value)
+    if not lines:
+        return FileText(None, note or _together(remarks) or NO_TEXT, extent)
+    if note == DAMAGED:
+        note = PARTLY
+    note = note.replace("，未提取文字", "，只提取了前面的文字")
+    return FileText("\n".join(lines), _together([note, *remarks]), extent, tuple(rows))
+
+
+def _together(remarks: list[str]) -> str:
+    """Remarks as one note: each once, further ones counted."""
+    single = list(dict.fromkeys(remark for remark in remarks if remark))
+    more = len(single) - _MOST_REMARKS
+    return "；".join(single[:_MOST_REMARKS]) + (f"；另有 {more} 处类似情况" if more > 0 else "")
+
+
+def _kept(pieces: Iterator[Piece]) -> Iterator[Record]:
+    """Pieces up to the limits; when a text without tables is full, no more is asked for."""
+    text, rows, row_text = 0, 0, 0
+    for piece in pieces:
+        if isinstance(piece, (Remark, Extent)):
+            yield type(piece).__name__.lower(), piece.text
             continue
-        kept.append(clean[: MAX_CHARACTERS - size])
-        size += len(kept[-1]) + 1
-        if size >= MAX_CHARACTERS:
-            return FileText("\n".join(kept), CUT)
-    return FileText("\n".join(kept)) if kept else FileText(note=NO_TEXT)
-
-
-def _pdf_lines(path: Path) -> Iterator[str]:
-    # Heavy to import: only the child that reads a PDF pays for it.
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
-
-    try:
-        reader = PdfReader(path)
-        # Many files carry an owner's password only, and open with an empty one.
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise UnreadableFileError(PASSWORD)
-        for number, page in enumerate(reader.pages):
-            if number == MAX_PAGES:
-                return
-            yield from page.extract_text().splitlines()
-    except (DependencyError, FileNotDecryptedError) as error:
-        raise UnreadableFileError(PASSWORD) from error
-    except PyPdfError as error:
-        raise UnreadableFileError(DAMAGED) from error
-
-
-def _docx_lines(path: Path) -> Iterator[str]:
-    with zipfile.ZipFile(path) as archive:
-        _refuse_bomb(archive)
-        with archive.open("word/document.xml") as document:
-            yield from _paragraphs(document)
-
-
-def _paragraphs(document: IO[bytes]) -> Iterator[str]:
-    """Paragraphs and, for tables, one line a row. Read as a stream; what was read is forgotten."""
-    events = etree.iterparse(
-        document, events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True
-    )
-    rows: list[list[str]] = []
-    for event, node in events:
-        if event == "start":
-            if node.tag == f"{_W}tr":
-                rows.append([])
-        elif node.tag == f"{_W}p":
-            text = _words(node)
-            _forget(node)
-            if rows:
-                rows[-1].append(text)
+        if isinstance(piece, Row) and rows >= 0:
+            row_text += sum(len(cell) for cell in piece.cells if isinstance(cell, str))
+            rows += 1
+            if rows > MAX_ROWS or row_text > MAX_ROW_CHARACTERS:
+                yield "remark", ROWS_CUT
+                rows = -1
             else:
-                yield from text.split("\n")
-        elif node.tag == f"{_W}tr":
-            line = " | ".join(" ".join(cell.split()) for cell in rows.pop() if cell.strip())
-            _forget(node)
-            if rows:
-                rows[-1].append(line)
-            else:
-                yield line
+                yield "row", [piece.table, piece.number, _plain(piece)]
+        if text < MAX_CHARACTERS:
+            line = (piece.line() if isinstance(piece, Row) else piece).replace("\x00", "").strip()
+            if line:
+                yield "line", line[: MAX_CHARACTERS - text]
+                text += len(line) + 1
+            if text >= MAX_CHARACTERS:
+                yield "remark", CUT
+        elif rows <= 0:
+            return
 
 
-def _words(paragraph: etree._Element) -> str:
-    pieces = paragraph.iter(f"{_W}t", *_SPECIAL)
-    return "".join(_SPECIAL.get(str(node.tag), "") or node.text or "" for node in pieces)
+def _plain(row: Row) -> list[str | int]:
+    """Cells for the way through a pipe: covered ones as numbers."""
+    return [_SIDES.index(cell) if isinstance(cell, Covered) else cell for cell in row.cells]
 
 
-def _forget(node: etree._Element) -> None:
-    """Free an element that was read, and the emptied ones before it."""
-    node.clear()
-    parent = node.getparent()
-    while parent is not None and node.getprevious() is not None:
-        del parent[0]
+def _row(value: list[object]) -> Row:
+    table, number, cells = value
+    if not isinstance(cells, list):
+        raise TypeError(cells)
+    places = (_SIDES[cell] if isinstance(cell, int) else str(cell) for cell in cells)
+    return Row(str(table), int(str(number)), tuple(places))
 
 
-def _xlsx_lines(path: Path) -> Iterator[str]:
-    with zipfile.ZipFile(path) as archive:
-        _refuse_bomb(archive)
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
-        left = MAX_ROWS
-        for sheet in book.worksheets:
-            # A sheet may claim a million rows; what it holds decides.
-            sheet.reset_dimensions()
-            title = sheet.title
-            for row in sheet.iter_rows(values_only=True):
-                left -= 1
-                if left < 0:
-                    return
-                line = " | ".join(str(cell).strip() for cell in row if cell not in (None, ""))
-                if line and title:
-                    yield title
-                    title = ""
-                yield line
-    finally:
-        book.close()
-
-
-def _plain_lines(path: Path) -> Iterator[str]:
-    data = path.read_bytes()[: 4 * MAX_CHARACTERS]
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030", errors="replace")
-    yield from text.splitlines()
-
-
-def _refuse_bomb(archive: zipfile.ZipFile) -> None:
-    members = archive.infolist()
-    if any(member.flag_bits & 1 for member in members):
-        raise UnreadableFileError(PASSWORD)
-    parts = [one for one in members if one.filename.endswith((".xml", ".rels"))]
-    if sum(member.file_size for member in parts) > MAX_UNPACKED:
-        raise UnreadableFileError(TOO_LARGE)
-
-
-def _is_locked_office(path: Path, kind: str) -> bool:
-    """Office keeps a file with a password in an OLE2 container with a stream of that name."""
-    if kind not in {"docx", "xlsx"}:
-        return False
-    with path.open("rb") as file:
-        if file.read(8) != _OLE2:
-            return False
-        return "EncryptedPackage".encode("utf-16-le") in file.read(4 * 1024 * 1024)
-
-
-_READERS: dict[str, Callable[[Path], Iterator[str]]] = {
-    "pdf": _pdf_lines,
-    "docx": _docx_lines,
-    "xlsx": _xlsx_lines,
-    "txt": _plain_lines,
-    "csv": _plain_lines,
-}
+_SIDES = (Covered.LEFT, Covered.ABOVE)

@@ -8,21 +8,31 @@ so a zip bomb or a malicious PDF ends in a note and harms nothing else.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import locale
 import os
 import resource
 import select
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.downloads.file_text import FileText, is_readable, read_text, why_unread
+from pipelines.downloads.file_text import (
+    FileText,
+    Record,
+    assembled,
+    is_readable,
+    records,
+    why_unread,
+)
 
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 20
 WALL_SECONDS = 40.0
-ANSWER_LIMIT = 8 * 1024 * 1024
+ANSWER_LIMIT = 32 * 1024 * 1024
 OUT_OF_TIME = "读取超过时限，未提取文字"
 OUT_OF_MEMORY = "读取超过内存限制，未提取文字"
 FAILED = "读取时出错，未提取文字"
@@ -80,8 +90,7 @@ class TextReader:
         assert self._server.stdout is not None  # noqa: S101 # same
         self._server.stdin.write(json.dumps([str(path), kind]).encode() + b"\n")
         await self._server.stdin.drain()
-        answer = json.loads(await self._server.stdout.readline())
-        return FileText(answer["text"], answer["note"])
+        return assembled(map(tuple, json.loads(await self._server.stdout.readline())))
 
     async def _end(self) -> None:
         server, self._server = self._server, None
@@ -93,8 +102,8 @@ class TextReader:
         await server.communicate()
 
 
-def read_limited(path: Path, kind: str, *, memory: int, cpu: int, seconds: float) -> FileText:
-    """`read_text` in a fork of this process with limits: address space in bytes, processor
+def read_limited(path: Path, kind: str, *, memory: int, cpu: int, seconds: float) -> list[Record]:
+    """`records` in a fork of this process with limits: address space in bytes, processor
     seconds, seconds by the clock. Call it where there is one thread only."""
     receiving, sending = os.pipe()
     pid = os.fork()
@@ -105,35 +114,40 @@ def read_limited(path: Path, kind: str, *, memory: int, cpu: int, seconds: float
     if is_late:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
-    if is_late or os.waitstatus_to_exitcode(status) in {-signal.SIGXCPU, -signal.SIGKILL}:
-        return FileText(note=OUT_OF_TIME)
-    try:
-        found = json.loads(answer)
-    except ValueError:
-        return FileText(note=FAILED)
-    return FileText(found["text"], found["note"])
+    # Only whole lines count: a child that was stopped wrote half of one.
+    found = [tuple(json.loads(line)) for line in answer.split(b"\n")[:-1]]
+    code = os.waitstatus_to_exitcode(status)
+    if is_late or code in {-signal.SIGXCPU, -signal.SIGKILL}:
+        found.append(("note", OUT_OF_TIME))
+    elif code:
+        # Libraries in other languages abort where Python would raise MemoryError.
+        found.append(("note", OUT_OF_MEMORY if code == -signal.SIGABRT else FAILED))
+    return found
 
 
 def _be_child(path: Path, kind: str, sending: int, *, memory: int, cpu: int) -> None:
     """Never returns. Exits without cleaning up: everything inherited belongs to the parent."""
     try:
         _limit(memory=memory, cpu=cpu)
-        found = _read_guarded(path, kind)
-        data = json.dumps({"text": found.text, "note": found.note}).encode()
+        # A library that aborts says so on its way; nobody reads that.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         with os.fdopen(sending, "wb") as pipe:
-            pipe.write(data)
+            for record in _records_guarded(path, kind):
+                pipe.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
+                pipe.write(b"\n")
+                pipe.flush()
         os._exit(0)
     finally:
         os._exit(1)
 
 
-def _read_guarded(path: Path, kind: str) -> FileText:
+def _records_guarded(path: Path, kind: str) -> Iterator[Record]:
     try:
-        return read_text(path, kind)
+        yield from records(path, kind)
     except MemoryError:
-        return FileText(note=OUT_OF_MEMORY)
+        yield "note", OUT_OF_MEMORY
     except Exception:  # noqa: BLE001 - whatever a hostile file makes a library raise is a note
-        return FileText(note=FAILED)
+        yield "note", FAILED
 
 
 def _limit(*, memory: int, cpu: int) -> None:
@@ -163,20 +177,23 @@ def _receive(pipe: int, until: float) -> tuple[bytes, bool]:
 
 
 def serve() -> None:
-    """The server: a line [path, type] in, a line {text, note} out, both JSON, until stdin ends.
+    """The server: a line [path, type] in, a line of records out, both JSON, until stdin ends.
 
     Arguments: the limits of `read_limited` (bytes, processor seconds, seconds by the clock).
     """
     # Loaded before forking, so that every child has them for nothing.
-    import openpyxl  # noqa: F401
-    import pypdf  # noqa: F401
+    import pipelines.downloads.readers
 
+    assert pipelines.files.readers.READABLE  # noqa: S101 # it was imported for what it brings
+    with contextlib.suppress(locale.Error):
+        # Names of packed files are Chinese, whatever the language of the machine.
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
     memory, cpu, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     for line in sys.stdin:
         path, kind = json.loads(line)
         found = read_limited(Path(path), kind, memory=memory, cpu=cpu, seconds=seconds)
-        sys.stdout.write(json.dumps({"text": found.text, "note": found.note}) + "\n")
-        sys.stdout.flush()
+        sys.stdout.buffer.write(json.dumps(found, ensure_ascii=False).encode() + b"\n")
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

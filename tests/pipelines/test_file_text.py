@@ -15,18 +15,12 @@ from docx import Document
 from openpyxl import Workbook
 from pypdf import PdfReader, PdfWriter
 
-from pipelines.downloads.file_text import (
-    CUT,
-    DAMAGED,
-    MAX_CHARACTERS,
-    NO_TEXT,
-    PASSWORD,
-    TOO_LARGE,
-    FileText,
-    read_text,
-)
+from pipelines.downloads.file_kinds import kind_of
+from pipelines.downloads.file_text import CUT, MAX_CHARACTERS, NO_TEXT, FileText, read_text
+from pipelines.downloads.pieces import DAMAGED, PASSWORD, TOO_LARGE
 from pipelines.downloads.text_reader import FAILED, OUT_OF_MEMORY, OUT_OF_TIME, TextReader
 from replica.sample_files import make_pdf
+from tests.pipelines.compound_files import compound_file
 
 MEGABYTE = 1024 * 1024
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -85,7 +79,7 @@ def locked_pdf(user: str, owner: str, algorithm: str) -> bytes:
 
 def test_a_pdf_is_read(tmp_path: Path) -> None:
     found = read(tmp_path, "pdf", make_pdf("附件1：申报指南（2021年）"))
-    assert found == FileText("附件1：申报指南（2021年）")
+    assert found == FileText("附件1：申报指南（2021年）", extent="1 页")
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])
@@ -104,7 +98,7 @@ def test_a_scan_says_that_it_holds_no_text(tmp_path: Path) -> None:
     writer.add_blank_page(100, 100)
     out = io.BytesIO()
     writer.write(out)
-    assert read(tmp_path, "pdf", out.getvalue()) == FileText(None, NO_TEXT)
+    assert read(tmp_path, "pdf", out.getvalue()) == FileText(None, NO_TEXT, "1 页")
 
 
 def test_a_docx_is_read_paragraphs_tables_and_all(tmp_path: Path) -> None:
@@ -121,7 +115,8 @@ def test_a_docx_is_read_paragraphs_tables_and_all(tmp_path: Path) -> None:
     out = io.BytesIO()
     document.save(out)
     found = read(tmp_path, "docx", out.getvalue())
-    assert found == FileText("一、申报条件\n项目 | 金额\n平台建设 | 50万元\n二、\t申报时间")
+    assert found.text == "一、申报条件\n项目 | 金额\n平台建设 | 50万元\n二、\t申报时间"
+    assert [row.cells for row in found.rows] == [("项目", "金额"), ("平台建设", "50万元")]
 
 
 def test_a_workbook_is_read_sheet_by_sheet(tmp_path: Path) -> None:
@@ -142,15 +137,9 @@ def test_plain_text_in_gbk_is_read(tmp_path: Path) -> None:
     assert read(tmp_path, "txt", "名称,金额\r\n甲,5\r\n".encode("gbk")).text == "名称,金额\n甲,5"
 
 
-@pytest.mark.parametrize("kind", ["doc", "xls", "wps"])
-def test_legacy_kinds_are_kept_without_text_and_said_so(tmp_path: Path, kind: str) -> None:
-    found = read(tmp_path, kind, OLE2)
-    assert found.text is None
-    assert found.note == f"旧版 {kind.upper()} 格式，只保存文件，未提取文字"
-
-
 def test_an_office_file_with_a_password_is_said_so(tmp_path: Path) -> None:
-    locked = OLE2 + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + bytes(1000)
+    locked = compound_file({"EncryptedPackage": bytes(5000)})
+    assert kind_of(locked, "xlsx") == "xlsx"
     assert read(tmp_path, "docx", locked) == FileText(None, PASSWORD)
     assert read(tmp_path, "xlsx", locked) == FileText(None, PASSWORD)
 
@@ -261,7 +250,7 @@ def test_the_reader_goes_on_after_a_file_that_broke_its_child(tmp_path: Path) ->
     first, second, third = asyncio.run(ask())
     assert first.text is None
     assert first.note
-    assert second == third == FileText("申报指南")
+    assert second == third == FileText("申报指南", extent="1 页")
 
 
 def pdf_with_stream(filters: bytes, stream: bytes) -> bytes:
