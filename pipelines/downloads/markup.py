@@ -94,7 +94,7 @@ def _cells(row: etree._Element, hanging: dict[int, int]) -> list[Cell]:
             break
         down = number(cell.get("rowspan", "")) - 1
         begun.update(dict.fromkeys(range(len(cells), len(cells) + across), down))
-        cells.append(" ".join("".join(cell.itertext()).split()))
+        cells.append(" ".join("".join(map(str, cell.itertext())).split()))
         cells.extend([Covered.LEFT] * (across - 1))
     _cover(cells, hanging)
     for column in [column for column, left in hanging.items() if left <= 1]:
