@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import locale
 import os
@@ -181,10 +182,8 @@ def serve() -> None:
 
     Arguments: the limits of `read_limited` (bytes, processor seconds, seconds by the clock).
     """
-    # Loaded before forking, so that every child has them for nothing.
-    import pipelines.downloads.readers
-
-    assert pipelines.files.readers.READABLE  # noqa: S101 # it was imported for what it brings
+    # Loaded before forking, so that every child has the libraries for nothing.
+    importlib.import_module("pipelines.downloads.readers")
     with contextlib.suppress(locale.Error):
         # Names of packed files are Chinese, whatever the language of the machine.
         locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
