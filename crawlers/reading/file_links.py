@@ -16,6 +16,7 @@ from parsel import Selector
 from crawlers.items import PrintedLink
 from crawlers.reading.addresses import absolute
 from crawlers.reading.file_addresses import (
+    DOCUMENTS,
     is_asked_for,
     is_file,
     is_picture,
@@ -56,10 +57,13 @@ _FOOT_WORDS = re.compile(
 )
 _SOMEWHERE = re.compile(r"""["']([^"'<>\s]{4,500})["']""")
 _OPENS = re.compile(r"\(|window\.|location|open|down|show|view|file", re.IGNORECASE)
-_ASSIGNED = re.compile(
-    r"""(?:file|pdf|url|src|path|attach|doc|href|fj)\w{0,12}["']?\s{0,4}[=:(,]\s{0,4}["']([^"'<>\s]{4,500})["']""",
-    re.IGNORECASE,
+_GIVEN = re.compile(r"""[=:(,]\s{0,4}["'](?=([^"'<>\s]{4,500})["'])""")
+_TAKES_A_FILE = re.compile(
+    r"""(?:file|pdf|url|src|path|attach|doc|href|fj)\w{0,12}["']?\s{0,4}$""", re.IGNORECASE
 )
+_WITH_MORE = frozenset("?%#")  # where the end of an address is not the end of its path
+_PAGE_ENDINGS = (".html", ".htm", ".shtml", "/")
+_LONGEST_TAKER = 32  # characters of a name, its quote and the space behind it
 _SHOWN = (
     ("iframe", "src"),
     ("frame", "src"),
@@ -155,6 +159,8 @@ def _linked(
     node: etree._Element, base_url: str, is_chosen: bool, place: _Place
 ) -> Iterator[tuple[str, str]]:
     href = (node.get("href") or "").strip()
+    if href.endswith(_PAGE_ENDINGS) and _WITH_MORE.isdisjoint(href):
+        return
     if not is_chosen and place.is_furniture(node):
         return
     for address in _addresses(node, href):
@@ -243,12 +249,23 @@ def _scripted(node: etree._Element, base_url: str, place: _Place) -> Iterator[tu
     text = (node.text or "")[:_SCRIPT_WITHIN]
     if not text or place.is_furniture(node):
         return
-    for match in _ASSIGNED.finditer(text):
+    for match in _GIVEN.finditer(text):
+        start = match.start()
+        if not _may_end_as_file(match[1]) or not _TAKES_A_FILE.search(
+            text[max(0, start - _LONGEST_TAKER) : start]
+        ):
+            continue
         address = match[1].replace("\\/", "/")
         url = absolute(base_url, address)
         if url and not is_picture(url) and (is_file(url) or shown_file(url)):
             target = _target(base_url, url)
             yield _file_name(target), target
+
+
+def _may_end_as_file(address: str) -> bool:
+    """A quick look: without a query, what is no document by its ending is none at all."""
+    ending = address.rpartition(".")[2]
+    return ending.lower() in DOCUMENTS or not _WITH_MORE.isdisjoint(address)
 
 
 def _target(base_url: str, url: str) -> str:

@@ -6,18 +6,17 @@ In the srcdoc of a frame, in a hidden textarea or field, in a template, escaped 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import etree, html
 from parsel import Selector
 
-_HOLDERS = (
-    "//iframe[@srcdoc] | //textarea | //input[@type='hidden'] | //script[@type='text/html' or"
-    " @type='text/template' or @type='text/x-template' or @type='text/plain'] | //template | //xmp"
-)
-_MAY_HOLD = re.compile(
-    r"srcdoc|<textarea|<template|<xmp|type=[\"']?hidden|text/(?:html|x-template|template|plain)",
-    re.IGNORECASE,
-)
+_HOLDERS = ("iframe", "textarea", "input", "script", "template", "xmp")
+_UNSHOWN_SCRIPTS = frozenset(("text/html", "text/template", "text/x-template", "text/plain"))
+_SIGNS = (
+    "srcdoc", "<textarea", "<template", "<xmp", "type=hidden", 'type="hidden', "type='hidden",
+    "text/html", "text/x-template", "text/template", "text/plain",
+)  # fmt: skip
 _MARKUP = re.compile(r"<(?:p|div|br|table|section|span|body)\b", re.IGNORECASE)
 _PATTERN = re.compile(r"\{\{|<%|\$\{")  # a blank to be filled in, no text
 _SHORTEST = 40  # characters of text, markup left out
@@ -27,10 +26,11 @@ _MOST = 40
 
 def show_scripted_text(page: Selector, source: str) -> None:
     """Put such text where its holder stands, so that it is read as any other."""
-    if not _MAY_HOLD.search(source):
+    lower = source.lower()
+    if not any(sign in lower for sign in _SIGNS):
         return
-    for holder in page.xpath(_HOLDERS)[:_MOST]:
-        node = holder.root
+    holders = (node for node in page.root.iter(*_HOLDERS) if _may_hold(node))
+    for node in list(islice(holders, _MOST)):
         held = _held(node)
         if not _MARKUP.search(held) or _PATTERN.search(held) or len(held) > _LONGEST:
             continue
@@ -38,6 +38,14 @@ def show_scripted_text(page: Selector, source: str) -> None:
         if shown is not None and node.getparent() is not None:
             shown.tail, node.tail = node.tail, None
             node.getparent().replace(node, shown)
+
+
+def _may_hold(node: etree._Element) -> bool:
+    if node.tag == "iframe":
+        return "srcdoc" in node.attrib
+    if node.tag == "input":
+        return node.get("type") == "hidden"
+    return node.tag != "script" or node.get("type") in _UNSHOWN_SCRIPTS
 
 
 def _held(node: etree._Element) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from crawlers.reading.day_evidence import has_day
 from crawlers.reading.line_kinds import Kind, is_link_row
@@ -68,6 +69,12 @@ class FoundTitle:
 
 def plain(text: str) -> str:
     """The words of a text alone, for comparing."""
+    return _plain_line(text) if len(text) <= LONGEST_TITLE else _NOT_WORDS.sub("", text).lower()
+
+
+@lru_cache(maxsize=2048)
+def _plain_line(text: str) -> str:
+    """Of a short text: a page's lines are compared with many others."""
     return _NOT_WORDS.sub("", text).lower()
 
 
