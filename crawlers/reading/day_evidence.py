@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from crawlers.reading.outline import Line
@@ -71,6 +72,14 @@ class PrintedDay:
 
 def has_day(text: str) -> bool:
     """Whether a text prints a day; quick where there is none."""
+    if len(text) > _LONGEST:
+        return bool(_SOMETHING.search(text)) and bool(find_date(text))
+    return _line_has_day(text)
+
+
+@lru_cache(maxsize=1024)
+def _line_has_day(text: str) -> bool:
+    """Of a short text: the same line is asked from several sides."""
     return bool(_SOMETHING.search(text)) and bool(find_date(text))
 
 

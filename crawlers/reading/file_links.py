@@ -57,6 +57,12 @@ _FOOT_WORDS = re.compile(
 )
 _SOMEWHERE = re.compile(r"""["']([^"'<>\s]{4,500})["']""")
 _OPENS = re.compile(r"\(|window\.|location|open|down|show|view|file", re.IGNORECASE)
+# What a script that names a document holds somewhere: its ending, or the query of a viewer.
+_NAMES_A_FILE = re.compile(
+    rf"\.(?:{'|'.join(sorted(DOCUMENTS))})(?![a-z0-9])"
+    r"|[?&](?:file|url|src|path|pdf|furl|document)\w{0,4}=",
+    re.IGNORECASE,
+)
 _GIVEN = re.compile(r"""[=:(,]\s{0,4}["'](?=([^"'<>\s]{4,500})["'])""")
 _TAKES_A_FILE = re.compile(
     r"""(?:file|pdf|url|src|path|attach|doc|href|fj)\w{0,12}["']?\s{0,4}$""", re.IGNORECASE
@@ -247,13 +253,12 @@ def _shown(node: etree._Element, base_url: str, place: _Place) -> Iterator[tuple
 def _scripted(node: etree._Element, base_url: str, place: _Place) -> Iterator[tuple[str, str]]:
     """var fileurl = "/x/y.pdf": a document named in a script of the page itself."""
     text = (node.text or "")[:_SCRIPT_WITHIN]
-    if not text or place.is_furniture(node):
+    if not _NAMES_A_FILE.search(text) or place.is_furniture(node):
         return
     for match in _GIVEN.finditer(text):
         start = match.start()
-        if not _may_end_as_file(match[1]) or not _TAKES_A_FILE.search(
-            text[max(0, start - _LONGEST_TAKER) : start]
-        ):
+        before = text[max(0, start - _LONGEST_TAKER) : start]
+        if not _may_end_as_file(match[1]) or not _TAKES_A_FILE.search(before):
             continue
         address = match[1].replace("\\/", "/")
         url = absolute(base_url, address)

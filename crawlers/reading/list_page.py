@@ -21,6 +21,7 @@ from crawlers.reading.row_titles import pieces_of, title_of, without_date
 from crawlers.reading.rows import MOST_ROWS, Row
 from crawlers.reading.shells import script_list_reason
 from crawlers.reading.text import first_text, visible_text
+from crawlers.reading.tree import parse_page
 
 _ENOUGH = 3
 _FOLDER = re.compile(r"/(?:(?:index|list|default)\.\w+)?$")
@@ -61,7 +62,7 @@ def read_list(
     `encoding` is the one the page came in: a raw query is sent in it. `today` is the day of the
     reading in Shanghai, by which days printed without a year get theirs.
     """
-    page = Selector(text=text or "<html></html>")
+    page = parse_page(text)
     rows, reader = _read(page, text, base_address(page, url), selectors, platform)
     whole = len(rows)
     rows = rows[:MOST_ROWS]

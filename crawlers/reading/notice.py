@@ -31,6 +31,7 @@ from crawlers.reading.shells import shell_reason
 from crawlers.reading.siblings import Siblings
 from crawlers.reading.text import first_text, labelled_source, visible_text, worth_asking
 from crawlers.reading.title_evidence import TitleHints, plain, same_title, window_segments
+from crawlers.reading.tree import parse_page
 
 __all__ = ["body_html", "disagreements", "fill_from_page", "finish", "take_from_list"]
 
@@ -44,6 +45,7 @@ _PAGES_WORDS = (
     "title", "published", "source", "doc_number", "issuers", "written", "effective",
     "original_url", "body_html",
 )  # fmt: skip
+_NO_SELECTORS = Selectors()
 _SURE_TITLE = 3.0
 _ENOUGH_WAYS = 2  # that agree on where the text stands
 _SHORTEST_SUMMARY = 20  # letters
@@ -82,7 +84,7 @@ def fill_from_page(
         take_from_list(item)
         return
     pattern = NOTICE.get(platform, NoticePattern())
-    learned = learned or Selectors()
+    learned = learned or _NO_SELECTORS
     order = _ORDER_LEARNED if learned_first else _ORDER
     bodies = {
         "column": selectors.notice_body,
@@ -103,7 +105,7 @@ def fill_from_page(
     _fill_fields(item, readings, found, witnesses)
     item.platform = platform
     item.borne_out_by = list(found.ways) if found.is_general else [reader, *found.ways[1:]]
-    chosen = {"column": selectors, "learned": learned}.get(reader, Selectors())
+    chosen = {"column": selectors, "learned": learned}.get(reader, _NO_SELECTORS)
     drop = set() if found.is_general else _parts(page, chosen.notice_drop)
     _fill_body(item, found, "general" if found.is_general else reader, base_url, drop)
     css = (*selectors.notice_attachments, *pattern.attachments)
@@ -140,9 +142,9 @@ def add_part(item: NoticeItem, text: str, address: str) -> str:
 def parsed(text: str) -> Selector:
     """The page as a tree without comments, which show nothing and split its words."""
     text = _XML_HEAD.sub("", text, count=1)
-    page = Selector(text=text or "<html></html>", type="html")
+    page = parse_page(text)
     etree.strip_tags(page.root, etree.Comment, etree.ProcessingInstruction)
-    show_scripted_text(page, text)
+    show_scripted_text(page)
     return page
 
 

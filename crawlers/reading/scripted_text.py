@@ -13,10 +13,6 @@ from parsel import Selector
 
 _HOLDERS = ("iframe", "textarea", "input", "script", "template", "xmp")
 _UNSHOWN_SCRIPTS = frozenset(("text/html", "text/template", "text/x-template", "text/plain"))
-_SIGNS = (
-    "srcdoc", "<textarea", "<template", "<xmp", "type=hidden", 'type="hidden', "type='hidden",
-    "text/html", "text/x-template", "text/template", "text/plain",
-)  # fmt: skip
 _MARKUP = re.compile(r"<(?:p|div|br|table|section|span|body)\b", re.IGNORECASE)
 _PATTERN = re.compile(r"\{\{|<%|\$\{")  # a blank to be filled in, no text
 _SHORTEST = 40  # characters of text, markup left out
@@ -24,11 +20,8 @@ _LONGEST = 1_000_000
 _MOST = 40
 
 
-def show_scripted_text(page: Selector, source: str) -> None:
+def show_scripted_text(page: Selector) -> None:
     """Put such text where its holder stands, so that it is read as any other."""
-    lower = source.lower()
-    if not any(sign in lower for sign in _SIGNS):
-        return
     holders = (node for node in page.root.iter(*_HOLDERS) if _may_hold(node))
     for node in list(islice(holders, _MOST)):
         held = _held(node)

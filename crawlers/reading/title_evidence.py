@@ -80,7 +80,7 @@ def _plain_line(text: str) -> str:
 
 def agreement(one: str, other: str) -> float:
     """How far two titles are the same, 0 to 1; one that is cut agrees with its whole."""
-    first, second = plain(_CUT.sub("", one)), plain(_CUT.sub("", other))
+    first, second = plain(_uncut(one)), plain(_uncut(other))
     if not first or not second:
         return 0.0
     if first == second:
@@ -89,6 +89,10 @@ def agreement(one: str, other: str) -> float:
     if short in long:
         return 0.95 if len(short) >= 8 or len(short) * 2 >= len(long) else len(short) / len(long)
     return _dice(short, long)
+
+
+def _uncut(text: str) -> str:
+    return _CUT.sub("", text) if ".." in text or "…" in text else text
 
 
 def same_title(one: str, other: str) -> bool:

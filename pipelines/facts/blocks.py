@@ -84,6 +84,14 @@ def read_blocks(root: etree._Element, base_url: str) -> list[Block]:
     return walker.blocks
 
 
+def _cleaned(text: str) -> str:
+    """The text in one line. Most have only printable characters: no line break, nothing unseen,
+    no other space than the plain one."""
+    if text.isprintable():
+        return _SPACE.sub(" ", text) if "  " in text else text
+    return _SPACE.sub(" ", _WRAPPED.sub("", _INVISIBLE.sub("", text)))
+
+
 class _Walker:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -138,8 +146,7 @@ class _Walker:
     def add_text(self, text: str | None) -> None:
         if not text:
             return
-        text = undo_entities(text)
-        clean = _SPACE.sub(" ", _WRAPPED.sub("", _INVISIBLE.sub("", text)))
+        clean = _cleaned(undo_entities(text))
         if not self._text or self._text[-1].endswith(" "):
             clean = clean.lstrip(" ")
         if clean:
