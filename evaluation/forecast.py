@@ -31,7 +31,9 @@ from evaluation.score import same_text
 from pipelines.normalise import normalise
 from storage.models import Notice
 
-FORECAST = Path(__file__).parent.parent / "tests" / "forecast"
+_TESTS = Path(__file__).parent.parent / "tests"
+FORECAST, SECOND = _TESTS / "forecast", _TESTS / "forecast2"
+SETS = (FORECAST, SECOND)
 LOST = 0.5
 
 
@@ -201,15 +203,16 @@ def list_misses(outcomes: Sequence[ListOutcome]) -> list[str]:
     ]
 
 
-def report(*, each: bool = False) -> list[str]:
+def report(folder: Path, *, each: bool = False) -> list[str]:
     """The figures of all three kinds; with `each`, every page that was read otherwise too."""
-    lines: list[str] = []
+    lines = [f"{folder.name}:"]
     for kind in ("notices", "wechat"):
-        outcomes = [judged(*case, kind) for case in cases(kind)]
+        outcomes = [judged(*case, kind) for case in cases(kind, folder)]
         lines += summary(kind, outcomes) + (misses(outcomes) if each else [])
-    lists = [judged_list(*case) for case in cases("lists")]
+    lists = [judged_list(*case) for case in cases("lists", folder)]
     return [*lines, list_summary(lists), *(list_misses(lists) if each else [])]
 
 
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(report(each="--misses" in sys.argv)) + "\n")
+    for one in SETS:
+        sys.stdout.write("\n".join(report(one, each="--misses" in sys.argv)) + "\n")

@@ -39,7 +39,7 @@ _PERIOD = re.compile(
 )
 _UP_TO = re.compile(r"(?:至|到|—|–|~|～|-)\s{0,3}$")
 _WEEKDAY = re.compile(r"\s{0,3}(?:星期|周)[一二三四五六日天]")
-_SOMETHING = re.compile(r"(?:19|20)\d\d")
+_SOMETHING = re.compile(r"(?:19|20)\d\d|[１２][９０]|[一二][〇零○O九一二]")
 _NEAR = 7  # lines around a title among which its stamp is looked for
 _LONGEST = 200
 _ALONE = 24  # characters of a line that holds nothing but a day

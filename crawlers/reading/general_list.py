@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -226,6 +227,12 @@ def _weight(one: _List, own: str) -> tuple[bool, bool, float]:
 
 def _runs_by_day(rows: Sequence[Row]) -> bool:
     days = [day for day in (day_of(row.date) for row in rows) if day is not None]
+    bare = [row.date for row in rows if row.date.startswith("--")]
+    return _is_in_order(days) and _is_in_order(bare)
+
+
+def _is_in_order(days: Sequence[Any]) -> bool:
+    """Whether days, or months and days without a year, run one way; of few that is not asked."""
     pairs = list(pairwise(days))
     if len(pairs) < _FEW:
         return True

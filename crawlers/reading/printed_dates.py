@@ -7,6 +7,7 @@ Shown forms (all seen): 2021-02-04, 2024- 06- 07 (北京科委), 2021/02/05 (科
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
@@ -20,6 +21,23 @@ _YEAR_BEHIND = re.compile(
     r"(?<![\d.:-])(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?\s+((?:19|20)\d\d)年?(?![\d./-])"
 )
 _YEAR_APART = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s+(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_NAMED = r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:[a-z]{2,6})?\.?"
+_MONTH_NAMED = re.compile(
+    rf"(?<![a-z]){_NAMED}\s{{0,3}}(\d{{1,2}})(?:st|nd|rd|th)?\s{{0,3}},?\s{{0,3}}((?:19|20)\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_DAY_MONTH_NAMED = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s{{0,3}}{_NAMED}\s{{0,3}},?\s{{0,3}}((?:19|20)\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_DIGITS = "〇一二三四五六七八九"
+_IN_CHARACTERS = re.compile(
+    r"(?<![〇零○O一二三四五六七八九])([一二][〇零○O一二三四五六七八九]{3})\s{0,3}年\s{0,3}"
+    r"([一二三四五六七八九十]{1,2})\s{0,3}月\s{0,3}([一二三四五六七八九十]{1,3})\s{0,3}日"
+)
+_WIDE = str.maketrans("０１２３４５６７８９：－．／", "0123456789:-./")
+_IS_WIDE = re.compile("[０-９]")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _URL_DAY = re.compile(
     r"/t((?:19|20)\d\d)(\d\d)(\d\d)_\d+\.s?html?"
@@ -30,20 +48,13 @@ _URL_DAY = re.compile(
 
 def find_date(text: str) -> str:
     """The first real date in `text`, with its time, as printed; empty when there is none."""
-    for match in _matches(text):
-        if _as_date(match) is not None:
-            return " ".join(match.group(0).split())
-    return ""
+    return next((one.printed for one in _found(text)), "")
 
 
 def find_dates(text: str) -> list[tuple[str, int]]:
     """Every real date beside a title in a list, with where it starts, in order: as printed, or as
     YYYY-MM-DD where the year stands apart from the day (02-04 | 2021), as lists alone print it."""
-    found = {
-        match.start(): " ".join(match.group(0).split())
-        for match in _matches(text)
-        if _as_date(match) is not None
-    }
+    found = {one.start: one.printed for one in _found(text)}
     for pattern, order in ((_YEAR_BEHIND, (2, 0, 1)), (_YEAR_APART, (0, 1, 2))):
         for match in pattern.finditer(text):
             parts = [int(part) for part in match.groups()]
@@ -55,25 +66,16 @@ def find_dates(text: str) -> list[tuple[str, int]]:
 
 def dates_in(text: str) -> list[tuple[int, int, str]]:
     """Every real date in `text`: where it begins and ends, and as printed with its time."""
-    found = [
-        (match.start(), match.end(), " ".join(match.group(0).split()))
-        for match in _matches(text)
-        if _as_date(match) is not None
-    ]
     kept: list[tuple[int, int, str]] = []
-    for one in found:  # 2026.06.01 is also read as 06.01 of something
-        if not kept or one[0] >= kept[-1][1]:
-            kept.append(one)
+    for one in _found(text):  # 2026.06.01 is also read as 06.01 of something
+        if not kept or one.start >= kept[-1][1]:
+            kept.append((one.start, one.end, one.printed))
     return kept
 
 
 def day_of(text: str) -> date | None:
     """The first real date in `text` as a calendar day of the publisher."""
-    for match in _matches(text):
-        day = _as_date(match)
-        if day is not None:
-            return day
-    return None
+    return next((one.day for one in _found(text)), None)
 
 
 def url_date(url: str) -> str:
@@ -95,9 +97,45 @@ def from_unix(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def _matches(text: str) -> list[re.Match[str]]:
-    found = [m for pattern in (_SPACED, _DAY_FIRST, _COMPACT) for m in pattern.finditer(text)]
-    return sorted(found, key=lambda match: match.start())
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A real date in a text; `printed` as YYYY-MM-DD where it names its month in English."""
+
+    start: int
+    end: int
+    printed: str
+    day: date
+
+
+def _found(text: str) -> list[_Found]:
+    if _IS_WIDE.search(text):
+        text = text.translate(_WIDE)
+    found = [
+        _Found(match.start(), match.end(), " ".join(match.group(0).split()), day)
+        for pattern in (_SPACED, _DAY_FIRST, _COMPACT)
+        for match in pattern.finditer(text)
+        if (day := _as_date(match)) is not None
+    ]
+    if "年" in text:
+        found += [
+            _Found(match.start(), match.end(), "".join(match.group(0).split()), day)
+            for match in _IN_CHARACTERS.finditer(text)
+            if (day := _day_in_characters(match)) is not None
+        ]
+    elif not found:
+        found += _named_in_english(text)
+    return sorted(found, key=lambda one: one.start)
+
+
+def _named_in_english(text: str) -> list[_Found]:
+    found: list[_Found] = []
+    for pattern, order in ((_MONTH_NAMED, (3, 1, 2)), (_DAY_MONTH_NAMED, (3, 2, 1))):
+        for match in pattern.finditer(text):
+            year, month, day = (match[place] for place in order)
+            real = _real_day(int(year), _MONTHS.index(month[:3].lower()) + 1, int(day))
+            if real is not None:
+                found.append(_Found(match.start(), match.end(), real.isoformat(), real))
+    return found
 
 
 def _as_date(match: re.Match[str]) -> date | None:
@@ -105,6 +143,19 @@ def _as_date(match: re.Match[str]) -> date | None:
     if match.re is _DAY_FIRST:
         return _real_day(second, third, first)
     return _real_day(first, second, third)
+
+
+def _day_in_characters(match: re.Match[str]) -> date | None:
+    year = "".join(str(max(0, _DIGITS.find(sign))) for sign in match[1])
+    return _real_day(int(year), _small_number(match[2]), _small_number(match[3]))
+
+
+def _small_number(signs: str) -> int:
+    """十二 and 二十; 0 for what is none."""
+    tens, has_ten, ones = signs.rpartition("十")
+    high = (_DIGITS.find(tens) if tens else 1) if has_ten else 0
+    low = _DIGITS.find(ones) if ones else 0
+    return high * 10 + low if high >= 0 and low >= 0 and len(ones) < 2 else 0
 
 
 def _real_day(year: int, month: int, day: int) -> date | None:

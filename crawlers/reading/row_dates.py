@@ -4,10 +4,11 @@ tells; and days printed without a year."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice, pairwise
+from typing import TypeVar
 
 from lxml import etree
 
@@ -31,7 +32,11 @@ _LEAST_LED = 8  # rows of a list in which some may be kept on top
 _MOST_LED = 5
 _WORTH = timedelta(days=60)  # what a row kept on top must save of the time a list goes back
 _FRESH = timedelta(days=45)
+_HEADING_LENGTH = 30  # characters of a heading that holds a day
+_BESIDE = 6  # … besides the day: 星期二
 _SHORT = 40  # characters beside a title in which a day without a year is looked for
+
+Told = TypeVar("Told")
 
 
 @dataclass(slots=True)
@@ -64,9 +69,9 @@ def row_dates(places: Sequence[Place]) -> list[str]:
         around = _around(places)
         if sum(map(bool, around)) > sum(map(bool, dates)):
             dates = [one or other for one, other in zip(dates, around, strict=True)]
-    if sum(map(bool, dates)) * 2 < len(places):
-        bare = _without_year(places)
-        dates = [one or other for one, other in zip(dates, bare, strict=True)]
+    for more in (_without_year, _under_headings):
+        if sum(map(bool, dates)) * 2 < len(places):
+            dates = [one or other for one, other in zip(dates, more(places), strict=True)]
     return dates
 
 
@@ -136,7 +141,14 @@ def is_day_of(printed: str, day: date) -> bool:
 def _inside(place: Place) -> list[tuple[str, str]]:
     """The dates in a row, each with the words before it."""
     rest = place.rest
-    return [(printed, rest[max(0, at - 10) : at]) for printed, at in find_dates(rest)]
+    found = [(printed, rest[max(0, at - 10) : at]) for printed, at in find_dates(rest)]
+    return found or [(printed, "") for printed in _for_machines(place.box)]
+
+
+def _for_machines(box: etree._Element) -> list[str]:
+    """The day that a row tells machines where it prints none, or 3天前: <time datetime>."""
+    times = [node.get("datetime", "") for node in islice(box.iter("time"), 3)]
+    return [printed for printed in (find_date(time[:10]) for time in times) if printed][:1]
 
 
 def _chosen(found: Sequence[list[tuple[str, str]]]) -> list[str]:
@@ -255,17 +267,45 @@ def _bare_day(rest: str, year: str, month: str) -> str:
     return f"{year}{day}" if year else f"-{day}"
 
 
+def _under_headings(places: Sequence[Place]) -> list[str]:
+    """The days that stand alone above groups of rows. One day above them all is no row's: pages
+    print the day of today there."""
+    boxes = {place.box for place in places}
+    found: list[str] = []
+    for place in places:
+        above = _above(place.box, boxes, _day_alone)
+        found.append(above or (found[-1] if found else ""))
+    return found if len(set(found)) > 1 and found[0] else [""] * len(places)
+
+
+def _day_alone(words: str) -> str:
+    day = find_date(words) if len(words) <= _HEADING_LENGTH else ""
+    return day if day and len("".join(words.split())) - len("".join(day.split())) <= _BESIDE else ""
+
+
 def _heading_above(box: etree._Element, boxes: set[etree._Element]) -> tuple[str, str] | None:
-    """A year, or year and month, that stands alone between this row and the one above, or above
-    the block whose first row this is."""
+    """A year, or year and month, that stands alone above a row; see `_above`."""
+    return _above(box, boxes, _year_alone)
+
+
+def _year_alone(words: str) -> tuple[str, str] | None:
+    match = _HEADING.fullmatch(words)
+    return (match[1], match[2] or "") if match else None
+
+
+def _above(
+    box: etree._Element, boxes: set[etree._Element], told: Callable[[str], Told | None]
+) -> Told | None:
+    """What stands alone between this row and the one above, or above the block whose first row
+    this is."""
     place = box
     for _ in range(3):
         for node in islice(place.itersiblings(preceding=True), 4):
             if node in boxes:
                 return None
-            match = _HEADING.fullmatch(_spread(node)) if isinstance(node.tag, str) else None
-            if match:
-                return match[1], match[2] or ""
+            found = told(_spread(node)) if isinstance(node.tag, str) else None
+            if found:
+                return found
             if next(node.iter("a"), None) is not None:
                 return None
         up = place.getparent()
