@@ -237,4 +237,5 @@ def _is_in_order(days: Sequence[Any]) -> bool:
     if len(pairs) < _FEW:
         return True
     falling = sum(a >= b for a, b in pairs) / len(pairs)
-    return max(falling, sum(a <= b for a, b in pairs) / len(pairs)) >= _IN_ORDER
+    rising = sum(a <= b for a, b in pairs) / len(pairs)
+    return bool(max(falling, rising) >= _IN_ORDER)
