@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from config_sections import (
     ChannelConfig,
+    CompanyConfig,
     CrawlConfig,
     DigestConfig,
     EvidenceConfig,
@@ -26,6 +27,7 @@ from config_sections import (
     OperatorConfig,
     PublicConfig,
     Section,
+    SectionConfig,
     SmtpConfig,
     UpkeepConfig,
 )
@@ -50,6 +52,8 @@ class Config(Section):
     smtp_password: SecretStr = SecretStr("")
     imap_password: SecretStr = SecretStr("")
     dkim_key: SecretStr = SecretStr("")
+    company: CompanyConfig = CompanyConfig()
+    sections: dict[str, SectionConfig] = Field({})
     digest: DigestConfig = DigestConfig()
     smtp: SmtpConfig = SmtpConfig()
     channels: tuple[ChannelConfig, ...] = ()
@@ -124,7 +128,27 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
         "imap_password": _password(config, env, "mailbox", "IMAP"),
         "dkim_key": _dkim_key(config),
     }
-    return config.model_copy(update=secrets)
+    return config.model_copy(update={**secrets, "digest": _with_profiles(path, config)})
+
+
+def _with_profiles(path: Path, config: Config) -> DigestConfig:
+    """The digest's settings with what stands in [company] and [sections.x].
+
+    Raises ConfigError for a chapter that there is not: its readers would be judged by another's.
+    """
+    known = {chapter.id for chapter in config.digest.chapters}
+    if unknown := sorted(set(config.sections) - known):
+        raise ConfigError(
+            f"{path}: sections.{unknown[0]}: no such chapter; there are {', '.join(sorted(known))}"
+        )
+    own = config.sections.items()
+    return config.digest.model_copy(
+        update={
+            "profile": config.company.profile or config.digest.profile,
+            "profiles": {name: one.profile for name, one in own if one.profile},
+            "lead_of_chapters": {name: one.lead for name, one in own if one.lead is not None},
+        }
+    )
 
 
 def _data_table(path: Path, value: object) -> dict[str, Any]:

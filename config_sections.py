@@ -92,6 +92,10 @@ class DigestConfig(Section):
     chapters: tuple[ChapterConfig, ...] = DEFAULT_CHAPTERS
     pdf: bool = Field(False, description="make digest.pdf too; needs the extra zhengxun[pdf]")
     public_url: str = Field("", description="where the folder data/site is shown to readers")
+    lead: int = Field(15, ge=0, description="entries told in full, all chapters together; 重点")
+    profile: str = Field("", description="from [company]: what the readers' company does")
+    profiles: dict[str, str] = Field({}, description="from [sections.x]: the same of a chapter")
+    lead_of_chapters: dict[str, int] = Field({}, description="from [sections.x]: its own lead")
 
     @field_validator("public_url")
     @classmethod
@@ -120,6 +124,19 @@ class DigestConfig(Section):
                 "hold: the issue is made at that very time; set digest.time earlier, e.g. 12:00"
             )
         return self
+
+
+class CompanyConfig(Section):
+    """Whom the digest is for."""
+
+    profile: str = Field("", description="what the company does, in words between commas")
+
+
+class SectionConfig(Section):
+    """What one chapter has of its own."""
+
+    profile: str = Field("", description="what its readers want, in words between commas")
+    lead: int | None = Field(None, ge=0, description="entries of it told in full")
 
 
 class SmtpConfig(Section):

@@ -28,6 +28,10 @@ WORDS = {
     "hold": "待审",
     "release": "发出",
     "correct": "更正",
+    "keep": "认可",
+    "promote": "列入重点",
+    "fold": "折叠",
+    "forget": "忘记所学",
 }
 
 

@@ -10,9 +10,11 @@ from typing import Protocol
 
 from sqlite_utils import Database
 
+from digest.choosing.folding import Room
 from digest.composing.called_off import with_called_off
 from digest.composing.closing import Hours, release_instant, selection_closes
-from digest.composing.compose import compose
+from digest.composing.compose import Composer
+from digest.composing.judging import Choice
 from digest.composing.weeks import Week, week_of
 from digest.folders import is_written, preview_folder
 from digest.models.correction import Correction
@@ -40,6 +42,14 @@ class IssueSettings(Hours, Protocol):
     def pdf(self) -> bool: ...
     @property
     def public_url(self) -> str: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def profiles(self) -> Mapping[str, str]: ...
+    @property
+    def lead(self) -> int: ...
+    @property
+    def lead_of_chapters(self) -> Mapping[str, int]: ...
 
 
 def preview_issue(
@@ -96,22 +106,36 @@ def _composed(
     record: bool,
     who: str = "",
 ) -> Digest:
-    digest = compose(
-        db,
-        from_on=span.from_on,
-        to_on=span.to_on,
+    composer = _composer(db, settings, now, site_names, who)
+    digest = composer.compose(
+        span,
         instant=selection_closes(settings, span, now),
+        record=record,
+        release_at=release_instant(settings, span.to_on) if record else None,
+    )
+    return with_called_off(db, digest)
+
+
+def _composer(
+    db: Database,
+    settings: IssueSettings,
+    now: datetime,
+    site_names: Mapping[str, str],
+    who: str = "",
+) -> Composer:
+    return Composer(
+        db,
         chapters=settings.chapters,
         company=settings.company,
         title=settings.title,
         site_names=site_names,
-        record=record,
         now=now,
         weekday=settings.weekday,
-        release_at=release_instant(settings, span.to_on) if record else None,
+        choice=Choice(
+            settings.profile, settings.profiles, Room(settings.lead, settings.lead_of_chapters)
+        ),
         who=who,
     )
-    return with_called_off(db, digest)
 
 
 def write_pdf(digest: Digest, folder: Path) -> None:
@@ -131,18 +155,7 @@ def recompose(
     db: Database, settings: IssueSettings, week: str, now: datetime, site_names: Mapping[str, str]
 ) -> Digest:
     """A recorded issue, composed again from its record."""
-    digest = compose(
-        db,
-        week=week,
-        instant=now,
-        chapters=settings.chapters,
-        company=settings.company,
-        title=settings.title,
-        site_names=site_names,
-        record=False,
-        now=now,
-        weekday=settings.weekday,
-    )
+    digest = _composer(db, settings, now, site_names).compose(week, instant=now)
     return with_called_off(db, digest)
 
 

@@ -19,7 +19,7 @@ OURS = ROOMS | {
 }
 # Leaves that any room may import: the time zone, and what words are for whoever reads them.
 FREE = {"china_time", "texts"}
-ISSUE = {"digest.models", "digest.safe_text", "digest.wording", "storage"}
+ISSUE = {"digest.choosing", "digest.models", "digest.safe_text", "digest.wording", "storage"}
 PAGES = ISSUE | {"digest.composing", "digest.rendering", "digest.folders"}
 ALLOWED = {
     "china_time": set(),
@@ -34,8 +34,9 @@ ALLOWED = {
     "pipelines": {"pipelines", "storage", "crawlers.items"},
     # The digest is built in layers; each takes from those before it.
     "digest/safe_text.py": set(),
-    "digest/models": {"digest.models", "digest.safe_text", "storage"},
-    "digest/wording.py": {"digest.models", "digest.safe_text"},
+    "digest/choosing": {"digest.choosing"},
+    "digest/models": {"digest.choosing", "digest.models", "digest.safe_text", "storage"},
+    "digest/wording.py": {"digest.choosing", "digest.models", "digest.safe_text"},
     "digest/folders.py": set(),
     "digest/composing": ISSUE | {"digest.composing"},
     "digest/rendering": PAGES,
@@ -48,7 +49,7 @@ ALLOWED = {
     "digest": set(),
     "app": ROOMS - {"commands", "replica"} | {"config"},
     "replica": {"replica"},
-    "evaluation": {"evaluation", "crawlers", "pipelines", "storage"},
+    "evaluation": {"evaluation", "crawlers", "digest.choosing", "pipelines", "storage"},
     # The soak drives the daemon from outside; only its driver's end in the process imports it.
     # So does the drift; its installation runs the product, in its own process.
     "drift/installation.py": {

@@ -131,4 +131,4 @@ def _weighed(found: Counter[str], weight: float) -> Counter[str]:
     if weight >= 1:
         return found
     # A Counter may hold fractions, whatever its type says.
-    return Counter({feature: weight * often for feature, often in found.items()})  # type: ignore[arg-type]
+    return Counter({feature: weight * often for feature, often in found.items()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -42,16 +42,26 @@ def arrange(placed: Iterable[Placed], chapters: Sequence[Chapter]) -> tuple[Sect
     """All chapters and their headings, empty ones too; what fits none of them closes the issue
     in a chapter 其他, so that a slip in the configuration hides nothing.
 
+    What explains or reports another entry stands behind it.
+
     An entry stands in one chapter: where an editor put it, else the first of those by topic that
     it fits, else its own. A chapter by topic without headings of its own takes those of its
     entries."""
     shelves: dict[tuple[str, str], list[Placed]] = {
         (chapter.id, group): [] for chapter in chapters for group in chapter.groups
     }
+    placed = list(placed)
+    heads = {item.entry.id for item in placed if item.entry.under is None}
+    stories: dict[int, list[Entry]] = {}
+    for item in placed:
+        if item.entry.under in heads:
+            stories.setdefault(item.entry.under or 0, []).append(item.entry)
     titles = {chapter.id: chapter.title for chapter in chapters}
     rest: dict[str, list[Placed]] = {}
     drawn: dict[str, dict[str, list[Placed]]] = {}
     for item in placed:
+        if item.entry.under in heads:
+            continue
         theme = _theme(item, chapters)
         if theme is not None:
             heading = item.group if item.group in theme.groups else _first_heading(item, theme)
@@ -66,35 +76,48 @@ def arrange(placed: Iterable[Placed], chapters: Sequence[Chapter]) -> tuple[Sect
             id=chapter.id,
             title=chapter.title,
             department=chapter.department,
-            groups=_groups(chapter, shelves, drawn.get(chapter.id, {})),
+            groups=_groups(chapter, shelves, drawn.get(chapter.id, {}), stories),
         )
         for chapter in chapters
     ]
     if rest:
-        groups = tuple(Group(heading, _ordered(items)) for heading, items in rest.items())
+        groups = tuple(Group(heading, _ordered(items, stories)) for heading, items in rest.items())
         sections.append(Section(OTHER_ID, OTHER_TITLE, "", groups))
     return tuple(sections)
+
+
+def chapter_of(item: Placed, chapters: Sequence[Chapter]) -> str:
+    """The id of the chapter in which an entry will stand."""
+    theme = _theme(item, chapters)
+    return item.section if theme is None else theme.id
 
 
 def _groups(
     chapter: Chapter,
     shelves: dict[tuple[str, str], list[Placed]],
     drawn: dict[str, list[Placed]],
+    stories: dict[int, list[Entry]],
 ) -> tuple[Group, ...]:
     headings = dict.fromkeys((*chapter.groups, *drawn))
     return tuple(
-        Group(heading, _ordered((*shelves.get((chapter.id, heading), ()), *drawn.get(heading, ()))))
+        Group(
+            heading,
+            _ordered((*shelves.get((chapter.id, heading), ()), *drawn.get(heading, ())), stories),
+        )
         for heading in headings
     )
 
 
-def _ordered(items: Sequence[Placed]) -> tuple[Entry, ...]:
-    """As they came, but the pinned first, and then those with a position put there."""
+def _ordered(items: Sequence[Placed], stories: Mapping[int, Sequence[Entry]]) -> tuple[Entry, ...]:
+    """As they came, but the pinned first and what is told in a line last, and then those with a
+    position put there; behind each entry what explains or reports it."""
     free = [item for item in items if item.position is None]
-    ordered = sorted(free, key=lambda item: -item.pinned)
+    ordered = sorted(free, key=lambda item: (-item.pinned, item.entry.folded))
     for item in sorted((item for item in items if item.position is not None), key=_act):
         ordered.insert(max((item.position or 1) - 1, 0), item)
-    return tuple(item.entry for item in ordered)
+    return tuple(
+        entry for item in ordered for entry in (item.entry, *stories.get(item.entry.id, ()))
+    )
 
 
 def _act(item: Placed) -> int:

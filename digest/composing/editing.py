@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from digest.composing.chapters import Placed
 from digest.models.issue import Entry
 from digest.safe_text import clean_line
 from storage.models import Edit
+
+BY_HAND_FULL, BY_HAND_LINE = "编者列入重点", "编者折叠"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,7 @@ class EntryEdits:
 
     `section` and `group` None: where its notice belongs. `pinned` and `placed` are the numbers
     of the acts, 0 for none: the later pin stands higher, the later position is counted last.
+    `depth`: told in full or in a line; empty: as it was judged.
     """
 
     dropped: bool = False
@@ -27,6 +31,7 @@ class EntryEdits:
     position: int | None = None
     placed: int = 0
     note: str = ""
+    depth: Literal["", "full", "line"] = ""
 
     def after(self, edit: Edit) -> EntryEdits:
         """The same with one more act."""
@@ -36,11 +41,15 @@ class EntryEdits:
             case "restore":
                 return replace(self, dropped=False, reason="")
             case "pin":
-                return replace(self, pinned=edit.id, position=None)
+                return replace(self, pinned=edit.id, position=None, depth="full")
             case "unpin":
                 return replace(self, pinned=0)
             case "annotate":
                 return replace(self, note=str(edit.after.get("note", "")))
+            case "promote":
+                return replace(self, depth="full")
+            case "fold":
+                return replace(self, depth="line", pinned=0, position=None)
             case "move":
                 return self._moved(edit)
             case _:
@@ -103,6 +112,11 @@ def own_title(edits: Iterable[Edit], usual: str) -> str:
     return title or usual
 
 
+def _said(words: str, entry: Entry) -> tuple[str, ...]:
+    """The editor's word is the first of the reasons."""
+    return (words, *(one for one in entry.reasons if one not in (BY_HAND_FULL, BY_HAND_LINE)))[:3]
+
+
 def _with_change(item: Placed, change: EntryEdits) -> Placed:
     section, group, entry = item.section, item.group, item.entry
     if change.section is not None or change.group is not None:
@@ -111,6 +125,10 @@ def _with_change(item: Placed, change: EntryEdits) -> Placed:
         entry = replace(entry, filed=(section, group))
     if change.note:
         entry = replace(entry, annotation=change.note)
+    if change.depth == "full" or change.position is not None:
+        entry = replace(entry, folded=False, under=None, reasons=_said(BY_HAND_FULL, entry))
+    elif change.depth == "line":
+        entry = replace(entry, folded=True, reasons=_said(BY_HAND_LINE, entry))
     return replace(
         item,
         section=section,

@@ -24,9 +24,14 @@ def short_title(title: str) -> str:
 def weightiest(digest: Digest, limit: int) -> tuple[Entry, ...]:
     """The `limit` entries readers would want to hear of first; ties keep the issue's order.
 
-    Weight: the issuing level, a term still running, a call to act, a document number;
+    By their score, those told in full first. Issues that were made before there were scores go
+    by a weight: the issuing level, a term still running, a call to act, a document number;
     corrections and late entries weigh less than news.
     """
+    entries = list(digest.entries())
+    if any(entry.score for entry in entries):
+        best = sorted(entries, key=lambda one: (one.under is not None, one.folded, -one.score))
+        return tuple(best[:limit])
     ranked = [
         (-_weight(entry, group.title, digest), order, entry)
         for order, (group, entry) in enumerate(

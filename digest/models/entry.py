@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from digest.choosing.roles import addresses_outsiders
 from digest.safe_text import clean_line, clean_text, safe_link
 from storage.models import Attachment, Deadline, StoredNotice
 
@@ -48,7 +49,9 @@ class Entry:
     `site_name` is the publisher's site as the catalogue names it; the page's own 来源 is in the
     notice. `why` says which of a subscriber's keywords it has, in their own issue. `annotation` is
     the editor's 编者按 as typed, `filed` the chapter and heading the editor moved it to.
-    `called_off`: deadlines of earlier issues that the page has no more.
+    `called_off`: deadlines of earlier issues that the page has no more. `score` and `reasons` say
+    how much it matters; `folded`: it is told in a line; `under`: the id of the entry that it
+    explains or reports.
     The properties are what renderers print: cleaned of control and hidden characters.
     """
 
@@ -62,6 +65,10 @@ class Entry:
     annotation: str = ""
     filed: tuple[str, str] | None = None
     called_off: tuple[CalledOff, ...] = ()
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+    folded: bool = False
+    under: int | None = None
 
     @property
     def id(self) -> int:
@@ -220,7 +227,8 @@ class DueDate:
 
 
 def due_dates(entry: Entry, today: date, week: str = "") -> list[DueDate]:
-    """The entry's deadlines from today to 14 days ahead, both days included."""
+    """The entry's deadlines from today to 14 days ahead, both days included: those that people
+    outside the office must meet."""
     return [
         DueDate(
             on=item.on,
@@ -232,6 +240,7 @@ def due_dates(entry: Entry, today: date, week: str = "") -> list[DueDate]:
         )
         for item in entry.deadlines
         if 0 <= (item.on - today).days <= DUE_WITHIN_DAYS
+        and addresses_outsiders(entry.title, item.what)
     ]
 
 

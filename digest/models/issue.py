@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Protocol
 
 from china_time import SHANGHAI
+from digest.choosing.folding import Room
 from digest.models.entry import DueDate, Entry, Page, due_dates
 from storage.models import CorrectionRecord, Coverage, SourceTrend
 
@@ -84,6 +85,29 @@ class Section:
         """The groups that have something to show."""
         return tuple(group for group in self.groups if group.entries)
 
+    @property
+    def lead(self) -> tuple[Group, ...]:
+        """The groups with the entries told in full (重点), without those set under another."""
+        return _only(self.filled, lambda entry: not entry.folded and entry.under is None)
+
+    @property
+    def rest(self) -> tuple[Group, ...]:
+        """The groups with the entries told in a line (其余), without those set under another."""
+        return _only(self.filled, lambda entry: entry.folded and entry.under is None)
+
+    @property
+    def rest_count(self) -> int:
+        return sum(len(group.entries) for group in self.rest)
+
+    def stories(self, entry: Entry) -> tuple[Entry, ...]:
+        """What explains or reports an entry and is set under it."""
+        return tuple(one for group in self.groups for one in group.entries if one.under == entry.id)
+
+
+def _only(groups: Sequence[Group], wanted: Callable[[Entry], bool]) -> tuple[Group, ...]:
+    cut = (Group(group.title, tuple(filter(wanted, group.entries))) for group in groups)
+    return tuple(group for group in cut if group.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class Highlights:
@@ -97,6 +121,10 @@ class Highlights:
     troubled: tuple[Coverage, ...]
 
 
+def _urgency(due: DueDate) -> tuple[date, bool, float, int]:
+    return due.on, due.week != "", -due.entry.score, due.entry.id
+
+
 @dataclass(frozen=True)
 class Digest:
     """One week's issue. `instant` is UTC-aware; `from_on`..`to_on` are inclusive local days.
@@ -107,7 +135,9 @@ class Digest:
     where it can be read; `foot`: how to change or end the subscription. Both only in mails.
     `own_title`: an editor gave it its title.
     `draft`: it has not gone out and can still be edited; `dropped` are the entries that an editor
-    took out of a draft, which no reader sees. `corrections` were made after it went out.
+    took out of a draft, which no reader sees; `asked` are the ids of entries whose judgement is
+    uncertain. `room`: how many entries are told in full. `corrections` were made after it went
+    out.
     """
 
     week: str
@@ -126,6 +156,8 @@ class Digest:
     own_title: bool = False
     draft: bool = False
     dropped: tuple[Entry, ...] = ()
+    room: Room = field(default_factory=Room)
+    asked: tuple[int, ...] = ()
     corrections: tuple[CorrectionRecord, ...] = ()
 
     def entries(self) -> Iterator[Entry]:
@@ -154,6 +186,6 @@ class Digest:
             total=len(entries),
             revised=sum(entry.revised for entry in entries),
             late=sum(entry.late for entry in entries),
-            due=tuple(sorted(due, key=lambda item: (item.on, item.week != "", item.entry.id))),
+            due=tuple(sorted(due, key=_urgency)),
             troubled=tuple(item for item in self.coverage if item.verdict in _TROUBLE),
         )

@@ -22,7 +22,9 @@ from storage.values import Row, from_instant, from_json, select, to_instant
 from texts.folding import clean
 
 # What is done to one entry, as opposed to the whole issue.
-ENTRY_ACTS = ("drop", "restore", "pin", "unpin", "move", "annotate")
+ENTRY_ACTS = ("drop", "restore", "pin", "unpin", "move", "annotate", "keep", "promote", "fold")
+# Of the acts, those that hold until the document has gone out, not only in their week.
+_LASTING = ("pin", "unpin", "move", "annotate", "promote", "fold")
 
 _JOURNAL = """
 SELECT e.*, coalesce(n.duplicate_of, n.id) AS document, coalesce(n.title, '') AS title
@@ -30,8 +32,8 @@ FROM edits e LEFT JOIN notices n ON n.id = e.notice_id
 """
 _IN_FORCE = f"""
 {_JOURNAL}
-WHERE (e.week = :week AND e.act IN ('retitle', 'drop', 'restore'))
-OR (e.week <= :week AND e.act IN ('pin', 'unpin', 'move', 'annotate') AND NOT EXISTS (
+WHERE (e.week = :week AND e.act IN ('retitle', 'drop', 'restore', 'keep'))
+OR (e.week <= :week AND e.act IN {_LASTING} AND NOT EXISTS (
     SELECT 1 FROM issue_items i JOIN issues s ON s.id = i.issue_id
     WHERE s.week >= e.week AND s.released_at IS NOT NULL AND i.notice_id IN (
         SELECT id FROM notices WHERE id = coalesce(n.duplicate_of, n.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -19,12 +19,14 @@ from storage.values import (
     Row,
     from_date,
     from_instant,
+    from_texts,
     marks,
     select,
     select_one,
     to_date,
     to_instant,
     to_instant_or_none,
+    to_texts,
 )
 from texts.folding import clean
 
@@ -192,18 +194,38 @@ def issue_entries(db: Database, issue_id: int) -> list[IssueEntry]:
     """What an issue contained, in its order."""
     rows = select(
         db,
-        "SELECT notice_id, section, grp, position, late, revised, change, moved, note"
+        "SELECT notice_id, section, grp, position, late, revised, change, moved, note, score,"
+        " reasons, folded, under"
         " FROM issue_items WHERE issue_id = ? ORDER BY position, notice_id",
         [issue_id],
     )
-    flags = ("late", "revised", "moved")
-    return [IssueEntry(**(row | {flag: bool(row[flag]) for flag in flags})) for row in rows]
+    flags = ("late", "revised", "moved", "folded")
+    return [
+        IssueEntry(
+            **(
+                row
+                | {flag: bool(row[flag]) for flag in flags}
+                | {"reasons": to_texts(row["reasons"])}
+            )
+        )
+        for row in rows
+    ]
 
 
 def due_between(db: Database, issue_id: int, first: date, last: date) -> set[int]:
     """The notices of an issue with a deadline from `first` to `last`."""
     rows = select(db, _DUE, {"issue": issue_id, "first": from_date(first), "last": from_date(last)})
     return {row["notice_id"] for row in rows}
+
+
+def issued_among(db: Database, names: Collection[str]) -> set[str]:
+    """Which of the numbers (文号) that stand in `names` belong to documents issued before."""
+    rows = select(
+        db,
+        "SELECT DISTINCT n.doc_number FROM issue_items i JOIN notices n ON n.id = i.notice_id"
+        " WHERE n.doc_number <> ''",
+    )
+    return {row["doc_number"] for row in rows if any(row["doc_number"] in name for name in names)}
 
 
 def _candidate(db: Database, row: Row, stored: StoredNotice, from_on: date) -> Candidate | None:
@@ -239,8 +261,8 @@ def save_entry(db: Database, issue_id: int, entry: IssueEntry) -> None:
     """Put a notice into an issue. Raises StorageError when there is no such notice."""
     cursor = db.execute(
         "INSERT INTO issue_items (issue_id, notice_id, section, grp, position, late, revised,"
-        " change, moved, note, title, url)"
-        " SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, ?, title, url FROM notices WHERE id = ?",
+        " change, moved, note, score, reasons, folded, under, title, url)"
+        " SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, title, url FROM notices WHERE id = ?",
         [
             issue_id,
             entry.section,
@@ -251,6 +273,10 @@ def save_entry(db: Database, issue_id: int, entry: IssueEntry) -> None:
             clean(entry.change),
             int(entry.moved),
             clean(entry.note),
+            entry.score,
+            from_texts([clean(reason) for reason in entry.reasons]),
+            int(entry.folded),
+            entry.under,
             entry.notice_id,
         ],
     )

@@ -19,6 +19,10 @@ Act = Literal[
     "hold",
     "release",
     "correct",
+    "keep",
+    "promote",
+    "fold",
+    "forget",
 ]
 
 
@@ -61,7 +65,11 @@ class IssueRecord:
 
 @dataclass(frozen=True, slots=True)
 class IssueEntry:
-    """Where a notice stands in a recorded issue."""
+    """Where a notice stands in a recorded issue.
+
+    `score` and `reasons` (Chinese) say how much it matters; `folded`: told in a line only;
+    `under`: the notice whose explanation or report it is.
+    """
 
     notice_id: int
     section: str
@@ -72,6 +80,10 @@ class IssueEntry:
     change: str = ""
     moved: bool = False
     note: str = ""
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+    folded: bool = False
+    under: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

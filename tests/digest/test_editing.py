@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from digest.composing.compose import compose, rows_of
+from digest.composing.compose import Composer, rows_of
 from digest.composing.profile import Profile, personal
 from digest.models.issue import ChapterSpec, Digest
 from storage.issues import edits, issues, releases
@@ -25,16 +25,12 @@ HOLD = timedelta(hours=3)
 
 def make(db: Database, week: str = "2021-W05", **over: Any) -> Digest:
     instant = INSTANT + timedelta(days=7 * (int(week[-2:]) - 5))
-    facts: dict[str, Any] = {"instant": instant, "now": instant, "record": False} | over
-    return compose(
-        db,
-        week=week,
-        chapters=CHAPTERS,
-        company="盈科瑞",
-        title="政讯周报",
-        site_names={},
-        **facts,
+    facts: dict[str, Any] = {"instant": instant, "now": instant, "who": ""} | over
+    installation = {name: facts.pop(name) for name in ("now", "who")}
+    composer = Composer(
+        db, CHAPTERS, company="盈科瑞", title="政讯周报", site_names={}, **installation
     )
+    return composer.compose(week, **facts)
 
 
 def save(db: Database, number: int, **over: Any) -> int:
@@ -176,17 +172,8 @@ def test_a_chapter_by_topic_draws_nothing_an_editor_placed(db: Database) -> None
     act(db, "move", two, section="tcm", group="国家级")
 
     def shown(**over: Any) -> list[tuple[str, list[str]]]:
-        digest = compose(
-            db,
-            week="2021-W05",
-            chapters=chapters,
-            company="",
-            title="政讯周报",
-            site_names={},
-            instant=INSTANT,
-            now=INSTANT,
-            **over,
-        )
+        composer = Composer(db, chapters, company="", title="政讯周报", site_names={}, now=INSTANT)
+        digest = composer.compose("2021-W05", instant=INSTANT, **over)
         return [(s.id, [e.title for g in s.groups for e in g.entries]) for s in digest.sections]
 
     expected = [("tcm", ["第2号"]), ("pharma", ["第1号"])]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from digest.composing.compose import compose
+from digest.composing.compose import Composer
 from digest.models.issue import ChapterSpec, Digest
 from digest.rendering.render_html import render_html
 from digest.rendering.render_json import render_json
@@ -85,18 +85,8 @@ def _compose(
     release_at: datetime | None = None,
     names: dict[str, str] = NAMES,
 ) -> Digest:
-    return compose(
-        db,
-        week=week,
-        instant=now,
-        chapters=CHAPTERS,
-        company="盈科瑞",
-        title="政讯周报",
-        site_names=names,
-        record=record,
-        now=now,
-        release_at=release_at,
-    )
+    composer = Composer(db, CHAPTERS, company="盈科瑞", title="政讯周报", site_names=names, now=now)
+    return composer.compose(week, instant=now, record=record, release_at=release_at)
 
 
 def _save(db: Database, *, seen: datetime = SEEN, **over: object) -> int:

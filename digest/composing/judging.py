@@ -1,0 +1,118 @@
+"""How much each entry of an issue matters, and which of them are told in a line only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from digest.choosing.document import READ, Document
+from digest.choosing.folding import Room, uncertain, unfolded
+from digest.choosing.learning import Label, Taught, learn
+from digest.choosing.roles import addresses_outsiders
+from digest.choosing.scoring import Score, Taste, score_all
+from digest.choosing.stories import stories_among
+from digest.composing.chapters import Placed, chapter_of
+from digest.models.issue import Chapter, Entry
+from storage.judgements import Judgement
+from storage.models import Edit
+
+WEAK = 0.1
+"""What an entry counts that went out as it was, where an act of the editor counts 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the configuration says of the readers: the company in words, for the whole issue and
+    for chapters by their id, and how many entries are told in full."""
+
+    profile: str = ""
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    room: Room = field(default_factory=Room)
+
+
+def taught_by(judgements: Iterable[Judgement]) -> Taught:
+    """What the acts of earlier weeks teach."""
+    return learn(
+        Label(one.chapter, one.title, one.site, one.kept, 1.0 if one.strong else WEAK)
+        for one in judgements
+    )
+
+
+def judge(
+    placed: Sequence[Placed],
+    chapters: Sequence[Chapter],
+    choice: Choice,
+    taught: Taught,
+    today: date,
+    issued: Collection[str] = (),
+) -> list[Placed]:
+    """The entries with score, reasons and depth: in full first, the best first, then the others
+    as they came. What explains or reports another entry stands under it.
+
+    `issued` names documents of earlier issues (文号 or title) that one of these may replace.
+    """
+    documents = [
+        document_of(item.entry, chapter_of(item, chapters), today, issued) for item in placed
+    ]
+    scores = score_all(documents, Taste(choice.profile, choice.profiles, taught))
+    under = stories_among(documents)
+    heads = [document for document in documents if document.id not in under]
+    full = unfolded(heads, scores, choice.room, today)
+    judged = [_marked(item, scores[item.entry.id], full, under) for item in placed]
+    return sorted(judged, key=_depth)
+
+
+def document_of(entry: Entry, chapter: str, today: date, issued: Collection[str] = ()) -> Document:
+    """What is judged of an entry in a chapter."""
+    notice = entry.stored.notice
+    due = [
+        item.on
+        for item in entry.deadlines
+        if item.on >= today and addresses_outsiders(entry.title, item.what)
+    ]
+    replaced = [name for name in notice.repeals if any(one in name for one in issued)]
+    return Document(
+        id=entry.id,
+        chapter=chapter,
+        title=entry.title,
+        text=notice.body_text[:READ],
+        site=notice.site,
+        doc_number=entry.doc_number,
+        due_on=min(due, default=None),
+        effective_on=notice.effective_on,
+        replaces=replaced[0] if replaced else "",
+        late=entry.late,
+        revised=entry.revised,
+    )
+
+
+def to_be_asked(
+    placed: Sequence[Placed], chapters: Sequence[Chapter], today: date, acts: Sequence[Edit]
+) -> tuple[int, ...]:
+    """The ids of the entries that an editor is asked to judge, three at most a week; one that was
+    judged makes room for none."""
+    heads = [item for item in placed if item.entry.under is None]
+    if not any(item.entry.score for item in heads):
+        return ()
+    done = {act.document for act in acts} | {act.notice_id for act in acts}
+    documents = [document_of(item.entry, chapter_of(item, chapters), today) for item in heads]
+    scores = {item.entry.id: Score(item.entry.score) for item in heads}
+    full = {item.entry.id for item in heads if not item.entry.folded}
+    return tuple(one for one in uncertain(documents, scores, full, today) if one not in done)
+
+
+def _marked(item: Placed, score: Score, full: Collection[int], under: Mapping[int, int]) -> Placed:
+    entry = replace(
+        item.entry,
+        score=score.value,
+        reasons=score.reasons,
+        folded=item.entry.id not in full,
+        under=under.get(item.entry.id),
+    )
+    return replace(item, entry=entry)
+
+
+def _depth(item: Placed) -> tuple[bool, float]:
+    entry = item.entry
+    return entry.folded, 0.0 if entry.folded else -entry.score
