@@ -15,6 +15,7 @@ from app.supervisor import Crawl
 from commands.crawl import run_crawls, site_table
 from commands.issue import summary_table
 from config import Config, load_config
+from digest.choosing.pairs import EXAMPLE
 from digest.delivery.sink import Sink
 from digest.publish import span_of
 from replica.server import start_replica
@@ -65,6 +66,7 @@ def demo(config: Config, console: Console) -> int:
     for path, what in (
         (issue / "digest.html", "周报，浏览器打开"),
         (issue / "digest.docx", "周报，Word"),
+        (issue / "digest-full.docx", "全部正文，Word"),
         (issue / "digest.txt", "周报，纯文本"),
         (issue / "digest.json", "周报，机器可读"),
         (issue / "deadlines.ics", "截止日期，日历"),
@@ -95,7 +97,8 @@ def fresh_folder(folder: Path) -> Path:
 def demo_context(folder: Path, upstream: str, smtp_port: int) -> Context:
     """A configuration of the demo's own, as an operator would write it."""
     path = folder / "zhengxun.toml"
-    path.write_text(SETTINGS.format(port=smtp_port), encoding="utf-8")
+    profile = EXAMPLE.read_text(encoding="utf-8")
+    path.write_text(f"{SETTINGS.format(port=smtp_port)}\n{profile}", encoding="utf-8")
     (folder / "sources.toml").write_text(SOURCES, encoding="utf-8")
     environment = {
         "ZHENGXUN_CONFIG": str(path),

@@ -24,6 +24,7 @@ from app.data_folder import open_to
 from app.mail_server import has_mail_server, smtp_settings
 from app.readers import has_mailbox, imap_settings
 from crawlers.catalogue import CatalogueError, Site
+from digest.choosing.pairs import terms_of
 from digest.delivery.smtp_connection import look
 from digest.inbound.imap import Folder, MailboxError
 from digest.models.issue import DigestError
@@ -33,6 +34,11 @@ from storage.database import StorageError
 REACH_SECONDS = 15.0
 
 
+MARKS = {True: "[green]好[/green]", None: "[yellow]注意[/yellow]", False: "[bold red]差[/bold red]"}
+"""How a finding is shown; None: it works, and could work better."""
+ENOUGH_TERMS = 6
+
+
 def doctor(context: Context, console: Console, *, sites: bool = False) -> int:
     """Check the set-up without crawling or sending; 1 when something must be done.
 
@@ -40,13 +46,13 @@ def doctor(context: Context, console: Console, *, sites: bool = False) -> int:
     """
     failed = False
     for fine, what, advice in chain(findings(context), site_findings(context) if sites else ()):
-        mark = "[green]好[/green]" if fine else "[bold red]差[/bold red]"
+        mark = MARKS[fine]
         console.print(f"{mark}  {what}" + ("" if fine else f"：{advice}"))
-        failed = failed or not fine
+        failed = failed or fine is False
     return int(failed)
 
 
-def findings(context: Context) -> Iterator[tuple[bool, str, str]]:
+def findings(context: Context) -> Iterator[tuple[bool | None, str, str]]:
     """(is fine, what was looked at, what to do), one by one."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     yield (3, 11) <= sys.version_info[:2] < (3, 14), f"Python {version}", "use 3.11, 3.12 or 3.13"
@@ -56,6 +62,7 @@ def findings(context: Context) -> Iterator[tuple[bool, str, str]]:
     yield from catalogue_finding(context)
     yield from store_findings(context)
     yield from access_finding(context)
+    yield profile_finding(context)
     yield browser_finding(context)
     if context.config.digest.pdf:
         yield pdf_finding()
@@ -64,6 +71,22 @@ def findings(context: Context) -> Iterator[tuple[bool, str, str]]:
         yield mailbox_finding(context)
     if context.config.public.url:
         yield public_finding(context)
+
+
+def profile_finding(context: Context) -> tuple[bool | None, str, str]:
+    """Whether the company says enough of itself for an issue to be put in order."""
+    settings = context.config.digest
+    few = [
+        chapter.title
+        for chapter in settings.chapters
+        if len(terms_of(f"{settings.profile}，{settings.profiles.get(chapter.id, '')}"))
+        < ENOUGH_TERMS
+    ]
+    advice = (
+        f"{'、'.join(few)}：少于 {ENOUGH_TERMS} 个词语，条目只能按文种排序；"
+        "请在 [company] 的 profile 里写明公司业务，逗号隔开"
+    )
+    return (None if few else True), "profile of the company", advice
 
 
 def access_finding(context: Context) -> Iterator[tuple[bool, str, str]]:

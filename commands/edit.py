@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -25,9 +25,11 @@ from digest.composing.closing import closing_instant
 from digest.composing.editing import EntryEdits
 from digest.models.issue import Entry
 from digest.safe_text import clean_line, clean_text, shorten
+from digest.wording import why
 from storage.issues.edits import record_edit
 from storage.models import Act
 
+ASK = "拿不准：keep 认可，promote 列全文，fold 折叠"
 NOTE_LENGTH = 2000
 TITLE_LENGTH = 60
 
@@ -45,20 +47,28 @@ def show(context: Context, week: str, console: Console, *, as_json: bool) -> int
     )
     _say(console, heading)
     table = Table(box=None, pad_edge=False)
-    for name in ("编号", "序", "标题", "标记"):
+    for name in ("编号", "序", "标题", "评分与理由", "标记"):
         table.add_column(name, overflow="fold")
     for section in digest.sections:
         for group in section.filled:
-            table.add_row("", "", Text(f"{section.title} · {group.title}", "bold"), "")
+            table.add_row("", "", Text(f"{section.title} · {group.title}", "bold"), "", "")
             for place, entry in enumerate(group.entries, start=1):
                 marks = _marks(entry, draft.edits_by_entry.get(entry.id, EntryEdits()))
-                table.add_row(str(entry.id), str(place), Text(clean_line(entry.title)), Text(marks))
+                if entry.id in digest.asked:
+                    marks = "，".join(part for part in (marks, ASK) if part)
+                score = f"{entry.score:.1f} {why(entry)}" if entry.reasons else ""
+                shown = (clean_line(entry.title), score, marks)
+                table.add_row(str(entry.id), str(place), *map(Text, shown))
     if digest.dropped:
-        table.add_row("", "", Text("已删去", "bold"), "")
+        table.add_row("", "", Text("已删去", "bold"), "", "")
     for entry in digest.dropped:
         reason = draft.edits_by_entry[entry.id].reason
         table.add_row(
-            str(entry.id), "", Text(clean_line(entry.title)), Text(f"理由：{clean_line(reason)}")
+            str(entry.id),
+            "",
+            Text(clean_line(entry.title)),
+            "",
+            Text(f"理由：{clean_line(reason)}"),
         )
     console.print(table)
     return 0
@@ -113,6 +123,28 @@ def pin(context: Context, name: str, week: str, console: Console, *, up: bool) -
         _write(context, db, draft, act, entry, {"pinned": pinned}, {"pinned": up})
     word = "置顶" if up else "取消置顶"
     _say(console, f"{draft.digest.week}：{word} {entry.id} {entry.title}")
+    return 0
+
+
+JUDGEMENTS = {"keep": "认可", "promote": "列入重点", "fold": "折叠为一行"}
+
+
+def judge(
+    context: Context,
+    name: str,
+    act: Literal["keep", "promote", "fold"],
+    week: str,
+    console: Console,
+) -> int:
+    """Say whether an entry stands at its right depth, or change that; later issues learn of it."""
+    with context.store() as db:
+        draft = open_draft(context, db, week)
+        entry = find_entry(db, draft, name)
+        if draft.edits_by_entry.get(entry.id, EntryEdits()).dropped:
+            raise CommandError(f"entry {entry.id} is dropped; restore it first")
+        folded = entry.folded if act == "keep" else act == "fold"
+        _write(context, db, draft, act, entry, {"folded": entry.folded}, {"folded": folded})
+    _say(console, f"{draft.digest.week}：{JUDGEMENTS[act]} {entry.id} {entry.title}")
     return 0
 
 
@@ -232,6 +264,8 @@ def _marks(entry: Entry, change: EntryEdits) -> str:
     marks = (
         ("补发", entry.late),
         ("更新", entry.revised),
+        ("其余", entry.folded and entry.under is None),
+        (f"附于 {entry.under}", entry.under is not None),
         ("置顶", bool(change.pinned)),
         ("移动", entry.filed is not None or change.position is not None),
         (f"编者按：{shorten(entry.note, 40)}", bool(entry.note)),
@@ -257,6 +291,11 @@ def _document(draft: Draft) -> dict[str, Any]:
                 "note": entry.note,
                 "late": entry.late,
                 "revised": entry.revised,
+                "score": entry.score,
+                "reasons": list(entry.reasons),
+                "folded": entry.folded,
+                "under": entry.under,
+                "asked": entry.id in digest.asked,
             }
         )
     return {

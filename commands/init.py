@@ -9,12 +9,14 @@ from rich.text import Text
 
 from app.context import CommandError
 from config import ConfigError, load_config
+from digest.choosing.pairs import example_profile
 
 TEMPLATE = Path(__file__).with_name("zhengxun.toml.in")
 
 SECURITIES = ("starttls", "tls", "none")
 QUESTIONS = (
     ("company", "公司名称 (company)", "盈科瑞"),
+    ("profile", "公司业务，用词语写，逗号隔开 (company.profile)", example_profile()),
     ("host", "SMTP server", ""),
     ("port", "SMTP port", "587"),
     ("security", "starttls, tls or none", "starttls"),

@@ -105,7 +105,7 @@ def change(
     if not given:
         raise CommandError("nothing to change; give --name, --sections, --keywords, …", 2)
     if "formats" in given and not given["formats"].strip():
-        raise CommandError("--formats: give at least one of html, docx, ics", 2)
+        raise CommandError("--formats: give at least one of html, docx, full, ics", 2)
     choices = read_choices(context, given)
     with context.store() as db:
         update_subscriber(db, address, now=context.config.clock(), **choices)

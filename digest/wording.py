@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from digest.choosing.roles import role_of
 from digest.models.issue import Digest, DueDate, Entry, Section
+from digest.safe_text import clean_line, shorten
 
 VERDICT_WORDS = {
     "ok": "正常",
@@ -16,6 +18,8 @@ VERDICT_WORDS = {
     "unreachable": "无法访问",
     None: "未检查",
 }
+MARKS = ("更新", "补发", "日期存疑")
+"""The badges that say how an entry came into the issue, not what it does."""
 _CONSULTATION = ("征求意见", "公开征集", "征集意见", "意见稿", "公开征询")
 _APPLICATION = ("申报", "申请", "推荐", "征集", "报送", "遴选", "认定")
 _ANNOUNCEMENT = ("公示",)
@@ -102,6 +106,41 @@ def short_facts(entry: Entry, today: date) -> str:
     return f"{marks} {'，'.join(facts)}".rstrip()
 
 
+def line_facts(entry: Entry, today: date) -> str:
+    """天津市科学技术局 · 02-04 · 津科规〔2021〕1号 · 截止 02-18: what stands behind the title where
+    an entry has one line."""
+    is_dated = entry.published_on and not entry.doubted_on
+    running = [item.on for item in entry.deadlines if item.on >= today]
+    facts = [
+        entry.source,
+        f"{entry.published_on:%m-%d}" if is_dated else "",
+        entry.doc_number,
+        f"截止 {running[0]:%m-%d}" if running else "",
+    ]
+    return " · ".join(fact for fact in facts if fact)
+
+
+def story_word(entry: Entry) -> str:
+    """What an entry is to the document it stands under: 解读 or 报道."""
+    return "解读" if role_of(entry.title) == "解读" else "报道"
+
+
+def rest_heading(section: Section) -> str:
+    """其余 23 条, above what is told in a line."""
+    return f"其余 {section.rest_count} 条"
+
+
+def why(entry: Entry) -> str:
+    """征求意见稿 · 命中“中药” · 曾保留同类 4 次; empty when the entry was never judged."""
+    return " · ".join(clean_line(reason) for reason in entry.reasons)
+
+
+def entry_link(entry: Entry, digest: Digest) -> str:
+    """Where the whole text of an entry stands: in the archive, else at its publisher."""
+    home = digest.whole_url.removesuffix("index.html")
+    return f"{home}{entry.anchor}.html" if digest.whole_url else entry.url
+
+
 def brief(entry: Entry) -> str:
     """The summary for where the deadline has a line of its own, without its last words on it."""
     return _SAID_DEADLINE.sub("", entry.summary) if entry.deadlines else entry.summary
@@ -111,6 +150,20 @@ def due_line(due: DueDate) -> str:
     """What falls due, for the 即将截止 table."""
     note = f"（见 {due.week} 期）" if due.week else ""
     return f"{due.what}{note}" if due.what else note
+
+
+def due_head(digest: Digest, length: int = 400) -> str:
+    """两周内截止 16 项，首要：2021-02-18 关于公开征求…; empty when nothing falls due.
+
+    The one that matters most is named; the nearest where nothing was judged.
+    """
+    due = digest.highlights.due
+    if not due:
+        return ""
+    first = max(due, key=lambda item: item.entry.score)
+    word = "首要" if first.entry.score else "最近"
+    title = shorten(first.entry.title, length)
+    return f"两周内截止 {len(due)} 项，{word}：{first.on.isoformat()} {title}"
 
 
 def days_left(days: int) -> str:
@@ -137,7 +190,8 @@ def totals_line(digest: Digest) -> str:
         if count
     ]
     tail = "；其中" + "，".join(marks) if marks else ""
-    return f"本周共 {found.total} 条：{chapters}{tail}。{rest}"
+    depth = f"重点 {found.lead} 条列全文，其余各列一行。" if found.lead < found.total else ""
+    return f"本周共 {found.total} 条：{chapters}{tail}。{depth}{rest}"
 
 
 def trouble_line(digest: Digest) -> str:

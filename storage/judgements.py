@@ -48,6 +48,12 @@ WHERE NOT EXISTS (SELECT 1 FROM forgotten f
                   WHERE f.chapter IN ('', l.chapter) AND l.made_at <= f.until)
 ORDER BY l.week DESC, l.notice_id DESC LIMIT {MOST}
 """  # noqa: S608 - constants
+_AGREED = """
+SELECT week, sum(act IN ('keep', 'pin')) AS confirmed,
+       sum(act IN ('drop', 'promote', 'fold')) AS changed
+FROM edits WHERE act IN ('keep', 'pin', 'drop', 'promote', 'fold')
+GROUP BY week ORDER BY week DESC LIMIT :most
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +76,18 @@ def list_judgements(db: Database, *, before: str) -> list[Judgement]:
     rows = select(db, _LABELS, {"week": before})
     flags = ("kept", "strong")
     return [Judgement(**(row | {flag: bool(row[flag]) for flag in flags})) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Of the acts on entries of one week: how many confirmed what was chosen, how many did not."""
+
+    week: str
+    confirmed: int
+    changed: int
+
+
+def agreement(db: Database, *, most: int) -> list[Agreed]:
+    """The last `most` weeks in which an editor judged entries, the newest first."""
+    rows = select(db, _AGREED, {"most": most})
+    return [Agreed(**row) for row in rows]

@@ -69,6 +69,30 @@ def unpin(entry: Entry, week: IssueWeek = "") -> None:
 
 
 @app.command()
+def keep(entry: Entry, week: IssueWeek = "") -> None:
+    """It is rightly where it is; later issues learn from it.  Example: zhengxun edit keep 17"""
+    from commands import edit
+
+    done(edit.judge(context(), entry, "keep", week, console))
+
+
+@app.command()
+def promote(entry: Entry, week: IssueWeek = "") -> None:
+    """Tell an entry in full (重点).  Example: zhengxun edit promote 17"""
+    from commands import edit
+
+    done(edit.judge(context(), entry, "promote", week, console))
+
+
+@app.command()
+def fold(entry: Entry, week: IssueWeek = "") -> None:
+    """Tell an entry in a line (其余).  Example: zhengxun edit fold 17"""
+    from commands import edit
+
+    done(edit.judge(context(), entry, "fold", week, console))
+
+
+@app.command()
 def move(
     entry: Entry,
     chapter: Annotated[str, typer.Option(help="Its id or title: pharma or 医药信息篇.")] = "",

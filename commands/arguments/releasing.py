@@ -33,6 +33,24 @@ def history(
 
 
 @app.command()
+def learn(as_json: Json = False) -> None:
+    """What the editor's acts taught.  Example: zhengxun learn"""
+    from commands import learn as verb
+
+    done(verb.learn(context(), console, as_json=as_json))
+
+
+@app.command()
+def forget(
+    chapter: Annotated[str, typer.Argument(help="Its id or title; default: all chapters.")] = "",
+) -> None:
+    """Use nothing of what was learned so far.  Example: zhengxun forget pharma"""
+    from commands import learn as verb
+
+    done(verb.forget(context(), chapter, console))
+
+
+@app.command()
 def correct(
     week: Annotated[str, typer.Option(help="ISO week of the issue, e.g. 2021-W05.")],
     text: Annotated[str, typer.Option(help="What is corrected, for all readers.")],

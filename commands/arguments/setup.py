@@ -26,6 +26,7 @@ def doctor(
 @app.command()
 def init(
     company: Annotated[str, typer.Option()] = "",
+    profile: Annotated[str, typer.Option(help="What the company does, in words.")] = "",
     host: Annotated[str, typer.Option(help="SMTP server.")] = "",
     port: Annotated[str, typer.Option(help="SMTP port.")] = "",
     security: Annotated[str, typer.Option(help="starttls, tls or none.")] = "",
@@ -39,6 +40,7 @@ def init(
 
     given = {
         "company": company,
+        "profile": profile,
         "host": host,
         "port": port,
         "security": security,

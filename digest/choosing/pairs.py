@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from operator import add
+from pathlib import Path
 
 from texts.width import fold_width
 
+EXAMPLE = Path(__file__).with_name("example_profile.toml")
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[a-z]+")
 _BETWEEN_TERMS = re.compile(r"[，,。；;、：:\s/|（）()《》“”]+")
 _SHORTEST_TERM = 2
+
+
+def example_profile() -> str:
+    """The profile of a company that develops medicines, to begin with."""
+    with EXAMPLE.open("rb") as file:
+        return str(tomllib.load(file)["company"]["profile"])
 
 
 def pairs_of(text: str) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from digest.composing.editing import BY_HAND_LINE
 from digest.models.issue import Digest, Entry, Group, Section
 from digest.safe_text import clean_line
 from storage.models import Subscriber
@@ -64,7 +65,48 @@ def personal(digest: Digest, profile: Profile) -> Digest:
         and _chosen((due.entry.group,), profile.groups)
     )
     own = replace(digest, sections=sections, reminders=reminders)
-    return replace(own, left_out=digest.total - own.total)
+    return _opened(replace(own, left_out=digest.total - own.total), profile)
+
+
+_IN_TITLE, _ELSEWHERE = 2.0, 0.5
+
+
+def _opened(own: Digest, profile: Profile) -> Digest:
+    """A part of an issue has room for more in full: the best of it, and what has the subscriber's
+    own words in its title before the others. What an editor folded stays so."""
+    if not (own.left_out or profile.wanted or profile.topics):
+        return own
+    heads = [entry for entry in own.entries() if entry.under is None]
+    room = own.room.lead - sum(not entry.folded for entry in heads)
+    folded = [one for one in heads if one.folded and BY_HAND_LINE not in one.reasons]
+    best = sorted(folded, key=lambda one: -_own_score(one, profile))[: max(room, 0)]
+    opened = {entry.id for entry in best}
+    sections = tuple(
+        replace(section, groups=tuple(_sorted(group, opened, profile) for group in section.groups))
+        for section in own.sections
+    )
+    return replace(own, sections=sections)
+
+
+def _sorted(group: Group, opened: Collection[int], profile: Profile) -> Group:
+    entries = [
+        replace(entry, folded=False) if entry.id in opened else entry for entry in group.entries
+    ]
+    if not (profile.wanted or profile.topics) or not any(entry.score for entry in entries):
+        return Group(group.title, tuple(entries))
+    ranked = sorted(
+        entries, key=lambda one: (one.folded, 0.0 if one.folded else -_own_score(one, profile))
+    )
+    return Group(group.title, tuple(ranked))
+
+
+def _own_score(entry: Entry, profile: Profile) -> float:
+    """The score, and what the subscriber's own topics and keywords add to it."""
+    if not entry.why:
+        return entry.score
+    title = _folded([entry.title])[0]
+    named = any(word in title for word in profile.wanted)
+    return entry.score + (_IN_TITLE if named else _ELSEWHERE)
 
 
 def _cut(section: Section, profile: Profile) -> tuple[Group, ...]:

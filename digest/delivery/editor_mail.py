@@ -13,7 +13,7 @@ from digest.delivery.smtp_client import Attempt, SmtpClient, SmtpSettings
 from digest.models.issue import Digest
 from digest.rendering.render_html import render_html
 from digest.safe_text import clean_line
-from digest.wording import badges, totals_line, trouble_line
+from digest.wording import badges, totals_line, trouble_line, why
 
 
 def tell_editor(
@@ -65,7 +65,16 @@ def waiting_text(digest: Digest, until: datetime) -> str:
             lines += ["", f"【{section.title} · {clean_line(group.title)}】"]
             for entry in group.entries:
                 marks = "".join(f"［{badge}］" for badge in badges(entry))
-                lines.append(f"编号 {entry.id}　{entry.title}{marks}")
+                depth = "　（其余）" if entry.folded else ""
+                lines.append(f"编号 {entry.id}　{entry.title}{marks}{depth}")
+    asked = [entry for entry in digest.entries() if entry.id in digest.asked]
+    if asked:
+        lines += [
+            "",
+            "【拿不准，请判断】",
+            *(f"编号 {one.id}　{one.title}（{why(one)}）" for one in asked),
+        ]
+        lines.append("zhengxun edit keep 编号（认可）、promote（列全文）、fold（折叠）")
     if digest.dropped:
         lines += ["", "【已删去】", *(f"编号 {item.id}　{item.title}" for item in digest.dropped)]
     lines += [

@@ -61,6 +61,11 @@ class Printed:
         return render_docx(self.digest)
 
     @cached_property
+    def full(self) -> bytes:
+        """The Word file with all texts; empty when the other one has them all."""
+        return render_docx(self.digest.in_full()) if self.digest.is_folded else b""
+
+    @cached_property
     def ics(self) -> bytes:
         """The calendar; empty when nothing falls due."""
         return render_ics(self.digest) if has_deadlines(self.digest) else b""
@@ -199,6 +204,9 @@ def _set_content(
     week = printed.digest.week
     if "docx" in formats:
         _attach(message, printed.docx, f"application/{_DOCX}", f"{name}.docx", f"{week}.docx")
+    if "full" in formats and printed.full:
+        kind = f"application/{_DOCX}"
+        _attach(message, printed.full, kind, f"{name}全文.docx", f"{week}-full.docx")
     if "ics" in formats and printed.ics:
         _attach(message, printed.ics, "text/calendar", f"{name}截止日期.ics", f"{week}.ics")
 

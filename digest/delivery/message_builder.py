@@ -97,7 +97,7 @@ class MessageBuilder:
         kinds = (person.sections, person.groups, person.keywords, person.topics)
         choice = (*kinds, person.formats)
         if (choice, light) not in self._shared:
-            left = () if light is None else ("docx",)
+            left = () if light is None else ("docx", "full")
             message = build_shared(
                 self.printed(person),
                 tuple(form for form in person.formats if form not in left),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Protocol
@@ -88,12 +88,21 @@ class Section:
     @property
     def lead(self) -> tuple[Group, ...]:
         """The groups with the entries told in full (重点), without those set under another."""
-        return _only(self.filled, lambda entry: not entry.folded and entry.under is None)
+        heads = self._heads
+        return _only(self.filled, lambda entry: entry.id in heads and not entry.folded)
 
     @property
     def rest(self) -> tuple[Group, ...]:
         """The groups with the entries told in a line (其余), without those set under another."""
-        return _only(self.filled, lambda entry: entry.folded and entry.under is None)
+        heads = self._heads
+        return _only(self.filled, lambda entry: entry.id in heads and entry.folded)
+
+    @property
+    def _heads(self) -> frozenset[int]:
+        """The entries that stand alone; so does one whose document is not here (any more)."""
+        entries = [entry for group in self.groups for entry in group.entries]
+        alone = {entry.id for entry in entries if entry.under is None}
+        return frozenset(entry.id for entry in entries if entry.under not in alone)
 
     @property
     def rest_count(self) -> int:
@@ -119,6 +128,7 @@ class Highlights:
     late: int
     due: tuple[DueDate, ...]
     troubled: tuple[Coverage, ...]
+    lead: int = 0
 
 
 def _urgency(due: DueDate) -> tuple[date, bool, float, int]:
@@ -171,6 +181,28 @@ class Digest:
         return sum(section.count for section in self.sections)
 
     @property
+    def is_folded(self) -> bool:
+        """Whether some entries are told in a line only."""
+        return any(entry.folded or entry.under is not None for entry in self.entries())
+
+    def in_full(self) -> Digest:
+        """The same issue with every entry told in full, for whoever wants all texts."""
+        sections = tuple(
+            replace(
+                section,
+                groups=tuple(
+                    Group(
+                        group.title,
+                        tuple(replace(one, folded=False, under=None) for one in group.entries),
+                    )
+                    for group in section.groups
+                ),
+            )
+            for section in self.sections
+        )
+        return replace(self, sections=sections)
+
+    @property
     def today(self) -> date:
         """The issue's day in Asia/Shanghai: what deadlines are counted from."""
         return self.instant.astimezone(SHANGHAI).date()
@@ -188,4 +220,5 @@ class Digest:
             late=sum(entry.late for entry in entries),
             due=tuple(sorted(due, key=_urgency)),
             troubled=tuple(item for item in self.coverage if item.verdict in _TROUBLE),
+            lead=sum(len(group.entries) for section in self.sections for group in section.lead),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
@@ -20,6 +21,7 @@ def render_json(digest: Digest) -> str:
 def digest_document(digest: Digest) -> dict[str, Any]:
     """The document itself, for callers that print it with something else."""
     corrections = [correction_document(record) for record in digest.corrections]
+    heads = {entry.id: entry.stored.notice.url for entry in digest.entries()}
     own = {"title": digest.title} if digest.own_title else {}
     return {
         "week": digest.week,
@@ -32,7 +34,10 @@ def digest_document(digest: Digest) -> dict[str, Any]:
                 "title": section.title,
                 "department": section.department,
                 "groups": [
-                    {"title": group.title, "items": [_item(entry) for entry in group.entries]}
+                    {
+                        "title": group.title,
+                        "items": [_item(entry, heads) for entry in group.entries],
+                    }
                     for group in section.groups
                 ],
             }
@@ -43,7 +48,7 @@ def digest_document(digest: Digest) -> dict[str, Any]:
     }
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _item(entry: Entry, heads: Mapping[int, str]) -> dict[str, Any]:
     return {
         "title": entry.title,
         "url": entry.stored.notice.url,
@@ -58,6 +63,10 @@ def _item(entry: Entry) -> dict[str, Any]:
         "also_at": [page.url for page in entry.pages],
         "late": entry.late,
         "revised": entry.revised,
+        "score": entry.score,
+        "reasons": list(entry.reasons),
+        "folded": entry.folded,
+        **({"under": heads.get(entry.under, "")} if entry.under is not None else {}),
         **({"date_in_doubt": True} if entry.doubted_on else {}),
         **({"editor_note": entry.note} if entry.note else {}),
     }

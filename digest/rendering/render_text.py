@@ -14,10 +14,15 @@ from digest.wording import (
     chapter_heading,
     days_left,
     deadline_line,
+    due_head,
     due_line,
+    entry_link,
+    line_facts,
     meta_parts,
+    rest_heading,
     signature,
     slashed,
+    story_word,
     totals_line,
     trouble_line,
     whole_line,
@@ -53,20 +58,20 @@ def _masthead(digest: Digest) -> list[str]:
         totals_line(digest),
         *[whole_line(digest)] * bool(digest.left_out),
     ]
-    due = digest.highlights.due
-    if due:
-        first = f"{due[0].on.isoformat()} {shorten(due[0].entry.title, 40)}"
-        lines.append(f"两周内截止 {len(due)} 项，最近：{first}")
+    if due := due_head(digest, 40):
+        lines.append(due)
     trouble = trouble_line(digest)
     return [*lines, trouble] if trouble else lines
 
 
 def _section(section: Section, digest: Digest, bodies: bool, summary: int) -> list[str]:
     lines = ["", "", chapter_heading(section, digest), "=" * WIDTH]
-    for group in section.filled:
+    for group in section.lead:
         lines += ["", f"【{clean_line(group.title)}】"]
         for number, entry in enumerate(group.entries, start=1):
             lines += ["", *_entry(number, entry, digest, bodies, summary)]
+            lines += _stories(section, entry, digest)
+    lines += _rest(section, digest)
     if not section.count:
         lines += ["", f"{NOTHING_NEW}。"]
     if section.department:
@@ -92,6 +97,36 @@ def _entry(number: int, entry: Entry, digest: Digest, bodies: bool, summary: int
         lines += [f"{_INDENT}另见：{page.name} {page.link}" for page in entry.pages if page.link]
     if entry.url:
         lines.append(f"{_INDENT}原文：{entry.url}")
+    return lines
+
+
+def _stories(section: Section, entry: Entry, digest: Digest) -> list[str]:
+    """What explains or reports an entry, a line each."""
+    lines = []
+    for story in section.stories(entry):
+        facts = line_facts(story, digest.today)
+        lines.append(f"{_INDENT}{story_word(story)}：{story.title}（{facts}）")
+        link = entry_link(story, digest)
+        lines += [f"{_INDENT}{_INDENT}{link}"] * bool(link)
+    return lines
+
+
+def _rest(section: Section, digest: Digest) -> list[str]:
+    """其余: title, facts and link of what is told in a line."""
+    if not section.rest_count:
+        return []
+    lines = ["", "", f"—— {rest_heading(section)} ——"]
+    for group in section.rest:
+        lines += ["", f"【{clean_line(group.title)}】"]
+        for entry in group.entries:
+            marks = "".join(f"［{badge}］" for badge in badges(entry))
+            lines.append(f"· {entry.title}{marks}（{line_facts(entry, digest.today)}）")
+            if entry.revised and entry.change:
+                lines.append(f"{_INDENT}更新内容：{clean_line(entry.change)}")
+            lines += [f"{_INDENT}编者按：{line}" for line in entry.note_lines]
+            link = entry_link(entry, digest)
+            lines += [f"{_INDENT}{link}"] * bool(link)
+            lines += _stories(section, entry, digest)
     return lines
 
 

@@ -31,16 +31,22 @@ def templates() -> Environment:
         "brief": wording.brief,
         "days": wording.days_left,
         "deadline": wording.deadline_line,
+        "due_head": wording.due_head,
         "due_line": wording.due_line,
         "heading": wording.chapter_heading,
+        "entry_link": wording.entry_link,
         "line": clean_line,
+        "line_facts": wording.line_facts,
         "long_date": wording.long_date,
         "meta": wording.meta_parts,
         "minute": local_minute,
+        "rest_heading": wording.rest_heading,
         "short_facts": wording.short_facts,
         "shorten": shorten,
         "sign": wording.signature,
         "slashed": wording.slashed,
+        "story_word": wording.story_word,
+        "why": wording.why,
     }
     return environment
 

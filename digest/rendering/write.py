@@ -15,9 +15,12 @@ from digest.rendering.render_ics import render_ics
 from digest.rendering.render_json import render_json
 from digest.rendering.render_text import render_text
 
+FULL_TEXTS = "digest-full.docx"
+"""Every text of an issue that tells some entries in a line only."""
+
 
 def write_issue(digest: Digest, folder: Path) -> list[Path]:
-    """Write digest.html, .txt, .docx, .json and deadlines.ics; the paths.
+    """Write digest.html, .txt, .docx, .json and deadlines.ics, and digest-full.docx; the paths.
 
     Everything is rendered before the first file is touched, so a failure leaves the old issue
     whole. Raises OSError when the folder cannot be written.
@@ -26,6 +29,7 @@ def write_issue(digest: Digest, folder: Path) -> list[Path]:
         "digest.html": render_html(digest).encode(),
         "digest.txt": render_text(digest).encode(),
         "digest.docx": render_docx(digest),
+        **({FULL_TEXTS: render_docx(digest.in_full())} if digest.is_folded else {}),
         # As it went out: what was corrected since has files of its own.
         "digest.json": render_json(replace(digest, corrections=())).encode(),
         LAST_FILE: render_ics(digest),

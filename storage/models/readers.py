@@ -16,7 +16,8 @@ BulletinKind = Literal["news", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who gets what. Empty tuples mean everything; `formats` ⊆ {html, docx, ics}.
+    """Who gets what. Empty tuples mean everything; `formats` ⊆ {html, docx, full, ics};
+    full: a Word file with every text.
 
     With pace `immediate` new notices are told at once when they have a keyword or topic, or a
     deadline at most `deadline_days` ahead (0: no such rule). `skip_empty`: no mail for an issue

@@ -27,7 +27,7 @@ from texts.folding import clean
 
 State = SubscriberState
 Saved = Literal["added", "changed", "unchanged", "kept ended"]
-FORMATS = ("html", "docx", "ics")
+FORMATS = ("html", "docx", "full", "ics")
 STATES = ("active", "paused", "suspended", "ended")
 PACES = ("weekly", "immediate")
 MOST_DEADLINE_DAYS = 365

@@ -147,7 +147,7 @@ def test_an_address_is_subscribed_once_whatever_its_case(db: Database) -> None:
 
 @pytest.mark.parametrize("formats", [("pdf",), ()])
 def test_an_unknown_format_is_refused(db: Database, formats: tuple[str, ...]) -> None:
-    with pytest.raises(StorageError, match="use html, docx, ics"):
+    with pytest.raises(StorageError, match="use html, docx, full, ics"):
         add_subscriber(db, "li@example.com", formats=formats, now=NOW)
 
 

@@ -39,6 +39,7 @@ from digest.rendering.docx.style import (
     META,
     RED,
     SIGNATURE,
+    SOFT,
     WARM,
     measures,
     new_document,
@@ -47,14 +48,20 @@ from digest.rendering.docx.table import add_rows
 from digest.rendering.time_allowance import OutOfTimeError, TimeAllowance
 from digest.safe_text import clean_line
 from digest.wording import (
+    MARKS,
     badges,
     chapter_heading,
     days_left,
     deadline_line,
+    due_head,
     due_line,
+    entry_link,
+    line_facts,
     meta_parts,
+    rest_heading,
     signature,
     slashed,
+    story_word,
     totals_line,
     trouble_line,
 )
@@ -104,10 +111,8 @@ class _Printer:
         lead = weightiest(self.digest, 3)
         for entry in lead if self.digest.total > len(lead) else ():
             write_jump(new_paragraph(cell, CELL, "· "), entry.title, f"_Toc_{entry.anchor}")
-        due = self.digest.highlights.due
-        if due:
-            text = f"两周内截止 {len(due)} 项，最近：{due[0].on.isoformat()} {due[0].entry.title}"
-            write(new_paragraph(cell, CELL), text, Ink(color=RED))
+        if due := due_head(self.digest):
+            write(new_paragraph(cell, CELL), due, Ink(color=RED))
         trouble = trouble_line(self.digest)
         if trouble:
             write(new_paragraph(cell, CELL), trouble, Ink(color=WARM))
@@ -132,12 +137,15 @@ class _Printer:
 
     def _contents_of(self, section: Section) -> list[Paragraph]:
         lines = [self._contents_line(section.title, self._chapter_mark(section), 1)]
-        for group in section.filled:
+        for group in section.lead:
             lines.append(self._contents_line(group.title, self._group_mark(section, group), 2))
             lines += [
                 self._contents_line(f"{number}、{entry.title}", f"_Toc_{entry.anchor}", 3)
                 for number, entry in enumerate(group.entries, start=1)
             ]
+        if section.rest_count:
+            mark = f"{self._chapter_mark(section)}_rest"
+            lines.append(self._contents_line(rest_heading(section), mark, 2))
         return lines
 
     def _contents_line(self, text: str, mark: str, level: int) -> Paragraph:
@@ -168,7 +176,8 @@ class _Printer:
         return f"_Toc_s{self.digest.sections.index(section)}"
 
     def _group_mark(self, section: Section, group: Group) -> str:
-        return f"{self._chapter_mark(section)}_{section.groups.index(group)}"
+        titles = [one.title for one in section.groups]
+        return f"{self._chapter_mark(section)}_{titles.index(group.title)}"
 
     def chapter(self, section: Section) -> None:
         """A chapter on a page of its own, signed."""
@@ -176,10 +185,12 @@ class _Printer:
             chapter_heading(section, self.digest), 1, self._chapter_mark(section)
         )
         heading.paragraph_format.page_break_before = True
-        for group in section.filled:
+        for group in section.lead:
             self._heading(group.title, 2, self._group_mark(section, group))
             for number, entry in enumerate(group.entries, start=1):
                 self._entry(number, entry)
+                self._stories(section, entry)
+        self._rest(section)
         if not section.count:
             new_paragraph(self.document._body, BODY, f"{NOTHING_NEW}。")
         if section.department:
@@ -227,6 +238,35 @@ class _Printer:
             line = new_paragraph(self.document._body, BODY, TOO_SLOW)
             if entry.url:
                 write(line, f"：{entry.url}", Ink(link=entry.url))
+
+    def _rest(self, section: Section) -> None:
+        """其余: what is told in a line."""
+        if not section.rest_count:
+            return
+        self._heading(rest_heading(section), 2, f"{self._chapter_mark(section)}_rest")
+        for group in section.rest:
+            label = new_paragraph(self.document._body, META)
+            write(label, clean_line(group.title), Ink(bold=True))
+            label.paragraph_format.keep_with_next = True
+            for entry in group.entries:
+                self._line("· ", entry)
+                for words in entry.note_lines:
+                    self._fact(f"　编者按：{words}")
+                self._stories(section, entry)
+
+    def _stories(self, section: Section, entry: Entry) -> None:
+        """What explains or reports an entry."""
+        for story in section.stories(entry):
+            self._line(f"{story_word(story)}：", story)
+
+    def _line(self, lead: str, entry: Entry) -> None:
+        line = new_paragraph(self.document._body, CELL)
+        write(line, lead)
+        write(line, entry.title, Ink(link=entry_link(entry, self.digest)))
+        marks = "".join(f"［{badge}］" for badge in badges(entry) if badge in MARKS)
+        write(line, f"{marks}　{line_facts(entry, self.digest.today)}", Ink(color=SOFT))
+        self.bookmarks += 1
+        bookmark(line, f"_Toc_{entry.anchor}", self.bookmarks)
 
     def _fact(self, text: str, color: RGBColor | None = None, *, bold: bool = False) -> None:
         if text:
