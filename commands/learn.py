@@ -83,16 +83,11 @@ def forget(context: Context, chapter: str, console: Console) -> int:
 
 
 def extremes(counts: Counts) -> tuple[list[str], list[str]]:
-    """The features that speak most for an entry, and most against it."""
+    """The pairs of characters that speak most for an entry, and most against it."""
     odds = {name: counts.log_odds(name) for name in {*counts.kept, *counts.left}}
     ranked = sorted(odds, key=lambda name: (odds[name], name))
-    worst = [_word(name) for name in ranked[:_SHOWN] if odds[name] < 0]
-    return [_word(name) for name in ranked[::-1][:_SHOWN] if odds[name] > 0], worst
-
-
-def _word(feature: str) -> str:
-    """=申报 is what a title does, @cde a site; all others are pairs of characters."""
-    return {"=": "文种 ", "@": "来源 "}.get(feature[0], "") + feature.lstrip("=@")
+    worst = [name for name in ranked[:_SHOWN] if odds[name] < 0]
+    return [name for name in ranked[::-1][:_SHOWN] if odds[name] > 0], worst
 
 
 def _document(counts: Counts) -> dict[str, Any]:

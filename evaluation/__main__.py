@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evaluation.captured import captured_figures
+from evaluation.curation import figures, load_taste, load_weeks
+from evaluation.curation import table as order_table
 from evaluation.gold import GoldList, GoldNotice, load_lists, load_notices
 from evaluation.ours import decode, general, read_list, read_notice, read_three
 from evaluation.peers import ROUNDS, ask_peers
@@ -154,6 +156,13 @@ def main(arguments: Sequence[str]) -> int:
     misses: list[str] = []
     python = arguments[0] if arguments else ""
     ours, everybody = measure(python, misses)
+    weeks, taste = load_weeks(), load_taste()
+    orders = figures(weeks, taste)
+    ours["curation"] = {
+        "ndcg_cold": orders["score, 0 labels"].ndcg,
+        "ndcg_taught": orders["score, 160 labels"].ndcg,
+        "chosen_in_full": orders["score, 0 labels"].open_recall,
+    }
     captured = captured_figures(python, misses)
     write = sys.stdout.write
     write(f"{len(load_notices())} notice pages, {len(load_lists())} lists\n\n")
@@ -164,6 +173,7 @@ def main(arguments: Sequence[str]) -> int:
     write(table(everybody, ("title", "date", "body", "ms", "all facts, ms")) + "\n\n")
     if captured:
         write("Captured pages\n\n" + table(captured, ("title", "date", "source")) + "\n\n")
+    write("Choice of entries\n\n" + order_table(orders, len(weeks)) + "\n\n")
     for miss in misses:
         write(f"missed: {miss}\n")
     faults = below_floors(ours, everybody)

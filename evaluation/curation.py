@@ -129,7 +129,7 @@ def taught(weeks: Sequence[LabelledWeek], left_out: int, taste: Taste, labels: i
         others = [one for one in order if one not in week.chosen][: _A_WEEK - len(week.chosen)]
         wanted = {*week.chosen, *others}
         given += [
-            Label(one.chapter, one.title, one.site, one.id in week.chosen)
+            Label(one.chapter, one.title, one.id in week.chosen)
             for one in week.documents
             if one.id in wanted
         ]

@@ -42,7 +42,7 @@ unchanged AS (
       AND NOT EXISTS (SELECT 1 FROM said WHERE said.week = s.week
                       AND said.document = coalesce(n.duplicate_of, n.id))
 )
-SELECT l.week, l.chapter, n.title, n.site, l.kept, l.strong
+SELECT l.week, l.chapter, n.title, l.kept, l.strong
 FROM (SELECT * FROM said UNION ALL SELECT * FROM unchanged) l JOIN notices n ON n.id = l.notice_id
 WHERE NOT EXISTS (SELECT 1 FROM forgotten f
                   WHERE f.chapter IN ('', l.chapter) AND l.made_at <= f.until)
@@ -63,7 +63,6 @@ class Judgement:
     week: str
     chapter: str
     title: str
-    site: str
     kept: bool
     strong: bool
 

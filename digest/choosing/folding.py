@@ -10,7 +10,7 @@ from digest.choosing.document import Document
 from digest.choosing.scoring import Score
 
 LEAD = 15
-"""Entries of an issue in full, all chapters together, when nothing is configured."""
+"""Entries of an issue in full beside the certain ones, when nothing is configured."""
 LEAST = 2
 """Of them in each chapter, if it has so many."""
 _SOON = timedelta(days=14)
@@ -19,7 +19,8 @@ _UNCERTAIN = 3
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many entries are told in full: `lead` in all, or a number of its own for a chapter."""
+    """How many entries are told in full beside the certain ones: `lead` in all, or a number of its
+    own for a chapter."""
 
     lead: int = LEAD
     chapters: Mapping[str, int] = field(default_factory=dict)
@@ -36,14 +37,19 @@ def is_certain(document: Document, today: date) -> bool:
 def unfolded(
     documents: Sequence[Document], scores: Mapping[int, Score], room: Room, today: date
 ) -> set[int]:
-    """The ids of the entries told in full: the best of each chapter, and all that is certain."""
-    ranked = sorted(documents, key=lambda one: -scores[one.id].value)
+    """The ids of the entries told in full: all that is certain, and the best of the others.
+
+    A chapter has its own number of these, or its share of what is for all by their score, but
+    at least `LEAST`.
+    """
+    certain = {document.id for document in documents if is_certain(document, today)}
     chosen: set[int] = set()
     free: list[Document] = []
     taken: dict[str, int] = {}
-    for document in ranked:
-        chapter = document.chapter
-        own = room.chapters.get(chapter)
+    for document in sorted(documents, key=lambda one: -scores[one.id].value):
+        if document.id in certain:
+            continue
+        chapter, own = document.chapter, room.chapters.get(document.chapter)
         if taken.get(chapter, 0) < (LEAST if own is None else own):
             chosen.add(document.id)
             taken[chapter] = taken.get(chapter, 0) + 1
@@ -51,7 +57,7 @@ def unfolded(
             free.append(document)
     shared = sum(count for chapter, count in taken.items() if chapter not in room.chapters)
     chosen |= {document.id for document in free[: max(room.lead - shared, 0)]}
-    return chosen | {document.id for document in documents if is_certain(document, today)}
+    return chosen | certain
 
 
 def uncertain(

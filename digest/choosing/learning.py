@@ -1,7 +1,7 @@
-"""What the editor's acts taught: naive Bayes over the pairs of titles, per chapter.
+"""What the editor's acts taught: naive Bayes over pairs of titles and what these do, per chapter.
 
 A chapter with few labels leans on all chapters together. Nothing is learned from fewer than
-`ENOUGH` labels; from then on the weight grows with their number.
+`ENOUGH` labels; from then on their weight grows with their number.
 """
 
 from __future__ import annotations
@@ -15,9 +15,14 @@ from digest.choosing.pairs import pairs_of
 from digest.choosing.roles import Role, role_of
 
 ENOUGH = 20
-_HALF_WEIGHT = 40
 _OWN_HALF = 20
-_SMOOTHING = 0.5
+# As if every feature had been wanted and not wanted so often before anything was said: what a few
+# labels say weighs little, and more with their number.
+_SMOOTHING = 4.0
+_SEEN = 3
+"""Fewer labels than this with a pair say nothing of it."""
+_PAIRS, _ROLE = 0.3, 0.8
+_DAMPED = 0.3
 _MOST = 3.0
 
 
@@ -27,7 +32,6 @@ class Label:
 
     chapter: str
     title: str
-    site: str
     kept: bool
     weight: float = 1.0
 
@@ -56,16 +60,22 @@ class Counts:
         )
 
     def log_odds(self, feature: str) -> float:
-        """How much the feature speaks for a document; 0 for one that was never seen."""
-        wanted = (self.kept[feature] + _SMOOTHING) / (self.kept_total + 2 * _SMOOTHING)
-        unwanted = (self.left[feature] + _SMOOTHING) / (self.left_total + 2 * _SMOOTHING)
-        seen = self.kept[feature] + self.left[feature]
-        return math.log(wanted / unwanted) * seen / (seen + 1) if seen else 0.0
+        """How much the feature speaks for a document; 0 for one that was hardly seen."""
+        if self.kept[feature] + self.left[feature] < _SEEN:
+            return 0.0
+        return _odds(self.kept[feature], self.left[feature], self)
 
     def judge(self, features: Sequence[str]) -> float:
         """Points for a document with these features, as far as they are known."""
         known = [odds for odds in map(self.log_odds, features) if odds]
-        return sum(known) / math.sqrt(len(known)) if known else 0.0
+        # The pairs of a title are not independent: many of them say the same once more.
+        return _PAIRS * sum(known) / len(known) ** _DAMPED if known else 0.0
+
+
+def _odds(kept: float, left: float, among: Counts) -> float:
+    wanted = (kept + _SMOOTHING) / (among.kept_total + 2 * _SMOOTHING)
+    unwanted = (left + _SMOOTHING) / (among.left_total + 2 * _SMOOTHING)
+    return math.log(wanted / unwanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +86,17 @@ class Taught:
     pooled: Counts = field(default_factory=Counts)
     roles: dict[tuple[str, Role], tuple[int, int]] = field(default_factory=dict)
 
-    def points(self, chapter: str, title: str, site: str) -> float:
+    def points(self, chapter: str, title: str) -> float:
         """What was learned of documents like this one; 0 as long as too little was."""
         own = self.chapters.get(chapter, Counts())
         if max(own.total, self.pooled.total) < ENOUGH:
             return 0.0
-        features = features_of(title, site)
+        features = features_of(title)
         share = own.total / (own.total + _OWN_HALF) if own.total >= ENOUGH else 0.0
         judged = share * own.judge(features) + (1 - share) * self.pooled.judge(features)
-        weight = self.pooled.total / (self.pooled.total + _HALF_WEIGHT)
-        return weight * max(-_MOST, min(_MOST, judged))
+        kept, left = self.roles.get((chapter, role_of(title)), (0, 0))
+        judged += _ROLE * _odds(kept, left, self.pooled)
+        return max(-_MOST, min(_MOST, judged))
 
 
 def learn(labels: Iterable[Label]) -> Taught:
@@ -104,8 +115,6 @@ def learn(labels: Iterable[Label]) -> Taught:
             wanted, unwanted = roles.get((chapter, role), (0, 0))
             roles[chapter, role] = (wanted + often * kept, unwanted + often * (not kept))
         found = _pairs_in(pile)
-        found.update({f"={role}": often for role, often in does.items()})
-        found.update(f"@{label.site}" for label in pile)
         one = _weighed(found, weight)
         counts = Counts(one, Counter(), weight * len(pile), 0.0)
         if not kept:
@@ -117,9 +126,9 @@ def learn(labels: Iterable[Label]) -> Taught:
     return Taught(chapters, pooled, roles)
 
 
-def features_of(title: str, site: str) -> tuple[str, ...]:
-    """What is counted of a document: the pairs of its title, what it does, where it came from."""
-    return tuple({*pairs_of(title), f"={role_of(title)}", f"@{site}"})
+def features_of(title: str) -> tuple[str, ...]:
+    """What is counted of a title, beside what it does: its pairs, once each."""
+    return tuple(dict.fromkeys(pairs_of(title)))
 
 
 def _pairs_in(pile: Sequence[Label]) -> Counter[str]:

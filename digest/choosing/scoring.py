@@ -16,7 +16,8 @@ from texts.width import fold_width
 REASONS = 3
 _MOST_RELEVANT = 5.0
 _HALF_RELEVANT = 25.0
-_DUE = 1.0
+_PRIOR = 0.4
+_DUE = 0.3
 _EFFECTIVE = 0.8
 _REPLACES = 1.5
 _NUMBERED = 0.4
@@ -69,15 +70,15 @@ def _frame(document: Document) -> tuple[str, str, str]:
 def _score(document: Document, relevance: Relevance, alike: int, taste: Taste) -> Score:
     role = document.role
     near = _MOST_RELEVANT * relevance.value / (relevance.value + _HALF_RELEVANT)
-    learned = taste.taught.points(document.chapter, document.title, document.site)
+    learned = taste.taught.points(document.chapter, document.title)
     parts = [
-        (prior(document.chapter, role), _role_words(role)),
+        (_PRIOR * prior(document.chapter, role), _role_words(role)),
         (near, _term_words(relevance)),
         (learned, _learned_words(document, taste, learned)),
         *_facts(document, alike),
     ]
     strongest = sorted(parts, key=lambda part: -abs(part[0]))
-    said = [words for points, words in strongest if words and abs(points) >= 0.2]
+    said = [words for points, words in strongest if words and abs(points) >= 0.15]
     return Score(round(sum(points for points, _ in parts), 3), tuple(said[:REASONS]))
 
 

@@ -34,8 +34,7 @@ class Choice:
 def taught_by(judgements: Iterable[Judgement]) -> Taught:
     """What the acts of earlier weeks teach."""
     return learn(
-        Label(one.chapter, one.title, one.site, one.kept, 1.0 if one.strong else WEAK)
-        for one in judgements
+        Label(one.chapter, one.title, one.kept, 1.0 if one.strong else WEAK) for one in judgements
     )
 
 
