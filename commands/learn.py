@@ -15,7 +15,7 @@ from digest.choosing.learning import ENOUGH, Counts
 from digest.composing.judging import taught_by
 from storage.issues.edits import record_edit
 from storage.issues.issues import NEVER
-from storage.judgements import agreement, list_judgements
+from storage.issues.judgements import agreement, list_judgements
 
 _SHOWN = 8
 _WEEKS = 8

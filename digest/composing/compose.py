@@ -23,8 +23,8 @@ from storage.database import transaction
 from storage.issues import issues
 from storage.issues.corrections import list_corrections
 from storage.issues.edits import edits_in_force, record_edit
+from storage.issues.judgements import list_judgements
 from storage.issues.trends import notices_by_week
-from storage.judgements import list_judgements
 from storage.models import Edit, IssueEntry, IssueRecord
 
 # Notices rarely set a term longer than a quarter; older issues have nothing left to remind of.

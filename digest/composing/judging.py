@@ -14,7 +14,7 @@ from digest.choosing.scoring import Score, Taste, score_all
 from digest.choosing.stories import stories_among
 from digest.composing.chapters import Placed, chapter_of
 from digest.models.issue import Chapter, Entry
-from storage.judgements import Judgement
+from storage.issues.judgements import Judgement
 from storage.models import Edit
 
 WEAK = 0.1

@@ -27,7 +27,7 @@ from digest.rendering.write import write_issue
 from digest.site.build import add_issue
 from storage.issues import edits
 from storage.issues.issues import find_issue, issue_entries
-from storage.judgements import list_judgements
+from storage.issues.judgements import list_judgements
 from storage.models import Act, Deadline
 from storage.notices.notices import save_notice
 from tests.digest.samples import INSTANT, SEEN, make_notice
