@@ -66,9 +66,9 @@ def _item(entry: Entry, heads: Mapping[int, str]) -> dict[str, Any]:
         "score": entry.score,
         "reasons": list(entry.reasons),
         "folded": entry.folded,
-        **({"under": heads.get(entry.under, "")} if entry.under is not None else {}),
         **({"date_in_doubt": True} if entry.doubted_on else {}),
         **({"editor_note": entry.note} if entry.note else {}),
+        **({"under": heads.get(entry.under, "")} if entry.under is not None else {}),
     }
 
 

@@ -55,6 +55,9 @@ def test_an_item_holds_what_the_notice_said() -> None:
         "also_at": [],
         "late": False,
         "revised": False,
+        "score": 0.0,
+        "reasons": [],
+        "folded": False,
     }
 
 
@@ -106,5 +109,5 @@ def test_the_shipped_schema_names_the_same_keys() -> None:
     item = section["groups"][0]["items"][0]
     assert parts["item"]["required"] == list(item)
     # What few entries have is optional.
-    assert list(parts["item"]["properties"]) == [*item, "date_in_doubt", "editor_note"]
+    assert list(parts["item"]["properties"]) == [*item, "date_in_doubt", "editor_note", "under"]
     assert parts["coverage"]["required"] == list(document["coverage"][0])
