@@ -67,7 +67,7 @@ class Group:
     entries: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """A chapter (篇) of an issue."""
 
@@ -85,13 +85,13 @@ class Section:
         """The groups that have something to show."""
         return tuple(group for group in self.groups if group.entries)
 
-    @property
+    @cached_property
     def lead(self) -> tuple[Group, ...]:
         """The groups with the entries told in full (重点), without those set under another."""
         heads = self._heads
         return _only(self.filled, lambda entry: entry.id in heads and not entry.folded)
 
-    @property
+    @cached_property
     def rest(self) -> tuple[Group, ...]:
         """The groups with the entries told in a line (其余), without those set under another."""
         heads = self._heads
@@ -110,7 +110,15 @@ class Section:
 
     def stories(self, entry: Entry) -> tuple[Entry, ...]:
         """What explains or reports an entry and is set under it."""
-        return tuple(one for group in self.groups for one in group.entries if one.under == entry.id)
+        return self._stories.get(entry.id, ())
+
+    @cached_property
+    def _stories(self) -> dict[int, tuple[Entry, ...]]:
+        found: dict[int, tuple[Entry, ...]] = {}
+        for entry in (one for group in self.groups for one in group.entries):
+            if entry.under is not None:
+                found[entry.under] = (*found.get(entry.under, ()), entry)
+        return found
 
 
 def _only(groups: Sequence[Group], wanted: Callable[[Entry], bool]) -> tuple[Group, ...]:
