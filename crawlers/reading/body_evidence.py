@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from crawlers.reading.body_copies import without_copies
 from crawlers.reading.body_stamps import below_stamp, mark_stamps
+from crawlers.reading.body_tail import without_tail
 from crawlers.reading.furniture import Furniture, Part
 from crawlers.reading.line_kinds import Kind, weight
 from crawlers.reading.line_sums import LineSums
@@ -253,6 +254,7 @@ class Evidence:
 
     def _trimmed(self, lines: list[int]) -> list[int]:
         """Without title, stamp and tools at the beginning, neighbours and tools at the end."""
+        lines = without_tail(self.outline, self.kinds, lines)
         start, end = 0, len(lines)
         while start < end and self._is_edge(lines[start]):
             start += 1

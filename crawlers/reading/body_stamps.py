@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from crawlers.reading.day_evidence import has_day
+from crawlers.reading.day_evidence import has_day, is_published_day
 from crawlers.reading.labels import record_lines
 from crawlers.reading.line_kinds import Kind, is_dateline
 from crawlers.reading.outline import Outline
 
 _STAMP_BELOW = 4  # lines below a repeated title among which its stamp is looked for
+_LABEL = 6  # characters of a label with its colon; 各有关单位： is longer
 _STAMP_TABLE = 16  # lines of a table that may be a stamp
 
 
@@ -44,9 +45,37 @@ def mark_stamps(
             if kinds[below] == "short" and is_dateline(outline.lines[below]):
                 kinds[below] = "stamp"
     records = record_lines(outline) | _stamp_tables(outline, kinds, titles)
+    records |= _head_box(outline, kinds, anchor)
     for number in records:
         kinds[number] = "stamp"
     return records
+
+
+def _head_box(outline: Outline, kinds: Sequence[Kind], title: int) -> frozenset[int]:
+    """The lines of the box above the text that prints the labelled day of publication among other
+    facts (office, number, validity), whatever these are called."""
+    first = next((n for n in range(title + 1, len(kinds)) if kinds[n] == "text"), 0)
+    if title < 0 or not first:
+        return frozenset()
+    above = range(title + 1, first)
+    day = next((number for number in above if is_published_day(outline.lines, number)), -1)
+    box = outline.lines[day].owner if day >= 0 else 0
+    found: frozenset[int] = frozenset()
+    while box > 0 and _is_head(outline, box, above):
+        found = frozenset(range(outline.boxes[box].first, outline.boxes[box].last))
+        box = outline.boxes[box].parent
+    return found
+
+
+def _is_head(outline: Outline, number: int, above: range) -> bool:
+    """Whether a box stands between title and text, and shows nothing that a text begins with."""
+    box = outline.boxes[number]
+    if box.first < above.start or box.last > above.stop or box.last - box.first > _STAMP_TABLE:
+        return False
+    return not any(
+        line.pictures or line.files or (line.text[-1:] in "：:" and len(line.text) > _LABEL)
+        for line in outline.lines[box.first : box.last]
+    )
 
 
 def _stamp_tables(

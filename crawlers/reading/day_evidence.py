@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -40,6 +40,7 @@ _PERIOD = re.compile(
 _UP_TO = re.compile(r"(?:至|到|—|–|~|～|-)\s{0,3}$")
 _WEEKDAY = re.compile(r"\s{0,3}(?:星期|周)[一二三四五六日天]")
 _SOMETHING = re.compile(r"(?:19|20)\d\d|[１２][９０]|[一二][〇零○O九一二]")
+_ANOTHERS = timedelta(days=60)
 _NEAR = 7  # lines around a title among which its stamp is looked for
 _LONGEST = 200
 _ALONE = 24  # characters of a line that holds nothing but a day
@@ -90,6 +91,15 @@ def published_in(text: str) -> str:
     return found[0][0] if found else ""
 
 
+def is_published_day(lines: Sequence[Line], number: int) -> bool:
+    """Whether a line prints a day labelled as that of publication, by itself or by the cell before
+    it."""
+    text = lines[number].text
+    if len(text) > _LONGEST or not has_day(text):
+        return False
+    return any(one[1] == "labelled" for one in _days_of(text, _label_before(lines, number)))
+
+
 def printed_days(
     lines: Sequence[Line], title: int, body: range, inside: frozenset[int] = frozenset()
 ) -> list[PrintedDay]:
@@ -114,9 +124,11 @@ def choose_day(printed: Sequence[PrintedDay], meta: str, listed: str, url: str) 
 
     工信部 prints a day before PubDate and 天津 one after it: a labelled day is right both times. A
     day beside the title is right against a later one in the head (a page that was moved); against
-    an earlier one where list or address bear it out.
+    an earlier one where list or address bear it out; months from the row's day it is another's.
     """
     best = printed[0] if printed else PrintedDay()
+    if best.strength == "beside" and _is_far_from(best.day, day_of(listed)):
+        printed, best = (), PrintedDay()
     head, others = day_of(meta), {day_of(listed), day_of(url_date(url))} - {None}
     if best.strength == "labelled" and best.day != head:
         return best.printed, "general"
@@ -129,6 +141,11 @@ def choose_day(printed: Sequence[PrintedDay], meta: str, listed: str, url: str) 
     if best.strength in {"far", "updated"} and listed:
         return "", ""
     return (best.printed, "general") if best.printed else ("", "")
+
+
+def _is_far_from(day: date | None, listed: date | None) -> bool:
+    """Whether a day without a label is so far from the row's that it is another's."""
+    return day is not None and listed is not None and abs(day - listed) > _ANOTHERS
 
 
 def _distance(line: int, title: int, body: range) -> int:

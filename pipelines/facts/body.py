@@ -45,6 +45,9 @@ _LEVELS = dict.fromkeys(
 ) | {"table": 4, "ul": 2, "ol": 2, "dl": 2}  # fmt: skip
 # The parser's time grows with the square of the character references in one run of text.
 _MOST_REFERENCES = 100_000
+_OWN_NUMBER = re.compile(
+    r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]?\s?[、.．)）]|第[\d一二三四五六七八九十]{1,4}[条章款]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,9 @@ def _assemble(blocks: Sequence[Block], warnings: list[str]) -> Body:
 
 
 def _as_text(block: Block) -> str:
-    return f"{block.number}. {block.text}" if block.number else block.text
+    """The block's words, numbered as a browser does; not again where the item types its own."""
+    is_numbered = block.number and not _OWN_NUMBER.match(block.text)
+    return f"{block.number}. {block.text}" if is_numbered else block.text
 
 
 def _as_html(blocks: Sequence[Block]) -> str:

@@ -1,0 +1,98 @@
+"""What a page prints behind a text inside the text's own boxes: what readers wrote, links to other
+pages, bars to vote on.
+
+A heading alone ends nothing: behind it must stand what such a heading is for, entries with a time
+of their own, or links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawlers.reading.line_kinds import Kind
+from crawlers.reading.outline import Outline
+
+_READERS = re.compile(r"^[^一二三四五六七八九十\d、.]{0,6}\d{0,5}\s?[条个]?(?:评论|留言|跟帖|点评)")
+_OTHERS = re.compile(r"^\W{0,3}(?:相关|推荐|热门|最新|附近|更多|猜你|精彩|延伸|热点|往期)\S{0,8}$")
+_HEADING = 14  # characters of such a heading
+_ENTRY = re.compile(
+    r"\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2}|(?<!\d)\d{1,2}[:：]\d\d(?!\d)|[天时分]钟?前|[昨前]天"
+)
+_ENTRY_HEAD = 40  # characters of the line with a name and a time
+_ENTRY_TIME = 20  # … behind which an entry's words may end in its time
+_LOOK = 4  # lines behind a heading in which the first entry, or link, begins
+_COUNT = re.compile(r"\W{0,2}([^\W\d]{0,5})\s?[(（:：]?\s?\d{1,5}\s?[)）]?")
+_BUTTON = 8  # characters of a line of a bar
+_SHARE = 0.4  # of a text that may stand behind links to other pages: a disclaimer
+
+
+def without_tail(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:
+    """The lines of a text without what stands behind its end."""
+    lines = _before_readers(outline, kinds, lines)
+    lines = _before_other_pages(outline, kinds, lines)
+    return _before_bar(outline, lines)
+
+
+def _before_readers(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:
+    said = False
+    for place, number in enumerate(lines):
+        text = outline.lines[number].text
+        said = said or kinds[number] == "text"
+        if not said or len(text) > _HEADING or not _READERS.match(text):
+            continue
+        following = (outline.lines[other].text for other in lines[place + 1 : place + 1 + _LOOK])
+        if any(_is_entry(one) for one in following):
+            return lines[:place]
+    return lines
+
+
+def _is_entry(text: str) -> bool:
+    """Whether a line is headed, or ends, with the time at which somebody wrote it."""
+    if len(text) <= _ENTRY_HEAD:
+        return bool(_ENTRY.search(text))
+    return bool(_ENTRY.search(text[-_ENTRY_TIME:])) and text[-1] not in "。；！？"
+
+
+def _before_other_pages(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:
+    for place, number in enumerate(lines):
+        text = outline.lines[number].text
+        if not place or len(text) > _HEADING or not _OTHERS.match(text):
+            continue
+        following = outline.lines[number + 1 : number + 1 + _LOOK]
+        links = sum(line.linked * 2 > len(line.text) for line in following)
+        if links < 2 or links < len(following) - 1:
+            continue
+        before, behind = (
+            sum(len(outline.lines[one].text) for one in part if kinds[one] == "text")
+            for part in (lines[:place], lines[place:])
+        )
+        if behind <= _SHARE * before:
+            return lines[:place]
+    return lines
+
+
+def _before_bar(outline: Outline, lines: list[int]) -> list[int]:
+    """Without a bar of buttons and their counters: 顶一下 (2) 踩一下, 支持 12 反对 0 中立 1."""
+    start = len(lines)
+    while start and _may_be_of_bar(outline, lines[start - 1]):
+        start -= 1
+    counts = [place for place in range(start, len(lines)) if _counts(outline, lines[place])]
+    if not counts:
+        return lines
+    first = counts[0]
+    text = outline.lines[lines[first]].text
+    if text[0] in "(（":
+        return lines[: max(start, first - 1)]  # its button stands before it
+    return lines[:first] if len(counts) > 2 else lines
+
+
+def _may_be_of_bar(outline: Outline, number: int) -> bool:
+    line = outline.lines[number]
+    if line.in_cell or line.pictures or line.files:
+        return False
+    return len(line.text) <= _BUTTON or len(re.findall(r"[^\W_]", line.text)) * 4 < len(line.text)
+
+
+def _counts(outline: Outline, number: int) -> bool:
+    return bool(_COUNT.fullmatch(outline.lines[number].text))
