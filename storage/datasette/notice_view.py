@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from china_time import SHANGHAI
 from storage.database import snapshot
 from storage.datasette.notice_body import safe_body, web_address
-from storage.datasette.text_diff import Paragraph, Piece, compare, within
+from storage.datasette.text_diff import Effort, Paragraph, Piece, compare, within
 from storage.matching.duplicates import group_of
 from storage.models import Attachment, StoredNotice
 from storage.notices.notices import get_notice
@@ -21,6 +21,14 @@ from storage.notices.row_mapping import to_stored
 from storage.values import Row, select, select_one, to_instant
 
 _UNITS = ("字节", "KB", "MB", "GB")
+
+
+# A page that changes daily for years has more; the table of revisions has them all.
+_MOST_REVISIONS = 100
+_REVISIONS = (
+    "SELECT * FROM (SELECT * FROM revisions WHERE notice_id = ?"
+    " ORDER BY seen_at DESC, id DESC LIMIT ?) ORDER BY seen_at, id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,17 +206,15 @@ def _site_names(db: Database) -> dict[str, str]:
 
 def _changes(db: Database, stored: StoredNotice) -> list[Change]:
     """The revisions, the latest first, each against what the page said next."""
-    rows = select(
-        db, "SELECT * FROM revisions WHERE notice_id = ? ORDER BY seen_at, id", [stored.id]
-    )
+    rows = select(db, _REVISIONS, [stored.id, _MOST_REVISIONS])
     current = select_one(db, "SELECT * FROM notices WHERE id = ?", [stored.id])
     files = [{"name": item.name, "url": item.url} for item in stored.notice.attachments]
     states = [_state(row, json.loads(row["attachments"])) for row in rows]
     states.append(_state(current or {}, files))
-    changes = [
-        _change(row, old, new) for row, old, new in zip(rows, states[:-1], states[1:], strict=True)
-    ]
-    return changes[::-1]
+    effort = Effort()
+    pairs = [*zip(rows, states[:-1], states[1:], strict=True)]
+    # The latest first: it is looked at most, and whatever effort there is goes to it.
+    return [_change(row, old, new, effort) for row, old, new in reversed(pairs)]
 
 
 def _state(row: Row, files: Sequence[dict[str, Any]]) -> _State:
@@ -221,9 +227,9 @@ def _state(row: Row, files: Sequence[dict[str, Any]]) -> _State:
     )
 
 
-def _change(row: Row, old: _State, new: _State) -> Change:
+def _change(row: Row, old: _State, new: _State, effort: Effort) -> Change:
     fields = [
-        (label, within(before, after))
+        (label, within(before, after, effort))
         for label, before, after in (
             ("标题", old.title, new.title),
             ("文号", old.doc_number, new.doc_number),
@@ -231,11 +237,11 @@ def _change(row: Row, old: _State, new: _State) -> Change:
         )
         if before != after
     ]
-    texts = [*compare(old.body_text, new.body_text)] if old.body_text != new.body_text else []
+    texts = compare(old.body_text, new.body_text, effort) if old.body_text != new.body_text else []
     if old.files != new.files:
         fields += [
             ("附件", paragraph.pieces)
-            for paragraph in compare(old.files, new.files)
+            for paragraph in compare(old.files, new.files, effort)
             if paragraph.pieces
         ]
     return Change(

@@ -14,10 +14,12 @@ from sqlite_utils import Database
 
 from china_time import SHANGHAI
 from storage.datasette.found import Asked, Found, TooLongError, find
-from storage.search.index import register
+from storage.datasette.sql_limits import MOST_WORDS, bound, bounded
+from storage.search.index import grams
 from storage.search.limits import Limits
 from storage.search.ranking import best_hits
 from storage.search.search import excerpt, split_words
+from texts.folding import fold
 from texts.normal_forms import title_key
 
 _TOO_LONG = "符合这些条件的通知太多，未能在时限内逐一查看。请再加网站或日期条件，或换更少见的词。"
@@ -49,7 +51,7 @@ def _number_forms(number: str | None) -> list[str]:
 
 def zh_excerpt(words: str | None, *texts: str | None) -> str:
     """The piece of the first text that holds one of the words, the hit in 【】."""
-    return excerpt([text or "" for text in texts], split_words(words or ""))
+    return excerpt([text or "" for text in texts], split_words((words or "")[:MOST_WORDS]))
 
 
 def china_minute(instant: str | None) -> str | None:
@@ -70,7 +72,7 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
     settings = datasette.plugin_config("zhengxun") or {}
     titles = settings.get("sections", {})
     db = Database(conn, execute_plugins=False)
-    register(db)
+    bound(conn)
 
     def today() -> str:
         return settings.get("today") or datetime.now(UTC).astimezone(SHANGHAI).date().isoformat()
@@ -94,10 +96,12 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
         ("china_minute", 1, china_minute),
         ("verdict_words", 1, verdict_words),
         ("section_title", 1, section_title),
+        ("grams", -1, grams),
+        ("fold", 1, fold),
     ):
-        conn.create_function(name, count, function, deterministic=True)
-    conn.create_function("zh_hits", 2, zh_hits)
-    conn.create_function("zh_number_hits", 2, zh_number_hits)
+        conn.create_function(name, count, bounded(function), deterministic=True)
+    conn.create_function("zh_hits", 2, bounded(zh_hits, MOST_WORDS))
+    conn.create_function("zh_number_hits", 2, bounded(zh_number_hits, MOST_WORDS))
     conn.create_function("today", 0, today)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from datasette import hookimpl
 
 from storage.datasette.plugins.local_only import Application
+from storage.datasette.store_database import ASKED_FILE
 from storage.export.workbook import harmless
 
 _BOM = b"\xef\xbb\xbf"
@@ -43,10 +44,15 @@ class _Rows:
     async def __call__(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self._is_csv = message["status"] == 200 and _is_plain(message["headers"])
-        elif message.get("body") and self._is_csv:
-            body = _harmless_rows(message["body"].decode("utf-8")).encode("utf-8")
-            message = message | {"body": body if self._begun else _BOM + body}
-            self._begun = True
+        elif self._is_csv:
+            body = _harmless_rows(message.get("body", b"").decode("utf-8"))
+            asked = ASKED_FILE.get()
+            if asked and asked.is_cut and not message.get("more_body"):
+                body += _harmless_rows(asked.words)
+            if body:
+                said = body.encode("utf-8")
+                message = message | {"body": said if self._begun else _BOM + said}
+                self._begun = True
         await self._send(message)
 
 
