@@ -8,9 +8,19 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from email.utils import parseaddr
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+
+from digest.delivery.channels import bot_kinds
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOLD = re.compile(
@@ -24,6 +34,16 @@ _HOLD = re.compile(
 _HELLO = re.compile(
     r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,30}|\[(?:IPv6:[0-9A-Fa-f:.]{2,45}|[0-9.]{7,15})\]"
 )
+
+
+def bot_kind(value: str) -> str:
+    """The value, if a channel that bots stand behind is called so. Raises ValueError."""
+    if value not in bot_kinds():
+        raise ValueError(f"is no kind of bot; use {', '.join(bot_kinds())}")
+    return value
+
+
+BotKind = Annotated[str, AfterValidator(bot_kind)]
 
 
 def mail_address(value: str) -> str:
@@ -220,7 +240,7 @@ class PublicConfig(Section):
 class ChannelConfig(Section):
     """A chat bot that gets each issue's essentials; its URL and secret are passwords."""
 
-    kind: Literal["wecom", "dingtalk", "feishu", "webhook"]
+    kind: BotKind
     name: str = Field(min_length=1, max_length=60, pattern=r"^[^\s@:]+$")
     url: SecretStr
     secret: SecretStr = SecretStr("")
@@ -228,6 +248,15 @@ class ChannelConfig(Section):
     groups: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     private: bool = Field(False, description="the destination may be on a private network")
+    pace: Literal["weekly", "immediate"] = Field(
+        "weekly", description="immediate: also a message for each new notice with a keyword"
+    )
+
+    @model_validator(mode="after")
+    def _has_an_occasion(self) -> Self:
+        if self.pace == "immediate" and not self.keywords:
+            raise ValueError('pace = "immediate" needs keywords')
+        return self
 
     @field_validator("url")
     @classmethod
@@ -257,6 +286,7 @@ class OperatorConfig(Section):
 
     email: str = ""
     webhook: str = Field("", description="gets each alarm as a JSON POST")
+    webhook_kind: BotKind = Field("webhook", description="the channel that `webhook` belongs to")
     ping_url: str = Field("", description="asked (GET) after each healthy round")
 
     @field_validator("webhook", "ping_url")

@@ -43,6 +43,7 @@ def make_notifier(context: Context) -> Notifier:
         Operator(
             email=config.operator.email,
             webhook=config.operator.webhook,
+            webhook_kind=config.operator.webhook_kind,
             smtp=smtp_settings(context) if has_mail_server(context) else None,
         ),
         data=config.data,

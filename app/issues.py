@@ -61,7 +61,8 @@ def send_due(context: Context, db: Database) -> list[tuple[IssueRecord, Delivery
         enrol(db, record, smtp=smtp, now=now, bots=bots, links=links, missed_too=True)
     rows = deliveries.outstanding(db, due_at=now)
     mail = has_mail_server(context)
-    due = {row.issue_id for row in rows if mail or "@" not in row.address}
+    bots_at = {bot.address for bot in bots}
+    due = {row.issue_id for row in rows if mail or row.address in bots_at}
     return [
         (record, send_issue(context, db, record, None)) for record in records if record.id in due
     ]
@@ -115,6 +116,7 @@ def chat_bots(context: Context) -> list[ChatBot]:
             groups=channel.groups,
             keywords=channel.keywords,
             private=channel.private,
+            pace=channel.pace,
         )
         for channel in context.config.channels
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from app.context import CommandError, Context
+from app.issues import chat_bots
 from app.mail_server import has_mail_server, mail_signer, smtp_settings
 from app.unsubscribe_links import unsubscribe_links
 from china_time import SHANGHAI
@@ -82,7 +83,8 @@ def tell_news(context: Context, db: Database) -> BulletinReport:
         return BulletinReport()
     bulletin_settings, clock = bulletin_settings_of(context), context.config.clock
     enter_news(db, bulletin_settings, chapters=context.config.digest.chapters, now=clock())
-    return deliver_bulletins(db, bulletin_settings, smtp_settings(context), clock)
+    bots = chat_bots(context)
+    return deliver_bulletins(db, bulletin_settings, smtp_settings(context), clock, bots)
 
 
 def bulletin_line(report: BulletinReport) -> str:

@@ -9,21 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
 from china_time import SHANGHAI
 from digest.composing.profile import Profile, covers, reason
-from digest.delivery.bulletin_mail import write_ended, write_news
+from digest.delivery.channel import Channel, Handover
+from digest.delivery.chat_bots import ChatBot
 from digest.delivery.dkim_signer import DkimSigner
 from digest.delivery.header_address import address_of
 from digest.delivery.ledger_pass import outcome_of
+from digest.delivery.open_channels import OpenChannels
 from digest.delivery.outcome import write_down
-from digest.delivery.smtp_client import Attempt, SmtpClient, SmtpSettings
+from digest.delivery.smtp_client import Attempt, SmtpSettings
 from digest.delivery.unsubscribe_links import UnsubscribeLinks, signed_id
 from digest.models.entry import Entry
 from digest.models.issue import Chapter, DigestError
-from storage.database import transaction
+from storage.database import StorageError, transaction
 from storage.models import Bulletin, StoredNotice, Subscriber
 from storage.readers import bulletins
 from storage.readers.attempts import CapReachedError
@@ -67,7 +70,7 @@ def enter_news(
     people = [
         person
         for person in list_subscribers(db, "active")
-        if person.pace == "immediate" and person.channel == "mail" and person.looked_at is not None
+        if person.pace == "immediate" and person.looked_at is not None
     ]
     if not people:
         return []
@@ -96,6 +99,7 @@ def deliver_bulletins(
     bulletin_settings: BulletinSettings,
     smtp: SmtpSettings,
     now: Callable[[], datetime],
+    bots: Sequence[ChatBot] = (),
 ) -> BulletinReport:
     """Send what is due. One that cannot be sent waits, as an issue does, for 48 hours."""
     bulletins.reclaim_sending(db, now())
@@ -103,26 +107,22 @@ def deliver_bulletins(
     due = bulletins.outstanding(db, due_at=now())
     if not due:
         return report
-    sender = address_of(bulletin_settings.sender, what="smtp.sender").addr_spec
-    outage = ""
-    with SmtpClient(smtp) as smtp_client:
+    with OpenChannels(smtp, bots) as channels:
         for row in due:
-            content = _written(db, bulletin_settings, row, now())
+            person = get_subscriber(db, row.subscriber_id)
+            if person is None:  # the ledger points to it
+                raise StorageError(f"bulletin {row.id} is for nobody")
+            channel, route = channels.of(person)
+            hand_over = _written(db, bulletin_settings, channel, person, row, now())
+            caps = () if channel.outage else channel.caps
             try:
-                if not bulletins.claim(db, row.id, now(), caps=() if outage else smtp.caps):
+                if not bulletins.claim(db, row.id, now(), route=route, caps=caps):
                     continue
             except CapReachedError:
                 # The rest waits for a later pass, like the mails of an issue.
                 left = len(bulletins.outstanding(db, due_at=now()))
                 return replace(report, deferred=report.deferred + left)
-            if isinstance(content, Attempt):
-                result = content
-            elif outage:
-                result = Attempt("deferred", outage, no_server=True)
-            else:
-                result = smtp_client.send(sender, row.address, content)
-            outage = result.reply if result.no_server else outage
-            report = _settled(db, row, result, now(), report)
+            report = _settled(db, row, hand_over(now()), now(), report)
     return report
 
 
@@ -190,20 +190,21 @@ def _message_id(
 
 
 def _written(
-    db: Database, bulletin_settings: BulletinSettings, row: Bulletin, now: datetime
-) -> bytes | Attempt:
-    """The mail, made from what the ledger says; a refusal when it cannot be made."""
-    person = get_subscriber(db, row.subscriber_id)
-    if person is None:
-        return Attempt("refused", "the subscriber is gone")
+    db: Database,
+    bulletin_settings: BulletinSettings,
+    channel: Channel[Any],
+    person: Subscriber,
+    row: Bulletin,
+    now: datetime,
+) -> Handover:
+    """The message, made from what the ledger says; a refusal when it cannot be made."""
+    items = bulletins.bulletin_items(db, row.id)
+    entries = [replace(_entry(bulletin_settings, stored), why=why) for stored, why in items]
     try:
-        if row.kind == "ended":
-            return write_ended(bulletin_settings, person, row.message_id, now)
-        items = bulletins.bulletin_items(db, row.id)
-        entries = [replace(_entry(bulletin_settings, stored), why=why) for stored, why in items]
-        return write_news(bulletin_settings, person, entries, row.message_id, now)
+        return channel.bulletin(bulletin_settings, person, entries, row.message_id, now)
     except DigestError as error:
-        return Attempt("refused", str(error))
+        problem = Attempt("refused", str(error))
+        return lambda _now: problem
 
 
 def _settled(

@@ -6,18 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlite_utils import Database
 
 from china_time import local_minute
-from digest.delivery.chat_bots import ChatBot, chat_bot_caps, post_issue
-from digest.delivery.correction_messages import CorrectionMessages, post_correction
-from digest.delivery.header_address import address_of
-from digest.delivery.message_builder import Light, MessageBuilder, limit_words
+from digest.delivery.channel import Channel, Handover
+from digest.delivery.chat_bots import ChatBot
+from digest.delivery.correction_messages import CorrectionMessages
+from digest.delivery.message_builder import MessageBuilder
+from digest.delivery.open_channels import OpenChannels
 from digest.delivery.outcome import write_down
 from digest.delivery.refusals import SUSPEND_AFTER
-from digest.delivery.smtp_client import Attempt, SmtpClient, SmtpSettings
+from digest.delivery.smtp_client import Attempt, SmtpSettings
 from digest.delivery.unsubscribe_links import UnsubscribeLinks
 from digest.models.correction import Correction
 from digest.models.issue import Digest, DigestError
@@ -94,25 +95,10 @@ class LedgerPass:
         self.now = now
         self.report = report
         self.pause = pause
-        self.caps = () if smtp is None else smtp.caps
         # Routes that have had their share for now.
         self.full: set[str] = set()
-        self.bots = {bot.address: bot for bot in bots}
-        # Robots that are one at the service, under several names, share its caps.
-        first = {bot.url: bot.address for bot in reversed(bots)}
-        self.routes = {bot.address: first[bot.url] for bot in bots}
-        self.outage = ""
-        self.sender = "" if smtp is None else address_of(smtp.sender, what="smtp.sender").addr_spec
-        self.smtp_client = None if smtp is None else SmtpClient(smtp)
-        sender, reply_to = ("", "") if smtp is None else (smtp.sender, smtp.reply_to)
-        signer = None if smtp is None else smtp.signer
-        self.builder: MessageBuilder | CorrectionMessages = (
-            CorrectionMessages(digest, sender=sender, reply_to=reply_to, signer=signer, links=links)
-            if isinstance(digest, Correction)
-            else MessageBuilder(
-                digest, sender=sender, reply_to=reply_to, signer=signer, links=links
-            )
-        )
+        self.channels = OpenChannels(smtp, bots)
+        self.builder = _builder(digest, smtp, links)
 
     def __enter__(self) -> Self:
         return self
@@ -123,91 +109,53 @@ class LedgerPass:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self.smtp_client is not None:
-            self.smtp_client.__exit__(kind, error, traceback)
+        self.channels.__exit__(kind, error, traceback)
 
     def handle(self, row: Delivery, person: Subscriber) -> None:
         """Try one row. Its message is made before it is claimed: a failure leaves it queued."""
-        if person.channel != "mail":
-            self.attempt(row, self.routes[person.address], lambda: self.tell(row, person))
-            return
-        smtp_client = self.smtp_client
-        if smtp_client is None or "mail" in self.full:
+        channel, route = self.channels.of(person)
+        if not channel.is_open or route in self.full:
             self.count(deferred=1)
             return
-        if self.is_unwanted(row, person):
+        # What was tried once is not called back.
+        if person.skip_empty and not row.attempts and self.builder.has_nothing_for(person):
             deliveries.omit(self.db, row.id, NOTHING_FITS, self.now())
             self.count(skipped=1)
             return
         try:
-            content = self.builder.write(person, row.message_id, self.now())
+            hand_over = self.builder.tell(channel, person, row.message_id, self.now())
         except DigestError as error:
             problem = Attempt("refused", str(error), no_server=True)
-            self.attempt(row, "mail", lambda: problem)
+            self.attempt(row, channel, route, lambda _now: problem)
             return
-        self.attempt(row, "mail", lambda: self.send(smtp_client, row, person, content))
+        self.attempt(row, channel, route, hand_over)
 
-    def is_unwanted(self, row: Delivery, person: Subscriber) -> bool:
-        """Whether nothing of the issue fits, and the subscriber wants no mail then. What was
-        tried once is not called back."""
-        if not person.skip_empty or row.attempts or isinstance(self.builder, CorrectionMessages):
-            return False
-        digest = self.builder.printed(person).digest
-        return not (digest.total or digest.highlights.due or digest.corrections)
-
-    def tell(self, row: Delivery, person: Subscriber) -> Attempt:
-        """Post the essentials to a chat bot."""
-        bot, now = self.bots[person.address], self.now()
-        if isinstance(self.builder, CorrectionMessages):
-            correction = self.builder.correction
-            return post_correction(bot, correction, message_id=row.message_id, now=now)
-        printed = self.builder.printed(person)
-        return post_issue(bot, printed.digest, message_id=row.message_id, now=now)
-
-    def send(
-        self, smtp_client: SmtpClient, row: Delivery, person: Subscriber, content: bytes
-    ) -> Attempt:
-        """Hand over, unless the server was found missing in this pass.
-
-        What is too large goes without the Word file, and says so: nothing of the first was taken.
-        """
-        if self.outage:
-            return Attempt("deferred", self.outage, no_server=True)
-        result = smtp_client.send(self.sender, person.address, content)
-        if result.too_large:
-            now, limit = self.now(), result.size_limit
-            content = self.builder.write(person, row.message_id, now, light=Light(limit))
-            result = smtp_client.send(self.sender, person.address, content)
-            if result.state == "sent":
-                self.remark(f"邮件超过服务器的大小上限{limit_words(limit)}，未附 Word 文件")
-        if result.no_server:
-            self.outage = result.reply
-        return result
-
-    def attempt(self, row: Delivery, route: str, act: Callable[[], Attempt]) -> None:
+    def attempt(
+        self, row: Delivery, channel: Channel[Any], route: str, hand_over: Handover
+    ) -> None:
         """Claim, act, settle. The claim is committed first, so a crash leaves its trace."""
-        if route in self.full:
-            self.count(deferred=1)
-            return
         try:
-            claimed = self.claim(row, route)
+            claimed = self.claim(row, channel, route)
         except CapReachedError as error:
             self.full.add(route)
             again = local_minute(error.free_at)
             self.count(deferred=1)
             self.remark(f"{route}：{cap_words(error.cap)}的上限已到，其余 {again} 以后再发")
             return
-        if claimed:
-            self.settle(row, act())
-        else:
+        if not claimed:
             self.count(skipped=1)
+            return
+        result = hand_over(self.now())
+        if result.note:
+            self.remark(result.note)
+        self.settle(row, result)
 
-    def claim(self, row: Delivery, route: str) -> bool:
+    def claim(self, row: Delivery, channel: Channel[Any], route: str) -> bool:
         """Take a row, waiting a little for its turn. Raises CapReachedError if that takes long."""
         while True:
             try:
                 # An outage asks nobody, so there is nothing to count.
-                caps = () if self.outage and route == "mail" else self.caps_of(route)
+                caps = () if channel.outage else channel.caps
                 return deliveries.claim(self.db, row.id, self.now(), route=route, caps=caps)
             except CapReachedError as error:
                 began = self.now()
@@ -216,10 +164,6 @@ class LedgerPass:
                 self.pause((error.free_at - began).total_seconds())
                 if self.now() <= began:
                     raise  # a clock that stands still
-
-    def caps_of(self, route: str) -> Sequence[Cap]:
-        """How much the mail server or a bot takes."""
-        return self.caps if route == "mail" else chat_bot_caps(self.bots[route])
 
     def settle(self, row: Delivery, result: Attempt) -> None:
         """Record the outcome, with the next attempt when there is one."""
@@ -288,6 +232,19 @@ class LedgerPass:
             suspended=old.suspended + suspended,
             notes=(*old.notes, note) if note else old.notes,
         )
+
+
+def _builder(
+    digest: Digest | Correction, smtp: SmtpSettings | None, links: UnsubscribeLinks
+) -> MessageBuilder | CorrectionMessages:
+    """What is told, whatever it is told on."""
+    sender, reply_to = ("", "") if smtp is None else (smtp.sender, smtp.reply_to)
+    signer = None if smtp is None else smtp.signer
+    if isinstance(digest, Correction):
+        return CorrectionMessages(
+            digest, sender=sender, reply_to=reply_to, signer=signer, links=links
+        )
+    return MessageBuilder(digest, sender=sender, reply_to=reply_to, signer=signer, links=links)
 
 
 def cap_words(cap: Cap) -> str:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 
 from china_time import SHANGHAI
 from digest.composing.profile import Profile
+from digest.delivery.channel import Channel, Handover
 from digest.delivery.dkim_signer import DkimSigner, body_hash
 from digest.delivery.header_folding import MAIL, MAIL_UTF8, encoded_words
 from digest.delivery.issue_mail import Printed, address_to, build_shared
@@ -78,6 +80,17 @@ class MessageBuilder:
         if profile not in self._printed:
             self._printed[profile] = Printed(self.digest, profile)
         return self._printed[profile]
+
+    def tell(
+        self, channel: Channel[Any], person: Subscriber, message_id: str, now: datetime
+    ) -> Handover:
+        """The issue, ready to be handed over. Raises DigestError for a bad address."""
+        return channel.issue(self, person, message_id, now)
+
+    def has_nothing_for(self, person: Subscriber) -> bool:
+        """Whether nothing of the issue fits what a subscriber chose."""
+        digest = self.printed(person).digest
+        return not (digest.total or digest.highlights.due or digest.corrections)
 
     def write(
         self, person: Subscriber, message_id: str, now: datetime, *, light: Light | None = None

@@ -33,6 +33,7 @@ class Attempt:
     `no_server`: there was nobody to hand it to, so the next address would fare no better.
     `bounced`: the server says that the mailbox is gone.
     `too_large`: refused for its size alone; `size_limit` is what the server announces, in bytes.
+    `note`: what the operator should know of it all the same.
     """
 
     state: Literal["sent", "deferred", "refused", "unknown"]
@@ -41,6 +42,7 @@ class Attempt:
     bounced: bool = False
     too_large: bool = False
     size_limit: int | None = None
+    note: str = ""
 
 
 class SmtpClient:

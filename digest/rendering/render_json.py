@@ -36,7 +36,7 @@ def digest_document(digest: Digest) -> dict[str, Any]:
                 "groups": [
                     {
                         "title": group.title,
-                        "items": [_item(entry, heads) for entry in group.entries],
+                        "items": [entry_document(entry, heads) for entry in group.entries],
                     }
                     for group in section.groups
                 ],
@@ -48,7 +48,11 @@ def digest_document(digest: Digest) -> dict[str, Any]:
     }
 
 
-def _item(entry: Entry, heads: Mapping[int, str]) -> dict[str, Any]:
+def entry_document(entry: Entry, heads: Mapping[int, str]) -> dict[str, Any]:
+    """One entry; None and empty where nothing is known.
+
+    `heads`: addresses by id, of those that others may stand under.
+    """
     return {
         "title": entry.title,
         "url": entry.stored.notice.url,

@@ -157,13 +157,15 @@ def outstanding(db: Database, *, due_at: datetime | None = None) -> list[Bulleti
     return [_to_bulletin(row) for row in rows]
 
 
-def claim(db: Database, bulletin_id: int, now: datetime, *, caps: Sequence[Cap] = ()) -> bool:
+def claim(
+    db: Database, bulletin_id: int, now: datetime, *, route: str = "mail", caps: Sequence[Cap] = ()
+) -> bool:
     """Take a mail for sending, in this process; False if somebody else has it or sent it.
 
-    Raises CapReachedError, and takes nothing, when the mail server has had its share for now.
+    Raises CapReachedError, and takes nothing, when the route has had its share for now.
     """
     with transaction(db):
-        attempts.check_caps(db, "mail", caps, now)
+        attempts.check_caps(db, route, caps, now)
         cursor = db.execute(
             "UPDATE bulletins SET state = 'sending', attempts = attempts + 1, pid = ?,"  # noqa: S608
             f" updated_at = ?, next_attempt_at = NULL WHERE id = ? AND state IN {_OPEN}",
@@ -171,7 +173,7 @@ def claim(db: Database, bulletin_id: int, now: datetime, *, caps: Sequence[Cap] 
         )
         if cursor.rowcount != 1:
             return False
-        attempts.begin(db, bulletin_id, "mail", now, "bulletins")
+        attempts.begin(db, bulletin_id, route, now, "bulletins")
         return True
 
 

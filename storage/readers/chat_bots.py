@@ -35,14 +35,18 @@ def _save_robot(db: Database, bot: Subscriber, now: str) -> None:
         "keywords": from_texts(bot.keywords),
         "formats": from_texts(()),
         "channel": bot.channel,
+        "pace": bot.pace,
     }
     old = select_one(db, "SELECT * FROM subscribers WHERE address = ?", [bot.address])
     if old is None:
-        times = {"added_at": now, "updated_at": now, "began_at": now}
+        times = {"added_at": now, "updated_at": now, "began_at": now, "looked_at": now}
         row = {"address": bot.address, "state": "active"} | choices | times
         db.table("subscribers").insert(row)
         return
     if old["state"] == "ended":
         choices["state"] = "active"
+    if bot.pace == "immediate" and (old["state"], old["pace"]) != ("active", bot.pace):
+        # Notices seen before now are nobody's news.
+        choices["looked_at"] = now
     if any(old[key] != value for key, value in choices.items()):
         db.table("subscribers").update(old["id"], choices | {"updated_at": now})

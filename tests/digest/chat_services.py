@@ -1,7 +1,7 @@
 """Stand-ins for WeCom, DingTalk and Feishu: they check what the services document, and answer so.
 
 Each is one robot with its key (and signing secret), behind real HTTP. What they demand is written
-from the documentation named in digest/delivery/chat_bots.py, not from our code.
+from the documentation named in digest/delivery/channels/, not from our code.
 """
 
 from __future__ import annotations
@@ -18,6 +18,13 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from digest.delivery.channel import Means
+from digest.delivery.channels import open_channel
+from digest.delivery.chat_bots import ChatBot
+from digest.delivery.message_builder import MessageBuilder
+from digest.delivery.smtp_client import Attempt
+from digest.models.issue import Digest
 
 KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
 HOUR = 3600
@@ -136,6 +143,13 @@ class ChatService:
             ("feishu", "size"): (400, {"code": 9499, "msg": "Bad Request"}),
         }
         return said.get((self.kind, why), (200, {"errcode": 40008, "code": 9499, "msg": "Bad"}))
+
+
+def post_issue(bot: ChatBot, digest: Digest, *, message_id: str, now: datetime) -> Attempt:
+    """An issue on a bot's channel, as a pass over the ledger does it."""
+    channel = open_channel(bot.kind, Means(bot))
+    builder = MessageBuilder(digest, sender="", reply_to="")
+    return channel.issue(builder, bot.as_subscriber(), message_id, now)(now)
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.alerts.alarm_text import short_text, size_of
-from digest.alerts.alert import BODY_BYTES, TEXT_BYTES, Operator, send_alarms
+from digest.alerts.alert import Operator, send_alarms
+from digest.delivery.alarm_text import TEXT_BYTES, short_text, size_of
+from digest.delivery.channels.webhook import BODY_BYTES
 from storage.operation.alarms import Alarm, clear_alarm, raise_alarm, unsent
 
 NOW = datetime(2021, 2, 8, 0, 30, tzinfo=UTC)

@@ -17,12 +17,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.chat_bots import ChatBot, Kind, post_issue
+from digest.delivery.chat_bots import ChatBot
 from digest.delivery.deliver import DeliveryReport, deliver
 from digest.delivery.sink import Sink
 from digest.models.issue import Digest, Group, Section
 from storage.models import IssueRecord
 from storage.readers import deliveries, subscribers
+from tests.digest.chat_services import post_issue
 from tests.digest.conftest import Clock
 from tests.digest.samples import INSTANT, make_digest, make_entry, recorded, week_digest
 
@@ -40,7 +41,7 @@ class Service:
     silent: bool = False
     asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
-    def bot(self, kind: Kind, **over: Any) -> ChatBot:
+    def bot(self, kind: str, **over: Any) -> ChatBot:
         url = f"http://127.0.0.1:{self.port}/send?access_token=T0KEN"
         return replace(ChatBot(kind=kind, name="研发群", url=url, private=True), **over)
 
@@ -135,7 +136,7 @@ def test_feishu_gets_a_signed_card(service: Service) -> None:
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "feishu"])
-def test_no_body_is_larger_than_20_kb(service: Service, kind: Kind) -> None:
+def test_no_body_is_larger_than_20_kb(service: Service, kind: str) -> None:
     post_issue(service.bot(kind, secret=SECRET), _long_digest(), message_id=ID, now=INSTANT)
     assert 15_000 < len(service.asked[-1][2]) <= 20_000
 
@@ -177,7 +178,7 @@ def test_a_title_can_neither_break_a_link_nor_call_everybody(service: Service) -
     ],
 )
 def test_refusals_inside_an_answer_are_understood(
-    service: Service, kind: Kind, status: int, answer: dict[str, Any], state: str, reply: str
+    service: Service, kind: str, status: int, answer: dict[str, Any], state: str, reply: str
 ) -> None:
     service.status, service.answer = status, answer
     result = post_issue(service.bot(kind), week_digest(), message_id=ID, now=INSTANT)

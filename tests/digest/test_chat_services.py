@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.chat_bots import ChatBot, Kind, post_issue
+from digest.delivery.chat_bots import ChatBot
 from digest.delivery.deliver import deliver
 from digest.delivery.webhook import NotSentError, post_json
 from digest.models.issue import Digest, Group, Section
 from storage.readers import deliveries
-from tests.digest.chat_services import KEY, ChatService, running
+from tests.digest.chat_services import KEY, ChatService, post_issue, running
 from tests.digest.conftest import Clock
 from tests.digest.samples import INSTANT, make_digest, make_entry, recorded, week_digest
 
 ID = "<zhengxun.2021-w05.issue1.to1@example.com>"
 SECRET = "SECabc"  # a test's
-KINDS: tuple[Kind, ...] = ("wecom", "dingtalk", "feishu")
+KINDS: tuple[str, ...] = ("wecom", "dingtalk", "feishu")
 
 
 @pytest.fixture(params=KINDS)
@@ -34,7 +34,7 @@ def service(request: pytest.FixtureRequest, clock: Clock) -> Iterator[ChatServic
 
 
 def robot_of(service: ChatService, **over: Any) -> ChatBot:
-    made = ChatBot(service.kind, "研发群", service.url, service.secret, private=True)  # type: ignore[arg-type]
+    made = ChatBot(service.kind, "研发群", service.url, service.secret, private=True)
     return replace(made, **over)
 
 

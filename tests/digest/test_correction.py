@@ -14,8 +14,10 @@ from docx import Document
 from lxml import html
 
 import digest
-from digest.delivery.chat_bots import LIMITS, ChatBot
-from digest.delivery.correction_messages import CorrectionMessages, _payload
+from digest.delivery.channel import Means
+from digest.delivery.channels import open_channel
+from digest.delivery.chat_bots import ChatBot, ChatChannel
+from digest.delivery.correction_messages import CorrectionMessages
 from digest.rendering.docx.correction import correction_docx
 from digest.rendering.render_correction import correction_json, correction_page, correction_text
 from digest.rendering.render_html import mail_page
@@ -85,11 +87,13 @@ def test_the_word_file_opens_and_is_the_same_each_time() -> None:
 def test_robots_get_it_within_their_limits(kind: Any) -> None:
     bot = ChatBot(kind=kind, name="群", url="https://example.com/hook")
     for correction in (make_correction(), make_correction("长" * 4000, "<@all>", "乙")):
-        payload = _payload(bot, correction, "<a@example.com>", NOW)
+        channel = open_channel(bot.kind, Means(bot))
+        assert isinstance(channel, ChatChannel)
+        payload = channel.correction_payload(correction, "<a@example.com>")
         text = json.dumps(payload, ensure_ascii=False)
         assert "第1号更正" in text
-        if kind != "webhook":
-            assert len(text.encode()) < LIMITS[kind] + 300
+        if channel.limit is not None:
+            assert len(text.encode()) < channel.limit + 300
             assert "<@all>" not in text
 
 
@@ -108,4 +112,4 @@ def test_a_kind_of_robot_nobody_described_is_an_error_not_another_ones_message()
     kind: Any = "pager"
     bot = ChatBot(kind=kind, name="值班", url="https://example.com/hook")
     with pytest.raises(KeyError, match="pager"):
-        _payload(bot, make_correction(), "<a@example.com>", NOW)
+        open_channel(bot.kind, Means(bot))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
-from digest.alerts.rules import local
+from china_time import local_minute
 from digest.safe_text import clean_line
 from storage.operation.alarms import Alarm
 
@@ -17,6 +18,13 @@ SUBJECT_LENGTH = 90
 # One long line must not take the room of all others.
 _LINE_BYTES = 400
 _DETAIL_BYTES = 600
+# text.content of WeCom's bots, in bytes of UTF-8, is the least that a bot takes.
+TEXT_BYTES = 2048
+# The least that is worth sending to a bot that refuses what it was sent.
+LEAST_BYTES = 256
+_DOCUMENT_BYTES = 1000
+# How the answer of a bot begins that read a message and does not want it.
+REFUSED = ("errcode", "HTTP 4")
 
 
 def subject_line(waiting: Sequence[Alarm]) -> str:
@@ -55,6 +63,30 @@ def short_text(waiting: Sequence[Alarm], limit: int) -> str:
     return cut(text, limit)
 
 
+def bytes_left(waiting: Sequence[Alarm]) -> int:
+    """What a bot is sent, in bytes of text: half of it each time that it was refused."""
+    refused = (alarm.attempts for alarm in waiting if alarm.last_reply.startswith(REFUSED))
+    return max(TEXT_BYTES >> max(refused, default=0), LEAST_BYTES)
+
+
+def documents(waiting: Sequence[Alarm], room: int) -> dict[str, object]:
+    """The alarms as far as they fit into `room` bytes of JSON, and how many are left out."""
+    shown: list[dict[str, str]] = []
+    for alarm in waiting:
+        document = {
+            "subject": alarm.subject,
+            "kind": alarm.kind,
+            "title": alarm.title,
+            "text": cut(alarm.text, _DOCUMENT_BYTES),
+            "raised_at": alarm.raised_at.isoformat(),
+        }
+        room -= size_of(json.dumps(document, ensure_ascii=False)) + 2
+        if room < 0:
+            break
+        shown.append(document)
+    return {"alarms": shown, "left_out": len(waiting) - len(shown)}
+
+
 def size_of(text: str) -> int:
     """Bytes in UTF-8."""
     return len(text.encode())
@@ -69,7 +101,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def _head(alarm: Alarm) -> str:
-    return f"【{KINDS[alarm.kind]}】{alarm.title}（{local(alarm.raised_at)}）"
+    return f"【{KINDS[alarm.kind]}】{alarm.title}（{local_minute(alarm.raised_at)}）"
 
 
 def _rest(count: int) -> str:
