@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage import migrations, views
+from storage.abandoned import remove_abandoned
 from storage.errors import BUSY_TIMEOUT, StorageError, explained, path_of
 from storage.search import index
 
@@ -179,11 +181,18 @@ def refuse_foreign(db: Database, path: Path) -> None:
         raise StorageError(f"{path} is not a zhengxun database; name another file")
 
 
+def older_copies(path: Path) -> re.Pattern[str]:
+    """The names of half-written copies that are made before a migration, and their writers."""
+    start, end = re.escape(f"{path.stem}-before-"), re.escape(path.suffix)
+    return re.compile(rf"{start}[\w-]+{end}\.(?P<pid>\d+)\.partial(?:-journal|-wal|-shm)?")
+
+
 def _keep_older_copy(db: Database, path: Path) -> None:
     if "notices" not in db.table_names():
         return
     if not db.execute("SELECT count(*) FROM notices").fetchone()[0]:
         return
+    remove_abandoned(path.parent, older_copies(path))
     name = migrations.pending(db)[0]
     copy = path.with_name(f"{path.stem}-before-{name}{path.suffix}")
     if copy.exists():

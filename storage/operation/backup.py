@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage.database import open_database, refuse_foreign
+from storage.abandoned import remove_abandoned
+from storage.database import older_copies, open_database, refuse_foreign
 from storage.errors import StorageError, explained
 from storage.operation.restorations import (
     Answer,
@@ -23,6 +24,7 @@ from storage.operation.restorations import (
 )
 
 _NAME = re.compile(r"zhengxun-\d{8}T\d{6}Z\.db")
+_PARTIAL = re.compile(r"zhengxun-\d{8}T\d{6}Z\.partial(?:-journal|-wal|-shm)?")
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
 
@@ -49,7 +51,16 @@ def backup(db: Database, target: Path, now: datetime, *, keep: int = 8) -> Path:
         _remove(partial)
     for old in list_backups(target)[keep:]:
         old.unlink(missing_ok=True)
+    _remove_abandoned(db, target)
     return copy
+
+
+def _remove_abandoned(db: Database, target: Path) -> None:
+    """What earlier copies left behind that were killed: here, and beside the store."""
+    remove_abandoned(target, _PARTIAL)
+    store = db.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
+    if store:
+        remove_abandoned(Path(store).parent, older_copies(Path(store)))
 
 
 def list_backups(target: Path) -> list[Path]:
