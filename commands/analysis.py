@@ -86,6 +86,10 @@ def backup(context: Context, target: Path | None, keep: int, console: Console) -
     return 0
 
 
+# Connections and requests of `zhengxun serve`; more are answered 503.
+_MOST_AT_ONCE = 100
+
+
 def serve(context: Context, port: int) -> int:
     """The store in a browser of this machine, read-only; until Ctrl+C."""
     import rich
@@ -111,7 +115,11 @@ def serve(context: Context, port: int) -> int:
         except OSError as error:
             raise CommandError(f"cannot use port {port}: {error.strerror}; give --port") from error
         sys.stderr.write(f"http://127.0.0.1:{port}/ 只读；按 Ctrl+C 停止\n")
-        server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="on"))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                application, log_level="warning", lifespan="on", limit_concurrency=_MOST_AT_ONCE
+            )
+        )
         try:
             with suppress(KeyboardInterrupt):
                 server.run(sockets=[listener])
