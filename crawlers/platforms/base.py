@@ -8,7 +8,7 @@ said by `prove` when the crawl is over.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from scrapy.http import FormRequest, Request, Response, TextResponse
@@ -17,11 +17,13 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.catalogue import Column, column_urls
 from crawlers.items import Failure
 from crawlers.platforms.column_walk import ColumnWalk, Met, StrandWalk
+from crawlers.platforms.from_the_end import back_from, forward_after_all, to_the_end
 from crawlers.platforms.list_rows import ListRows
 from crawlers.platforms.notice_pages import Output
+from crawlers.platforms.paging import Paging
 from crawlers.platforms.window import PAGE_CAP
 from crawlers.reading.charset import readable
-from crawlers.reading.pager import read_pager
+from crawlers.reading.pager import read_pager, renumbered
 from crawlers.reading.rows import Row
 from crawlers.truncation import LOOKS_CUT
 from crawlers.walls import failure_from
@@ -30,19 +32,6 @@ STRAND = "zx_strand"
 """In the meta of a list request: which of the column's lists it belongs to, from 0."""
 LISTED_KEPT = 300
 """Rows of a reading that are remembered for the next one."""
-
-
-@dataclass(slots=True)
-class Paging:
-    """What follows a list page. `is_end`: the site itself shows that nothing does; `total` is its
-    own count of rows; `stuck` says in Chinese that there are more pages and no way to them;
-    `shows_latest`: the list drops what is older, so that nothing follows is no end."""
-
-    following: Request | None = None
-    is_end: bool = False
-    total: int | None = None
-    stuck: str = ""
-    shows_latest: bool = False
 
 
 class BaseSpider(ListRows):
@@ -118,6 +107,10 @@ class BaseSpider(ListRows):
         request: Request = failure.request  # type: ignore[attr-defined]
         found = failure_from(failure, request.url)
         column, page = request.cb_kwargs["column"], request.cb_kwargs["page"]
+        forward = forward_after_all(self.walk_of(column).strand(request.meta.get(STRAND, 0)))
+        if forward is not None:
+            forward.meta[STRAND] = request.meta.get(STRAND, 0)
+            return iter([forward])
         if found.status == 404 and request.meta.get("guessed"):
             self.walk_of(column).strand(request.meta.get(STRAND, 0)).strand.ended = "bare"
             return None
@@ -199,7 +192,16 @@ class BaseSpider(ListRows):
             if seen.form:
                 following = _posted(following, seen.form)
         stuck = f"{seen.sign}，但不知道怎样翻页" if seen.stuck else ""
-        return Paging(following, seen.is_end, seen.total, stuck)
+        found = Paging(following, seen.is_end, seen.total, stuck)
+        if seen.next_url and not seen.form:
+            found.pages = seen.last
+            found.at = partial(self._numbered, column, seen.next_url, page + 1)
+        return found
+
+    def _numbered(self, column: Column, url: str, number: int, wanted: int) -> Request | None:
+        """Page `wanted`, by the address of page `number`."""
+        address = renumbered(url, number, wanted)
+        return self.list_request(address, column, wanted) if address else None
 
     # --- inside
 
@@ -229,6 +231,8 @@ class BaseSpider(ListRows):
     ) -> Request | None:
         """The next request; without one, the strand knows how it ended."""
         state = strand.strand
+        if strand.turned is not None and strand.turned.is_back:
+            return back_from(strand, page, met, needs_more=walk.needs_more(strand))
         rows = self.reports[walk.known.column].page_rows[-1]
         is_counted = bool(rows) and paging.is_end and strand.total is not None
         if page > 1 and not met and not is_counted:
@@ -239,7 +243,7 @@ class BaseSpider(ListRows):
         elif not walk.needs_more(strand):
             state.ended = "end" if paging.is_end else "window"
         elif paging.following is not None and page < PAGE_CAP:
-            return paging.following
+            return to_the_end(strand, paging, walk.since) or paging.following
         elif paging.following is not None:
             state.ended, state.why = "cap", f"翻到第 {PAGE_CAP} 页仍没有读到头"
         elif paging.is_end:

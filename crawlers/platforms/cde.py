@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,9 +18,10 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column
 from crawlers.items import Failure, NoticeItem
-from crawlers.platforms.base import STRAND, BaseSpider, Paging
+from crawlers.platforms.base import STRAND, BaseSpider
 from crawlers.platforms.json_lists import JsonLists
 from crawlers.platforms.notice_pages import Output
+from crawlers.platforms.paging import Paging
 from crawlers.reading.cde_records import (
     CdePage,
     Record,
@@ -92,7 +94,8 @@ class CdeSpider(JsonLists, BaseSpider):
         total = response.meta["total"]
         if page >= response.meta["pages"]:
             return Paging(is_end=total is not None, total=total)
-        return Paging(self._ask(column, page + 1, response.meta["form"]), total=total)
+        at = partial(self._ask, column, form=response.meta["form"])
+        return Paging(at(page + 1), total=total, pages=response.meta["pages"], at=at)
 
     def list_failed(self, failure: TwistedFailure) -> Any:
         """Behind a wall the home page is the last resort."""

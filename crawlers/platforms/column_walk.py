@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -52,6 +52,17 @@ class Met:
 
 
 @dataclass(slots=True)
+class Turned:
+    """A list that is read from its last page back: `at` asks for a page by its number, `resume` for
+    the second one, should it have to be walked forward after all; `front` is its first page."""
+
+    at: Callable[[int], Request | None]
+    resume: Request
+    front: PageSeen
+    is_back: bool = True
+
+
+@dataclass(slots=True)
 class StrandWalk:
     """One chain of list pages: its first request, the keys met in it, and the site's own count."""
 
@@ -61,12 +72,13 @@ class StrandWalk:
     ever: set[str] = field(default_factory=set)
     total: int | None = None
     rounds: int = 1
+    turned: Turned | None = None
 
     def again(self) -> Request | None:
         """The first request once more, for a second round; None when there was one already."""
         if self.rounds > 1 or self.first is None:
             return None
-        self.rounds, self.strand, self.keys = 2, Strand(), set()
+        self.rounds, self.strand, self.keys, self.turned = 2, Strand(), set(), None
         meta = {**self.first.meta, "dont_cache": True}
         return self.first.replace(meta=meta, dont_filter=True)
 
@@ -112,6 +124,8 @@ class ColumnWalk:
 
     def meet(self, strand: StrandWalk, rows: Sequence[tuple[Row, str, str]]) -> list[Met]:
         """The rows of a page that this strand did not show before, each (row, key, address)."""
+        if strand.turned is not None and strand.turned.is_back:
+            rows = rows[::-1]
         days = [day_of(row.date) for row, _, _ in rows]
         keys = [key for _, key, _ in rows]
         if self.known.contradict(zip(keys, days, strict=True)):

@@ -12,7 +12,8 @@ from urllib.parse import urljoin
 from scrapy.http import TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider, Paging
+from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.paging import Paging
 
 _PAGE_FILE = re.compile(r"[\"']([^\"'\s]*?/?[0-9a-f]{8})-(\d+)\.(s?html?)")
 _STATIC = re.compile(r"(index_list)(?:_\d+)?\.html$")

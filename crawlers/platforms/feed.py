@@ -8,8 +8,9 @@ from parsel import Selector
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider, Paging
+from crawlers.platforms.base import BaseSpider
 from crawlers.platforms.notice_pages import Output
+from crawlers.platforms.paging import Paging
 from crawlers.reading.addresses import is_wechat
 from crawlers.reading.feed_page import NotAFeedError, is_cut, read_feed, without_moved
 from crawlers.reading.notice import body_html, finish

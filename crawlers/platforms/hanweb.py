@@ -13,7 +13,8 @@ from parsel import Selector
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider, Paging
+from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.paging import Paging
 
 _NEXT = re.compile(r"<nextgroup>\s*+<!\[CDATA\[((?:(?!\]\]>|<nextgroup>).)*)\]\]>", re.DOTALL)
 _NUMBER = re.compile(

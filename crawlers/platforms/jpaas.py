@@ -13,9 +13,10 @@ from urllib.parse import urlencode, urljoin
 from scrapy.http import Request, Response, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import STRAND, BaseSpider, Paging
+from crawlers.platforms.base import STRAND, BaseSpider
 from crawlers.platforms.jpaas_search import SearchColumns
 from crawlers.platforms.notice_pages import Output
+from crawlers.platforms.paging import Paging
 from crawlers.reading.charset import readable
 from crawlers.reading.jpaas_units import NotAUnitError, Unit, read_answer, read_units
 from crawlers.reading.rows import Row
@@ -82,11 +83,15 @@ class JpaasSpider(SearchColumns, BaseSpider):
             return Paging(total=answer.count)
         if page * answer.rows >= answer.count:
             return Paging(is_end=True, total=answer.count)
-        wanted = {"pageNo": page + 1, "pageSize": str(answer.rows)}
-        extra = {"paramJson": json.dumps(wanted, separators=(",", ":"))}
         units: list[Unit] = response.meta["units"]
-        following = self._unit_request(response.meta["shell"], column, page + 1, units, extra)
-        return Paging(following, total=answer.count)
+        shell, size = response.meta["shell"], answer.rows
+
+        def at(number: int) -> Request:
+            wanted = {"pageNo": number, "pageSize": str(size)}
+            extra = {"paramJson": json.dumps(wanted, separators=(",", ":"))}
+            return self._unit_request(shell, column, number, units, extra)
+
+        return Paging(at(page + 1), total=answer.count, pages=-(-answer.count // size), at=at)
 
     def _unit_request(
         self,

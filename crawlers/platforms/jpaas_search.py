@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlencode, urljoin
 
 from parsel import Selector
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider, Paging
+from crawlers.platforms.base import BaseSpider
 from crawlers.platforms.json_lists import JsonLists
+from crawlers.platforms.paging import Paging
 from crawlers.reading.addresses import absolute
 from crawlers.reading.file_links import find_attachments
 from crawlers.reading.learned_records import LearnedRecords, count_of
@@ -43,7 +45,8 @@ class SearchColumns(JsonLists, BaseSpider):
             return Paging()
         if page * size >= total:
             return Paging(is_end=True, total=total)
-        return Paging(self.search_request(column, page + 1), total=total)
+        at = partial(self.search_request, column)
+        return Paging(at(page + 1), total=total, pages=-(-total // size), at=at)
 
     def search_rows(self, response: TextResponse, column: Column) -> list[Row]:
         """Rows that bring the text along. The page is read all the same: only it has the files, and

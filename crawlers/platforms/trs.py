@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from scrapy.http import TextResponse
+from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider, Paging
+from crawlers.platforms.base import BaseSpider
+from crawlers.platforms.paging import Paging
 
 _PAGER = re.compile(r"createPageHTML\s*+\(\s*+(\d[^()]*+)\)")
 _QUOTED = re.compile(r"[\"']([\w.-]+)[\"']")
@@ -30,9 +31,13 @@ class TrsSpider(BaseSpider):
         pages, total, name, ending = self._pager(response)
         if pages is not None and page >= pages:
             return Paging(is_end=True, total=total)
-        url = urljoin(response.url, f"{name}_{page}.{ending}")
         meta = {"guessed": pages is None}
-        return Paging(self.list_request(url, column, page + 1, meta=meta), total=total)
+
+        def at(number: int) -> Request:
+            url = urljoin(response.url, f"{name}_{number - 1}.{ending}")
+            return self.list_request(url, column, number, meta=dict(meta))
+
+        return Paging(at(page + 1), total=total, pages=pages, at=at)
 
     @staticmethod
     def _pager(response: TextResponse) -> tuple[int | None, int | None, str, str]:

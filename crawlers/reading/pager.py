@@ -204,7 +204,7 @@ def _by_pattern(sight: Sight) -> Pager | None:
     for number, address in known:
         if number <= sight.asked or not address:
             continue
-        derived = _renumbered(address, number, sight.asked + 1)
+        derived = renumbered(address, number, sight.asked + 1)
         if derived and sight.leads(derived, clearly=False) and not is_same(derived, sight.url):
             return Pager(next_url=derived, guessed=True, sign=f"照第 {number} 页的地址推出")
     for control in sight.controls:
@@ -215,7 +215,7 @@ def _by_pattern(sight: Sight) -> Pager | None:
     return None
 
 
-def _renumbered(address: str, number: int, wanted: int) -> str:
+def renumbered(address: str, number: int, wanted: int) -> str:
     """The address with its page number replaced; empty when it does not hold it exactly once."""
     head, _, tail = address.rpartition("/")
     for shift in (0, -1):
