@@ -12,12 +12,14 @@ from typing import Any
 
 from drift.plan import RESERVED
 from drift.pool import PoolError, run_seeds, work_folder
-from drift.report import table, told, unmet
+from drift.report import figures, table, told, unmet
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line, run, report."""
     options = parser().parse_args(arguments)
+    if options.told:
+        return report([one for path in options.told for one in outcomes_in(path)], options.json)
     seeds = chosen(options)
     folder = options.folder or work_folder()
     say(f"{len(seeds)} seeds, work in {folder}")
@@ -50,8 +52,17 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--folder", type=Path, help="where to work (default: a new one)")
     made.add_argument("--keep", action="store_true", help="leave stores, logs and issues there")
     made.add_argument("--json", type=Path, help="write every outcome into this file")
+    made.add_argument(
+        "--told", type=Path, nargs="+", help="run nothing: report what these files of --json hold"
+    )
     made.add_argument("--verbose", action="store_true", help="say what happened in each seed")
     return made
+
+
+def outcomes_in(path: Path) -> list[dict[str, Any]]:
+    """The outcomes that an earlier run wrote."""
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def chosen(options: argparse.Namespace) -> list[int]:
@@ -83,6 +94,8 @@ def report(outcomes: Sequence[dict[str, Any]], path: Path | None) -> int:
     """The table and the aims; the exit status."""
     if path is not None:
         path.write_text(json.dumps(list(outcomes), ensure_ascii=False), encoding="utf-8")
+    say(figures(outcomes))
+    say("")
     say(table(outcomes))
     missed = unmet(outcomes)
     for line in missed:

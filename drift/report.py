@@ -115,6 +115,24 @@ def unmet(outcomes: Sequence[dict[str, Any]]) -> list[str]:
     return lines
 
 
+def figures(outcomes: Sequence[dict[str, Any]]) -> str:
+    """What the whole comes to, as a Markdown table of names and numbers."""
+    _, whole = tabulate(outcomes)
+    ran = [one for one in outcomes if "failed" not in one]
+    alone = sum(not names for one in ran for names in one["changes"].values())
+    rows = [
+        ("seeds, of them ended", f"{len(outcomes)}, {len(ran)}"),
+        ("sites, of them left as they were", f"{whole.sites}, {alone}"),
+        ("notices that the issues owe", str(whole.due)),
+        *((kind, str(whole.kinds[kind])) for kind in HEADS),
+        ("precision", f"{whole.precision:.4f}"),
+        ("texts, mean F1", f"{whole.likeness:.4f}"),
+        ("processor seconds a seed", f"{fmean([one['seconds'] for one in ran] or [0]):.0f}"),
+    ]
+    lines = ["| | |", "| --- | --: |", *(f"| {name} | {number} |" for name, number in rows)]
+    return "\n".join(lines)
+
+
 def table(outcomes: Sequence[dict[str, Any]]) -> str:
     """The table as Markdown."""
     lines, whole = tabulate(outcomes)
