@@ -152,6 +152,8 @@ class BaseSpider(ListRows):
                 report.gap = (proof.gap[0].isoformat(), proof.gap[1].isoformat())
             if proof.joined and proof.covered_from is not None:
                 report.covered_from = proof.covered_from.isoformat()
+            for sentence in walk.unchecked() if proof.gap is None else ():
+                self.degrade(self.columns[name], sentence)
             if walk.archived:
                 archive = f"列表里一次多出 {walk.archived} 条较早的旧通知，只收存，不作新通知"
                 self.degrade(self.columns[name], archive)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from scrapy.http import Request
 
@@ -28,6 +28,8 @@ from crawlers.platforms.list_order import Order, Standing, standings
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
 
+BROKEN_OFF = frozenset({"stuck", "failed", "repeated", "empty", "cap"})
+"""Ways in which a walk ends that wanted to go on."""
 ARCHIVE = 5
 """Old rows unknown until now that turn up at once on a page of a column that is read all along."""
 
@@ -266,6 +268,19 @@ class ColumnWalk:
         if gone and not self.past.is_first:
             proofs.append(lost(gone, self.past, self.since, self.today))
         return together(proofs, self.past, self.taken_since)
+
+    def unchecked(self) -> Iterator[str]:
+        """What a reading that joined up did not look through again, for people (Chinese): days
+        before it that its walk wanted to go back over and could not. What was put up late with
+        such a day may be there."""
+        for one in self.strands.values():
+            reach = reach_of(one.strand, self.since) if one.strand.pages else None
+            if one.strand.ended not in BROKEN_OFF or reach is None or reach <= self.since:
+                continue
+            last = reach - timedelta(days=1)
+            days = f"{self.since.year}年{self.since.month}月{self.since.day}日"
+            days += f"至{last.year}年{last.month}月{last.day}日"
+            yield f"{days}补登的通知可能没有看到（{one.strand.why}）"
 
     def known_elsewhere(self, met: Sequence[Met]) -> str:
         """The other column most of these rows are known under, when none is known under ours."""

@@ -126,3 +126,15 @@ def test_days_that_put_known_notices_into_another_year_are_not_believed() -> Non
     assert [one.standing.day for one in met] == [None] * 4
     assert met[0].row.date == ""
     assert column.is_misdated
+
+
+def test_days_that_were_not_looked_through_again_are_said_though_the_reading_joined() -> None:
+    column = walk(2, 4, 6, 8)
+    meet(column, 0, 2, 4)
+    strand = column.strand(0).strand
+    strand.ended, strand.why = "empty", "第 2 页没有列出公告"
+    assert column.proof().joined == "window"
+    said = "2021年3月5日至2021年3月15日补登的通知可能没有看到（第 2 页没有列出公告）"
+    assert list(column.unchecked()) == [said]
+    strand.ended = "window"
+    assert list(column.unchecked()) == []
