@@ -16,6 +16,7 @@ from commands.restore import restore as restore
 from commands.terminal import printed
 from digest.composing.weeks import parse_day
 from storage.export.export import export_notices
+from storage.notices.table_rows import search_lists as in_lists
 from storage.operation.backup import backup as back_up
 from storage.search.search import search as find
 
@@ -38,6 +39,24 @@ def search(
         console.print(f"  [dim]{printed(hit.url)}[/dim]")
     if not hits:
         console.print(f"没有找到“{printed(words)}”")
+    return 0 if hits else 1
+
+
+def search_lists(
+    context: Context, words: list[str], options: dict[str, str], most: int, console: Console
+) -> int:
+    """Rows of published lists that hold every word, the newest first; 1 when none does."""
+    with context.store() as db:
+        hits = in_lists(db, " ".join(words).split(), limit=most, **limits_of(options))
+    for hit in hits:
+        place = f"{printed(hit.file)}  {printed(hit.sheet)} 第 {hit.row} 行"
+        console.print(f"[bold]{printed(hit.title)}[/bold]  {hit.published_on}  {hit.site}")
+        console.print(
+            "  " + printed("  ".join(f"{key}：{value}" for key, value in hit.cells.items()))
+        )
+        console.print(f"  [dim]{place}  {printed(hit.url)}[/dim]")
+    if not hits:
+        console.print(f"各名单中没有“{printed(' '.join(words))}”")
     return 0 if hits else 1
 
 

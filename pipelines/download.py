@@ -33,7 +33,8 @@ from sqlite_utils import Database
 from crawlers.items import Failure
 from pipelines.downloads.disposition import file_name
 from pipelines.downloads.file_kinds import NotAFileError, kind_of
-from pipelines.downloads.text_reader import FAILED, TextReader
+from pipelines.downloads.table_rows import table_rows
+from pipelines.downloads.text_reader import TextReader, is_worth_another_reading
 from pipelines.facts.attachments import is_bare
 from storage.database import open_database
 from storage.models import Attachment, Notice
@@ -128,7 +129,7 @@ class DownloadPipeline:
             known = self._got.get(file.url) or (None if anew else self._known(file.url))
             if known is None:
                 known = await self._download(file, referer, until)
-            elif known.text is None and known.note == FAILED:
+            elif known.text is None and is_worth_another_reading(known.type, known.note):
                 known = await self._with_text(known)
         if known.sha256:
             self._got[file.url] = known
@@ -163,7 +164,8 @@ class DownloadPipeline:
 
     async def _with_text(self, file: Attachment) -> Attachment:
         found = await self._reader.read(self.data / str(file.path), file.type)
-        return replace(file, text=found.text, note=found.note)
+        rows = table_rows(found.rows) if found.text is not None else ()
+        return replace(file, text=found.text, note=found.note, extent=found.extent, rows=rows)
 
     async def _fetch(self, url: str, referer: str, until: float) -> Response:
         """Raises NotDownloadedError."""

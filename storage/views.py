@@ -99,6 +99,15 @@ WHERE m.seen_at IS NULL AND m.dismissed_at IS NULL
 ORDER BY m.site, m.column, m.name
 """
 
+_LIST_ROWS = """
+SELECT n.id, n.title, a.name, r.sheet, r.row, r.cells, coalesce(s.name, n.site) AS site_name,
+       n.published_on, n.url
+FROM attachment_rows r JOIN attachments a ON a.id = r.attachment
+JOIN notices n ON n.id = a.notice_id LEFT JOIN sites s ON s.id = n.site
+WHERE a.removed_at IS NULL AND n.duplicate_of IS NULL
+ORDER BY n.day_on DESC, n.id DESC, a.position, r.sheet, r.row
+"""
+
 VIEWS = {
     "v_this_week": _THIS_WEEK,
     "v_deadlines": _DEADLINES,
@@ -107,6 +116,7 @@ VIEWS = {
     "v_revisions": _REVISIONS,
     "v_weekly_counts": _WEEKLY_COUNTS,
     "v_missing_numbers": _MISSING_NUMBERS,
+    "v_list_rows": _LIST_ROWS,
 }
 
 

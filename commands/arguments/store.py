@@ -22,6 +22,9 @@ def search(
     number: Annotated[str, typer.Option(help="A part of the 文号.")] = "",
     due_since: Annotated[str, typer.Option(metavar="DATE", help="Deadline from then on.")] = "",
     due_until: Annotated[str, typer.Option(metavar="DATE", help="Deadline up to then.")] = "",
+    in_lists: Annotated[
+        bool, typer.Option("--in-lists", help="Rows of lists in attachments, not notices.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1)] = 20,
 ) -> None:
     """Full-text search.  Example: zhengxun search 中药 --since 2021-01-01"""
@@ -36,6 +39,11 @@ def search(
         "due_since": due_since,
         "due_until": due_until,
     }
+    if in_lists:
+        for name in ("number", "due_since", "due_until"):
+            if options[name]:
+                raise typer.BadParameter(f"--{name.replace('_', '-')} does not go with --in-lists")
+        done(analysis.search_lists(context(), words, options, limit, console))
     done(analysis.search(context(), " ".join(words), options, limit, console))
 
 

@@ -209,7 +209,7 @@ def _libarchive_members(data: bytes, kind: str) -> Iterator[_Member]:
                 count += 1
                 path = entry.pathname
                 name = _clean(decoded(path) if isinstance(path, bytes) else path or f"文件{count}")
-                if entry.isfile and name and not _is_litter(name):
+                if not (entry.isdir or entry.issym) and name and not _is_litter(name):
                     yield _Member(name, entry.size or 0, _blocks_of(entry, failures))
     except libarchive.ArchiveError as error:
         raise UnreadableFileError(_reason(error)) from error

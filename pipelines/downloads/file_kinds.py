@@ -110,6 +110,13 @@ def _is_tabbed(head: bytes) -> bool:
     return b"\x00" not in head and len(lines) > 1 and len(tabs) == 1 and 0 not in tabs
 
 
+def is_markup(body: bytes) -> bool:
+    """Whether it is a web page, or what Office saves as one."""
+    return _HTML.match(body[:_HEAD].removeprefix(codecs.BOM_UTF8)) is not None or (
+        body.lstrip()[:1] == b"<" and _is_office_markup(body)
+    )
+
+
 def _seen(body: bytes) -> str:
     head = body[:_HEAD]
     for magic, kind in _MAGIC:

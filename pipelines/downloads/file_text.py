@@ -33,6 +33,7 @@ MAX_ROW_CHARACTERS = 2_000_000
 """Rows of tables are kept beyond the text's limit: a list of companies must be whole."""
 
 NO_TEXT = "文件中没有可提取的文字（可能是扫描件）"
+NOT_READ = "只保存文件，未提取文字"
 PARTLY = "文件有损坏，只提取了前面的文字"
 CUT = f"文字较长，只保留了前 {MAX_CHARACTERS} 字"
 ROWS_CUT = f"表格较长，只保留了前 {MAX_ROWS} 行"
@@ -81,8 +82,8 @@ def is_readable(kind: str) -> bool:
 def why_unread(kind: str) -> str:
     """What is said of a type that text is not taken out of."""
     if kind in _PICTURES:
-        return "图片，只保存文件，未提取文字"
-    return f"{kind.upper() or '未知'} 格式，只保存文件，未提取文字"
+        return f"图片，{NOT_READ}"
+    return f"{kind.upper() or '未知'} 格式，{NOT_READ}"
 
 
 def read_text(path: Path, kind: str) -> FileText:

@@ -1,6 +1,8 @@
-"""The text of OpenDocument texts and presentations: .odt, .odp."""
+"""The text of OpenDocument files: .odt, .ods, .odp."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from lxml import etree
 
@@ -25,7 +27,8 @@ def opendocument_pieces(data: bytes) -> Pieces:
     with open_zip(data) as archive:
         refuse_password(archive.namelist(), part(archive, _MANIFEST))
         with archive.open("content.xml") as content:
-            yield from BlockReader(_OPENDOCUMENT).read(content)
+            sheets = b"opendocument.spreadsheet" in part(archive, "mimetype")
+            yield from BlockReader(_SPREADSHEET if sheets else _OPENDOCUMENT).read(content)
 
 
 def refuse_password(names: list[str], manifest: bytes) -> None:
@@ -79,3 +82,4 @@ _OPENDOCUMENT = Dialect(
     words=_words,
     place=_place,
 )
+_SPREADSHEET = replace(_OPENDOCUMENT, title=lambda table: attribute(table, "name"))

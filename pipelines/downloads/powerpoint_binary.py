@@ -14,6 +14,8 @@ _ENCRYPTED_SUMMARY = "EncryptedSummary"
 _MASTER = 0x03F8
 _CURRENT_USER_ENCRYPTED = 0xF3D1C4DF
 _CONTAINER = 0xF
+# Stands where a page number or a date is put in.
+_FIELD = "*"
 _DEEPEST = 16
 
 
@@ -24,7 +26,8 @@ def powerpoint_pieces(data: bytes) -> Pieces:
             raise UnreadableFileError(PASSWORD)
         stream = file.stream("PowerPoint Document")
     for text in _texts(stream, 0, len(stream), 0):
-        yield from text.replace("\x0b", "\n").replace("\r", "\n").split("\n")
+        lines = text.replace("\x0b", "\n").replace("\r", "\n").split("\n")
+        yield from (line for line in lines if line.strip() != _FIELD)
 
 
 def _is_encrypted(user: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.downloads import archives, compound_file, markup
+from pipelines.downloads.file_kinds import is_markup
 from pipelines.downloads.ofd import ofd_pieces
 from pipelines.downloads.office_xml import docx_pieces, pptx_pieces
 from pipelines.downloads.opendocument import opendocument_pieces
@@ -20,10 +21,10 @@ _BY_KIND: dict[str, Callable[[bytes], Pieces]] = {
     "pdf": pdf_pieces,
     **dict.fromkeys(("doc", "dot", "wps", "wpt"), word_pieces),
     **dict.fromkeys(("docx", "docm", "dotx"), docx_pieces),
-    **dict.fromkeys(("xls", "et", "ett", "xlsx", "xlsm", "xlsb", "ods"), workbook_pieces),
+    **dict.fromkeys(("xls", "et", "ett", "xlsx", "xlsm", "xlsb"), workbook_pieces),
     **dict.fromkeys(("ppt", "pps", "dps"), powerpoint_pieces),
     **dict.fromkeys(("pptx", "pptm", "ppsx"), pptx_pieces),
-    **dict.fromkeys(("odt", "odp"), opendocument_pieces),
+    **dict.fromkeys(("odt", "ods", "odp"), opendocument_pieces),
     "ofd": ofd_pieces,
     "rtf": rtf_pieces,
     "txt": plain_pieces,
@@ -31,6 +32,7 @@ _BY_KIND: dict[str, Callable[[bytes], Pieces]] = {
     "mht": markup.mht_pieces,
 }
 READABLE = frozenset(_BY_KIND) | archives.KINDS
+_SAVED_AS_PAGES = frozenset({"doc", "xls", "wps", "et", "dps"})
 _BY_CONTAINER = {"doc": word_pieces, "xls": workbook_pieces, "ppt": powerpoint_pieces}
 
 
@@ -56,4 +58,6 @@ def _reader(data: bytes, kind: str) -> Callable[[bytes], Pieces]:
         return _BY_CONTAINER.get(found, _BY_KIND[kind])
     if data.startswith(b"{\\rtf"):
         return rtf_pieces
+    if kind in _SAVED_AS_PAGES and is_markup(data):
+        return markup.html_pieces
     return _BY_KIND[kind]

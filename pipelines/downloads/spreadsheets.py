@@ -1,4 +1,4 @@
-"""Sheets of workbooks: .xls, .et, .xlsx, .xlsm, .xlsb, .ods, by calamine."""
+"""Sheets of workbooks: .xls, .et, .xlsx, .xlsm, .xlsb, by calamine."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.downloads.file_text import (
+    NOT_READ,
     FileText,
     Record,
     assembled,
@@ -38,6 +39,12 @@ OUT_OF_TIME = "读取超过时限，未提取文字"
 OUT_OF_MEMORY = "读取超过内存限制，未提取文字"
 FAILED = "读取时出错，未提取文字"
 _PIECE = 65536
+
+
+def is_worth_another_reading(kind: str, note: str) -> bool:
+    """Whether a file without text may give one now: reading failed for no fault of the file, or
+    there was no reader for its type when it was downloaded."""
+    return note == FAILED or (is_readable(kind) and note.endswith(NOT_READ))
 
 
 class TextReader:

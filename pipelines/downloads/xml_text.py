@@ -22,7 +22,7 @@ MAX_COLUMNS = 300
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """The names of one format. `words` is the text of a paragraph; `place` appends a cell, with
-    what it covers, to the cells of its row."""
+    what it covers, to the cells of its row; `title` is the name of a sheet."""
 
     paragraphs: frozenset[str]
     table: str
@@ -31,6 +31,7 @@ class Dialect:
     skipped: frozenset[str]
     words: Callable[[etree._Element], str]
     place: Callable[[etree._Element, str, list[Cell]], None]
+    title: Callable[[etree._Element], str] = lambda _: ""
 
 
 @dataclass(slots=True)
@@ -60,12 +61,22 @@ class BlockReader:
             name = local(node)
             if name in self._dialect.skipped:
                 self._skipping += 1 if event == "start" else -1
+                if event == "end":
+                    # Its words would be those of the paragraph around it.
+                    node.clear(keep_tail=True)
             elif self._skipping:
                 continue
             elif event == "end":
                 yield from self._closed(name, node)
             elif name == self._dialect.table:
-                self._open.append(_OpenTable("" if self._open else f"表{next(self._numbers)}"))
+                title = self._dialect.title(node)
+                if title and not self._open:
+                    yield title
+                self._open.append(_OpenTable(title or self._name()))
+
+    def _name(self) -> str:
+        # Only tables that are not within others are counted.
+        return "" if self._open else f"表{next(self._numbers)}"
 
     def _closed(self, name: str, node: etree._Element) -> Iterator[str | Row]:
         table = self._open[-1] if self._open else None
@@ -91,8 +102,12 @@ class BlockReader:
 
     def _row(self, table: _OpenTable) -> Iterator[Row]:
         table.rows += 1
+        while table.cells and table.cells[-1] == "":
+            table.cells.pop()
         row = Row(table.name, table.rows, tuple(table.cells))
         table.cells, table.words = [], []
+        if not any(isinstance(cell, str) and cell for cell in row.cells):
+            return
         if len(self._open) > 1:
             # A table within a cell is words of that cell.
             self._open[-2].words.append(row.line())

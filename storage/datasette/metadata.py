@@ -20,6 +20,7 @@ _TITLES = {
     "aliases": "其他网址",
     "revisions": "修订（旧版本）",
     "attachments": "附件",
+    "attachment_rows": "附件表格的行",
     "conflicts": "内容矛盾",
     "saved_pages": "留存的网页",
     "rereadings": "重新读取",
@@ -50,6 +51,7 @@ _TITLES = {
     "v_revisions": "修订前后对照",
     "v_weekly_counts": "每周数量",
     "v_missing_numbers": "目前的缺号",
+    "v_list_rows": "名单各行",
 }
 # Which column of a table or view holds the id of a notice, where words can be searched for.
 _SEARCHED_BY = {
@@ -58,6 +60,7 @@ _SEARCHED_BY = {
     "v_deadlines": "id",
     "v_same_document": "id",
     "v_revisions": "notice_id",
+    "v_list_rows": "id",
     "revisions": "notice_id",
     "attachments": "notice_id",
     "issue_items": "notice_id",
@@ -80,6 +83,7 @@ _EXTRAS: dict[str, dict[str, Any]] = {
     "aliases": {"label_column": "url"},
     "revisions": {"label_column": "changed", "sort_desc": "seen_at"},
     "attachments": {"label_column": "name", "facets": ["type"]},
+    "attachment_rows": {"label_column": "cells"},
     "conflicts": {"label_column": "why", "sort_desc": "found_at"},
     "settlements": {"sort_desc": "settled_at", "facets": ["verdict"]},
     "signatures": {"hidden": True},

@@ -164,6 +164,15 @@ ORDER BY s.week DESC, d.address
 """
 
 
+_IN_LISTS = """
+SELECT r.id AS 编号, r.title AS 标题, r.name AS 附件, r.sheet AS 表格, r.row AS 第几行,
+       r.cells AS 各列内容, r.site_name AS 来源, r.published_on AS 发布日期
+FROM v_list_rows r
+WHERE trim(:words) <> '' AND r.cells LIKE '%' || trim(:words) || '%'
+LIMIT 500
+"""
+
+
 def canned_queries() -> dict[str, dict[str, Any]]:
     """Name -> query as Datasette's metadata wants it.
 
@@ -178,6 +187,12 @@ def canned_queries() -> dict[str, dict[str, Any]]:
             "标题、文号、正文全文；多个词用空格隔开，须全部出现；单字、双字词也能找到。",
             _SEARCH,
             words="搜索词",
+        ),
+        "in_lists": _query(
+            "名单查询",
+            "附件中的企业、项目、药品等名单里哪一行有这个词，新近者在前。",
+            _IN_LISTS,
+            words="企业、品种或人名",
         ),
         "doc_number": _query(
             "某文号",

@@ -30,6 +30,7 @@ from storage.models.notices import (
     Place,
     SaveResult,
     StoredNotice,
+    TableRow,
 )
 from storage.models.readers import (
     Bounce,
@@ -73,5 +74,6 @@ __all__ = [
     "StoredNotice",
     "Subscriber",
     "SubscriberState",
+    "TableRow",
     "Verdict",
 ]

@@ -11,10 +11,22 @@ Place = Literal["", "above", "between", "below"]
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of a table in a file: its sheet (or 表1, 表2 ...), its place in it from 1, and its
+    cells by the label of their column."""
+
+    sheet: str
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file named by a notice. `bytes`, `sha256`, `path`, `text` are None until downloaded.
 
-    `path` is relative to the data folder. `note` says in Chinese why there is no file or no text.
+    `path` is relative to the data folder. `note` says in Chinese why there is no file or no text,
+    `extent` how long the file is (12 页). `rows` enter the store with a file that was just read
+    and never leave it with the notice; None: it was not read now.
     """
 
     url: str
@@ -25,6 +37,8 @@ class Attachment:
     path: str | None = None
     text: str | None = None
     note: str = ""
+    extent: str = ""
+    rows: tuple[TableRow, ...] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

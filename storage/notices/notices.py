@@ -13,6 +13,7 @@ from storage.models import Attachment, Known, Notice, Outcome, SaveResult, Store
 from storage.notices import revisions
 from storage.notices.counted_day import counted_on
 from storage.notices.row_mapping import from_notice, to_known, to_stored
+from storage.notices.table_rows import save_rows
 from storage.search import index
 from storage.values import Row, from_instant, select, select_one, to_date
 from texts.folding import clean
@@ -257,12 +258,12 @@ def save_attachments(
     for position, item in enumerate(attachments):
         db.execute(
             "INSERT INTO attachments"
-            " (notice_id, position, url, name, type, bytes, sha256, path, text, note)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " (notice_id, position, url, name, type, bytes, sha256, path, text, note, extent)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (notice_id, url) DO UPDATE SET position = excluded.position,"
             " name = excluded.name, type = excluded.type, bytes = excluded.bytes,"
             " sha256 = excluded.sha256, path = excluded.path, text = excluded.text,"
-            " note = excluded.note, removed_at = NULL",
+            " note = excluded.note, extent = excluded.extent, removed_at = NULL",
             [
                 notice_id,
                 position,
@@ -274,8 +275,20 @@ def save_attachments(
                 item.path,
                 None if item.text is None else clean(item.text),
                 clean(item.note),
+                clean(item.extent),
             ],
         )
+        _save_rows(db, notice_id, item)
+
+
+def _save_rows(db: Database, notice_id: int, item: Attachment) -> None:
+    row = select_one(
+        db,
+        "SELECT id FROM attachments WHERE notice_id = ? AND url = ?",
+        [notice_id, clean(item.url)],
+    )
+    if row is not None:
+        save_rows(db, row["id"], item.sha256, item.rows)
 
 
 def _follow_signed(db: Database, notice_id: int, urls: list[str]) -> None:

@@ -147,8 +147,8 @@ def _attachments(db: Database, notice_ids: Sequence[int]) -> dict[int, list[Atta
         ids = notice_ids[start : start + _BATCH]
         rows = select(
             db,
-            "SELECT notice_id, url, name, type, bytes, sha256, path, text, note FROM attachments"  # noqa: S608 - marks
-            f" WHERE notice_id IN ({marks(ids)}) AND removed_at IS NULL"
+            "SELECT notice_id, url, name, type, bytes, sha256, path, text, note, extent"  # noqa: S608 - marks
+            f" FROM attachments WHERE notice_id IN ({marks(ids)}) AND removed_at IS NULL"
             " ORDER BY notice_id, position",
             ids,
         )

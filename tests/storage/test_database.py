@@ -28,6 +28,7 @@ TABLES = {
 VIEWS = {
     "v_this_week", "v_deadlines", "v_sources", "v_same_document", "v_revisions", "v_weekly_counts",
     "v_missing_numbers",
+    "v_list_rows",
 }  # fmt: skip
 
 
