@@ -145,6 +145,7 @@ def _with_profiles(path: Path, config: Config) -> DigestConfig:
     return config.digest.model_copy(
         update={
             "profile": config.company.profile or config.digest.profile,
+            "watch": config.company.watch or config.digest.watch,
             "profiles": {name: one.profile for name, one in own if one.profile},
             "lead_of_chapters": {name: one.lead for name, one in own if one.lead is not None},
         }

@@ -114,6 +114,7 @@ class DigestConfig(Section):
     public_url: str = Field("", description="where the folder data/site is shown to readers")
     lead: int = Field(15, ge=0, description="entries told in full, all chapters together; 重点")
     profile: str = Field("", description="from [company]: what the readers' company does")
+    watch: tuple[str, ...] = Field((), description="from [company]: names looked for in lists")
     profiles: dict[str, str] = Field({}, description="from [sections.x]: the same of a chapter")
     lead_of_chapters: dict[str, int] = Field({}, description="from [sections.x]: its own lead")
 
@@ -150,6 +151,9 @@ class CompanyConfig(Section):
     """Whom the digest is for."""
 
     profile: str = Field("", description="what the company does, in words between commas")
+    watch: tuple[str, ...] = Field(
+        (), description="names to look for in the lists of attachments; a hit is 名单命中"
+    )
 
 
 class SectionConfig(Section):

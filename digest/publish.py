@@ -50,6 +50,8 @@ class IssueSettings(Hours, Protocol):
     def lead(self) -> int: ...
     @property
     def lead_of_chapters(self) -> Mapping[str, int]: ...
+    @property
+    def watch(self) -> Sequence[str]: ...
 
 
 def preview_issue(
@@ -132,7 +134,10 @@ def _composer(
         now=now,
         weekday=settings.weekday,
         choice=Choice(
-            settings.profile, settings.profiles, Room(settings.lead, settings.lead_of_chapters)
+            settings.profile,
+            settings.profiles,
+            Room(settings.lead, settings.lead_of_chapters),
+            settings.watch,
         ),
         who=who,
     )

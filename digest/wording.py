@@ -27,15 +27,15 @@ _SAID_DEADLINE = re.compile(r"（[^（）]{0,12}截止 \d{4}-\d\d-\d\d）$")
 
 
 def badges(entry: Entry) -> tuple[str, ...]:
-    """更新/补发 as composed, 日期存疑; at most one of 征求意见/申报/公示, by title and topics."""
+    """更新/补发 as composed, 日期存疑, 名单命中 with the names; at most one of
+    征求意见/申报/公示, by title and topics."""
     marks = (
         ("更新", entry.revised),
         ("补发", entry.late),
         ("日期存疑", entry.doubted_on is not None),
     )
     found = [word for word, is_set in marks if is_set]
-    kind = _kind(entry)
-    return (*found, kind) if kind else tuple(found)
+    return tuple(word for word in (*found, entry.list_hit, _kind(entry)) if word)
 
 
 def _kind(entry: Entry) -> str:

@@ -16,6 +16,7 @@ from digest.composing.editing import edited, own_title
 from digest.composing.issue_snapshot import Snapshot, as_printed, find_snapshot, take_snapshot
 from digest.composing.judging import Choice, judge, taught_by, to_be_asked
 from digest.composing.selection import from_record, from_selection
+from digest.composing.watched import with_badges
 from digest.composing.weeks import Week, week_of
 from digest.models.entry import DUE_WITHIN_DAYS, due_dates
 from digest.models.issue import Chapter, Digest, DigestError, DueDate
@@ -26,6 +27,7 @@ from storage.issues.edits import edits_in_force, record_edit
 from storage.issues.judgements import list_judgements
 from storage.issues.trends import notices_by_week
 from storage.models import Edit, IssueEntry, IssueRecord
+from storage.notices.table_rows import watched_in_lists
 
 # Notices rarely set a term longer than a quarter; older issues have nothing left to remind of.
 REMIND_ISSUES_OF = timedelta(days=120)
@@ -116,7 +118,13 @@ class Composer:
         repealed = {name for item in placed for name in item.entry.stored.notice.repeals}
         issued = issues.issued_among(self.db, repealed) if repealed else set()
         today = instant.astimezone(SHANGHAI).date()
-        return judge(placed, self.chapters, self.choice, taught, today, issued)
+        judged = judge(placed, self.chapters, self.choice, taught, today, issued)
+        watch = self.choice.watch
+        hits = {
+            item.entry.id: watched_in_lists(self.db, item.entry.id, watch)
+            for item in (judged if watch else ())
+        }
+        return with_badges(judged, hits)
 
     def _digest(
         self,

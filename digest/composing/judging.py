@@ -24,11 +24,13 @@ WEAK = 0.1
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What the configuration says of the readers: the company in words, for the whole issue and
-    for chapters by their id, and how many entries are told in full."""
+    for chapters by their id, and how many entries are told in full; `watch`: names that are looked
+    for in lists."""
 
     profile: str = ""
     profiles: Mapping[str, str] = field(default_factory=dict)
     room: Room = field(default_factory=Room)
+    watch: Sequence[str] = ()
 
 
 def taught_by(judgements: Iterable[Judgement]) -> Taught:

@@ -14,6 +14,8 @@ from storage.models import Attachment, Deadline, StoredNotice
 
 DUE_WITHIN_DAYS = 14
 MAX_FILES = 200
+LIST_HIT = "名单命中"
+"""How the reason begins of an entry whose lists name somebody who is watched for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ class Entry:
     def note_lines(self) -> tuple[str, ...]:
         """The lines of the 编者按, none when there is none."""
         return tuple(line for line in clean_text(self.annotation).split("\n") if line.strip())
+
+    @property
+    def list_hit(self) -> str:
+        """名单命中：盈科瑞, when a watched name stands in a list of its files; else empty."""
+        return next((clean_line(one) for one in self.reasons if one.startswith(LIST_HIT)), "")
 
     @property
     def note(self) -> str:

@@ -252,23 +252,18 @@ def test_what_was_read_before_time_was_up_is_kept_and_said_so(tmp_path: Path) ->
     slow = io.BytesIO()
     with zipfile.ZipFile(slow, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", "申报指南")
-        archive.writestr("b.pdf", heavy_pdf())
+        archive.writestr("b.docx", heavy_document())
     [found] = read_by_child(tmp_path, {"slow.zip": slow.getvalue()}, cpu=1)
     assert found.text is not None
-    assert found.text.startswith("【a.txt】\n申报指南\n【b.pdf】")
+    assert found.text.startswith("【a.txt】\n申报指南\n【b.docx】")
     assert found.note == OUT_OF_TIME.replace("未提取文字", "只提取了前面的文字")
 
 
-def heavy_pdf() -> bytes:
-    """A page whose text takes long to lay out."""
-    stream = b"BT /F1 1 Tf " + b"(a) Tj 1 0 Td " * 1_500_000 + b"ET"
-    return (
-        b"%%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
-        b"2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
-        b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R>>\nendobj\n"
-        b"4 0 obj\n<</Length %d>>\nstream\n%s\nendstream\nendobj\n"
-        b"trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n0\n%%%%EOF\n"
-    ) % (len(stream), stream)
+def heavy_document() -> bytes:
+    """Millions of empty paragraphs."""
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    xml = f'<w:document xmlns:w="{space}"><w:body>{"<w:p/>" * 8_000_000}</w:body></w:document>'
+    return packed({"word/document.xml": xml})
 
 
 @pytest.mark.parametrize("body", [b"", b"\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"])

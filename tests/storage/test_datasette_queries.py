@@ -18,7 +18,12 @@ from storage.datasette.queries import canned_queries
 from tests.storage.datasette_samples import made, served
 from tests.storage.samples import page, saved
 
-ASKED = {"search": "words=中药", "doc_number": "doc_number=药审业", "issue": "week=2021-w05"}
+ASKED = {
+    "search": "words=中药",
+    "in_lists": "words=盈科瑞",
+    "doc_number": "doc_number=药审业",
+    "issue": "week=2021-w05",
+}
 
 
 async def rows(site: Any, address: str) -> list[dict[str, Any]]:
