@@ -12,9 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
 from app.context import Context
-from commands.doctor import browser_finding, doctor, mailbox_finding, smtp_findings
+from commands.doctor import (
+    browser_finding,
+    doctor,
+    mailbox_finding,
+    profile_finding,
+    smtp_findings,
+)
 from config import Config
-from config_sections import CrawlConfig, MailboxConfig, SmtpConfig
+from config_sections import CrawlConfig, DigestConfig, MailboxConfig, SmtpConfig
 from digest.delivery.sink import Sink
 from replica.server import Replica, start_replica
 from tests.commands.spoken import console, said
@@ -134,3 +140,12 @@ def test_doctor_says_that_a_password_is_not_set_and_asks_nobody(tmp_path: Path) 
     fine, _, advice = mailbox_finding(Context(Config(data=tmp_path, mailbox=box)))
     assert not fine
     assert "ZHENGXUN_IMAP_PASSWORD is unset" in advice
+
+
+def test_a_profile_of_few_words_is_pointed_out_and_is_no_fault(tmp_path: Path) -> None:
+    few = Context(Config(data=tmp_path, now=NOW))
+    fine, _, advice = profile_finding(few)
+    assert fine is None
+    assert "少于 6 个词语" in advice
+    words = DigestConfig(profile="中药，专利，商标，临床试验，药品注册，科技项目")
+    assert profile_finding(Context(Config(data=tmp_path, now=NOW, digest=words)))[0] is True

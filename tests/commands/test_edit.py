@@ -240,3 +240,37 @@ def test_the_history_says_in_words_what_changed(installation: Installation) -> N
         "（无） → 请关注",
         "政讯周报 → 专刊",
     ]
+
+
+def test_an_entry_is_promoted_folded_and_kept(installation: Installation) -> None:
+    first, second, third = installation.order()
+    assert "折叠为一行" in installation.said("edit", "fold", str(first))
+    rows = {row["number"]: row for row in installation.draft()["entries"]}
+    assert rows[first]["folded"] is True
+    assert rows[first]["reasons"][0] == "编者折叠"
+    assert installation.order()[-1] == first
+    assert "列入重点" in installation.said("edit", "promote", str(first))
+    installation.said("edit", "keep", str(second))
+    rows = {row["number"]: row for row in installation.draft()["entries"]}
+    assert rows[first]["folded"] is False
+    assert [act["act"] for act in installation.acts()] == ["fold", "promote", "keep"]
+    installation.said("edit", "drop", str(third), "--reason", "无关")
+    assert "is dropped; restore it first" in installation.fails("edit", "keep", str(third))
+
+
+def test_the_list_says_the_score_and_why(installation: Installation) -> None:
+    assert "评分与理由" in installation.said("edit", "list")
+    assert "通告" in installation.said("edit", "list")
+
+
+def test_what_was_learned_is_shown_and_forgotten(installation: Installation) -> None:
+    installation.said("edit", "keep", "甲通知")
+    installation.said("edit", "drop", "乙通知", "--reason", "无关")
+    learned = json.loads(installation.said("learn", "--json"))
+    assert learned["chapters"]["pharma"]["wanted"] == 1
+    assert learned["chapters"]["all"]["unwanted"] == 1
+    assert learned["weeks"] == [{"week": "2021-W05", "confirmed": 1, "changed": 1}]
+    assert "判断不足 20 条" in installation.said("learn")
+    assert "no chapter" in installation.fails("forget", "nowhere")
+    assert "不再采用" in installation.said("forget", "医药信息篇")
+    assert "pharma" not in json.loads(installation.said("learn", "--json"))["chapters"]

@@ -9,7 +9,7 @@ import pytest
 
 from app.context import CommandError
 from commands import init
-from config import Config, load_config
+from config import Config, ConfigError, load_config
 from config_sections import ChannelConfig, Section
 from tests.commands.spoken import console, said
 
@@ -25,10 +25,15 @@ def test_the_written_file_can_be_loaded_and_holds_the_answers(tmp_path: Path) ->
         init.init(path, answers, console(), ask=False)
 
 
+TABLES = ("# [[channels]]", "# [sections.projects]")
+# Written in [company] and [sections.x], where readers look for them.
+ELSEWHERE = {"profile", "profiles", "lead_of_chapters"}
+
+
 def uncommented(text: str) -> str:
     """The file with every commented key in force; all else after a # is prose."""
     lines = [
-        line.removeprefix("# ") if " = " in line or line == "# [[channels]]" else line
+        line.removeprefix("# ") if " = " in line or line in TABLES else line
         for line in text.splitlines()
     ]
     return "\n".join(line for line in lines if "password_file" not in line)
@@ -47,8 +52,23 @@ def test_every_key_is_in_the_file_and_what_is_commented_out_is_the_default(tmp_p
     assert len(tables) > 8
     for name, table in tables.items():
         keys = set(type(table).model_fields) - {"password_file", "chapters"}
+        keys -= ELSEWHERE if name == "digest" else set()
         assert set(values[name]) == keys, name
         assert {key: getattr(table, key) for key in keys} == values[name], name
+
+
+def test_the_profile_of_the_company_and_of_a_chapter_reach_the_digest(tmp_path: Path) -> None:
+    path = tmp_path / "zhengxun.toml"
+    init.init(path, {"profile": "中药，专利"}, console(), ask=False)
+    path.write_text(uncommented(path.read_text("utf-8")), encoding="utf-8")
+    path.chmod(0o600)
+    digest = load_config({"ZHENGXUN_CONFIG": str(path)}).digest
+    assert digest.profile == "中药，专利"
+    assert list(digest.profiles) == ["projects"]
+    assert digest.lead_of_chapters == {"projects": 5}
+    path.write_text("[sections.nowhere]\nlead = 1\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="no such chapter"):
+        load_config({"ZHENGXUN_CONFIG": str(path)})
 
 
 def test_the_robot_in_the_file_can_be_put_in_force(tmp_path: Path) -> None:
@@ -81,7 +101,9 @@ def test_answers_that_no_configuration_takes_leave_no_file(tmp_path: Path) -> No
 def test_questions_show_their_defaults_and_enter_takes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter(["", "smtp.example.com", "465", "tls", "zx", "zx@example.com", "op@example.com"])
+    answers = iter(
+        ["", "", "smtp.example.com", "465", "tls", "zx", "zx@example.com", "op@example.com"]
+    )
     monkeypatch.setattr("builtins.input", lambda *_: next(answers))
     out = console()
     path = tmp_path / "new" / "zhengxun.toml"
