@@ -123,7 +123,7 @@ def _known_boxes(outline: Outline) -> list[int]:
     """The containers that many systems name alike, of the first name that has any."""
     signs: dict[str, list[int]] = {}
     for number, box in enumerate(outline.boxes):
-        if box.last > box.first:
+        if box.last > box.first and (box.node.attrib or box.node.tag == "article"):
             for sign in _signs_of(box.node):
                 signs.setdefault(sign, []).append(number)
     found = (signs[css] for css in BODIES if css in signs)

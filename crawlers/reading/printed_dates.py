@@ -21,6 +21,9 @@ _YEAR_BEHIND = re.compile(
     r"(?<![\d.:-])(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?\s+((?:19|20)\d\d)年?(?![\d./-])"
 )
 _YEAR_APART = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s+(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?")
+# A year in any of the ways below: most texts have none.
+_YEAR = re.compile(r"(?:19|20)\d\d|[１２][９０]|[一二][〇零○O一二三四五六七八九]")
+_MONTH_NAME = re.compile(r"[JFMASOND][a-zA-Z]{2}|[jfmasond][a-z]{2}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED = r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:[a-z]{2,6})?\.?"
 _MONTH_NAMED = re.compile(
@@ -108,6 +111,8 @@ class _Found:
 
 
 def _found(text: str) -> list[_Found]:
+    if not _YEAR.search(text):
+        return []
     if _IS_WIDE.search(text):
         text = text.translate(_WIDE)
     found = [
@@ -122,7 +127,7 @@ def _found(text: str) -> list[_Found]:
             for match in _IN_CHARACTERS.finditer(text)
             if (day := _day_in_characters(match)) is not None
         ]
-    elif not found:
+    elif not found and _MONTH_NAME.search(text):
         found += _named_in_english(text)
     return sorted(found, key=lambda one: one.start)
 

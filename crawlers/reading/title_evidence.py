@@ -326,6 +326,9 @@ def _without_day(text: str) -> str:
 
 
 def _dice(one: str, other: str) -> float:
+    pairs = len(one) + len(other) - 2
+    if 2 * (min(len(one), len(other)) - 1) < _SAME * pairs:
+        return 0.0  # so unlike in length that they cannot be the same
     first = {one[i : i + 2] for i in range(len(one) - 1)}
     second = {other[i : i + 2] for i in range(len(other) - 1)}
     return 2 * len(first & second) / max(1, len(first) + len(second))
