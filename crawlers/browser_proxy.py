@@ -266,8 +266,9 @@ async def _pass(
         left = None if left is None else left - len(data)
     if most is None and writer.can_write_eof():
         writer.write_eof()
-    elif most is not None and await reader.read(1):
-        raise ValueError("more than one request on a connection")
+    # A further request is not for this server; the answer says that none is taken here.
+    while most is not None and await reader.read(CHUNK):
+        pass
 
 
 async def _both(*ways: Coroutine[Any, Any, None]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -10,10 +12,11 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
+from twisted.internet.address import IPv4Address
 
 from crawlers.catalogue import Site
 from crawlers.guard import GuardMiddleware, reach_of, refusal
-from crawlers.reach import RefusedAddress, Resolve, is_private_literal
+from crawlers.reach import JudgedNames, Reach, RefusedAddress, Resolve, is_private_literal
 from tests.crawlers.mock_site import Answer, Asked, serving
 from tests.crawlers.one_crawl import SITE, crawl
 
@@ -113,6 +116,73 @@ async def test_a_name_that_leads_into_this_network_is_refused() -> None:
     guard = guard_of(crawler_of({}), resolves_inside)
     with pytest.raises(RefusedAddress):
         await guard.process_request(Request("http://inside.example.com/"))
+
+
+class Told:
+    """What Twisted is told of a name."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+        self.complete = asyncio.Event()
+
+    def resolutionBegan(self, resolution: object) -> None:  # noqa: N802 - Twisted's interface
+        """It is being looked up."""
+
+    def addressResolved(self, address: IPv4Address) -> None:  # noqa: N802
+        self.addresses.append(f"{address.host}:{address.port}")
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self.complete.set()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        (["8.8.8.8", "2400:3200::1"], ["8.8.8.8:80", "2400:3200::1:80"]),
+        (["8.8.8.8", "10.0.0.7"], []),
+        (["::ffff:127.0.0.1"], []),
+    ],
+)
+async def test_the_network_is_told_only_addresses_that_were_judged(
+    answers: list[str], told: list[str]
+) -> None:
+    asked: list[str] = []
+
+    async def resolve(host: str) -> list[str]:
+        asked.append(host)
+        return answers if len(asked) == 1 else ["127.0.0.1"]
+
+    reach = Reach(resolve)
+    for _ in range(2):  # the second answer of a name that changes its mind is never asked for
+        receiver = Told()
+        JudgedNames(reach).resolveHostName(receiver, "www.example.com", 80)
+        await receiver.complete.wait()
+        assert receiver.addresses == told
+    assert asked == ["www.example.com"]
+
+
+def test_a_crawl_does_not_connect_to_a_name_of_this_machine(tmp_path: Path) -> None:
+    """The name of the machine says an address of its own, which no literal shows."""
+    with serving(lambda asked: Answer(body="内部")) as inner:
+        port = inner.url.rpartition(":")[2]
+        page = {"url": f"http://{socket.gethostname()}:{port}/"}
+        (seen,) = crawl([page], tmp_path)
+    assert (seen["verdict"], seen["reason"]) in {
+        ("broken", "地址指向内网或不是网页地址，已拒绝访问"),
+        ("unreachable", "域名无法解析"),
+    }
+    assert inner.asked == []
+
+
+def test_a_crawl_connects_to_a_host_of_this_machine_that_the_catalogue_names(
+    tmp_path: Path,
+) -> None:
+    with serving(lambda asked: Answer(body="<p>通知</p>")) as inner:
+        port = inner.url.rpartition(":")[2]
+        site = {"hosts": ["localhost"]}
+        (seen,) = crawl([{"url": f"http://localhost:{port}/"}], tmp_path, site=site)
+    assert (seen["status"], seen["text"]) == (200, "<p>通知</p>")
 
 
 @pytest.mark.asyncio
