@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from scrapy import Request
@@ -165,3 +168,38 @@ async def test_a_script_that_leads_to_nothing_is_a_failure(kind: str, stage: Sta
     async with browser(kind) as handler:
         with pytest.raises(BrowserError):
             await visit(handler, f"{stage.url}/list", browser_wait=".never", browser_timeout=3)
+
+
+@pytest.fixture
+def operators_browser(tmp_path: Path) -> Iterator[str]:
+    """A Chromium that runs already, and the address it is steered by."""
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    options = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={tmp_path}", *root]
+    with subprocess.Popen([CHROMIUM, *options], stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        try:
+            for line in running.stderr:
+                if "DevTools listening on " in line:
+                    yield "http://" + line.partition("ws://")[2].partition("/")[0]
+                    break
+        finally:
+            running.terminate()
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+@pytest.mark.asyncio
+async def test_the_operators_own_browser_is_kept_outside_too(
+    operators_browser: str, stage: Stage
+) -> None:
+    stage.pages["/list"] = Answer(body=PAGE.format(""))
+    stage.pages["/away"] = redirect(stage.inside(INSIDE) + "/secret")
+    settings = {"ZX_BROWSER": "cdp", "ZX_BROWSER_CDP_URL": operators_browser}
+    reach = Reach(resolve, named=lambda: frozenset({WATCHED}))
+    handler = BrowserDownloadHandler(get_crawler(settings_dict=settings), reach)
+    try:
+        assert (await visit(handler, f"{stage.url}/list")).css("h1::text").get() == "通知"
+        with pytest.raises(RefusedAddress):
+            await visit(handler, f"{stage.url}/away")
+    finally:
+        await handler.close()
+    assert stage.inner.asked == []
