@@ -104,7 +104,7 @@ class _Weigher:
         state, says = self._dated(state)
         told |= {"发布日期"} if says else set()
         if self.old.doc_number and state.doc_number != self.old.doc_number:
-            if self.is_other_reader:
+            if self.is_other_reader or _ends_alike(self.old.doc_number, state.doc_number):
                 state = replace(state, doc_number=self.old.doc_number)
             else:
                 told.add("文号")
@@ -222,6 +222,12 @@ class _Weigher:
         return state, _is_replaced(self.old, found) or (
             not self.is_other_reader and len(found) > len(self.old.attachments)
         )
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    """Whether two 文号 are one, read with more or fewer of the words before it."""
+    short, long = sorted((compact(one), compact(other)), key=len)
+    return bool(short) and long.endswith(short)
 
 
 def _is_changed_form(piece: Piece, others: Iterable[Piece]) -> bool:

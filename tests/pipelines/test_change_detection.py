@@ -187,3 +187,11 @@ def test_a_page_elsewhere_is_the_same_text_only_when_every_fact_is() -> None:
     for before, after in (("50万元", "60万元"), ("高新技术企业", "技术先进型企业")):
         assert not is_same_text(OLD, replace(around, body_text=TEXT.replace(before, after)))
     assert not is_same_text(OLD, replace(around, body_text=TEXT[: len(TEXT) // 2]))
+
+
+def test_a_number_read_with_other_words_before_it_is_the_same_number() -> None:
+    old = replace(OLD, doc_number="于调整支持目录的函〔2021〕2074号")
+    found = weighed(read(doc_number="录的函〔2021〕2074号"), old=old)
+    assert found.told == frozenset()
+    assert found.state.doc_number == "于调整支持目录的函〔2021〕2074号"
+    assert "文号" in weighed(read(doc_number="录的函〔2021〕2075号"), old=old).told
