@@ -72,7 +72,7 @@ def signature(section: Section, digest: Digest) -> tuple[str, str]:
 
 
 def meta_parts(entry: Entry) -> list[str]:
-    """来源 · 发布日期 · 文号 · 联合发文 · 关键词, whichever are known."""
+    """来源 · 发布日期 · 文号 · 联合发文 · 施行日期 · 关键词, whichever are known."""
     parts = [entry.publisher]
     if entry.doubted_on:
         parts.append(f"日期存疑：网页写 {entry.doubted_on:%Y-%m-%d}")
@@ -82,6 +82,7 @@ def meta_parts(entry: Entry) -> list[str]:
         parts.append(entry.doc_number)
     if len(entry.issuers) > 1:
         parts.append("联合发文：" + "、".join(entry.issuers))
+    parts += [f"{label}：{value}" for label, value in entry.facts.values() if value]
     parts.append(entry.why)
     return [part for part in parts if part]
 

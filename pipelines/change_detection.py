@@ -20,7 +20,7 @@ from pipelines.matching.normal_form import is_furniture
 from pipelines.matching.sentence_diff import Change, Piece, bare_of, change
 from pipelines.proof import names_files, titles_agree
 from pipelines.sibling_notices import SiblingNotices
-from storage.models import Attachment, Notice
+from storage.models import NOTICE_FIELDS, Attachment, Notice
 from storage.notices.revisions import differences, merged
 from texts.normal_forms import compact, content_hash, title_key
 
@@ -40,11 +40,7 @@ _ENDS = ("。", "；", "！", "？", ";")
 _LEAST_WORDS = 4
 _DAY_BEHIND = re.compile(r"\d{4,8}$")
 
-_OF_THE_TEXT = (
-    *("body_text", "body_html", "summary", "content_hash", "doc_number", "issuers"),
-    *("written_on", "effective_on", "deadline_on", "deadlines", "contacts", "amounts"),
-    *("topics", "topic_words", "repeals", "original_url"),
-)
+_OF_THE_TEXT = tuple(name for name, about in NOTICE_FIELDS.items() if about.of_text)
 """What is read out of a text, and goes with it."""
 
 

@@ -1,6 +1,7 @@
 """The one description of the schema, and the texts made from it.
 
-schema.json says what every table and column means, in English and in Chinese side by side.
+schema.json says what every table and column means, in English and in Chinese side by side; the
+columns that a page says are described with the fields of `Notice`.
 docs/schema.md is made of the English (`python -m storage.describe` writes it), what Datasette shows
 is the Chinese.
 """
@@ -13,10 +14,12 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 from storage.database import open_database
+from storage.models import NOTICE_FIELDS, About
 from storage.search.index import INDEX
 from storage.values import Row, select
 
@@ -31,7 +34,8 @@ instants are UTC, ISO 8601 with `+00:00`, and sort as text. `published_on` is wh
 Read it with any SQLite tool, or with `zhengxun serve`. Do not write to it: the daemon does.
 Full-text search is `zhengxun search` or the search box of `zhengxun serve`.
 
-This file is made from the English of `storage/schema.json` by `python -m storage.describe`.
+This file is made from the English of `storage/schema.json` and of `Notice`, by
+`python -m storage.describe`.
 """
 
 
@@ -62,8 +66,24 @@ def described() -> dict[str, TableText]:
             Meaning(**text["about"]),
             {column: Meaning(**words) for column, words in text["columns"].items()},
         )
-        for name, text in texts.items()
+        for name, text in (texts | {"notices": _notices(texts["notices"])}).items()
     }
+
+
+def column_labels() -> dict[str, str]:
+    """Short Chinese names of columns, by the name of the column."""
+    words: dict[str, str] = json.loads((_HERE / "labels.json").read_text(encoding="utf-8"))
+    return words | {name: about.label for name, about in _columns().items()}
+
+
+def _columns() -> dict[str, About]:
+    return {name: about for name, about in NOTICE_FIELDS.items() if about.column}
+
+
+def _notices(text: dict[str, Any]) -> dict[str, Any]:
+    """What a page says is described with the fields of `Notice`; the file has the rest."""
+    said = {name: {"en": about.en, "zh": about.zh} for name, about in _columns().items()}
+    return text | {"columns": {"id": text["columns"]["id"]} | said | text["columns"]}
 
 
 def actual_columns(db: Database) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from digest.choosing.roles import addresses_outsiders
 from digest.safe_text import clean_line, clean_text, safe_link
-from storage.models import Attachment, Deadline, StoredNotice
+from storage.models import NOTICE_FIELDS, Attachment, Deadline, Shown, StoredNotice, printed
 
 DUE_WITHIN_DAYS = 14
 MAX_FILES = 200
@@ -139,6 +139,16 @@ class Entry:
         """The printed day, when it cannot be right and the entry counts from another."""
         counted, printed = self.stored.day_on, self.published_on
         return printed if counted and printed != counted else None
+
+    @cached_property
+    def facts(self) -> dict[str, tuple[str, str]]:
+        """What further fields of the notice say, by name: the label (Chinese), and the value in
+        one line, empty where the page says nothing."""
+        return {
+            name: (about.label, clean_line(printed(getattr(self.stored.notice, name))))
+            for name, about in NOTICE_FIELDS.items()
+            if Shown.FACT in about.shown
+        }
 
     @property
     def doc_number(self) -> str:

@@ -9,34 +9,12 @@ from sqlite_utils import Database
 
 from pipelines import dedupe
 from pipelines.matching.precomputed import Precomputed, in_transaction
-from storage.models import Attachment, Notice
+from storage.models import NOTICE_FIELDS, Attachment, Notice, Shown
 from storage.notices import mended_readings
 from storage.notices.notices import get_notice
 
 # What a reader of the digest or of the store sees, by its name in Chinese.
-FIELDS = {
-    "title": "标题",
-    "doc_number": "文号",
-    "issuers": "发文机关",
-    "source": "来源",
-    "published_on": "发布日期",
-    "published_time": "发布时间",
-    "written_on": "成文日期",
-    "effective_on": "施行日期",
-    "deadline_on": "截止日期",
-    "deadlines": "各项期限",
-    "contacts": "联系人",
-    "amounts": "金额",
-    "topics": "主题",
-    "repeals": "废止",
-    "section": "篇章",
-    "grp": "分组",
-    "original_url": "原文链接",
-    "summary": "摘要",
-    "body_text": "正文",
-    "attachments": "附件",
-    "complete": "读全",
-}
+FIELDS = {name: about.label for name, about in NOTICE_FIELDS.items() if Shown.REREAD in about.shown}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from storage.database import snapshot
 from storage.datasette.notice_body import safe_body, web_address
 from storage.datasette.text_diff import Effort, Paragraph, Piece, compare, within
 from storage.matching.duplicates import group_of
-from storage.models import Attachment, StoredNotice
+from storage.models import NOTICE_FIELDS, Attachment, Shown, StoredNotice, printed
 from storage.notices.notices import get_notice
 from storage.notices.row_mapping import to_stored
 from storage.values import Row, select, select_one, to_instant
@@ -109,16 +109,11 @@ def _facts(stored: StoredNotice) -> list[tuple[str, str]]:
     """Labels and what the page says, without what it does not say."""
     notice = stored.notice
     contacts = ("　".join(filter(None, (c.name, c.phone, c.email))) for c in notice.contacts)
+    own = {"deadline_on": "；".join(_deadlines(stored)), "contacts": "；".join(contacts)}
     facts = [
-        ("发文机关", "、".join(notice.issuers)),
-        ("来源", notice.source),
-        ("成文日期", notice.written_on and notice.written_on.isoformat()),
-        ("施行日期", notice.effective_on and notice.effective_on.isoformat()),
-        ("截止日期", "；".join(_deadlines(stored))),
-        ("金额", "、".join(notice.amounts)),
-        ("主题", "、".join(notice.topics)),
-        ("废止", "、".join(notice.repeals)),
-        ("联系方式", "；".join(contacts)),
+        (about.label, own[name] if name in own else printed(getattr(notice, name)))
+        for name, about in NOTICE_FIELDS.items()
+        if Shown.PAGE in about.shown
     ]
     return [(label, value) for label, value in facts if value]
 

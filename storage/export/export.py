@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from storage.database import StorageError
 from storage.export.workbook import filtered, harmless, new_cell, new_sheet
-from storage.models import StoredNotice
+from storage.models import NOTICE_FIELDS, Attachment, StoredNotice
 from storage.notices.row_mapping import load
 from storage.values import from_date, select
 
@@ -42,36 +42,40 @@ ORDER BY published_on DESC, id DESC
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A column of the tables: its heading and what stands in it; `names` what an id is called."""
+    """A column of the tables: its heading and what stands in it; `names`: which ids it holds."""
 
     heading: str
     read: Callable[[StoredNotice], Value]
     names: str = ""
 
 
-_FIELDS = (
-    _Field("编号", lambda item: item.id),
-    _Field("标题", lambda item: item.notice.title),
-    _Field("链接", lambda item: item.notice.url),
-    _Field("文号", lambda item: item.notice.doc_number),
-    _Field("发文机关", lambda item: "、".join(item.notice.issuers)),
-    _Field("来源", lambda item: item.notice.source),
-    _Field("发布日期", lambda item: item.notice.published_on),
-    _Field("成文日期", lambda item: item.notice.written_on),
-    _Field("施行日期", lambda item: item.notice.effective_on),
-    _Field("截止日期", lambda item: item.notice.deadline_on),
-    _Field("篇章", lambda item: item.notice.section, "section"),
-    _Field("分组", lambda item: item.notice.grp),
-    _Field("网站", lambda item: item.notice.site, "site"),
-    _Field("栏目", lambda item: item.notice.column),
-    _Field("摘要", lambda item: item.notice.summary),
-    _Field("正文", lambda item: item.notice.body_text),
-    _Field("附件", lambda item: "\n".join(file.url for file in item.notice.attachments)),
-    _Field("首次发现", lambda item: _local(item.first_seen_at)),
-    _Field("最近修订", lambda item: _local(item.revised_at) if item.revised_at else None),
-    _Field("同一文件", lambda item: item.duplicate_of),
-    _Field("读取完整", lambda item: "是" if item.notice.complete else "否"),
-)
+def _of_notice(name: str) -> Callable[[StoredNotice], Value]:
+    return lambda item: _cell(getattr(item.notice, name))
+
+
+def _cell(value: object) -> Value:
+    """A field as one cell of a table."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, tuple):
+        files = [part.url for part in value if isinstance(part, Attachment)]
+        return "\n".join(files) if files else "、".join(str(part) for part in value)
+    return value if value is None or isinstance(value, int | date) else str(value)
+
+
+# By their place; what a page says has its place in the description of its field.
+_OURS = {
+    0: _Field("编号", lambda item: item.id),
+    50: _Field("首次发现", lambda item: _local(item.first_seen_at)),
+    51: _Field("最近修订", lambda item: _local(item.revised_at) if item.revised_at else None),
+    52: _Field("同一文件", lambda item: item.duplicate_of),
+}
+_SAID = {
+    about.export: _Field(about.heading or about.label, _of_notice(name), name)
+    for name, about in NOTICE_FIELDS.items()
+    if about.export
+}
+_FIELDS = tuple(field for _place, field in sorted((_OURS | _SAID).items()))
 
 _WIDTHS = {"标题": 60, "链接": 40, "文号": 24, "发文机关": 30, "来源": 24, "网站": 24}
 _WIDTHS |= {"摘要": 60, "正文": 40, "附件": 40, "首次发现": 20, "最近修订": 20, "编号": 8}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.models.about import About, Shown, printed
 from storage.models.checks import (
     Check,
     Coverage,
@@ -21,6 +22,7 @@ from storage.models.issues import (
     IssueRecord,
 )
 from storage.models.notices import (
+    NOTICE_FIELDS,
     Attachment,
     Contact,
     Deadline,
@@ -44,6 +46,8 @@ from storage.models.readers import (
 )
 
 __all__ = [
+    "NOTICE_FIELDS",
+    "About",
     "Act",
     "Attachment",
     "Bounce",
@@ -70,10 +74,12 @@ __all__ = [
     "Place",
     "RunState",
     "SaveResult",
+    "Shown",
     "SourceTrend",
     "StoredNotice",
     "Subscriber",
     "SubscriberState",
     "TableRow",
     "Verdict",
+    "printed",
 ]

@@ -11,8 +11,15 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.models import Attachment, Notice
+from storage.notices.row_mapping import as_json, of_json
 from storage.values import Row, from_date, from_instant, from_json, select, to_date
 from texts.normal_forms import compact, file_keys
+
+# What a revision has columns for, and what of a notice no page changes.
+_IN_COLUMNS = frozenset(
+    {"title", "doc_number", "published_on", "body_text", "body_html", "content_hash"}
+)
+_LASTING = frozenset({"site", "column", "key", "section", "grp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +70,6 @@ def record(
     db: Database, notice_id: int, old: Notice, changed: str, now: datetime, run_id: int | None
 ) -> None:
     """Keep `old`, which is about to be overwritten."""
-    fields = {
-        "url": old.url,
-        "issuers": old.issuers,
-        "source": old.source,
-        "written_on": from_date(old.written_on),
-        "effective_on": from_date(old.effective_on),
-        "deadline_on": from_date(old.deadline_on),
-        "summary": old.summary,
-    }
     db.table("revisions").insert(
         {
             "notice_id": notice_id,
@@ -84,7 +82,7 @@ def record(
             "body_html": old.body_html,
             "content_hash": old.content_hash,
             "attachments": from_json([_from_attachment(item) for item in old.attachments]),
-            "fields": from_json(fields),
+            "fields": from_json(as_json(old, _IN_COLUMNS | _LASTING)),
             "run_id": run_id,
         }
     )
@@ -122,18 +120,16 @@ def state_at(db: Database, notice_id: int, current: Notice, instant: datetime) -
 
 
 def _old_state(current: Notice, row: Row) -> Notice:
-    fields = json.loads(row["fields"])
-    deadline_on = to_date(fields["deadline_on"])
+    fields = of_json(json.loads(row["fields"]))
+    # Where its address was is told beside it; the notice stands where it stands now.
+    fields.pop("url", None)
+    if "deadlines" not in fields:
+        # A row of before they were kept; those of a later state would be wrong.
+        is_same = current.deadline_on == fields["deadline_on"]
+        fields["deadlines"] = current.deadlines if is_same else ()
     return replace(
         current,
-        issuers=tuple(fields["issuers"]),
-        source=fields["source"],
-        written_on=to_date(fields["written_on"]),
-        effective_on=to_date(fields["effective_on"]),
-        deadline_on=deadline_on,
-        # The others of that time are not kept; those of a later state would be wrong.
-        deadlines=current.deadlines if current.deadline_on == deadline_on else (),
-        summary=fields["summary"],
+        **fields,
         title=row["title"],
         doc_number=row["doc_number"],
         published_on=to_date(row["published_on"]),

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_type_hints
 
 from sqlite_utils import Database
 
-from storage.models import Attachment, Contact, Deadline, Known, Notice, StoredNotice
+from storage.models import (
+    NOTICE_FIELDS,
+    Attachment,
+    Contact,
+    Deadline,
+    Known,
+    Notice,
+    StoredNotice,
+)
 from storage.values import (
     Row,
     from_date,
@@ -31,65 +39,76 @@ from texts.normal_forms import title_key, url_key
 _BATCH = 500
 
 
+@dataclass(frozen=True, slots=True)
+class _Codec:
+    """How values of one type stand in a column; `is_json`: as a list or an object."""
+
+    encode: Callable[[Any], Any]
+    decode: Callable[[Any], Any]
+    is_json: bool = False
+
+
+_CODECS: dict[Any, _Codec] = {
+    str: _Codec(clean, str),
+    bool: _Codec(int, bool),
+    date | None: _Codec(from_date, to_date),
+    tuple[str, ...]: _Codec(from_texts, to_texts, is_json=True),
+    dict[str, str]: _Codec(from_json, json.loads, is_json=True),
+    dict[str, tuple[str, ...]]: _Codec(
+        from_json,
+        lambda text: {name: tuple(words) for name, words in json.loads(text).items()},
+        is_json=True,
+    ),
+    # The view of deadlines goes by the last one (`notices_by_last_deadline`).
+    tuple[Deadline, ...]: _Codec(
+        lambda items: from_json([_from_deadline(item) for item in sorted(items, key=_day)]),
+        lambda text: tuple(_to_deadline(value) for value in json.loads(text)),
+        is_json=True,
+    ),
+    tuple[Contact, ...]: _Codec(
+        lambda items: from_json([asdict(item) for item in items]),
+        lambda text: tuple(Contact(**value) for value in json.loads(text)),
+        is_json=True,
+    ),
+}
+_TYPES = get_type_hints(Notice)
+# Raises KeyError for a field of a type that nobody has described.
+_FIELDS = {name: _CODECS[_TYPES[name]] for name, about in NOTICE_FIELDS.items() if about.column}
+
+
 def from_notice(notice: Notice) -> Row:
     """The columns of `notices` that a page says; ours (first_seen_at, ...) are not among them."""
-    return {
-        "site": notice.site,
-        "column": notice.column,
-        "key": clean(notice.key),
-        "url": clean(notice.url),
-        "title": clean(notice.title),
-        "doc_number": clean(notice.doc_number),
-        "issuers": from_texts(notice.issuers),
-        "source": clean(notice.source),
-        "published_on": from_date(notice.published_on),
-        "published_time": notice.published_time,
-        "written_on": from_date(notice.written_on),
-        "effective_on": from_date(notice.effective_on),
-        "deadline_on": from_date(notice.deadline_on),
-        "section": notice.section,
-        "grp": notice.grp,
-        "body_html": clean(notice.body_html),
-        "body_text": clean(notice.body_text),
-        "summary": clean(notice.summary),
-        # The view of deadlines goes by the last one (`notices_by_last_deadline`).
-        "deadlines": from_json(
-            [_from_deadline(item) for item in sorted(notice.deadlines, key=lambda item: item.on)]
-        ),
-        "contacts": from_json([asdict(contact) for contact in notice.contacts]),
-        "amounts": from_texts(notice.amounts),
-        "topics": from_texts(notice.topics),
-        "topic_words": from_json(notice.topic_words),
-        "repeals": from_texts(notice.repeals),
-        "original_url": clean(notice.original_url),
-        "content_hash": notice.content_hash,
-        "read_by": from_json(notice.read_by),
-        "warnings": from_texts(notice.warnings),
-        "complete": int(notice.complete),
-        "title_key": title_key(clean(notice.title)),
-        "url_key": url_key(clean(notice.url)),
-        "original_url_key": url_key(clean(notice.original_url)) if notice.original_url else "",
+    row = {name: codec.encode(getattr(notice, name)) for name, codec in _FIELDS.items()}
+    return row | {
+        "title_key": title_key(row["title"]),
+        "url_key": url_key(row["url"]),
+        "original_url_key": url_key(row["original_url"]) if notice.original_url else "",
     }
 
 
 def to_notice(row: Row, attachments: Iterable[Attachment]) -> Notice:
     """The notice of a row of `notices`."""
-    texts = ("site", "column", "key", "url", "title", "section", "grp", "doc_number", "source")
-    bodies = ("published_time", "body_html", "body_text", "summary", "content_hash", "original_url")
-    lists = ("issuers", "amounts", "topics", "repeals", "warnings")
-    dates = ("published_on", "written_on", "effective_on", "deadline_on")
-    fields: dict[str, Any] = {name: row[name] for name in texts + bodies}
-    fields |= {name: to_texts(row[name]) for name in lists}
-    fields |= {name: to_date(row[name]) for name in dates}
-    return Notice(
-        **fields,
-        deadlines=tuple(_to_deadline(value) for value in json.loads(row["deadlines"])),
-        contacts=tuple(Contact(**value) for value in json.loads(row["contacts"])),
-        read_by=json.loads(row["read_by"]),
-        topic_words={name: tuple(w) for name, w in json.loads(row["topic_words"]).items()},
-        attachments=tuple(attachments),
-        complete=bool(row["complete"]),
-    )
+    values = {name: codec.decode(row[name]) for name, codec in _FIELDS.items()}
+    return Notice(**values, attachments=tuple(attachments))
+
+
+def as_json(notice: Notice, without: Collection[str]) -> Row:
+    """What a page says as JSON has it, but for the fields `without`."""
+    row = from_notice(notice)
+    return {
+        name: json.loads(row[name]) if codec.is_json else row[name]
+        for name, codec in _FIELDS.items()
+        if name not in without
+    }
+
+
+def of_json(values: Row) -> dict[str, Any]:
+    """The fields of `as_json`; an older row may have fewer."""
+    return {
+        name: codec.decode(from_json(values[name]) if codec.is_json else values[name])
+        for name, codec in _FIELDS.items()
+        if name in values
+    }
 
 
 def load(db: Database, notice_ids: Sequence[int]) -> dict[int, StoredNotice]:
@@ -155,6 +174,10 @@ def _attachments(db: Database, notice_ids: Sequence[int]) -> dict[int, list[Atta
         for row in rows:
             found[row.pop("notice_id")].append(Attachment(**row))
     return found
+
+
+def _day(deadline: Deadline) -> date:
+    return deadline.on
 
 
 def _from_deadline(deadline: Deadline) -> Row:

@@ -58,6 +58,7 @@ def test_an_item_holds_what_the_notice_said() -> None:
         "score": 0.0,
         "reasons": [],
         "folded": False,
+        "effective_on": None,
     }
 
 

@@ -20,7 +20,11 @@ REMAKE = "run: python -m storage.describe"
 def test_every_table_and_column_is_described_and_nothing_else(db: Database) -> None:
     texts = described()
 
-    assert {name: list(text.columns) for name, text in texts.items()} == actual_columns(db)
+    actual = actual_columns(db)
+
+    # A column that a page says is described where `Notice` has it, not where a migration put it.
+    assert sorted(texts.pop("notices").columns) == sorted(actual.pop("notices"))
+    assert {name: list(text.columns) for name, text in texts.items()} == actual
 
 
 def meanings() -> Iterator[tuple[str, Meaning]]:

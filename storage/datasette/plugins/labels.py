@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 from datasette import hookimpl
 
 from storage.datasette.plugins.chinese_search import china_minute, verdict_words
+from storage.describe import column_labels
 
-_LABELS: dict[str, str] = json.loads(
-    (Path(__file__).parents[2] / "labels.json").read_text(encoding="utf-8")
-)
+_LABELS = column_labels()
 _YES_NO = {
     "enabled", "complete", "computed", "representative", "late", "revised", "moved", "skip_empty",
     "bounced", "counts",
