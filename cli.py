@@ -14,7 +14,6 @@ from typing import Annotated
 
 import typer
 
-from app.context import CommandError
 from commands.arguments import (
     crawling,
     dedupe,
@@ -27,10 +26,7 @@ from commands.arguments import (
     store,
     subscribers,
 )
-from config import ConfigError
-from crawlers.catalogue import CatalogueError
-from digest.models.issue import DigestError
-from storage.database import StorageError
+from errors import ZhengxunError
 
 app = typer.Typer(
     help="政讯周报: watch Chinese regulators' websites, keep every notice, mail a weekly digest.",
@@ -68,12 +64,8 @@ def main(command: Callable[[], None] = app) -> None:
     """Run a command; our own errors are one line on stderr."""
     try:
         command()
-    except CommandError as error:
+    except ZhengxunError as error:
         fail(str(error), error.code)
-    except (ConfigError, DigestError) as error:
-        fail(str(error), 2)
-    except (CatalogueError, StorageError) as error:
-        fail(str(error), 1)
 
 
 def fail(message: str, code: int) -> None:

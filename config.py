@@ -31,14 +31,17 @@ from config_sections import (
     SmtpConfig,
     UpkeepConfig,
 )
+from errors import ZhengxunError
 
 CONFIG_NAME = "zhengxun.toml"
 
 Clock = Callable[[], datetime]
 
 
-class ConfigError(Exception):
+class ConfigError(ZhengxunError):
     """The configuration cannot be used; the message says which key and what to write instead."""
+
+    code = 2
 
 
 class Config(Section):

@@ -24,19 +24,18 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from app import due_jobs
 from app.clock_jumps import Wallclock
-from app.context import CommandError, Context
+from app.context import Context
 from app.data_folder import make_folder, restrict
-from app.instance import InstanceError, beat, only_one
+from app.instance import beat, only_one
 from app.journal import CRAWL, close_journal, keep_journal
 from app.servers import Listeners
 from app.supervisor import Crawl, Event, Outcome
 from app.workers import WorkerError, Workers
 from china_time import SHANGHAI
 from config import Config, ConfigError, load_config
-from crawlers.catalogue import CatalogueError
 from digest.alerts.alert import fetch, words
-from digest.models.issue import DigestError
-from storage.database import StorageError, open_database
+from errors import ZhengxunError
+from storage.database import open_database
 
 log = logging.getLogger("zhengxun")
 crawl_log = logging.getLogger(CRAWL)
@@ -51,7 +50,6 @@ STOP_SECONDS = 28.0
 SLOW_SECONDS = 180.0
 COMPOSE_SECONDS = 1200.0
 REMIND_AFTER = timedelta(days=1)
-PROBLEMS = (ConfigError, CatalogueError, StorageError, CommandError, DigestError, InstanceError)
 
 
 class Daemon:
@@ -219,7 +217,7 @@ class Daemon:
                 raise ConfigError("data: another folder needs a restart")
             supervisor, notifier = context.supervisor(), due_jobs.make_notifier(context)
             log.info("configuration read: %s sites", len(due_jobs.enabled_sites(context)))
-        except PROBLEMS as error:
+        except ZhengxunError as error:
             log.error("the new configuration is refused: %s", error)  # noqa: TRY400 # one line
             self.notifier.config_refused(str(error))
             return
@@ -336,7 +334,7 @@ def main() -> int:
                     asyncio.run(serve(config))
             finally:
                 close_journal(handlers)
-    except PROBLEMS as error:
+    except ZhengxunError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:

@@ -17,15 +17,13 @@ from app.data_folder import make_folder
 from app.supervisor import Supervisor
 from config import Config
 from crawlers.catalogue import Column, Site, load_catalogue
+from errors import ZhengxunError
 from storage.database import StorageError, open_database
 from storage.runs.catalogue import ColumnRow, SiteRow, sync_catalogue
 
 
-class CommandError(Exception):
-    """A command cannot be carried out; one line that says what to do.
-
-    `code`: 1 failed, 2 bad usage.
-    """
+class CommandError(ZhengxunError):
+    """A command cannot be carried out."""
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from errors import ZhengxunError
 from storage.processes import home, place, same_kernel
 
 LOCK = "daemon.lock"
@@ -27,7 +28,7 @@ WATCH_SIGNS = 3
 log = logging.getLogger("zhengxun")
 
 
-class InstanceError(Exception):
+class InstanceError(ZhengxunError):
     """Another daemon has the data folder; one line that says which."""
 
 

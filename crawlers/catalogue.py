@@ -31,6 +31,7 @@ from pydantic import (
 
 from china_time import SHANGHAI
 from crawlers.catalogue_faults import Sources, duplicate_columns, fault_lines
+from errors import ZhengxunError
 
 BUILT_IN = Path(__file__).with_name("sources.toml")
 
@@ -38,7 +39,7 @@ PlatformName = Literal["cde", "jpaas", "trs", "easysite", "hanweb", "wechat", "f
 WallStep = Literal["warmup", "browser", "home"]
 
 
-class CatalogueError(Exception):
+class CatalogueError(ZhengxunError):
     """The catalogue cannot be used. One line a mistake: file, site, key, what is allowed."""
 
 

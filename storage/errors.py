@@ -9,13 +9,15 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from errors import ZhengxunError
+
 # Longest a writer waits for another one, in seconds.
 BUSY_TIMEOUT = 30.0
 # Less than the index of a write-ahead log takes (bytes): SQLite then reports an I/O error.
 _LEAST_ROOM = 64 * 1024
 
 
-class StorageError(Exception):
+class StorageError(ZhengxunError):
     """The store cannot do what was asked; one line that says what to do."""
 
 

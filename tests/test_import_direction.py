@@ -13,16 +13,18 @@ OURS = ROOMS | {
     "config",
     "config_sections",
     "drift",
+    "errors",
     "evaluation",
     "scheduler",
     "soak",
 }
-# Leaves that any room may import: the time zone, and what words are for whoever reads them.
-FREE = {"china_time", "texts"}
+# Leaves that any room may import: the time zone, the base of errors, and what words are.
+FREE = {"china_time", "errors", "texts"}
 ISSUE = {"digest.choosing", "digest.models", "digest.safe_text", "digest.wording", "storage"}
 PAGES = ISSUE | {"digest.composing", "digest.rendering", "digest.folders"}
 ALLOWED = {
     "china_time": set(),
+    "errors": set(),
     "texts": {"texts"},
     "config": {"config_sections"},
     # The names of the channels, which their folder knows; nothing is loaded for them.

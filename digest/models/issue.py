@@ -11,6 +11,7 @@ from typing import Protocol
 from china_time import SHANGHAI
 from digest.choosing.folding import Room
 from digest.models.entry import DueDate, Entry, Page, due_dates
+from errors import ZhengxunError
 from storage.models import CorrectionRecord, Coverage, SourceTrend
 
 __all__ = [
@@ -32,8 +33,10 @@ NOTHING_NEW = "本周没有新通知"
 _TROUBLE = frozenset({"degraded", "blocked", "broken", "unreachable", None})
 
 
-class DigestError(Exception):
+class DigestError(ZhengxunError):
     """An issue cannot be made or sent; one line that says what to write or do instead."""
+
+    code = 2
 
 
 class Chapter(Protocol):
