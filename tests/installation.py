@@ -26,6 +26,20 @@ _OTHERS = ("cde", "miit", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat")
 ONLY_ONE_SITE = "".join(f"[{site}]\nenabled = false\n\n" for site in _OTHERS)
 
 
+# A catalogue of one invented office; its columns follow as [[office.columns]].
+ONE_OFFICE = """\
+[catalogue]
+built_in = false
+
+[office]
+name = "某市科学技术局"
+platform = "listing"
+section = "projects"
+group = "天津市"
+crawl = "20 8 * * mon-fri"
+"""
+
+
 @dataclass
 class Installation:
     """Runs `zhengxun` as a person would, in a folder of its own."""

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.crawlers.mock_site import Answer, Asked, serving
-from tests.installation import Installation
+from tests.installation import ONE_OFFICE, Installation
 
 FIRST = date(2021, 2, 5)
 COLUMNS = {
@@ -35,16 +35,7 @@ ABOUT = {
     "/gate/": "众创空间",
     "/news/": "国际合作",
 }
-SOURCES = """\
-[catalogue]
-built_in = false
-
-[office]
-name = "某市科学技术局"
-platform = "listing"
-section = "projects"
-group = "天津市"
-crawl = "20 8 * * mon-fri"
+SOURCES = f"""{ONE_OFFICE}
 """ + "".join(
     f"""
 [[office.columns]]

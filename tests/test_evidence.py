@@ -23,20 +23,10 @@ from commands.reread import reread
 from config import Config
 from digest.alerts.rules import review_columns
 from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
-from tests.installation import Installation
+from tests.installation import ONE_OFFICE, Installation
 
 HOST = "www.example.gov.cn"
-SOURCES = """\
-[catalogue]
-built_in = false
-
-[office]
-name = "某市科学技术局"
-platform = "listing"
-section = "projects"
-group = "天津市"
-crawl = "20 8 * * mon-fri"
-
+SOURCES = f"""{ONE_OFFICE}
 [[office.columns]]
 name = "通知公告"
 url = "https://www.example.gov.cn/tzgg/"

@@ -17,19 +17,9 @@ import pytest
 from crawlers.reading.learned_body import agreement
 from tests.crawlers.clothes import Clothes, Told, drawn, told
 from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
-from tests.installation import Installation
+from tests.installation import ONE_OFFICE, Installation
 
-SOURCES = """\
-[catalogue]
-built_in = false
-
-[office]
-name = "某市科学技术局"
-platform = "listing"
-section = "projects"
-group = "天津市"
-crawl = "20 8 * * mon-fri"
-
+SOURCES = f"""{ONE_OFFICE}
 [[office.columns]]
 name = "通知公告"
 url = "https://www.example.gov.cn/tzgg/"

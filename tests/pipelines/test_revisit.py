@@ -22,25 +22,18 @@ from storage.models import Notice
 from storage.notices.notices import save_notice
 from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
 from tests.crawlers.spider_at_hand import failed, make, run
-from tests.installation import Installation
+from tests.installation import ONE_OFFICE, Installation
 
-SOURCES = """\
-[catalogue]
-built_in = false
-
-[office]
-name = "某市科学技术局"
-platform = "listing"
-section = "projects"
-group = "天津市"
-crawl = "20 8 * * mon-fri"
-
+SOURCES = (
+    ONE_OFFICE
+    + """
 [[office.columns]]
 name = "通知公告"
 url = "https://www.example.gov.cn/tzgg/"
 min_rows = 2
 selectors = { rows = "ul.news li", title = "a", link = "a", date = "span" }
 """
+)
 TITLE = "关于组织申报第{}批科技计划项目的通知"
 LIST = "/tzgg/"
 

@@ -13,19 +13,11 @@ import pytest
 from pipelines.learning.links import Link, form_of, links_of, spaces_of
 from storage.models import Notice
 from tests.crawlers.mock_site import Answer, Asked, serving
-from tests.installation import Installation
+from tests.installation import ONE_OFFICE, Installation
 
-SOURCES = """\
-[catalogue]
-built_in = false
-
-[office]
-name = "某市科学技术局"
-platform = "listing"
-section = "projects"
-group = "天津市"
-crawl = "20 8 * * mon-fri"
-
+SOURCES = (
+    ONE_OFFICE
+    + """
 [[office.columns]]
 name = "通知公告"
 url = "https://www.example.gov.cn/tzgg/"
@@ -36,6 +28,7 @@ name = "政策解读"
 url = "https://www.example.gov.cn/jd/"
 selectors = { rows = "ul.news li", date = "span", notice_body = "#zoom", notice_date = ".stamp" }
 """
+)
 HOST = "https://www.example.gov.cn"
 HIDDEN, OLD, GONE = "/tzgg/77.html", "/tzgg/7.html", "/tzgg/78.html"
 
