@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from china_time import SHANGHAI
 from crawlers.items import ColumnHistory, ListedRow
 from pipelines.spider_start import SpiderStartExtension
+from pipelines.spider_state import SpiderState
 from storage.runs.gaps import dismissed_until, open_gaps
 from storage.runs.readings import last_joined, listed_rows, usual_page_rows
 
@@ -23,7 +24,7 @@ class HistoryExtension(SpiderStartExtension):
 
     def tell(self, db: Database, spider: Spider) -> None:
         """The history of every column."""
-        names = getattr(spider, "columns", ())
+        names = SpiderState(spider).columns
         histories = {name: history_of(db, spider.name, name) for name in names}
         spider.histories = histories  # type: ignore[attr-defined] # our spiders declare it
 

@@ -19,6 +19,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from sqlite_utils import Database
 
+from pipelines.spider_state import SpiderState
 from storage.database import open_database
 from storage.models import Known
 from storage.notices.notices import find_known, touch_notice
@@ -88,7 +89,7 @@ class KnownRowsMiddleware:
         if known is None:
             return None
         began = getattr(spider, "now", clock_of(self.crawler))
-        is_saved_now = key in getattr(spider, "saved_ids", {})
+        is_saved_now = key in SpiderState(spider).saved_ids
         return None if is_saved_now and known.first_seen_at >= began else known.column
 
     def is_known(self, request: Request) -> bool:
@@ -96,7 +97,7 @@ class KnownRowsMiddleware:
         row, spider = request.meta.get("notice"), self.crawler.spider
         if row is None or self.db is None or spider is None:
             return False
-        if getattr(spider, "only_url", None):
+        if SpiderState(spider).only_url:
             return False
         self.listed.add(row["key"])
         known = find_known(self.db, spider.name, row["key"], row["url"])
@@ -104,7 +105,7 @@ class KnownRowsMiddleware:
         if known is None or due_since(known, now) is not None:
             return False
         touch_notice(self.db, known.id, now=now)
-        report = getattr(spider, "reports", {}).get(row["column"])
+        report = SpiderState(spider).reports.get(row["column"])
         if report is not None and row["key"] in report.waiting:
             report.waiting.discard(row["key"])
             report.taken, report.known = report.taken - 1, report.known + 1

@@ -24,6 +24,7 @@ from china_time import SHANGHAI
 from crawlers.items import ColumnReport
 from pipelines.facts.dates import parse_date
 from pipelines.known_rows import clock_of
+from pipelines.spider_state import SpiderState
 from storage.database import open_database
 from storage.models import Check, Gap, Verdict
 from storage.runs.gaps import open_gaps, read_over, record_gap
@@ -119,7 +120,7 @@ class MonitorExtension:
 
     def spider_opened(self, spider: Spider) -> None:
         """A crawl started by hand has no run yet; one started by us carries its id."""
-        if getattr(spider, "run_id", ""):
+        if SpiderState(spider).run_id:
             return
         db = open_database(self.path)
         now = clock_of(self.crawler)
@@ -137,11 +138,11 @@ class MonitorExtension:
     def spider_closed(self, spider: Spider, reason: str) -> None:
         """Judge every column, then close the run."""
         now = clock_of(self.crawler)
-        run_id = int(getattr(spider, "run_id", 0))
+        run_id = SpiderState(spider).run_id
         db = open_database(self.path)
         if hasattr(spider, "prove"):
             spider.prove()
-        for report in getattr(spider, "reports", {}).values():
+        for report in SpiderState(spider).reports.values():
             self.note_gaps(db, spider.name, run_id, report, now)
             check = self.check(db, spider.name, run_id, report, now, reason)
             # The evidence first: whoever sees the verdict finds it.

@@ -20,6 +20,7 @@ from sqlite_utils import Database
 
 from crawlers.items import item_of
 from pipelines.known_rows import MAX_ATTEMPTS, REREAD_AFTER, clock_of, due_since
+from pipelines.spider_state import SpiderState
 from storage.database import open_database
 from storage.models import Known
 from storage.notices.notices import list_incomplete, list_recent
@@ -51,7 +52,7 @@ class RevisitExtension:
         if self.has_asked or self.crawler.engine is None:
             return
         self.has_asked = True
-        if getattr(spider, "only_url", "") or is_closed(spider):
+        if SpiderState(spider).only_url or is_closed(spider):
             return
         with closing(open_database(Path(str(self.crawler.settings["ZX_DATABASE"])))) as db:
             requests = due_requests(db, spider, clock_of(self.crawler))
@@ -65,7 +66,7 @@ class RevisitExtension:
 
 def is_closed(spider: Spider) -> bool:
     """Whether the site let nobody read any of its lists: then its pages are not asked for."""
-    reports = getattr(spider, "reports", {}).values()
+    reports = SpiderState(spider).reports.values()
     return bool(reports) and all(report.failure is not None for report in reports)
 
 

@@ -20,6 +20,7 @@ from pipelines import dedupe
 from pipelines.arrival import NO_BODY, Arrival, Arrivals
 from pipelines.known_rows import clock_of
 from pipelines.matching.precomputed import Precomputed, in_transaction
+from pipelines.spider_state import SpiderState
 from pipelines.update_signatures import update_recent_signatures
 from storage.database import StorageError, open_database
 from storage.models import Notice, SaveResult, StoredNotice
@@ -105,15 +106,15 @@ class StorePipeline:
             self.arrivals = Arrivals(
                 db,
                 spider.name if spider is not None else "",
-                listed=getattr(spider, "listed_keys", set()),
-                final=getattr(spider, "final_addresses", {}),
+                listed=SpiderState(spider).listed_keys,
+                final=SpiderState(spider).final_addresses,
             )
         return self.arrivals
 
     def _write(self, db: Database, notice: Notice, arrival: Arrival) -> SaveResult | None:
         """Save it and link it; None when the store is not as it was when this was decided."""
         now = clock_of(self.crawler)
-        run_id = getattr(self.crawler.spider, "run_id", "")
+        run_id = SpiderState(self.crawler.spider).run_id
         known = arrival.known
 
         def write(precomputed: Precomputed) -> SaveResult | None:
@@ -123,7 +124,7 @@ class StorePipeline:
                 db,
                 arrival.state,
                 now=now,
-                run_id=int(run_id) if run_id else None,
+                run_id=run_id or None,
                 into=known.id if known is not None else None,
                 told=arrival.told,
             )
@@ -141,28 +142,28 @@ class StorePipeline:
             self.moved.append((arrival.known, notice.url))
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"notices/{notice.column}/{result.outcome}")
-        report = getattr(self.crawler.spider, "reports", {}).get(notice.column)
+        report = SpiderState(self.crawler.spider).reports.get(notice.column)
         if report is not None and notice.complete and not arrival.state.complete:
             report.notice_failures += arrival.known is None or not arrival.known.notice.complete
         # For the crawl's events: whoever reads of a notice in the log finds it in the store.
-        getattr(self.crawler.spider, "saved_ids", {})[notice.key] = result.id
+        SpiderState(self.crawler.spider).saved_ids[notice.key] = result.id
 
     def _name(self, notice: Notice) -> None:
         """A notice that waits and is known is found by whoever reads of it in the log."""
         known = self.db and find_stored(self.db, notice.site, notice.key, notice.url)
         if known:
-            getattr(self.crawler.spider, "saved_ids", {})[notice.key] = known.id
+            SpiderState(self.crawler.spider).saved_ids[notice.key] = known.id
 
     def _add_final_address(self, db: Database, notice: Notice, notice_id: int) -> None:
         """Where redirects led is one more address of the notice, if they led nobody else there."""
-        final: dict[str, str] = getattr(self.crawler.spider, "final_addresses", {})
+        final = SpiderState(self.crawler.spider).final_addresses
         url = final.get(notice.key, "")
         if url and notice.complete and list(final.values()).count(url) == 1:
             add_alias(db, notice_id, url)
 
     def _follow_addresses(self) -> None:
         """A notice that no list shows at its former address any more is linked at its new one."""
-        listed: set[str] = getattr(self.crawler.spider, "listed_keys", set())
+        listed = SpiderState(self.crawler.spider).listed_keys
         for known, url in self.moved:
             if self.db is not None and known.notice.key not in listed:
                 follow_address(self.db, known.id, url)

@@ -23,6 +23,7 @@ from pipelines.evidence.page_archive import Found, PageArchive
 from pipelines.evidence.warc import Answer
 from pipelines.known_rows import clock_of
 from pipelines.monitor import COLUMN_JUDGED
+from pipelines.spider_state import SpiderState
 from storage.models import Check, Notice
 from storage.notices.notices import find_known
 from storage.runs.saved_pages import told_by
@@ -110,7 +111,7 @@ class EvidenceMiddleware:
 
     def _found(self, kind: Any, column: str, request: Request | None, response: Response) -> Found:
         meta = request.meta if request is not None else {}
-        run_id = str(getattr(self.crawler.spider, "run_id", ""))
+        run_id = SpiderState(self.crawler.spider).run_id
         url = response.url
         if kind == "list" and self._is_relay(column):
             url = _without_query(url)
@@ -128,13 +129,13 @@ class EvidenceMiddleware:
             column=column,
             answer=answer,
             asked=_asked(meta) if kind == "notice" else {},
-            run_id=int(run_id) if run_id else None,
+            run_id=run_id or None,
             picture=meta.get(PICTURE, b""),
         )
 
     def _is_relay(self, column: str) -> bool:
         """The address of a relay is the operator's own and may hold a key."""
-        columns = getattr(self.crawler.spider, "columns", {})
+        columns = SpiderState(self.crawler.spider).columns
         return bool(getattr(columns.get(column), "relay", ""))
 
 

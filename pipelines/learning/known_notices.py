@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from crawlers.items import KNOWN_CHARACTERS, KNOWN_ROWS, KnownRow
 from pipelines.spider_start import SpiderStartExtension
+from pipelines.spider_state import SpiderState
 from storage.notices.listings import recent_listings
 
 
@@ -20,8 +21,8 @@ class KnownNoticesExtension(SpiderStartExtension):
 
     def tell(self, db: Database, spider: Spider) -> None:
         """The known rows of every column."""
-        rows = known_rows(db, spider.name, list(getattr(spider, "columns", ())))
-        getattr(spider, "known_rows", {}).update(rows)
+        rows = known_rows(db, spider.name, list(SpiderState(spider).columns))
+        SpiderState(spider).known_rows.update(rows)
 
 
 def known_rows(db: Database, site: str, columns: list[str]) -> dict[str, list[KnownRow]]:

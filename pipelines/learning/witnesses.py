@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from china_time import SHANGHAI
 from pipelines.known_rows import clock_of
 from pipelines.learning.links import Link, form_of, links_of, spaces_of
+from pipelines.spider_state import SpiderState
 from storage.database import open_database
 from storage.models import Notice
 from storage.runs.witnesses import (
@@ -76,7 +77,7 @@ class WitnessExtension:
         if self.has_asked or self.crawler.engine is None:
             return
         self.has_asked = True
-        if getattr(spider, "only_url", ""):
+        if SpiderState(spider).only_url:
             return
         with closing(open_database(self.path)) as db:
             requests = self._requests(db, spider)
@@ -92,12 +93,12 @@ class WitnessExtension:
             for witness in self.asked.values():
                 end_witness(db, witness.id, "gone", now)
             if self.links:
-                tell(db, self.links, getattr(spider, "saved_ids", {}), now)
+                tell(db, self.links, SpiderState(spider).saved_ids, now)
 
     def _requests(self, db: Database, spider: Any) -> list[Request]:
         found: list[Request] = []
         for witness in waiting_witnesses(db, spider.name, self.began):
-            report = getattr(spider, "reports", {}).get(witness.column)
+            report = SpiderState(spider).reports.get(witness.column)
             if report is None or report.failure is not None or not report.pages:
                 continue
             if is_stored(db, witness.url):
