@@ -102,7 +102,14 @@ def same_title(one: str, other: str) -> bool:
 
 def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: TitleHints) -> FoundTitle:
     """The likeliest title among the lines, else what the witnesses say."""
-    segments = window_segments(witnesses.window, witnesses.names)
+    feet = [
+        plain(line.text) for line, kind in zip(outline.lines, kinds, strict=True) if kind == "foot"
+    ]
+    segments = [
+        one
+        for one in window_segments(witnesses.window, witnesses.names)
+        if not any(plain(one) in foot for foot in feet)  # there the publisher names itself
+    ]
     words = [plain(one) for one in (witnesses.listed, witnesses.meta, witnesses.social, *segments)]
     words = [one for one in words if one]
     best = FoundTitle()

@@ -81,3 +81,14 @@ def test_a_day_of_an_event_above_a_text_belongs_to_it() -> None:
     text = "<div><p>活动时间：2026年6月1日</p><p>活动地点：市民中心</p></div>" + TEXT
     body = body_of("", text=text)
     assert "活动地点：市民中心" in body
+
+
+def test_a_window_that_says_what_the_foot_says_is_no_title() -> None:
+    item = NoticeItem("s", "栏目", "k", "http://www.example.cn/a/1.html", "ip", "g")
+    page = (
+        f"<html><head><title>岚川检测联盟</title></head><body><div><div>{TITLE}</div>"
+        f"<div>发布时间：2026-05-12</div><div>{TEXT}</div></div>"
+        "<div>© 2026 岚川检测联盟 版权所有</div></body></html>"
+    )
+    fill_from_page(item, page, Selectors(), "listing")
+    assert item.title == TITLE
