@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -34,6 +35,10 @@ class Settings:
     wait: None = None
     pdf: bool = False
     chapters: tuple[ChapterSpec, ...] = (ChapterSpec("pharma", "医药信息篇", "", ("国家级",)),)
+    profile: str = ""
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    lead: int = 15
+    lead_of_chapters: Mapping[str, int] = field(default_factory=dict)
 
 
 def due(what: str, month: int, day: int) -> Deadline:
