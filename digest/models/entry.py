@@ -185,7 +185,13 @@ class Entry:
     def attachments(self) -> tuple[Attachment, ...]:
         """Files that can be linked, names in one line; the last of very many says how many more."""
         named = (
-            Attachment(url=safe_link(file.url), name=clean_line(file.name) or "附件")
+            Attachment(
+                url=safe_link(file.url),
+                name=clean_line(file.name) or "附件",
+                type=clean_line(file.type),
+                bytes=file.bytes,
+                extent=clean_line(file.extent),
+            )
             for file in self.stored.notice.attachments
         )
         files = tuple(file for file in named if file.url)

@@ -17,6 +17,7 @@ from digest.wording import (
     due_head,
     due_line,
     entry_link,
+    file_facts,
     line_facts,
     meta_parts,
     rest_heading,
@@ -93,7 +94,9 @@ def _entry(number: int, entry: Entry, digest: Digest, bodies: bool, summary: int
     elif summary and entry.summary:
         lines.append(f"{_INDENT}{shorten(entry.summary, summary)}")
     if bodies or summary:
-        lines += [f"{_INDENT}附件：{file.name} {file.url}" for file in entry.attachments]
+        lines += [
+            f"{_INDENT}附件：{file.name}{file_facts(file)} {file.url}" for file in entry.attachments
+        ]
         lines += [f"{_INDENT}另见：{page.name} {page.link}" for page in entry.pages if page.link]
     if entry.url:
         lines.append(f"{_INDENT}原文：{entry.url}")

@@ -27,6 +27,7 @@ def templates() -> Environment:
     )
     environment.filters |= {
         "badges": wording.badges,
+        "file_facts": wording.file_facts,
         "body": safe_body,
         "brief": wording.brief,
         "days": wording.days_left,

@@ -11,6 +11,7 @@ from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html
 from digest.rendering.render_json import digest_document
 from digest.rendering.render_text import render_text
+from digest.wording import file_facts
 from storage.models import Attachment, TableRow
 from tests.digest.samples import INSTANT
 from tests.digest.test_two_depths import composer, fill, save, words_of
@@ -54,3 +55,15 @@ def test_without_names_to_watch_nothing_is_marked(db: Database) -> None:
     save(db, 99, TITLE, attachments=(LIST,))
     issue = replace(composer(db), choice=Choice()).compose("2021-W05", instant=INSTANT)
     assert not any("名单命中" in str(one.reasons) for one in issue.entries())
+
+
+def test_an_attachment_says_what_it_is_and_how_long(db: Database) -> None:
+    file = replace(LIST, bytes=22_528, extent="3 页")
+    save(db, 99, TITLE, attachments=(file, Attachment("https://www.cde.org.cn/a.pdf", "指南.pdf")))
+    issue = composer(db).compose("2021-W05", instant=INSTANT)
+    pages = (render_text(issue), render_html(issue), words_of(render_docx(issue)))
+    for page in pages:
+        assert "（XLS，22 KB，3 页）" in page
+        assert "指南.pdf（" not in page
+    assert file_facts(replace(file, bytes=3_500_000, extent="")) == "（XLS，3.3 MB）"
+    assert file_facts(replace(file, bytes=90, extent="")) == "（XLS，90 字节）"

@@ -56,6 +56,7 @@ from digest.wording import (
     due_head,
     due_line,
     entry_link,
+    file_facts,
     line_facts,
     meta_parts,
     rest_heading,
@@ -336,7 +337,7 @@ def _write_note(entry: Entry, cell: _Cell, _row: int, _column: int) -> None:
 
 def _links(entry: Entry) -> list[tuple[str, list[tuple[str, str]]]]:
     lines = [
-        ("附件：", [(file.name, file.url) for file in entry.attachments]),
+        ("附件：", [(file.name + file_facts(file), file.url) for file in entry.attachments]),
         ("另见：", [(page.name, page.link) for page in entry.pages if page.link]),
         ("原文：", [(entry.url, entry.url)] if entry.url else []),
     ]
