@@ -141,10 +141,10 @@ def test_the_server_s_name_gives_a_nameless_file_its_type(crawled: Crawled) -> N
     assert crawled.row("list.xlsx").text == "Sheet\n企业名单"
 
 
-def test_a_legacy_file_is_kept_without_text_and_said_so(crawled: Crawled) -> None:
+def test_a_damaged_legacy_file_is_kept_without_text_and_said_so(crawled: Crawled) -> None:
     row = crawled.row("old.doc")
     assert row.sha256
-    assert (row.text, row.note) == (None, "旧版 DOC 格式，只保存文件，未提取文字")
+    assert (row.text, row.note) == (None, "文件已损坏或格式不符，未提取文字")
     assert "old.doc" not in row.warnings
 
 
