@@ -8,7 +8,6 @@ from datetime import date
 from digest.choosing.roles import role_of
 from digest.models.issue import Digest, DueDate, Entry, Section
 from digest.safe_text import clean_line, shorten
-from storage.models import Attachment
 
 VERDICT_WORDS = {
     "ok": "正常",
@@ -24,7 +23,6 @@ MARKS = ("更新", "补发", "日期存疑")
 _CONSULTATION = ("征求意见", "公开征集", "征集意见", "意见稿", "公开征询")
 _APPLICATION = ("申报", "申请", "推荐", "征集", "报送", "遴选", "认定")
 _ANNOUNCEMENT = ("公示",)
-_KILOBYTE = 1024
 _SAID_DEADLINE = re.compile(r"（[^（）]{0,12}截止 \d{4}-\d\d-\d\d）$")
 
 
@@ -50,18 +48,6 @@ def _kind(entry: Entry) -> str:
         if any(mark in word for word in words for mark in marks):
             return badge
     return ""
-
-
-def file_facts(file: Attachment) -> str:
-    """（XLS，22 KB，3 页） of a file that was downloaded; empty for one that is only linked."""
-    if file.bytes is None:
-        return ""
-    size = f"{file.bytes / _KILOBYTE:.0f} KB"
-    if file.bytes < _KILOBYTE:
-        size = f"{file.bytes} 字节"
-    elif file.bytes >= _KILOBYTE**2:
-        size = f"{file.bytes / _KILOBYTE**2:.1f} MB"
-    return f"（{'，'.join(part for part in (file.type.upper(), size, file.extent) if part)}）"
 
 
 def slashed(day: date) -> str:

@@ -14,6 +14,7 @@ from storage.models import NOTICE_FIELDS, Attachment, Deadline, Shown, StoredNot
 
 DUE_WITHIN_DAYS = 14
 MAX_FILES = 200
+_KILOBYTE = 1024
 LIST_HIT = "名单命中"
 """How the reason begins of an entry whose lists name somebody who is watched for."""
 
@@ -272,3 +273,15 @@ def _abbreviates(short: str, long: str) -> bool:
     as 国家药品监督管理局药品审评中心."""
     rest = iter(long)
     return all(mark in rest for mark in short)
+
+
+def file_facts(file: Attachment) -> str:
+    """（XLS，22 KB，3 页） of a file that was downloaded; empty for one that is only linked."""
+    if file.bytes is None:
+        return ""
+    size = f"{file.bytes / _KILOBYTE:.0f} KB"
+    if file.bytes < _KILOBYTE:
+        size = f"{file.bytes} 字节"
+    elif file.bytes >= _KILOBYTE**2:
+        size = f"{file.bytes / _KILOBYTE**2:.1f} MB"
+    return f"（{'，'.join(part for part in (file.type.upper(), size, file.extent) if part)}）"

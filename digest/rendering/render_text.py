@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from china_time import local_minute
+from digest.models.entry import file_facts
 from digest.models.issue import NOTHING_NEW, Digest, Entry, Section
 from digest.rendering.body_html import body_lines
 from digest.rendering.coverage_table import coverage_rows
@@ -17,7 +18,6 @@ from digest.wording import (
     due_head,
     due_line,
     entry_link,
-    file_facts,
     line_facts,
     meta_parts,
     rest_heading,

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from china_time import local_minute
 from digest import wording
+from digest.models.entry import file_facts
 from digest.rendering.body_html import safe_body
 from digest.safe_text import clean_line, shorten
 
@@ -27,7 +28,7 @@ def templates() -> Environment:
     )
     environment.filters |= {
         "badges": wording.badges,
-        "file_facts": wording.file_facts,
+        "file_facts": file_facts,
         "body": safe_body,
         "brief": wording.brief,
         "days": wording.days_left,

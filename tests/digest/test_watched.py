@@ -7,11 +7,11 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from digest.composing.judging import Choice
+from digest.models.entry import file_facts
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html
 from digest.rendering.render_json import digest_document
 from digest.rendering.render_text import render_text
-from digest.wording import file_facts
 from storage.models import Attachment, TableRow
 from tests.digest.samples import INSTANT
 from tests.digest.test_two_depths import composer, fill, save, words_of

@@ -18,6 +18,7 @@ from docx.text.run import Run
 
 from china_time import local_minute
 from digest.composing.highlights import weightiest
+from digest.models.entry import file_facts
 from digest.models.issue import NOTHING_NEW, Digest, Entry, Group, Section
 from digest.rendering.body_limits import TOO_SLOW
 from digest.rendering.docx.body import write_body
@@ -56,7 +57,6 @@ from digest.wording import (
     due_head,
     due_line,
     entry_link,
-    file_facts,
     line_facts,
     meta_parts,
     rest_heading,
