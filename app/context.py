@@ -81,8 +81,8 @@ class Context:
             values["ZHENGXUN_UPSTREAM"] = config.upstream
         return for_child(os.environ) | values
 
-    def supervisor(self) -> Supervisor:
-        """Runs crawls within the configured limits."""
+    def supervisor(self, grace: float | None = None) -> Supervisor:
+        """Runs crawls within the configured limits; `grace`: seconds for one that is stopped."""
         config = self.config
         return Supervisor(
             config.database,
@@ -91,6 +91,7 @@ class Context:
             clock=config.clock,
             timeout=config.crawl.timeout,
             parallel=config.crawl.parallel,
+            grace=grace,
         )
 
     def site_names(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 A child has its own memory, log and time limit: a hanging or exploding page harms its own run
 only. The row in `runs` exists before the child starts; whatever the child did not report is
-written here after it ended.
+written here after it ended. Where we stopped it ourselves nothing is: that says nothing of sites.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,13 @@ from storage.runs.runs import (
 )
 
 GRACE_SECONDS = 20.0
+# After its end nobody has more to say but what it started, which may hold its pipes for ever.
+PIPE_SECONDS = 5.0
+LOOK_SECONDS = 0.05
+TAIL_BYTES = 64 * 1024
+STOPPED = "程序停止"
+INTERRUPTED = "程序或电源中断"
+OUR_OWN = frozenset({STOPPED, INTERRUPTED})
 # Days between two good crawls: what the usual window allows for, and the most made up for.
 USUAL_GAP = 4
 LONGEST_GAP = 366
@@ -89,18 +97,32 @@ class Supervisor:
         clock: Callable[[], datetime],
         timeout: float,
         parallel: int,
+        grace: float | None = None,
     ) -> None:
+        """`timeout` of a crawl and `grace`, which one that is stopped has to end by itself, are in
+        seconds; the usual grace lets it finish the pages in flight."""
         self.database = database
         self.logs = logs
         self.environment = {**environment, "SCRAPY_SETTINGS_MODULE": "crawlers.settings"}
         self.clock = clock
         self.timeout = timeout
+        self.grace = GRACE_SECONDS if grace is None else grace
         self.slots = asyncio.Semaphore(parallel)
         self.sites: dict[str, asyncio.Lock] = {}
 
     async def run_all(self, crawls: Sequence[Crawl], on_event: OnEvent) -> list[Outcome]:
-        """Run several crawls; every one gets an outcome."""
-        return list(await asyncio.gather(*(self.run(crawl, on_event) for crawl in crawls)))
+        """Run several crawls; every one gets an outcome.
+
+        One that cannot be recorded (a full disk) is raised when all have ended.
+        """
+        runs = (self.run(crawl, on_event) for crawl in crawls)
+        ended = await asyncio.gather(*runs, return_exceptions=True)
+        outcomes = []
+        for outcome in ended:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            outcomes.append(outcome)
+        return outcomes
 
     async def run(self, crawl: Crawl, on_event: OnEvent) -> Outcome:
         """Run one crawl to its end, or stop it at the time limit or on cancellation."""
@@ -114,7 +136,7 @@ class Supervisor:
                 try:
                     reason = await self._run_child(crawl, run_id, on_event)
                 except asyncio.CancelledError:
-                    self._close(db, crawl.site, run_id, "程序停止")
+                    self._close(db, crawl.site, run_id, STOPPED)
                     raise
                 outcome = self._close(db, crawl.site, run_id, reason)
             finally:
@@ -136,10 +158,10 @@ class Supervisor:
             async with asyncio.timeout(self.timeout):
                 errors = await self._follow(process, crawl.site, on_event)
         except TimeoutError:
-            await stop(process)
+            await stop(process, self.grace)
             return f"超过时限 {self.timeout:.0f} 秒，已停止"
-        except asyncio.CancelledError:
-            await stop(process)
+        except BaseException:
+            await stop(process, self.grace)
             raise
         if process.returncode == 0:
             return ""
@@ -151,13 +173,26 @@ class Supervisor:
     ) -> str:
         assert process.stdout is not None  # noqa: S101 # both were asked for as pipes
         assert process.stderr is not None  # noqa: S101 # same
-        errors = asyncio.create_task(process.stderr.read())
-        async for line in process.stdout:
-            event = parse_event(line)
-            if event is not None:
-                on_event({"site": site, **event})
-        await process.wait()
-        return (await errors).decode("utf-8", "replace")
+        errors = asyncio.create_task(read_tail(process.stderr))
+        events = asyncio.create_task(read_events(process.stdout, site, on_event))
+        ending = asyncio.create_task(ended(process))
+        try:
+            # Not the pipes' ends but the process' own: a browser that outlives it holds them open.
+            await asyncio.wait([events, ending], return_when=asyncio.FIRST_COMPLETED)
+            if events.done():
+                events.result()
+            await ending
+            await asyncio.wait([events, errors], timeout=PIPE_SECONDS)
+            if not (events.done() and errors.done()):
+                kill_group(process)
+                await asyncio.wait([events, errors], timeout=PIPE_SECONDS)
+            if events.done():
+                events.result()
+            return errors.result().decode("utf-8", "replace") if errors.done() else ""
+        finally:
+            for task in (events, errors, ending):
+                task.cancel()
+            await asyncio.gather(events, errors, ending, return_exceptions=True)
 
     def _close(self, db: Database, site: str, run_id: int, reason: str) -> Outcome:
         now = self.clock()
@@ -185,10 +220,13 @@ def over_gaps(db: Database, crawl: Crawl, now: datetime) -> Crawl:
 def close_dead_run(
     db: Database, site: str, run_id: int, *, now: datetime, state: RunState, reason: str
 ) -> None:
-    """Close a run whose process is gone: every column without a check gets one that says so."""
+    """Close a run whose process is gone: every column without a check gets one that says so.
+
+    Not where we ended it ourselves: the columns were never asked, and the next crawl asks them.
+    """
     verdict: Verdict = "unreachable"
     with transaction(db):
-        for column in columns_without_check(db, run_id):
+        for column in [] if reason in OUR_OWN else columns_without_check(db, run_id):
             save_check(
                 db,
                 Check(
@@ -213,8 +251,7 @@ def close_abandoned_runs(db: Database, now: datetime) -> int:
     open_runs = unfinished_runs(db)
     abandoned = [run for run in open_runs if run[2] in (None, own) or not is_alive(run[2])]
     for run_id, site, _ in abandoned:
-        reason = "程序或电源中断"
-        close_dead_run(db, site, run_id, now=now, state="killed", reason=reason)
+        close_dead_run(db, site, run_id, now=now, state="killed", reason=INTERRUPTED)
     return len(abandoned)
 
 
@@ -227,14 +264,52 @@ def parse_event(line: bytes) -> Event | None:
     return event if isinstance(event, dict) and "event" in event else None
 
 
-async def stop(process: asyncio.subprocess.Process) -> None:
-    """SIGTERM lets the crawl finish the page in flight and write its verdicts; then SIGKILL."""
-    if process.returncode is not None:
-        return
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        async with asyncio.timeout(GRACE_SECONDS):
-            await process.wait()
-    except TimeoutError:
+async def read_events(stream: asyncio.StreamReader, site: str, on_event: OnEvent) -> None:
+    """Hand on what a child reports; a line longer than any of ours is passed over."""
+    while True:
+        try:
+            line = await stream.readline()
+        except ValueError:
+            continue
+        if not line:
+            return
+        event = parse_event(line)
+        if event is not None:
+            on_event({"site": site, **event})
+
+
+async def read_tail(stream: asyncio.StreamReader) -> bytes:
+    """The end of what a child complains of: on a full disk its log complains without end."""
+    tail = b""
+    while chunk := await stream.read(TAIL_BYTES):
+        tail = (tail + chunk)[-TAIL_BYTES:]
+    return tail
+
+
+async def ended(process: asyncio.subprocess.Process) -> None:
+    """Wait for the process itself: `Process.wait` waits for all who hold its pipes, too."""
+    while process.returncode is None:
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def kill_group(process: asyncio.subprocess.Process) -> None:
+    """SIGKILL to the process and to all it started."""
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+
+
+async def stop(process: asyncio.subprocess.Process, grace: float = GRACE_SECONDS) -> None:
+    """SIGTERM lets the crawl finish the page in flight and write its verdicts; then SIGKILL."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await ended(process)
+    kill_group(process)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PIPE_SECONDS):
+            # A pipe that nobody reads never ends, and with it the wait, though all are dead.
+            for stream in filter(None, (process.stdout, process.stderr)):
+                await read_tail(stream)
+            await process.wait()

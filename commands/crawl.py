@@ -20,6 +20,8 @@ from storage.models import Coverage
 from storage.runs.runs import latest_coverage
 
 GOOD = {"ok", "quiet"}
+# Seconds for children to end by themselves after Ctrl-C.
+INTERRUPTED_GRACE = 0.5
 VERDICT_STYLES = {"ok": "green", "quiet": "cyan", "degraded": "yellow"}
 
 
@@ -75,10 +77,23 @@ def crawl(context: Context, sites: Sequence[str], days: int | None, console: Con
 def run_crawls(
     context: Context, crawls: list[Crawl], names: dict[str, str], console: Console
 ) -> list[Outcome]:
-    """Run crawls with the display where there is a terminal; their outcomes."""
+    """Run crawls with the display where there is a terminal; their outcomes.
+
+    Raises CommandError when a person ends it: somebody waits, so nothing is waited for.
+    """
     progress = Progress(names)
-    with Live(progress, console=console, refresh_per_second=8, transient=not console.is_terminal):
-        return asyncio.run(context.supervisor().run_all(crawls, progress.note))
+    supervisor = context.supervisor(grace=INTERRUPTED_GRACE)
+    try:
+        with Live(
+            progress, console=console, refresh_per_second=8, transient=not console.is_terminal
+        ):
+            return asyncio.run(supervisor.run_all(crawls, progress.note))
+    except KeyboardInterrupt:
+        left = [name for site, name in names.items() if progress.state.get(site) != "完成"]
+        raise CommandError(
+            f"已中断，{len(left)} 个来源没有读完（不影响已有的检查结果）；重新抓取：zhengxun crawl",
+            130,
+        ) from None
 
 
 def site_table(db: Database, context: Context, sites: set[str]) -> Table:

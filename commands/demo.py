@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +28,7 @@ from storage.readers.subscribers import add_subscriber
 WEEK = "2021-W05"
 NOW = "2021-02-05T17:00:00+08:00"
 MARKER = ".zhengxun-demo"
+LOCK = ".demo.lock"
 
 # The trade press is found through a relay that the operator names; the replica plays one.
 SOURCES = """\
@@ -52,15 +56,10 @@ READERS = (
 
 def demo(config: Config, console: Console) -> int:
     """Crawl, store, compose, mail; prints where everything is. Starts from nothing each time."""
-    folder = fresh_folder(config.data / "demo")
-    with (
-        start_replica(as_of=datetime.fromisoformat(NOW)) as replica,
-        Sink(folder / "outbox") as sink,
-    ):
-        context = demo_context(folder, replica.origin, sink.port)
-        console.print(f"复制站点 {replica.origin}，时间 {NOW[:16].replace('T', ' ')}（北京时间）\n")
-        ended_well = crawl_everything(context, console)
-        sent_well = publish(context, folder, console)
+    folder = config.data / "demo"
+    with alone(folder):
+        fresh_folder(folder)
+        ended_well, sent_well = main_job(folder, console)
     issue = folder / "issues" / WEEK
     console.print("\n[bold]看结果[/bold]")
     for path, what in (
@@ -80,18 +79,54 @@ def demo(config: Config, console: Console) -> int:
     return 0 if ended_well and sent_well else 1
 
 
-def fresh_folder(folder: Path) -> Path:
-    """An empty folder for the demo. Only a folder that an earlier demo made is emptied."""
+def main_job(folder: Path, console: Console) -> tuple[bool, bool]:
+    """The week from the first request to the mail; whether all crawls and all mails went well."""
+    with (
+        start_replica(as_of=datetime.fromisoformat(NOW)) as replica,
+        Sink(folder / "outbox") as sink,
+    ):
+        context = demo_context(folder, replica.origin, sink.port)
+        console.print(f"复制站点 {replica.origin}，时间 {NOW[:16].replace('T', ' ')}（北京时间）\n")
+        return crawl_everything(context, console), publish(context, folder, console)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder against a second demo at once; the lock falls with the process."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = folder.with_name(LOCK).open("a")
+    except OSError as error:
+        raise CommandError(f"cannot use {folder.parent}: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(f"{folder} 里正在运行另一个演示，请等它结束") from None
+        yield
+
+
+def fresh_folder(folder: Path) -> None:
+    """An empty folder for the demo. Only a folder that an earlier demo made is emptied.
+
+    It has its mark from its first to its last moment, whenever this is interrupted.
+    """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise CommandError(f"{folder} was not made by the demo; move it away first")
+    old, new = (folder.with_name(f".{folder.name}-{word}") for word in ("old", "new"))
     try:
+        for path in (old, new):
+            if path.exists():
+                shutil.rmtree(path)
+        new.mkdir(parents=True)
+        (new / MARKER).touch()
         if folder.exists():
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True)
-        (folder / MARKER).touch()
+            folder.rename(old)
+        new.rename(folder)
+        if old.exists():
+            shutil.rmtree(old)
     except OSError as error:
         raise CommandError(f"cannot use {folder}: {error.strerror}") from error
-    return folder
 
 
 def demo_context(folder: Path, upstream: str, smtp_port: int) -> Context:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from app.context import Context
@@ -14,6 +15,7 @@ from china_time import local_minute
 from commands.draft import chapter_titles
 from digest.publish import span_of
 from digest.safe_text import clean_line, shorten
+from storage.added_by_hand import ByHand, list_by_hand
 from storage.issues.edits import list_edits
 from storage.models import Edit
 
@@ -40,28 +42,45 @@ def history(context: Context, week: str, console: Console, *, as_json: bool) -> 
     name = span_of(context.config.digest, week).name if week else None
     with context.store() as db:
         acts = list_edits(db, name)
+        pages = [] if name else list_by_hand(db)
     if as_json:
         document = [_document(act) for act in acts]
+        document += [line for page in pages for line in _documents(page)]
+        document.sort(key=lambda line: str(line["at"]))
         console.file.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return 0
-    table = Table(box=None, pad_edge=False)
-    for heading in ("时间", "谁", "期", "动作", "编号", "条目", "变动", "理由"):
-        table.add_column(heading, overflow="fold")
     titles = chapter_titles(context)
-    for act in acts:
-        cells = (
-            local_minute(act.made_at),
-            act.who,
-            act.week,
-            WORDS[act.act],
-            "" if act.notice_id is None else str(act.notice_id),
-            shorten(act.title, 40),
-            change(act, titles),
-            act.reason,
-        )
-        table.add_row(*(Text(clean_line(cell)) for cell in cells))
-    console.print(table)
+    lines = [_act_lines(act, titles) for act in acts]
+    lines += [line for page in pages for line in _page_lines(page)]
+    for at, words in sorted(lines, key=lambda line: line[0]):
+        console.print(Text(f"{local_minute(at)}  {words}"), soft_wrap=not console.is_terminal)
     return 0
+
+
+def _act_lines(act: Edit, titles: dict[str, str]) -> tuple[datetime, str]:
+    """One act in one line: narrow terminals fold it where a table would fold every cell."""
+    number = "" if act.notice_id is None else f"编号 {act.notice_id}"
+    title = shorten(act.title, 40)
+    reason = f"（理由：{clean_line(act.reason)}）" if act.reason else ""
+    parts = [act.week, act.who, WORDS[act.act], number, title, change(act, titles)]
+    return act.made_at, "  ".join(clean_line(part) for part in parts if part) + reason
+
+
+def _page_lines(page: ByHand) -> Iterator[tuple[datetime, str]]:
+    """A page put into the store, and taken back."""
+    what = f"编号 {page.notice_id}  {shorten(page.title or page.url, 60)}"
+    yield page.added_at, clean_line(f"{page.who}  手工加入  {what}")
+    if page.removed_at is not None:
+        reason = f"（理由：{page.reason}）" if page.reason else ""
+        yield page.removed_at, clean_line(f"{page.removed_by}  撤回  {what}{reason}")
+
+
+def _documents(page: ByHand) -> Iterator[dict[str, Any]]:
+    facts = {"number": page.notice_id, "title": page.title, "url": page.url}
+    yield {"at": page.added_at.isoformat(), "who": page.who, "act": "add", **facts}
+    if page.removed_at is not None:
+        at, who = page.removed_at.isoformat(), page.removed_by
+        yield {"at": at, "who": who, "act": "remove", **facts, "reason": page.reason}
 
 
 def change(act: Edit, titles: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from app.context import CommandError, Context
+from app.context import CommandError, Context, os_user
 from commands import learned_selectors
 from commands.terminal import printed
 from crawlers.catalogue import Site
@@ -48,22 +48,38 @@ def inspect(context: Context, target: str, url: str, console: Console, *, as_jso
 
 def add(context: Context, url: str, console: Console) -> int:
     """Put one page into the store by hand, through the same pipelines as a crawl."""
+    from storage.added_by_hand import note_added
     from storage.notices.notices import find_by_url
 
     site = site_for(context, url)
-    command = [*child_command(site.id, url)]
-    with context.store():
-        pass
-    run_child(context, command)
+    with context.store() as db:
+        before = find_by_url(db, url)
+    run_child(context, child_command(site.id, url))
     with context.store() as db:
         stored = find_by_url(db, url)
+        if stored is not None and before is None:
+            now, title = context.config.clock(), stored.notice.title
+            note_added(db, stored.id, url=stored.notice.url, title=title, who=os_user(), now=now)
     if stored is None:
-        raise CommandError(f"{url} was not stored; try: zhengxun inspect {url}")
-    console.print(
-        f"{printed(stored.notice.title)} [dim]({stored.notice.published_on}, id {stored.id})[/dim]"
-    )
+        raise CommandError(f"没有收录 {url}（原因见上）；试读：zhengxun inspect {url}")
+    day = stored.notice.published_on or "无日期"
+    title = printed(stored.notice.title or stored.notice.url)
+    known = "，此前已收录" if before is not None else ""
+    console.print(f"{title} [dim]（{day}，编号 {stored.id}{known}）[/dim]", soft_wrap=True)
     if not stored.notice.complete:
         console.print("[yellow]正文未能读取，已按标题和链接收录[/yellow]")
+    if before is None:
+        console.print(f"撤回：zhengxun remove {stored.id}")
+    return 0
+
+
+def remove(context: Context, number: int, reason: str, console: Console) -> int:
+    """Take back what was added by hand; the journal keeps it."""
+    from storage.added_by_hand import take_back
+
+    with context.store() as db:
+        taken = take_back(db, number, who=os_user(), reason=reason, now=context.config.clock())
+    console.print(f"已撤回 {number}：{printed(taken.title or taken.url)}", soft_wrap=True)
     return 0
 
 

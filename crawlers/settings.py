@@ -118,6 +118,7 @@ SPIDER_MIDDLEWARES = {
     "pipelines.known_rows.KnownRowsMiddleware": 500,
 }
 ITEM_PIPELINES = {
+    "pipelines.single_page.SinglePagePipeline": 200,
     "pipelines.normalise.NormalisePipeline": 300,
     "pipelines.download.DownloadPipeline": 600,
     "pipelines.store.StorePipeline": 800,

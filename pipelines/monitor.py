@@ -34,6 +34,8 @@ from storage.runs.runs import finish_run, newest_published, save_check, start_ru
 EVIDENCE_CHARACTERS = 500
 # A column whose pages usually hold fewer notices has no usual size to speak of.
 LEAST_USUAL = 8
+# Scrapy's reason for a crawl that was ended by a signal.
+STOPPED = "shutdown"
 # Set by crawlers.platforms.notice_pages in the meta of a request for a page that no list showed.
 UNLISTED = "zx_unlisted"
 # Scrapy signal: a column was judged, its row not yet written. Arguments: check, report.
@@ -119,8 +121,11 @@ class MonitorExtension:
         return monitor
 
     def spider_opened(self, spider: Spider) -> None:
-        """A crawl started by hand has no run yet; one started by us carries its id."""
-        if SpiderState(spider).run_id:
+        """A crawl started by hand has no run yet; one started by us carries its id.
+
+        One page alone is no crawl of its site: nothing is listed, so no column is judged.
+        """
+        if SpiderState(spider).run_id or getattr(spider, "only_url", ""):
             return
         db = open_database(self.path)
         now = clock_of(self.crawler)
@@ -137,12 +142,16 @@ class MonitorExtension:
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         """Judge every column, then close the run."""
+        if getattr(spider, "only_url", ""):
+            return
         now = clock_of(self.crawler)
         run_id = SpiderState(spider).run_id
         db = open_database(self.path)
         if hasattr(spider, "prove"):
             spider.prove()
         for report in SpiderState(spider).reports.values():
+            if reason == STOPPED and not (report.pages or report.failure or report.degraded):
+                continue  # stopped by us before it was asked: that says nothing of the site
             self.note_gaps(db, spider.name, run_id, report, now)
             check = self.check(db, spider.name, run_id, report, now, reason)
             # The evidence first: whoever sees the verdict finds it.

@@ -202,3 +202,27 @@ def test_add_puts_one_page_into_the_store(installation: Installation) -> None:
     assert done.returncode == 0, done.stderr
     assert rows_of(installation, "SELECT count(*), min(complete) FROM notices") == [(1, 1)]
     assert not os.environ.get("ZHENGXUN_CONFIG")
+    # Nothing was listed: no column is judged, and the site was not crawled.
+    assert (
+        rows_of(installation, "SELECT * FROM checks")
+        == rows_of(installation, "SELECT * FROM runs")
+        == []
+    )
+    assert "，编号 1）" in done.stdout
+    again = installation.run("add", url)
+    assert "编号 1，此前已收录" in again.stdout
+    assert installation.run("remove", "1", "--reason", "误加").returncode == 0
+    assert rows_of(installation, "SELECT * FROM notices") == []
+    history = installation.run("history").stdout
+    assert "手工加入  编号 1" in history
+    assert "（理由：误加）" in history
+
+
+def test_a_page_that_does_not_exist_is_not_stored(installation: Installation) -> None:
+    url = "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2021n/202102/t20210204_9999999.html"
+    done = installation.run("add", url)
+    assert done.returncode == 1
+    assert "公告页面已不存在（404）" in done.stderr
+    assert f"没有收录 {url}" in done.stderr
+    assert rows_of(installation, "SELECT * FROM notices") == []
+    assert rows_of(installation, "SELECT * FROM checks") == []

@@ -70,6 +70,17 @@ def add(url: str) -> None:
 
 
 @app.command()
+def remove(
+    number: Annotated[int, typer.Argument(metavar="ID", help="As `add` and previews show it.")],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the history.")] = "",
+) -> None:
+    """Take back what was put in by hand.  Example: zhengxun remove 311 --reason 误加"""
+    from commands import inspecting
+
+    done(inspecting.remove(context(), number, reason, console))
+
+
+@app.command()
 def reread(
     sites: Annotated[list[str] | None, typer.Argument(metavar="[SITE]...")] = None,
     since: Annotated[str, typer.Option(metavar="DATE", help="Only what was read since.")] = "",

@@ -32,8 +32,9 @@ FROM edits e LEFT JOIN notices n ON n.id = e.notice_id
 """
 _IN_FORCE = f"""
 {_JOURNAL}
-WHERE (e.week = :week AND e.act IN ('retitle', 'drop', 'restore', 'keep'))
-OR (e.week <= :week AND e.act IN {_LASTING} AND NOT EXISTS (
+WHERE (e.week = :week AND e.act IN ('retitle', 'keep'))
+OR (e.week = :week AND n.id IS NOT NULL AND e.act IN ('drop', 'restore'))
+OR (e.week <= :week AND n.id IS NOT NULL AND e.act IN {_LASTING} AND NOT EXISTS (
     SELECT 1 FROM issue_items i JOIN issues s ON s.id = i.issue_id
     WHERE s.week >= e.week AND s.released_at IS NOT NULL AND i.notice_id IN (
         SELECT id FROM notices WHERE id = coalesce(n.duplicate_of, n.id)
@@ -43,7 +44,7 @@ ORDER BY e.id
 _DROPPED = f"""
 SELECT * FROM (
     SELECT *, row_number() OVER (PARTITION BY document ORDER BY id DESC) AS newest
-    FROM ({_JOURNAL} WHERE e.act IN ('drop', 'restore')))
+    FROM ({_JOURNAL} WHERE e.act IN ('drop', 'restore') AND n.id IS NOT NULL))
 WHERE newest = 1 AND act = 'drop' AND week < :week
 ORDER BY id DESC
 """  # noqa: S608 - constants
