@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 
 from config_sections import (
     ChannelConfig,
@@ -195,13 +197,34 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 def _first_problem(path: Path, error: ValidationError) -> str:
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
+    place = first["loc"]
+    key = ".".join(str(part) for part in place)
     message = first["msg"]
+    fields = _fields_beside(place)
     if first["type"] == "extra_forbidden":
-        message = "no such key"
+        close = get_close_matches(str(place[-1]), [*fields, "data"], n=1)
+        message = "no such key" + (f"; did you mean {close[0]!r}?" if close else "")
+    elif first["type"] == "string_pattern_mismatch" and place[-1] in fields:
+        default = fields[str(place[-1])].default
+        example = f"; write it like {default!r}" if isinstance(default, str) and default else ""
+        message = f"{first['input']!r} cannot be used{example}"
     rest = error.error_count() - 1
     more = f" (and {rest} more)" if rest else ""
     return f"{path}: {key}: {message}{more}"
+
+
+def _fields_beside(place: Sequence[int | str]) -> Mapping[str, FieldInfo]:
+    """The keys of the table in which a key stands, or should have stood."""
+    model: type[BaseModel] = Config
+    for part in place[:-1]:
+        field = model.model_fields.get(str(part))
+        kinds = [] if field is None else [field.annotation, *get_args(field.annotation)]
+        tables = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if tables:
+            model = tables[0]
+        elif not isinstance(part, int):
+            return {}
+    return model.model_fields
 
 
 def _password(

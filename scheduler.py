@@ -304,6 +304,11 @@ async def serve(config: Config) -> None:
     watching = asyncio.create_task(daemon.watch_clock())
     count = sum(site.enabled for site in daemon.context.catalogue.values())
     log.info("watching %s sites, data in %s", count, config.data)
+    if config.now is not None:
+        log.warning(
+            "ZHENGXUN_NOW is set: for this daemon it is %s for ever, and nothing becomes due",
+            config.now.astimezone(SHANGHAI).isoformat(),
+        )
     await stopping.wait()
     log.info("stopping")
     end_at_last()

@@ -39,7 +39,8 @@ class Context:
     @cached_property
     def catalogue(self) -> dict[str, Site]:
         """Every site, the operator's own included. Raises CatalogueError."""
-        return load_catalogue(self.config.operator_sources)
+        chapters = [chapter.id for chapter in self.config.digest.chapters]
+        return load_catalogue(self.config.operator_sources, sections=chapters)
 
     def site(self, name: str) -> Site:
         """One site by its id; an unknown one is bad usage."""

@@ -33,10 +33,13 @@ def search(
     }
     with context.store() as db:
         hits = find(db, words, limit=most, number=options.get("number") or None, **limits)
+    # What another program reads is not folded: an address in two lines is none.
+    whole = not console.is_terminal
     for hit in hits:
-        console.print(f"[bold]{printed(hit.title)}[/bold]  {hit.published_on}  {hit.site}")
-        console.print(f"  {printed(hit.excerpt)}")
-        console.print(f"  [dim]{printed(hit.url)}[/dim]")
+        line = f"[bold]{printed(hit.title)}[/bold]  {hit.published_on or ''}  {hit.site}"
+        console.print(line, soft_wrap=whole)
+        console.print(f"  {printed(hit.excerpt)}", soft_wrap=whole)
+        console.print(f"  [dim]{printed(hit.url)}[/dim]", soft_wrap=True)
     if not hits:
         console.print(f"没有找到“{printed(words)}”")
     return 0 if hits else 1

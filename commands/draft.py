@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from storage.issues.releases import refuse_released, waiting_issues
 from storage.models import IssueRecord
 
 _NUMBER = re.compile(r"[#nN]?(\d{1,18})")
+_RANGE = re.compile(r"(\d{1,18})\s*[-~～]\s*(\d{1,18})")
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,30 @@ def find_entry(db: Database, draft: Draft, name: str) -> Entry:
         raise CommandError(_missing(db, draft, name, number))
     some = "; ".join(f"{entry.id} {entry.title}" for entry in found[:5])
     raise CommandError(f"{name!r} fits {len(found)} entries, name one by its number: {some}", 2)
+
+
+def named_entries(db: Database, draft: Draft, names: Sequence[str]) -> list[Entry]:
+    """Entries by numbers, ranges of them (17-25), links or title words; each once, in order.
+
+    Several stand in one word with commas between, where all are numbers. A range takes what there
+    is of it; it must hold something.
+    """
+    found: dict[int, Entry] = {}
+    for name in names:
+        parts = name.split(",")
+        numbers = all(_RANGE.fullmatch(part.strip()) or number_in(part) for part in parts)
+        for part in parts if numbers else [name]:
+            span = _RANGE.fullmatch(part.strip())
+            if span is None:
+                entry = find_entry(db, draft, part)
+                found[entry.id] = entry
+                continue
+            first, last = int(span[1]), int(span[2])
+            inside = [one for one in draft.digest.entries() if first <= one.id <= last]
+            if not inside:
+                raise CommandError(f"no entry of issue {draft.digest.week} is in {part!r}")
+            found |= {entry.id: entry for entry in inside}
+    return list(found.values())
 
 
 def number_in(name: str) -> int:

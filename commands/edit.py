@@ -18,6 +18,7 @@ from commands.draft import (
     chapter_titles,
     find_dropped,
     find_entry,
+    named_entries,
     open_draft,
     place_of,
 )
@@ -26,6 +27,7 @@ from digest.composing.editing import EntryEdits
 from digest.models.issue import Entry
 from digest.safe_text import clean_line, clean_text, shorten
 from digest.wording import why
+from storage.database import transaction
 from storage.issues.edits import record_edit
 from storage.models import Act
 
@@ -63,32 +65,45 @@ def show(context: Context, week: str, console: Console, *, as_json: bool) -> int
         table.add_row("", "", Text("已删去", "bold"), "", "")
     for entry in digest.dropped:
         reason = draft.edits_by_entry[entry.id].reason
-        table.add_row(
-            str(entry.id),
-            "",
-            Text(clean_line(entry.title)),
-            "",
-            Text(f"理由：{clean_line(reason)}"),
-        )
+        words = f"理由：{clean_line(reason)}" if reason else ""
+        table.add_row(str(entry.id), "", Text(clean_line(entry.title)), "", Text(words))
     console.print(table)
     return 0
 
 
-def drop(context: Context, name: str, reason: str, week: str, console: Console) -> int:
-    """Leave an entry out of the issue, and of all later ones, until it is restored."""
+def drop(
+    context: Context, names: list[str], keep: list[str], reason: str, week: str, console: Console
+) -> int:
+    """Leave entries out of the issue, and of all later ones, until they are restored.
+
+    Every one is found before the first is dropped: a slip changes nothing.
+    """
+    if bool(names) == bool(keep):
+        raise CommandError("name the entries, or those to --keep, e.g. edit drop 17 20-25", 2)
     why = clean_line(reason)
-    if not why:
-        raise CommandError("say why: --reason 与本公司无关", 2)
     with context.store() as db:
         draft = open_draft(context, db, week)
-        entry = find_entry(db, draft, name)
-        if draft.edits_by_entry.get(entry.id, EntryEdits()).dropped:
-            raise CommandError(f"entry {entry.id} is dropped already")
-        _write(context, db, draft, "drop", entry, {"dropped": False}, {"dropped": True}, why)
-    console.print(
-        Text(f"{draft.digest.week}：删去 {entry.id} {clean_line(entry.title)}（{why}）"),
-        soft_wrap=True,
-    )
+        if keep:
+            kept = {entry.id for entry in named_entries(db, draft, keep)}
+            chosen = [entry for entry in draft.digest.entries() if entry.id not in kept]
+        else:
+            chosen = named_entries(db, draft, names)
+            gone = [
+                one.id for one in chosen if draft.edits_by_entry.get(one.id, EntryEdits()).dropped
+            ]
+            if gone:
+                raise CommandError(f"entry {gone[0]} is dropped already")
+        with transaction(db):
+            for entry in chosen:
+                _write(
+                    context, db, draft, "drop", entry, {"dropped": False}, {"dropped": True}, why
+                )
+    because = f"（{why}）" if why else ""
+    for entry in chosen:
+        _say(console, f"{draft.digest.week}：删去 {entry.id} {clean_line(entry.title)}{because}")
+    if len(chosen) > 1:
+        left = draft.digest.total - len(chosen)
+        _say(console, f"共删去 {len(chosen)} 条，本期还有 {left} 条")
     return 0
 
 

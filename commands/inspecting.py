@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,8 @@ from storage.models import Notice
 
 CHILD_SECONDS = 180
 SHOWN_TEXT = 400
+# Notices of which one is shown; rows that are files come first on some lists.
+LOOKED_AT = 6
 LOOK_ONLY = ("-s", "ZX_STORE=0", "-s", "ITEM_PIPELINES={}")
 
 
@@ -86,13 +88,21 @@ def remove(context: Context, number: int, reason: str, console: Console) -> int:
 def check_source(context: Context, name: str, console: Console) -> int:
     """Fetch the lists of a site and one notice; show what was read, storing nothing."""
     site = context.site(name)
-    items = child_items(context, [*child_command(site.id), "-s", "CLOSESPIDER_ITEMCOUNT=1"])
+    items = child_items(
+        context, [*child_command(site.id), "-s", f"CLOSESPIDER_ITEMCOUNT={LOOKED_AT}"]
+    )
     if not items:
         raise CommandError(f"{site.name}: no notice could be read; see the log above")
-    console.print(facts_table(items[0], normalise(items[0], context.config.clock())))
+    item = fullest(items)
+    console.print(facts_table(item, normalise(item, context.config.clock())))
     for line in learned_selectors.lines(learned_selectors.waiting(context, name)):
         console.print(line, soft_wrap=True)
     return 0
+
+
+def fullest(items: Sequence[NoticeItem]) -> NoticeItem:
+    """The first notice with a text: a row that is a file shows nothing of how pages are read."""
+    return next((item for item in items if item.complete and item.body_html.strip()), items[0])
 
 
 def fetch_items(context: Context, url: str) -> list[NoticeItem]:

@@ -17,7 +17,7 @@ from rich.table import Table
 from w3lib.encoding import html_body_declared_encoding
 
 from app.context import CommandError, Context
-from commands.inspecting import CHILD_SECONDS, child_command, child_items, facts_table
+from commands.inspecting import CHILD_SECONDS, child_command, child_items, facts_table, fullest
 from commands.terminal import printed
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
@@ -52,13 +52,16 @@ def probe(context: Context, url: str, console: Console) -> int:
         items = _crawl(context, url, guess, sources)
     rows = [item for item in items if item.list_title]
     read = [item for item in items if item.body_html or item.attachments or item.title]
-    console.print(f"平台：[bold]{guess.platform}[/bold]（{printed(guess.sign)}）", highlight=False)
     if not rows and not read:
-        raise CommandError(f"{url}: no rows could be read as {guess.platform}; see the log above")
+        # What a wall or a broken server answers with says nothing of the publishing system.
+        raise CommandError(f"{url}: no rows could be read; see the log above")
+    say_watched(context, url, console)
+    console.print(f"平台：[bold]{guess.platform}[/bold]（{printed(guess.sign)}）", highlight=False)
     listed = list({item.url: item for item in rows}.values())
     console.print(_rows_table(listed))
     if read:
-        console.print(facts_table(read[0], normalise(read[0], context.config.clock())))
+        item = fullest(read)
+        console.print(facts_table(item, normalise(item, context.config.clock())))
     block = _block(context, url, guess, text, len(listed))
     console.out(
         "# paste into the sources.toml next to zhengxun.toml, check name, section and group,"
@@ -66,6 +69,22 @@ def probe(context: Context, url: str, console: Console) -> int:
     console.out(f"# then: zhengxun sources check {block[1 : block.index(']')]}", highlight=False)
     console.out(block, highlight=False)
     return 0
+
+
+def say_watched(context: Context, url: str, console: Console) -> None:
+    """Say that the host is in the catalogue already, and whether this very list is."""
+    host = (urlsplit(url).hostname or "").lower()
+    for site in context.catalogue.values():
+        if host not in site.named_hosts:
+            continue
+        same = [column.name for column in site.columns if column.url.rstrip("/") == url.rstrip("/")]
+        state = "" if site.enabled else "，未启用"
+        what = f"栏目“{same[0]}”就是这个列表" if same else "这个列表可作为它的又一个栏目"
+        console.print(
+            f"[yellow]来源目录里已有这个网站：{printed(site.name)}（{site.id}{state}）；"
+            f"{printed(what)}[/yellow]",
+            soft_wrap=True,
+        )
 
 
 def _fetch(context: Context, url: str, sources: Path) -> str:

@@ -15,9 +15,10 @@ from rich.table import Table
 from app.context import Context
 from app.due_jobs import make_notifier
 from app.instance import last_beat, lock_owner
+from app.mail_server import sender_problem
 from china_time import SHANGHAI, local_minute
 from commands import learned_selectors
-from commands.crawl import coverage_table
+from commands.crawl import coverage_table, site_table
 from commands.terminal import printed
 from crawlers.catalogue import Site
 from storage.issues.issues import list_issues
@@ -30,6 +31,7 @@ from storage.readers.mailboxes import Mailbox, list_mailboxes
 from storage.runs.runs import latest_coverage
 
 MIB = 1024 * 1024
+WIDE = 110
 BAD = {"blocked", "broken", "unreachable"}
 
 
@@ -40,9 +42,12 @@ def status(context: Context, console: Console, *, as_json: bool) -> int:
         console.file.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
         return int(report["needs_attention"])
     with context.store() as db:
-        console.print(coverage_table(db, context))
+        # Seven columns side by side are unreadable on a narrow terminal: a line a site there.
+        sites = set(context.catalogue)
+        wide = console.width >= WIDE
+        console.print(coverage_table(db, context) if wide else site_table(db, context, sites))
     for line in summary_lines(report):
-        console.print(line)
+        console.print(line, soft_wrap=not console.is_terminal)
     for line in learned_selectors.lines(learned_selectors.waiting(context)):
         console.print(line, soft_wrap=True)
     return int(report["needs_attention"])
@@ -53,31 +58,34 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     for job in report["jobs"][:5]:
         yield f"下次 {job['at']}  {job['job']}"
     newest = report["latest_issue"]
-    if newest:
-        at = local_minute(datetime.fromisoformat(newest["composed_at"]))
-        yield f"最近一期 {newest['week']}，{at} 编印"
-    else:
-        yield "尚未编印周报"
-    yield f"最近备份 {report['last_backup'] or '无'}"
+    made = f"最近一期 {newest['week']}，{beijing(newest['composed_at'])} 编印" if newest else ""
+    yield made or "尚未编印周报"
+    yield f"最近备份 {beijing(report['last_backup']) or '无'}"
     yield f"数据库 {report['database_mib']} MiB，磁盘剩余 {report['free_mib']} MiB"
     daemon = report["daemon"]
-    life = f"，最近心跳 {daemon['heartbeat_at']}" if daemon["heartbeat_at"] else ""
+    at = beijing(daemon["heartbeat_at"])
+    life = f"，最近心跳 {at}" if at else ""
     yield f"守护进程 {daemon['owner'] or '未运行'}{life}"
     yield f"未送达邮件 {report['undelivered']}，未发出的报警 {report['unsent_alarms']}"
     for box in report["mailboxes"]:
         counts = f"退信 {box['bounces']}，退订 {box['unsubscribes']}，其他 {box['others']}"
-        yield f"邮箱 {box['name']}，最近读取 {box['read_at']}，累计{counts}"
+        yield f"邮箱 {box['name']}，最近读取 {beijing(box['read_at'])}，累计{counts}"
     for held in report["waiting_issues"]:
-        until = local_minute(datetime.fromisoformat(held["release_at"]))
+        until = beijing(held["release_at"])
         yield f"{held['week']} 待审，{until} 自动发出；提前发出：zhengxun release"
     for name, days in report["gaps"].items():
         yield f"[bold red]可能漏收[/bold red] {printed(name)}：{days}"
     if report["gaps"]:
         yield "每次读取都会往回补读；原因和处理办法：zhengxun sources gaps"
     for alarm in report["alarms"]:
-        yield f"[bold red]报警[/bold red] {printed(alarm['title'])}（{alarm['since']}）"
+        yield f"[bold red]报警[/bold red] {printed(alarm['title'])}（{beijing(alarm['since'])} 起）"
     if report["needs_attention"]:
         yield f"[bold red]需要处理：{'、'.join(report['needs'])}[/bold red]"
+
+
+def beijing(instant: str | None) -> str:
+    """An instant of the report as people read it; '' for none."""
+    return local_minute(datetime.fromisoformat(instant)) if instant else ""
 
 
 def gather(context: Context) -> dict[str, Any]:
@@ -100,6 +108,7 @@ def gather(context: Context) -> dict[str, Any]:
         "有通知可能漏收": any(row.gaps for row in coverage),
         "有报警": any(not alarm.subject.startswith(("column:", "gap:")) for alarm in alarms),
         "报警发不出去": any(alarm.attempts for alarm in unsent_alarms),
+        "发件人（smtp.sender）不是邮箱地址": bool(sender_problem(context)),
         "磁盘空间不足": free < config.upkeep.min_free_mib,
     }
     return {

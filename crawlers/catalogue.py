@@ -7,7 +7,7 @@ everything, and reports all mistakes at once, one line each, so that a file is r
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -30,7 +30,12 @@ from pydantic import (
 )
 
 from china_time import SHANGHAI
-from crawlers.catalogue_faults import Sources, duplicate_columns, fault_lines
+from crawlers.catalogue_faults import (
+    Sources,
+    duplicate_columns,
+    fault_lines,
+    unknown_sections,
+)
 from errors import ZhengxunError
 
 BUILT_IN = Path(__file__).with_name("sources.toml")
@@ -208,22 +213,30 @@ _ALLOWED_KEYS = {
     "columns": list(Column.model_fields),
     "selectors": list(Selectors.model_fields),
 }
+# What the built-in sites are filed under, whatever chapters are configured.
+USUAL_SECTIONS = ("ip", "pharma", "projects")
 
 
 def load_catalogue(
-    operator_file: Path | None = None, *, built_in: Path = BUILT_IN
+    operator_file: Path | None = None,
+    *,
+    built_in: Path = BUILT_IN,
+    sections: Collection[str] = (),
 ) -> dict[str, Site]:
     """Every site by id, in the order of the files, the operator's additions last.
 
     In the operator's file a known site's keys replace ours, a column is matched by its name and
     replaced key by key, new sites and columns are added. Its table `[catalogue]` with
-    `built_in = false` leaves ours out altogether. Raises CatalogueError.
+    `built_in = false` leaves ours out altogether. `sections` are the ids of the chapters: with
+    them, one that the operator wrote must be among these. Raises CatalogueError.
     """
     theirs = _read(operator_file) if operator_file is not None else {}
     ours = _read(built_in) if _wants_built_in(theirs.pop("catalogue", {}), operator_file) else {}
     faults = duplicate_columns(ours, built_in)
     if operator_file is not None:
         faults += duplicate_columns(theirs, operator_file)
+        known = sorted({*sections, *USUAL_SECTIONS}) if sections else []
+        faults += unknown_sections(theirs, operator_file, known)
     sites: dict[str, Site] = {}
     for site_id in [*ours, *(name for name in theirs if name not in ours)]:
         table = _merge_site(ours.get(site_id, {}), theirs.get(site_id, {}))

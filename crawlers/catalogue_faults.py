@@ -46,6 +46,27 @@ def duplicate_columns(tables: Mapping[str, Mapping[str, Any]], path: Path) -> li
     return faults
 
 
+def unknown_sections(
+    tables: Mapping[str, Mapping[str, Any]], path: Path, known: Sequence[str]
+) -> list[str]:
+    """A line for each site or column that is filed under a chapter that does not exist."""
+    faults = []
+    for site, table in tables.items():
+        columns = table.get("columns")
+        own = [(f"[{site}] section", table.get("section"))]
+        for column in columns if isinstance(columns, list) else ():
+            if isinstance(column, dict):
+                place = f'[{site}] column "{column.get("name", "")}" section'
+                own.append((place, column.get("section")))
+        for place, section in own:
+            if not known or not isinstance(section, str) or not section or section in known:
+                continue
+            close = get_close_matches(section, known, n=1)
+            guess = f"did you mean {close[0]!r}?" if close else f"chapters: {', '.join(known)}"
+            faults.append(f"{path}: {place}: there is no chapter {section!r}; {guess}")
+    return faults
+
+
 def fault_lines(
     error: ValidationError,
     site: str,

@@ -34,14 +34,25 @@ def list_entries(week: IssueWeek = "", as_json: Json = False) -> None:
 
 @app.command()
 def drop(
-    entry: Entry,
-    reason: Annotated[str, typer.Option(help="Why; kept in the history.")],
+    entries: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ENTRY...", help="Numbers, ranges (17-25), links or title words."),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ENTRY", help="Drop all but these: numbers and ranges, by commas."),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept in the history.")] = "",
     week: IssueWeek = "",
 ) -> None:
-    """Leave an entry out, for good.  Example: zhengxun edit drop 17 --reason 与本公司无关"""
+    """Leave entries out, for good.
+
+    Example: zhengxun edit drop 17 20-25 --reason 与本公司无关
+    Example: zhengxun edit drop --keep 3,8,12-14
+    """
     from commands import edit
 
-    done(edit.drop(context(), entry, reason, week, console))
+    done(edit.drop(context(), entries or [], keep or [], reason, week, console))
 
 
 @app.command()

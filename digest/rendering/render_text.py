@@ -38,10 +38,9 @@ def render_text(digest: Digest, *, bodies: bool = True, summary: int = 160) -> s
 
     `summary=0` leaves titles, sources, deadlines and links. Lines end in one newline.
     """
-    lines = [*_masthead(digest)]
+    lines = [*_masthead(digest), *_due_table(digest)]
     for section in digest.sections:
         lines += _section(section, digest, bodies, summary)
-    lines += _due_table(digest)
     lines += _coverage(digest)
     lines += ["", f"截至 {local_minute(digest.instant)}（北京时间）。原文以发布机关网站为准。"]
     lines += [*[digest.foot] * bool(digest.foot), ""]

@@ -32,8 +32,8 @@ FROM edits e LEFT JOIN notices n ON n.id = e.notice_id
 """
 _IN_FORCE = f"""
 {_JOURNAL}
-WHERE (e.week = :week AND e.act IN ('retitle', 'keep'))
-OR (e.week = :week AND n.id IS NOT NULL AND e.act IN ('drop', 'restore'))
+WHERE (e.week = :week AND e.act = 'retitle')
+OR (e.week = :week AND n.id IS NOT NULL AND e.act IN ('drop', 'restore', 'keep'))
 OR (e.week <= :week AND n.id IS NOT NULL AND e.act IN {_LASTING} AND NOT EXISTS (
     SELECT 1 FROM issue_items i JOIN issues s ON s.id = i.issue_id
     WHERE s.week >= e.week AND s.released_at IS NOT NULL AND i.notice_id IN (

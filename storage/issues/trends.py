@@ -14,6 +14,8 @@ SELECT site, CAST(julianday(:to_on) - julianday(day_on) AS INTEGER) / 7 AS age, 
 FROM notices WHERE day_on BETWEEN :from_on AND :to_on AND first_seen_at <= :instant
 GROUP BY site, age
 """
+# What a reading proved to be whole; before it nobody looked, whatever old page a list showed.
+_LOOKED = "SELECT site, min(covered_from) AS day FROM checks GROUP BY site"
 # The oldest day of each column by the index, so that a store of a million rows answers at once.
 _SITES = """
 SELECT s.id, s.name, min((
@@ -31,18 +33,22 @@ def notices_by_week(
     """Pages each watched site published in the `weeks` weeks that end on `to_on`, as known at
     `instant`; in the order of the catalogue, the oldest week first.
 
-    A week that ended before the oldest page we have of the site is None, not 0: nobody looked.
+    A week before the first look-back, or one that it only reached into, is None, not 0: nobody
+    looked. Where no reading says how far it looked, the oldest page of the site tells.
     """
     from_on = to_on - timedelta(days=7 * weeks - 1)
     days = {"from_on": from_on.isoformat(), "to_on": to_on.isoformat()}
     rows = select(db, _BY_WEEK, days | {"instant": from_instant(instant)})
     pages = {(row["site"], row["age"]): row["pages"] for row in rows}
     ends = [(age, to_on - timedelta(days=7 * age)) for age in reversed(range(weeks))]
+    looked = {row["site"]: to_date(row["day"]) for row in select(db, _LOOKED)}
     found = []
     for row in select(db, _SITES):
-        oldest = to_date(row["oldest"]) or to_on
+        began = looked.get(row["id"])
+        # The day from which a week's last day must be: a whole week in the one case.
+        since = began + timedelta(days=6) if began else to_date(row["oldest"]) or to_on
         counts = tuple(
-            pages.get((row["id"], age), 0) if end >= oldest else None for age, end in ends
+            pages.get((row["id"], age), 0) if end >= since else None for age, end in ends
         )
         found.append(SourceTrend(row["id"], row["name"], counts))
     return found

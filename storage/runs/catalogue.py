@@ -11,6 +11,8 @@ from sqlite_utils import Database
 from storage.database import transaction
 from storage.values import from_instant, marks, select
 
+_PLACES = "SELECT id, section, grp FROM sites"
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnRow:
@@ -40,9 +42,14 @@ class SiteRow:
 
 
 def sync_catalogue(db: Database, sites: Sequence[SiteRow], now: datetime) -> None:
-    """Make the catalogue this one, in this order. What is no longer in it is marked removed."""
+    """Make the catalogue this one, in this order. What is no longer in it is marked removed.
+
+    A site that is filed elsewhere now takes along the notices that stand where it stood; a column
+    with a place of its own keeps its notices there, and issues stay as they went out.
+    """
     seen = from_instant(now)
     with transaction(db):
+        _file_anew(db, sites)
         db.execute("UPDATE sites SET removed_at = coalesce(removed_at, ?)", [seen])
         db.execute("UPDATE columns SET removed_at = coalesce(removed_at, ?)", [seen])
         for position, site in enumerate(sites):
@@ -55,6 +62,18 @@ def site_names(db: Database, sites: Collection[str]) -> dict[str, str]:
     """Chinese names of these sites, as far as the catalogue ever held them."""
     rows = select(db, f"SELECT id, name FROM sites WHERE id IN ({marks(sites)})", list(sites))  # noqa: S608 - marks
     return {row["id"]: row["name"] for row in rows}
+
+
+def _file_anew(db: Database, sites: Sequence[SiteRow]) -> None:
+    stood = {row["id"]: (row["section"], row["grp"]) for row in select(db, _PLACES)}
+    for site in sites:
+        before, place = stood.get(site.id), (site.section, site.grp)
+        if before is not None and before != place:
+            db.execute(
+                "UPDATE notices SET section = ?, grp = ?"
+                " WHERE site = ? AND section = ? AND grp = ?",
+                [*place, site.id, *before],
+            )
 
 
 def _save_site(db: Database, site: SiteRow, position: int, seen: str) -> None:

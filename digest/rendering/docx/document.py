@@ -78,7 +78,6 @@ def render_docx(digest: Digest, time: TimeAllowance | None = None) -> bytes:
     printer.front_page()
     for section in digest.sections:
         printer.chapter(section)
-    printer.due_table()
     printer.coverage_table()
     printer.running_lines()
     printer.number_contents()
@@ -104,6 +103,8 @@ class _Printer:
         line = f"{digest.company} · {digest.week} 期 · {span}"
         new_paragraph(self.document._body, "Subtitle", line)
         add_rows(self.document._body, [["本周要点"]], [1], self._main_points)
+        # Before the contents: what expires soon is not looked for on the last page.
+        self.due_table()
         self._contents()
 
     def _main_points(self, cell: _Cell, _row: int, _column: int) -> None:
@@ -121,14 +122,12 @@ class _Printer:
     def _contents(self) -> None:
         """A contents field whose stored result is our own list, so it shows without updating."""
         new_paragraph(self.document._body, "TOC Heading", "目录")
-        lines = [
-            paragraph
-            for section in self.digest.sections
-            for paragraph in self._contents_of(section)
-        ]
-        for title, mark in (("即将截止", "_Toc_due"), ("信息来源状况", "_Toc_coverage")):
-            if mark != "_Toc_due" or self.digest.highlights.due:
-                lines.append(self._contents_line(title, mark, 1))
+        lines = []
+        if self.digest.highlights.due:
+            lines.append(self._contents_line("即将截止", "_Toc_due", 1))
+        for section in self.digest.sections:
+            lines += self._contents_of(section)
+        lines.append(self._contents_line("信息来源状况", "_Toc_coverage", 1))
         first = lines[0]._p
         place = 0 if first.pPr is None else 1
         code = field_code(r'TOC \o "1-3" \h \z \u')
@@ -280,8 +279,7 @@ class _Printer:
         due = self.digest.highlights.due
         if not due:
             return
-        heading = self._heading("即将截止", 1, "_Toc_due")
-        heading.paragraph_format.page_break_before = True
+        self._heading("即将截止", 1, "_Toc_due")
         rows = [["日期", "时限", "事项"]]
         rows += [[item.on.isoformat(), days_left(item.days_left), ""] for item in due]
 
@@ -303,7 +301,7 @@ class _Printer:
     def coverage_table(self) -> None:
         """信息来源状况, and what each source published lately."""
         heading = self._heading("信息来源状况", 1, "_Toc_coverage")
-        heading.paragraph_format.page_break_before = not self.digest.highlights.due
+        heading.paragraph_format.page_break_before = True
         write_state(self.document, self.digest)
         write_trend(self.document, self.digest)
         when = local_minute(self.digest.instant)
