@@ -15,9 +15,9 @@ from china_time import local_minute
 from commands.draft import chapter_titles
 from digest.publish import span_of
 from digest.safe_text import clean_line, shorten
-from storage.added_by_hand import ByHand, list_by_hand
 from storage.issues.edits import list_edits
 from storage.models import Edit
+from storage.notices.added_by_hand import ByHand, list_by_hand
 
 WORDS = {
     "drop": "删去",

@@ -50,7 +50,7 @@ def inspect(context: Context, target: str, url: str, console: Console, *, as_jso
 
 def add(context: Context, url: str, console: Console) -> int:
     """Put one page into the store by hand, through the same pipelines as a crawl."""
-    from storage.added_by_hand import note_added
+    from storage.notices.added_by_hand import note_added
     from storage.notices.notices import find_by_url
 
     site = site_for(context, url)
@@ -77,7 +77,7 @@ def add(context: Context, url: str, console: Console) -> int:
 
 def remove(context: Context, number: int, reason: str, console: Console) -> int:
     """Take back what was added by hand; the journal keeps it."""
-    from storage.added_by_hand import take_back
+    from storage.notices.added_by_hand import take_back
 
     with context.store() as db:
         taken = take_back(db, number, who=os_user(), reason=reason, now=context.config.clock())

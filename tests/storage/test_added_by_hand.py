@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlite_utils import Database
 
-from storage.added_by_hand import list_by_hand, note_added, take_back
 from storage.errors import StorageError
 from storage.issues.edits import edits_in_force, list_edits, record_edit
 from storage.issues.issues import record_issue
 from storage.models import Attachment, IssueEntry
+from storage.notices.added_by_hand import list_by_hand, note_added, take_back
 from storage.notices.notices import add_alias, save_notice
 from tests.storage.samples import NOW, page
 
