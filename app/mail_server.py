@@ -8,7 +8,6 @@ from app.context import CommandError, Context
 from digest.delivery.dkim_signer import DkimSigner, make_dkim_signer
 from digest.delivery.header_address import address_of
 from digest.delivery.smtp_client import SmtpSettings
-from digest.models.issue import DigestError
 
 
 def has_mail_server(context: Context) -> bool:
@@ -52,15 +51,3 @@ def mail_signer(context: Context) -> DkimSigner | None:
         return None
     domain = smtp.dkim_domain or address_of(smtp.sender, what="smtp.sender").domain
     return make_dkim_signer(domain, smtp.dkim_selector, context.config.dkim_key.get_secret_value())
-
-
-def sender_problem(context: Context) -> str:
-    """Why our own addresses cannot stand in a mail, '' when they can: else Friday would tell."""
-    smtp = context.config.smtp
-    try:
-        for name, value in (("smtp.sender", smtp.sender), ("smtp.reply_to", smtp.reply_to)):
-            if value:
-                address_of(value, what=name)
-    except DigestError as error:
-        return str(error)
-    return ""

@@ -21,7 +21,7 @@ from rich.console import Console
 
 from app.context import Context
 from app.data_folder import open_to
-from app.mail_server import has_mail_server, sender_problem, smtp_settings
+from app.mail_server import has_mail_server, smtp_settings
 from app.readers import has_mailbox, imap_settings
 from crawlers.catalogue import CatalogueError, Site
 from digest.choosing.pairs import terms_of
@@ -229,9 +229,6 @@ def smtp_findings(context: Context) -> Iterator[tuple[bool, str, str]]:
         settings = smtp_settings(context)
     except DigestError as error:
         yield False, f"mail: {smtp.host}:{smtp.port}", str(error)
-        return
-    if problem := sender_problem(context):
-        yield False, f"mail: {smtp.host}:{smtp.port}", problem
         return
     if smtp.username and not settings.password:
         # The server would only say that it refuses the login.

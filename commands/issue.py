@@ -23,7 +23,7 @@ from digest.rendering.render_json import render_json
 from storage.issues.issues import find_issue, list_issues
 from storage.issues.releases import waiting_issues
 from storage.readers import deliveries
-from storage.runs.runs import first_run_at
+from storage.runs.runs import is_untouched
 
 # Mails that wait are named one by one up to here.
 MOST_NAMED = 20
@@ -67,7 +67,7 @@ def digest(
     """Compose and render an issue; --preview records nothing and shows it in a browser."""
     home = issue_folder(context.config.data, span.name)
     with context.store() as db:
-        if not preview and first_run_at(db) is None and find_issue(db, span.name) is None:
+        if not preview and is_untouched(db):
             raise CommandError(
                 "还没有抓取过任何网站，只能编出空的一期；先运行 zhengxun crawl，或加 --preview"
             )

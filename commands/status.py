@@ -15,7 +15,6 @@ from rich.table import Table
 from app.context import Context
 from app.due_jobs import make_notifier
 from app.instance import last_beat, lock_owner
-from app.mail_server import sender_problem
 from china_time import SHANGHAI, local_minute
 from commands import learned_selectors
 from commands.crawl import coverage_table, site_table
@@ -108,7 +107,6 @@ def gather(context: Context) -> dict[str, Any]:
         "有通知可能漏收": any(row.gaps for row in coverage),
         "有报警": any(not alarm.subject.startswith(("column:", "gap:")) for alarm in alarms),
         "报警发不出去": any(alarm.attempts for alarm in unsent_alarms),
-        "发件人（smtp.sender）不是邮箱地址": bool(sender_problem(context)),
         "磁盘空间不足": free < config.upkeep.min_free_mib,
     }
     return {

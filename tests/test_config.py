@@ -39,7 +39,9 @@ def test_now_is_kept_in_utc(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[smtp]\nhots = 'x'", "smtp.hots: no such key"),
+        ("[smtp]\nhots = 'x'", "smtp.hots: no such key; did you mean 'host'?"),
+        ("[smpt]\nhost = 'x'", "smpt: no such key; did you mean 'smtp'?"),
+        ("[digest]\ntime = '5pm'", "digest.time: '5pm' cannot be used; write it like '17:00'"),
         ("[smtp]\nport = 'many'", "smtp.port: "),
         ("[digest]\ntime = '25:00'", "digest.time: "),
         ("[digest]\nweekday = 'friday'", "digest.weekday: "),

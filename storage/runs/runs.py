@@ -217,6 +217,12 @@ def first_run_at(db: Database) -> datetime | None:
     return to_instant_or_none(row["at"]) if row else None
 
 
+def is_untouched(db: Database) -> bool:
+    """Whether nothing was ever crawled or put in by hand: there is nothing to make an issue of."""
+    found = select(db, "SELECT 1 FROM runs UNION ALL SELECT 1 FROM notices LIMIT 1")
+    return not found
+
+
 def newest_published(db: Database, site: str, column: str) -> date | None:
     """The newest believed date printed on a stored page of the column."""
     row = select_one(

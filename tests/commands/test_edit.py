@@ -103,9 +103,25 @@ def test_a_name_that_fits_none_or_several_says_what_to_do(installation: Installa
     )
 
 
-def test_a_drop_needs_a_reason_and_can_be_taken_back(installation: Installation) -> None:
-    assert installation.run("edit", "drop", "1").exit_code == 2
-    assert "say why" in installation.fails("edit", "drop", "1", "--reason", " ")
+def test_many_are_dropped_at_once_or_all_but_a_few(installation: Installation) -> None:
+    assert "name the entries" in installation.fails("edit", "drop")
+    assert "name the entries" in installation.fails("edit", "drop", "1", "--keep", "2")
+    assert "no entry" in installation.fails("edit", "drop", "1", "7-9")
+    assert installation.order() == [1, 2, 3]
+    said = installation.said("edit", "drop", "1-2", "丙")
+    assert "共删去 3 条，本期还有 0 条" in said
+    assert installation.order() == []
+    for number in ("1", "2", "3"):
+        installation.said("edit", "restore", number)
+    installation.said("edit", "drop", "--keep", "2,3", "--reason", "无关")
+    assert sorted(installation.order()) == [2, 3]
+    assert [act["reason"] for act in installation.acts() if act["act"] == "drop"][-1] == "无关"
+    history = installation.said("history")
+    assert "删去  编号 1  甲通知（理由：无关）" in history
+    assert "2021-02-05 11:00" in history
+
+
+def test_a_drop_can_be_taken_back(installation: Installation) -> None:
     installation.said("edit", "drop", "甲", "--reason", "无关")
     assert "dropped already" in installation.fails("edit", "drop", "1", "--reason", "x")
     installation.said("edit", "restore", "甲")

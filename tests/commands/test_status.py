@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from app.context import Context
@@ -127,3 +128,20 @@ def test_status_answers_within_a_second_after_years(context: Context) -> None:
     began = time.process_time()
     assert ask(context)[0] == 0
     assert time.process_time() - began < 1
+
+
+def test_a_narrow_terminal_reads_it_in_beijing_time(context: Context) -> None:
+    crawl(context, "ok")
+    nightly(context)
+    with context.store() as db:
+        raise_alarm(db, "job:nightly", "备份失败", "", now=NOW)
+    out = io.StringIO()
+    status(context, Console(file=out, width=80), as_json=False)
+    lines = out.getvalue().splitlines()
+    assert max(cell_len(line) for line in lines) <= 80
+    # Words stay whole: a table of seven columns had some of three characters.
+    name = context.catalogue["cde"].name
+    assert any(line.startswith(name) for line in lines)
+    assert "最近备份 2021-02-05 17:00" in out.getvalue()
+    assert "备份失败（2021-02-05 17:00 起）" in out.getvalue()
+    assert "+00:00" not in out.getvalue()

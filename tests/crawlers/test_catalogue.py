@@ -233,3 +233,36 @@ def test_the_catalogues_switch_takes_nothing_else(tmp_path: Path) -> None:
     for wrong in ("built_in = 0", "built_in = false\nother = 1"):
         (line,) = mistakes(tmp_path, f"[catalogue]\n{wrong}\n")
         assert "built_in = true or false" in line
+
+
+MINE = """
+[my_city]
+name = "某市"
+platform = "trs"
+section = "projekts"
+group = "天津市"
+crawl = "15 8 * * *"
+[[my_city.columns]]
+name = "通知"
+url = "https://a.gov.cn/tz/"
+section = "{section}"
+"""
+
+
+def test_a_chapter_that_does_not_exist_is_named_with_the_likely_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "sources.toml", MINE.format(section="xyz"))
+    built_in = write(tmp_path, "built-in.toml", OURS)
+    with pytest.raises(CatalogueError) as caught:
+        load_catalogue(path, built_in=built_in, sections=["ip", "tcm"])
+    first, second = str(caught.value).splitlines()
+    assert first.endswith(
+        "[my_city] section: there is no chapter 'projekts'; did you mean 'projects'?"
+    )
+    assert second.endswith(
+        "[my_city] column \"通知\" section: there is no chapter 'xyz';"
+        " chapters: ip, pharma, projects, tcm"
+    )
+    path.write_text(
+        path.read_text("utf-8").replace("projekts", "tcm").replace("xyz", "ip"), "utf-8"
+    )
+    assert "my_city" in load_catalogue(path, built_in=built_in, sections=["ip", "tcm"])

@@ -56,7 +56,8 @@ def test_headings_outline_the_issue(document: Document) -> None:
         for line in document.paragraphs
         if line.style and (line.style.name or "").startswith("Heading")
     ]
-    assert outline[:5] == [
+    assert outline[0] == ("Heading 1", "即将截止")
+    assert outline[1:6] == [
         ("Heading 1", "知识产权信息篇（2021/01/30~2021/02/05）"),
         ("Heading 2", "地方级"),
         ("Heading 3", "1、关于印发北京市知识产权局“两区”工作推进措施的通知"),
@@ -67,7 +68,7 @@ def test_headings_outline_the_issue(document: Document) -> None:
             "严格执行侵权惩罚性赔偿制度 ［补发］",
         ),
     ]
-    assert outline[-2:] == [("Heading 1", "即将截止"), ("Heading 1", "信息来源状况")]
+    assert outline[-1] == ("Heading 1", "信息来源状况")
 
 
 def test_every_line_of_the_contents_leads_to_a_bookmark(content: bytes) -> None:
@@ -90,10 +91,10 @@ def test_the_contents_field_is_closed_and_shows_its_list(content: bytes) -> None
     codes = [code.text for code in root.iter(f"{W}instrText")]
     assert codes[0] == r' TOC \o "1-3" \h \z \u '
     assert len(codes) == lines + 1
-    assert codes[1] == r" PAGEREF _Toc_s0 \h "
+    assert codes[1:3] == [r" PAGEREF _Toc_due \h ", r" PAGEREF _Toc_s0 \h "]
     shown = docx.Document(io.BytesIO(content)).paragraphs
     toc = [line.text for line in shown if line.style and (line.style.name or "").startswith("toc")]
-    assert toc[0].split("\t")[0] == "知识产权信息篇"
+    assert [line.split("\t")[0] for line in toc[:2]] == ["即将截止", "知识产权信息篇"]
     assert toc[-1].split("\t")[0] == "信息来源状况"
 
 
@@ -323,3 +324,11 @@ def test_the_signer_and_the_day_of_a_letter_stand_at_the_right() -> None:
     assert lines["各有关单位："].style.name == "Notice Line"  # type: ignore[union-attr]
     assert lines["请照办。"].alignment is None
     assert lines["国家药监局"].alignment == lines["2021年2月4日"].alignment == 2
+
+
+def test_what_expires_soon_stands_before_the_contents(content: bytes) -> None:
+    lines = [line.text for line in docx.Document(io.BytesIO(content)).paragraphs]
+    titles = ("即将截止", "目录", "知识产权信息篇（盈科瑞）", "信息来源状况")
+    places = [next(i for i, line in enumerate(lines) if line == title) for title in titles[:2]]
+    assert places[0] < places[1] < 20
+    assert lines.index("信息来源状况") > len(lines) - 20

@@ -10,13 +10,14 @@ from docx.enum.section import WD_ORIENT
 from lxml import html
 from lxml.html import HtmlElement
 
+from digest.composing.highlights import weightiest
 from digest.models.issue import Digest
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import MAX_MAIL_BYTES, render_html, render_mail_html
 from digest.rendering.render_ics import render_ics
 from digest.rendering.render_json import render_json
 from digest.rendering.render_text import render_text
-from tests.digest.samples import make_digest, make_entry, one_entry_digest
+from tests.digest.samples import make_digest, make_entry, one_entry_digest, week_digest
 
 LONG_TITLE = "关于进一步做好某事项的通知" * 15 + "结尾词语"
 WIDE = "<table><tr>" + "".join(f"<td>第{n}列</td>" for n in range(30)) + "</tr></table>"
@@ -99,3 +100,11 @@ def test_no_format_carries_a_direction_override(mark: str) -> None:
         render_ics(digest).decode(),
     ):
         assert mark not in shown
+
+
+def test_the_three_lines_at_the_top_of_the_mail_are_links() -> None:
+    digest = week_digest()
+    page = render_mail_html(digest)
+    top = page[page.index("本周要点") : page.index("两周内截止")]
+    assert top.count("<a ") == 3
+    assert all(f'href="{entry.url}"' in top for entry in weightiest(digest, 3))

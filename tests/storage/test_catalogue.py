@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.runs.catalogue import ColumnRow, sync_catalogue
-from tests.storage.samples import at, site
+from tests.storage.samples import at, page, saved, site
 
 MONDAY, TUESDAY = at("2021-02-01 02:00"), at("2021-02-02 02:00")
 
@@ -54,3 +54,18 @@ def test_what_comes_back_is_no_longer_marked(db: Database) -> None:
 
     assert sites(db) == [("cde", "网站cde", None)]
     assert db.execute("SELECT removed_at FROM columns").fetchall() == [(None,)]
+
+
+def test_a_site_that_is_filed_elsewhere_takes_its_notices_along(db: Database) -> None:
+    sync_catalogue(db, [site("cde", section="projekts", grp="国家"), site("miit")], MONDAY)
+    own = page("own", section="ip", grp="资讯")
+    for notice in (page("a", section="projekts", grp="国家"), own):
+        saved(db, notice)
+    saved(db, page("b", site="miit", section="projekts", grp="国家"))
+    sync_catalogue(db, [site("cde", section="projects", grp="国家级"), site("miit")], TUESDAY)
+    rows = db.execute("SELECT key, section, grp FROM notices ORDER BY key").fetchall()
+    assert rows == [
+        ("a", "projects", "国家级"),
+        ("b", "projekts", "国家"),
+        ("own", "ip", "资讯"),
+    ]

@@ -7,8 +7,9 @@ from datetime import date
 from sqlite_utils import Database
 
 from storage.issues.trends import notices_by_week
-from storage.models import SourceTrend
+from storage.models import Check, SourceTrend
 from storage.runs.catalogue import sync_catalogue
+from storage.runs.runs import save_check, start_run
 from tests.storage.samples import NOW, at, page, saved, site
 
 TO_ON = date(2021, 2, 5)
@@ -63,3 +64,17 @@ def test_sites_come_in_the_order_of_the_catalogue_without_those_switched_off(db:
 def test_a_store_without_sites_has_no_trend(db: Database) -> None:
     found: list[SourceTrend] = notices_by_week(db, to_on=TO_ON, instant=NOW)
     assert found == []
+
+
+def test_weeks_before_the_first_look_back_are_unknown_whatever_old_page_a_list_showed(
+    db: Database,
+) -> None:
+    sync_catalogue(db, [site("cde", "新闻中心")], now=NOW)
+    saved(db, page("pinned", published_on=date(2020, 12, 14)))
+    saved(db, page("new", published_on=date(2021, 2, 1)))
+    assert _counts(db)["cde"] == (1, 0, 0, 0, 0, 0, 0, 1)
+    run = start_run(db, "cde", now=NOW, pid=None)
+    looked = date(2021, 1, 20)
+    save_check(db, Check(run, "cde", "新闻中心", NOW, "ok", rows=20, covered_from=looked))
+    # The week of the 20th was read in part only.
+    assert _counts(db)["cde"] == (None, None, None, None, None, None, 0, 1)
