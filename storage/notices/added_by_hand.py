@@ -24,7 +24,8 @@ _OWN = (
     ("missing_numbers", "after_id = :id"),
 )
 _TOLD = """
-SELECT i.week FROM issue_items t JOIN issues i ON i.id = t.issue_id WHERE t.notice_id = :id
+SELECT i.week FROM issue_items t JOIN issues i ON i.id = t.issue_id
+WHERE t.notice_id = :id OR t.under = :id
 UNION ALL SELECT i.week FROM corrected_items t JOIN issues i ON i.id = t.issue_id
 WHERE t.notice_id = :id
 UNION ALL SELECT '' FROM bulletin_items WHERE notice_id = :id
