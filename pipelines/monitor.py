@@ -125,7 +125,7 @@ class MonitorExtension:
 
         One page alone is no crawl of its site: nothing is listed, so no column is judged.
         """
-        if SpiderState(spider).run_id or getattr(spider, "only_url", ""):
+        if SpiderState(spider).run_id or bool(getattr(spider, "only_url", "")):
             return
         db = open_database(self.path)
         now = clock_of(self.crawler)
