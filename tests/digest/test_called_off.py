@@ -36,6 +36,7 @@ class Settings:
     pdf: bool = False
     chapters: tuple[ChapterSpec, ...] = (ChapterSpec("pharma", "医药信息篇", "", ("国家级",)),)
     profile: str = ""
+    watch: tuple[str, ...] = ()
     profiles: Mapping[str, str] = field(default_factory=dict)
     lead: int = 15
     lead_of_chapters: Mapping[str, int] = field(default_factory=dict)
