@@ -328,7 +328,9 @@ class NoticePages(NoticeParts, scrapy.Spider):
     def _is_readable_host(self, url: str, column: Column | None) -> bool:
         host = urlsplit(url).hostname or ""
         known = is_wechat(url) or host in self.platforms_by_host
-        return known or (column is not None and host == urlsplit(column.url).hostname)
+        own = (urlsplit(column.url).hostname or "").removeprefix("www.") if column else ""
+        # A publisher's page may move to a host below its own: web.zscqj.beijing.gov.cn.
+        return known or (bool(own) and (host == own or host.endswith(f".{own}")))
 
     def platform_of(self, url: str) -> str:
         host = urlsplit(url).hostname or ""

@@ -226,3 +226,12 @@ def test_a_single_page_belongs_to_the_column_it_lies_under() -> None:
     assert (request.url, request.meta["notice"]["column"]) == (page, "通知公告")
     (other,) = started(make(trs, KXJS, page_url="https://www.example.gov.cn/n/1.html"))
     assert other.meta["notice"]["column"] == "page"
+
+
+def test_a_notice_on_a_host_below_the_columns_own_is_read_and_a_foreign_one_is_not() -> None:
+    rows = (
+        ("https://web.kxjs.tj.gov.cn/202102/t20210204_2.html", "关于某事项的通知甲", "2021-02-04"),
+        ("https://notkxjs.tj.gov.cn/202102/t20210204_3.html", "关于某事项的通知乙", "2021-02-04"),
+    )
+    found = run(started(make(trs, KXJS))[0], trs_list(*rows))
+    assert notices(found) == ["关于某事项的通知甲"]
