@@ -32,8 +32,8 @@ from pipelines.normalise import normalise
 from storage.models import Notice
 
 _TESTS = Path(__file__).parent.parent / "tests"
-FORECAST, SECOND = _TESTS / "forecast", _TESTS / "forecast2"
-SETS = (FORECAST, SECOND)
+FORECAST, SECOND, THIRD = (_TESTS / name for name in ("forecast", "forecast2", "forecast3"))
+SETS = (FORECAST, SECOND, THIRD)
 LOST = 0.5
 
 

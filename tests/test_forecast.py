@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.forecast import FORECAST, SECOND, cases, dice, judged, judged_list
+from evaluation.forecast import FORECAST, SECOND, THIRD, cases, dice, judged, judged_list
 
 
 def test_alike_texts_are_alike_whatever_stands_between_cells() -> None:
@@ -52,4 +52,39 @@ def test_the_second_set_stays_as_good_as_it_was_mended() -> None:
     assert sum(one.body for one in real) / len(real) > 0.94
     assert sum(one.all_three for one in real) / len(real) > 0.85
     assert [one.name for one in real if one.is_lost_unsaid] == []
+    assert [one.name for one in outcomes if not one.is_notice and one.claimed] == []
+
+
+def test_the_third_set_stays_as_good_as_it_is_read() -> None:
+    outcomes = [judged(*case, "notices") for case in cases("notices", THIRD)]
+    real = [one for one in outcomes if one.is_notice]
+    assert len(real) == 40
+    assert sum(not one.title for one in real) <= 1
+    assert sum(not one.day for one in real) <= 2
+    assert sum(one.body for one in real) / len(real) > 0.94
+    assert sum(one.all_three for one in real) / len(real) >= 0.85
+    assert sum(one.is_lost_unsaid for one in real) <= 1
+    assert [one.name for one in outcomes if not one.is_notice and one.claimed] == []
+
+
+def test_the_lists_of_the_third_set_are_read_but_for_known_ones() -> None:
+    outcomes = [judged_list(*case) for case in cases("lists", THIRD)]
+    assert len(outcomes) == 24
+    wrong = {one.name for one in outcomes if not one.right == one.wanted == one.found}
+    assert wrong <= {
+        "04-dzgc-feed",
+        "13-wangchao-2col",
+        "14-yxmet",
+        "15-yandu-tabs",
+        "18-park-metinfo",
+        "20-icecore-views",
+        "21-yxczt",
+    }
+    assert [one.name for one in outcomes if not one.is_list and one.found] == []
+
+
+def test_the_wechat_pages_of_the_third_set_are_read_whole() -> None:
+    outcomes = [judged(*case, "wechat") for case in cases("wechat", THIRD)]
+    assert len(outcomes) == 6
+    assert [one.name for one in outcomes if one.is_notice and not one.all_three] == []
     assert [one.name for one in outcomes if not one.is_notice and one.claimed] == []
