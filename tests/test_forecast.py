@@ -67,20 +67,12 @@ def test_the_third_set_stays_as_good_as_it_is_read() -> None:
     assert [one.name for one in outcomes if not one.is_notice and one.claimed] == []
 
 
-def test_the_lists_of_the_third_set_are_read_but_for_known_ones() -> None:
+def test_every_list_of_the_third_set_is_read_and_of_one_a_closed_tab_too() -> None:
+    """Nothing may be missed: the closed tab leads into the column's own folder as well."""
     outcomes = [judged_list(*case) for case in cases("lists", THIRD)]
     assert len(outcomes) == 24
-    wrong = {one.name for one in outcomes if not one.right == one.wanted == one.found}
-    assert wrong <= {
-        "04-dzgc-feed",
-        "13-wangchao-2col",
-        "14-yxmet",
-        "15-yandu-tabs",
-        "18-park-metinfo",
-        "20-icecore-views",
-        "21-yxczt",
-    }
-    assert [one.name for one in outcomes if not one.is_list and one.found] == []
+    assert [one.name for one in outcomes if one.right != one.wanted] == []
+    assert [one.name for one in outcomes if one.found != one.wanted] == ["15-yandu-tabs"]
 
 
 def test_the_wechat_pages_of_the_third_set_are_read_whole() -> None:

@@ -26,6 +26,9 @@ _ADDRESS = re.compile(
     r"""|[\w.%/-]{1,300}\.(?:s?html?|jsp|aspx?|do|php)(?:\?[^\s'"<>()]*)?)"""
 )
 _MOST_FUNCTIONS = 20
+_MOST_PAGERS = 20
+_MOST_PARTS = 300  # of a box named pager that are looked at
+_TITLE = 8  # characters of a link that says a title
 _LONGEST_ATTRIBUTE = 2_000
 _LEADS = re.compile(r"href|url|link|path|address", re.IGNORECASE)
 _CALL = re.compile(r"([\w$.]{1,60})\s*\(\s*['\"]?([\w./-]{1,80})['\"]?[^()]{0,100}\)")
@@ -69,7 +72,7 @@ def find_links(page: Selector, base_url: str) -> list[Link]:
     """The links in the order of the page, those of the page's foot and path left out."""
     scripts = _Scripts(page)
     found: list[Link] = []
-    for node, aside in islice(_places(page.root), 4 * MOST_LINKS):
+    for node, aside in islice(_places(page), 4 * MOST_LINKS):
         address = _printed_address(node) or _scripted_address(node, scripts)
         url = absolute(base_url, address) if address else ""
         if url:
@@ -92,18 +95,33 @@ def is_home(url: str) -> bool:
     return not (parts.path.strip("/") or parts.query or parts.fragment)
 
 
-def _places(root: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
+def _places(page: Selector) -> Iterator[tuple[etree._Element, bool]]:
     """The elements that may be clicked, and whether they lie in furniture."""
     skipped = aside = 0
-    for event, node in etree.iterwalk(root, events=("start", "end")):
+    lists = _lists_named_pager(page)
+    for event, node in etree.iterwalk(page.root, events=("start", "end")):
         step = 1 if event == "start" else -1
         names = _names(node)
-        skipped += step * (node.tag in _IGNORED or not _FURNITURE.isdisjoint(names))
+        named = _FURNITURE & names - ({"pager"} if node in lists else set())
+        skipped += step * (node.tag in _IGNORED or bool(named))
         aside += step * (node.tag in {"nav", "header"} or not _ASIDE.isdisjoint(names))
         if event == "end" or skipped:
             continue
         if node.tag == "a" or "onclick" in node.attrib or _data_address(node):
             yield node, aside > 0
+
+
+def _lists_named_pager(page: Selector) -> set[etree._Element]:
+    """Boxes named pager in which three links say as much as a title: some skins name so a list
+    that goes on by itself. A pager's own links say numbers, a few words, or two titles."""
+    named = page.xpath("//*[contains(@class, 'pager') or contains(@id, 'pager')]")
+    return {one.root for one in named[:_MOST_PAGERS] if _says_titles(one.root)}
+
+
+def _says_titles(node: etree._Element) -> bool:
+    links = (part for part in islice(node.iter("*"), _MOST_PARTS) if part.tag == "a")
+    spoken = ("".join("".join(map(str, islice(a.itertext(), 20))).split()) for a in links)
+    return sum(len(words) >= _TITLE for words in spoken) >= 3
 
 
 def _names(node: etree._Element) -> set[str]:

@@ -35,6 +35,13 @@ _DAY_MONTH_NAMED = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = "〇一二三四五六七八九"
+_SMALL = r"(十[一二]?|[一二三四五六七八九])月"
+_MONTH_IN_CHARACTERS = re.compile(
+    rf"(?<!\d)(\d{{1,2}})\s{{1,3}}{_SMALL}\s{{0,3}}[,，]?\s{{0,3}}((?:19|20)\d\d)(?!\d)"
+)
+_CHARACTERS_FIRST = re.compile(
+    rf"(?<![\d十一二三四五六七八九]){_SMALL}\s{{1,3}}(\d{{1,2}})\s{{0,3}}[,，]\s{{0,3}}((?:19|20)\d\d)(?!\d)"
+)
 _IN_CHARACTERS = re.compile(
     r"(?<![〇零○O一二三四五六七八九])([一二][〇零○O一二三四五六七八九]{3})\s{0,3}年\s{0,3}"
     r"([一二三四五六七八九十]{1,2})\s{0,3}月\s{0,3}([一二三四五六七八九十]{1,3})\s{0,3}日"
@@ -129,7 +136,20 @@ def _found(text: str) -> list[_Found]:
         ]
     elif not found and _MONTH_NAME.search(text):
         found += _named_in_english(text)
+    if "月" in text:
+        found += _month_in_characters(text)
     return sorted(found, key=lambda one: one.start)
+
+
+def _month_in_characters(text: str) -> list[_Found]:
+    """Days of systems made for English that translate the month alone: 2 十一月, 2016."""
+    found: list[_Found] = []
+    for pattern, month, day in ((_MONTH_IN_CHARACTERS, 2, 1), (_CHARACTERS_FIRST, 1, 2)):
+        for match in pattern.finditer(text):
+            real = _real_day(int(match[3]), _small_number(match[month]), int(match[day]))
+            if real is not None:
+                found.append(_Found(match.start(), match.end(), real.isoformat(), real))
+    return found
 
 
 def _named_in_english(text: str) -> list[_Found]:

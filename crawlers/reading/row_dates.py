@@ -13,6 +13,7 @@ from typing import TypeVar
 from lxml import etree
 
 from crawlers.reading.printed_dates import day_of, find_date, find_dates, url_date
+from crawlers.reading.short_days import day_alone, two_digit_days
 
 _LONGEST_GAP = 600  # characters between two rows that are read
 _MOST_SIBLINGS = 30
@@ -34,6 +35,8 @@ _WORTH = timedelta(days=60)  # what a row kept on top must save of the time a li
 _FRESH = timedelta(days=45)
 _HEADING_LENGTH = 30  # characters of a heading that holds a day
 _BESIDE = 6  # … besides the day: 星期二
+_MOST_PARTS = 60  # of a row whose title attribute is looked at
+_LONGEST_TOLD = 60
 _SHORT = 40  # characters beside a title in which a day without a year is looked for
 
 Told = TypeVar("Told")
@@ -69,7 +72,7 @@ def row_dates(places: Sequence[Place]) -> list[str]:
         around = _around(places)
         if sum(map(bool, around)) > sum(map(bool, dates)):
             dates = [one or other for one, other in zip(dates, around, strict=True)]
-    for more in (_without_year, _under_headings):
+    for more in (_without_year, _two_digits_of_year, _under_headings):
         if sum(map(bool, dates)) * 2 < len(places):
             dates = [one or other for one, other in zip(dates, more(places), strict=True)]
     return dates
@@ -140,15 +143,32 @@ def is_day_of(printed: str, day: date) -> bool:
 
 def _inside(place: Place) -> list[tuple[str, str]]:
     """The dates in a row, each with the words before it."""
-    rest = place.rest
-    found = [(printed, rest[max(0, at - 10) : at]) for printed, at in find_dates(rest)]
-    return found or [(printed, "") for printed in _for_machines(place.box)]
+    return _dates_of(place.rest) or [(printed, "") for printed in _for_machines(place.box)]
+
+
+def _dates_of(words: str) -> list[tuple[str, str]]:
+    return [(printed, words[max(0, at - 10) : at]) for printed, at in find_dates(words)]
 
 
 def _for_machines(box: etree._Element) -> list[str]:
-    """The day that a row tells machines where it prints none, or 3天前: <time datetime>."""
+    """The day that a row tells machines where it prints none, or 3天前: <time datetime>; or that
+    it shows whoever points at such words."""
     times = [node.get("datetime", "") for node in islice(box.iter("time"), 3)]
-    return [printed for printed in (find_date(time[:10]) for time in times) if printed][:1]
+    told = [printed for printed in (find_date(time[:10]) for time in times) if printed][:1]
+    return told or _pointed_at(box)
+
+
+def _pointed_at(box: etree._Element) -> list[str]:
+    """The day that is all the title attribute of short words says, links apart: the title of a
+    link is a notice's."""
+    for node in islice(box.iter("*"), _MOST_PARTS):
+        told = " ".join(node.get("title", "")[:_LONGEST_TOLD].split())
+        said = "".join(islice(map(str, node.itertext()), 20)) if told else ""
+        if told and node.tag != "a" and len(said) <= _LONGEST_BARE:
+            day = find_date(told)
+            if day and len(told) - len(day) <= _BESIDE:
+                return [day]
+    return []
 
 
 def _chosen(found: Sequence[list[tuple[str, str]]]) -> list[str]:
@@ -179,7 +199,7 @@ def _around(places: Sequence[Place]) -> list[str]:
     before = [_gap_before(place.box, boxes) for place in places]
     behind = [_gap_behind(place.box, boxes) for place in places]
     above = [_last_date(gap.words) for gap in before]
-    below = [find_date(gap.words) for gap in behind]
+    below = _chosen([_dates_of(gap.words) for gap in behind])
     first, last = bool(above[0]), bool(below[-1])
     if first != last:
         return above if first else below
@@ -261,10 +281,16 @@ def _bare_day(rest: str, year: str, month: str) -> str:
         pair = (over[2], over[1])
     if pair is None and month and (only := re.fullmatch(r"\D{0,3}(\d{1,2})\s*日?\D{0,3}", rest)):
         pair = (month, only[1])
+    if pair is None and month and (number := day_alone(rest)):
+        pair = (month, number)
     if pair is None or not (1 <= int(pair[0]) <= 12 and 1 <= int(pair[1]) <= 31):
         return ""
     day = f"-{int(pair[0]):02}-{int(pair[1]):02}"
     return f"{year}{day}" if year else f"-{day}"
+
+
+def _two_digits_of_year(places: Sequence[Place]) -> list[str]:
+    return two_digit_days([place.rest for place in places])
 
 
 def _under_headings(places: Sequence[Place]) -> list[str]:
