@@ -28,6 +28,7 @@ _END_TITLE = re.compile(r"^\W{0,3}(?:相关|推荐|热门|最新|附近|更多|�
 _SHARE_OF_HOLDER = 0.25  # of what comes after it, in the box that holds the title and some text
 _DOMINANT = 0.8
 _SUMMARY = 20
+_SENTENCES_AMONG_LINKS = 2
 _MOST_LEVELS = 300  # boxes inside boxes that are looked into
 
 
@@ -143,7 +144,17 @@ class Evidence:
             and own >= _SHARE_OF_HOLDER * rest
         ):
             return [home]
+        after = after or self._mixed(parts)
         return after or [part for part in kept if part is not home] or kept
+
+    def _mixed(self, parts: Sequence[Part]) -> list[Part]:
+        """Where nothing after the title is left: the box of links there that holds sentences too,
+        a short text beside a long list of other pages."""
+        after = [part for part in parts if part.first > self.anchor and part.box >= 0]
+        best = max(after, key=lambda part: self.sums.texts(part.first, part.last), default=None)
+        if best is None or self.sums.texts(best.first, best.last) < _SENTENCES_AMONG_LINKS:
+            return []
+        return [best] if self.furniture.is_link_box(best) else []
 
     def _words_of(self, part: Part, depth: int = 2) -> float:
         """What a part says, the lists of other pages in it left out."""

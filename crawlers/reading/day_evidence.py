@@ -21,7 +21,7 @@ Strength = Literal["labelled", "beside", "bare", "updated", "far", "none"]
 
 _COLON_LABEL = re.compile(r"([\u4e00-\u9fffA-Za-z\s]{1,20})[:：】\]]\s{0,9}[(（\[【]?\s?$")
 _PLAIN_LABEL = re.compile(
-    r"([\u4e00-\u9fff][\u4e00-\u9fff\s]{0,10}?(?:时\s?间|日\s?期|于|在))\s{0,9}$"
+    r"([\u4e00-\u9fff][\u4e00-\u9fff\s]{0,10}?(?:时\s?间|日\s?期|截\s?止|截\s?至|于|在))\s{0,9}$"
 )
 _WHOLE_LABEL = re.compile(
     r"[\s【\[]{0,3}([\u4e00-\u9fff][\u4e00-\u9fff\s　]{1,12})[\s】\]:：]{0,4}"
@@ -30,9 +30,10 @@ _PUBLISHED = re.compile(
     r"发布|发表|印发|发文|公布|刊发|刊登|发稿|上传|上网|公开(?:日期|时间)|登载|Publi|Posted|Release",
     re.IGNORECASE,
 )
+_ANNOUNCED = re.compile(r"公告(?:日期|时间)$")  # a day, or the period in which a notice hangs out
 _BARE = re.compile(r"(?:时间|日期|Date|Time)", re.IGNORECASE)
 _UPDATED = re.compile(r"更新|修改|Updated|Modified", re.IGNORECASE)
-_OF_A_DAY = re.compile(r"(?:时间|日期|日|期|时|限|起|止|于|间|Date|Time)$", re.IGNORECASE)
+_OF_A_DAY = re.compile(r"(?:时间|日期|日|期|时|限|起|止|至|于|间|Date|Time)$", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"\s{0,3}(?:发布|发表|印发|刊发)(?=\W|$)")
 _PERIOD = re.compile(
     r"\s{0,3}(?:日|时|分)?\s{0,3}(?:至|到|—|–|~|～|起至?|-{1,2}\s{0,3}(?:19|20)\d\d)"
@@ -222,6 +223,8 @@ def _strength(label: str, after: str, *, is_first: bool) -> Strength:
         return "labelled"
     if _PERIOD.match(after):
         return "none"
+    if _ANNOUNCED.search(label):
+        return "labelled"
     if _UPDATED.search(label):
         return "updated"
     if _BARE.fullmatch(label):

@@ -237,8 +237,14 @@ def _fill_fields(item: NoticeItem, readings: Readings, found: Found, witnesses: 
     if title:
         item.title, item.read_by["title"] = title, reader
     for name, fields in readings.items():
-        if name in _ORDER and fields.get("published") and not item.published:
-            item.published, item.read_by["published"] = fields["published"], name
+        day = fields.get("published", "")
+        if (
+            name in _ORDER
+            and day
+            and not item.published
+            and not _is_another(name, day, found, item)
+        ):
+            item.published, item.read_by["published"] = day, name
     if not item.published:
         meta = readings["meta"]["published"]
         item.published, reader = choose_day(found.days, meta, item.list_date, item.url)
@@ -250,6 +256,14 @@ def _fill_fields(item: NoticeItem, readings: Readings, found: Found, witnesses: 
                 setattr(item, field, fields[field])
                 item.read_by[field] = name
     item.original_url = item.original_url or found.original_url
+
+
+def _is_another(reader: str, day: str, found: Found, item: NoticeItem) -> bool:
+    """Whether the day in a page's table of facts (发文日期) is not that of its publication: another
+    is printed with a label, and the row bears that one out."""
+    if reader != "platform" or not found.days or found.days[0].strength != "labelled":
+        return False
+    return found.days[0].day == day_of(item.list_date) not in {day_of(day), None}
 
 
 def _title(readings: Readings, found: Found, witnesses: TitleHints) -> tuple[str, str]:

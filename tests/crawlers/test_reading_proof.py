@@ -48,6 +48,39 @@ def test_a_text_is_found_in_whatever_holds_it(text: str) -> None:
     assert "检查结果" not in item.body_html
 
 
+def test_a_short_text_beside_a_long_list_is_entered_and_no_picture_above_it_taken() -> None:
+    rows = "".join(f'<li><a href="/{n}.html">关于第{n}批检查结果的公告</a></li>' for n in range(30))
+    text = f"<p>{FIRST}</p><p>甲　某某药业</p><p>乙　某某器械</p><p>{LAST}</p>"
+    item = read(
+        f'<div><img src="/code.png"></div><div class="header">{HEAD}</div>'
+        f'<div class="main"><div>{text}</div><div><ul>{rows}</ul></div></div>'
+    )
+    assert FIRST in item.body_html
+    assert "某某器械" in item.body_html
+    assert LAST in item.body_html
+    assert "code.png" not in item.body_html
+    assert "检查结果" not in item.body_html
+
+
+def test_a_list_of_pages_below_a_title_is_no_text() -> None:
+    rows = "".join(f'<li><a href="/{n}.html">关于第{n}批检查结果的公告</a></li>' for n in range(30))
+    item = read(f'<div class="header">{HEAD}</div><div><p>{FIRST}</p><ul>{rows}</ul></div>')
+    assert "检查结果" not in item.body_html
+
+
+@pytest.mark.parametrize(
+    ("labelled", "published"),
+    [("2026-03-04", "2026-03-04"), ("2026-03-09", "2026-02-27")],
+)
+def test_the_day_among_a_pages_facts_gives_way_to_the_one_the_row_bears_out(
+    labelled: str, published: str
+) -> None:
+    facts = "<table><tr><td>索引号</td><td>1</td><td>发文日期</td><td>2026-02-27</td></tr></table>"
+    head = f"<h1>{TITLE}</h1><div>发布时间：{labelled}</div>"
+    item = read(f"{facts}{head}<div><p>{FIRST}</p><p>{LAST}</p></div>")
+    assert item.published == published
+
+
 def test_of_two_copies_one_is_kept() -> None:
     copy = f"<article>{HEAD}<div><p>{FIRST}</p><p>{LAST}</p></div></article>"
     item = read(f'<div class="phone">{copy}</div><div class="desk">{copy}</div>')
@@ -90,6 +123,9 @@ def test_a_text_that_another_notice_has_is_no_body() -> None:
         ("来源：某处 时 间：2026-03-04", "2026-03-04"),
         ("某局 2026年03月04日 09时32分", "2026年03月04日 09时32分"),
         ("更新时间：2026-05-01 印发日期：2026-03-04", "2026-03-04"),
+        ("报名截止2026-03-28 17:00 公告时间2026-03-04", "2026-03-04"),
+        ("报名截至2026-03-28", ""),
+        ("公告时间：2026-03-04 至 2026-03-14", ""),
     ],
 )
 def test_only_a_day_of_publication_is_the_pages(text: str, day: str) -> None:
