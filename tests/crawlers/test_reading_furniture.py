@@ -77,6 +77,19 @@ def test_facts_above_a_text_are_its_head_whatever_they_are_called() -> None:
     assert body_of("", before=facts).startswith("各有关单位")
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["由 webmaster 提交于 周二, 05/12/2026 - 15:08", "某镇办公室 发布于05-12 17:20 (2026年)"],
+)
+def test_a_by_line_without_labels_is_the_head(line: str) -> None:
+    assert body_of("", before="", text=f"<p>{line}</p>{TEXT}").startswith("各有关单位")
+
+
+def test_a_text_that_says_where_something_was_published_is_kept() -> None:
+    line = "本目录发布于2026年5月12日，由某局提交于省级平台"
+    assert line in body_of("", text=f"<p>{line}</p>{TEXT}")
+
+
 def test_a_day_of_an_event_above_a_text_belongs_to_it() -> None:
     text = "<div><p>活动时间：2026年6月1日</p><p>活动地点：市民中心</p></div>" + TEXT
     body = body_of("", text=text)
