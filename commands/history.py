@@ -68,11 +68,12 @@ def _act_lines(act: Edit, titles: dict[str, str]) -> tuple[datetime, str]:
 
 def _page_lines(page: ByHand) -> Iterator[tuple[datetime, str]]:
     """A page put into the store, and taken back."""
-    what = f"编号 {page.notice_id}  {shorten(page.title or page.url, 60)}"
-    yield page.added_at, clean_line(f"{page.who}  手工加入  {what}")
+    what = [f"编号 {page.notice_id}", shorten(page.title or page.url, 60)]
+    yield page.added_at, "  ".join(map(clean_line, [page.who, "手工加入", *what]))
     if page.removed_at is not None:
-        reason = f"（理由：{page.reason}）" if page.reason else ""
-        yield page.removed_at, clean_line(f"{page.removed_by}  撤回  {what}{reason}")
+        reason = f"（理由：{clean_line(page.reason)}）" if page.reason else ""
+        told = "  ".join(map(clean_line, [page.removed_by, "撤回", *what]))
+        yield page.removed_at, told + reason
 
 
 def _documents(page: ByHand) -> Iterator[dict[str, Any]]:
