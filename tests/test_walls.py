@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,6 @@ from tests.installation import FRIDAY, Installation
 
 @pytest.fixture(scope="module")
 def replica() -> Iterator[Replica]:
-    from datetime import datetime
-
     with start_replica(as_of=datetime.fromisoformat(FRIDAY)) as started:
         yield started
 
@@ -27,37 +26,47 @@ def installation(tmp_path: Path, replica: Replica) -> Iterator[Installation]:
         replica.set_wall(site, "ok")
 
 
-@pytest.mark.parametrize(
-    ("wall", "mode", "site", "verdicts", "words"),
-    [
-        ("miit", "forbidden", "miit", {"blocked"}, "403"),
-        ("miit", "jsl521", "miit", {"blocked"}, "521"),
-        ("miit", "verify", "miit", {"blocked"}, "浏览器也未能通过"),
-        ("miit", "down", "miit", {"unreachable"}, "连接"),
-        ("tianjin", "forbidden13", "tj_kxjs", {"blocked"}, "403"),
-        ("tianjin", "forbidden13", "tj_tten", {"blocked"}, "403"),
-        ("tianjin", "down", "tj_gyxxh", {"unreachable"}, "连接"),
-        ("beijing", "forbidden", "bj_zscqj", {"blocked"}, "403"),
-        ("relay", "down", "wechat", {"unreachable"}, "连接"),
-        ("relay", "broken", "wechat", {"degraded", "broken"}, "不完整"),
-    ],
-)
+# Obstacles that stand at the same time, each at a publisher of its own: (mode of each publisher's
+# stand-in, and what each site's columns must say). One crawl meets all of a round.
+ROUNDS: dict[str, tuple[dict[str, str], dict[str, tuple[set[str], str]]]] = {
+    "refusals": (
+        {"miit": "forbidden", "tianjin": "forbidden13", "beijing": "forbidden", "relay": "down"},
+        {
+            "miit": ({"blocked"}, "403"),
+            "tj_kxjs": ({"blocked"}, "403"),
+            "tj_tten": ({"blocked"}, "403"),
+            "bj_zscqj": ({"blocked"}, "403"),
+            "wechat": ({"unreachable"}, "连接"),
+        },
+    ),
+    "scripts": (
+        {"miit": "jsl521", "tianjin": "down", "relay": "broken"},
+        {
+            "miit": ({"blocked"}, "521"),
+            "tj_gyxxh": ({"unreachable"}, "连接"),
+            "wechat": ({"degraded", "broken"}, "不完整"),
+        },
+    ),
+    "verification": ({"miit": "verify"}, {"miit": ({"blocked"}, "浏览器也未能通过")}),
+    "silence": ({"miit": "down"}, {"miit": ({"unreachable"}, "连接")}),
+}
+
+
+@pytest.mark.parametrize("name", ROUNDS)
 def test_a_wall_is_a_verdict_with_a_reason(
-    installation: Installation,
-    replica: Replica,
-    wall: str,
-    mode: str,
-    site: str,
-    verdicts: set[str],
-    words: str,
+    installation: Installation, replica: Replica, name: str
 ) -> None:
-    replica.set_wall(wall, mode)
-    installation.run("crawl", site)
-    rows = [row for (of, _), row in installation.coverage().items() if of == site]
-    assert rows
-    for row in rows:
-        assert row["verdict"] in verdicts, row
-        assert words in row["reason"]
+    walls, expected = ROUNDS[name]
+    for wall, mode in walls.items():
+        replica.set_wall(wall, mode)
+    installation.run("crawl", *expected)
+    coverage = installation.coverage()
+    for site, (verdicts, words) in expected.items():
+        rows = [row for (of, _), row in coverage.items() if of == site]
+        assert rows, site
+        for row in rows:
+            assert row["verdict"] in verdicts, row
+            assert words in row["reason"]
 
 
 def test_cde_wants_a_browser_and_gets_one(installation: Installation, replica: Replica) -> None:

@@ -14,6 +14,7 @@ from crawlers.reading.list_page import read_list
 from crawlers.reading.pager import read_pager
 
 URL = "https://kjj.example.gov.cn/tzgg/"
+ROUNDS = 3
 LEAST = 0.15  # seconds of the processor below which nothing can be told
 WORST = 3.0  # times as much for twice the input; a square would be four
 
@@ -53,6 +54,13 @@ def cost(markup: str) -> float:
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_twice_the_input_costs_about_twice(name: str) -> None:
-    once, twice, four = (min(cost(INPUTS[name](n)) for _ in range(2)) for n in (500, 1000, 2000))
-    assert twice <= max(WORST * once, LEAST)
-    assert four <= max(WORST * twice, LEAST)
+    """A busy machine can spoil one measurement; a cost that grows too fast spoils each."""
+    measured = []
+    for _ in range(ROUNDS):
+        once, twice, four = (
+            min(cost(INPUTS[name](n)) for _ in range(2)) for n in (500, 1000, 2000)
+        )
+        measured.append((once, twice, four))
+        if twice <= max(WORST * once, LEAST) and four <= max(WORST * twice, LEAST):
+            return
+    raise AssertionError(measured)
