@@ -24,6 +24,7 @@ from crawlers.platforms.column_walk import Met
 from crawlers.platforms.known_places import InStore
 from crawlers.platforms.learning import Learning
 from crawlers.platforms.notice_parts import NoticeParts
+from crawlers.platforms.own_hosts import is_own_host
 from crawlers.platforms.window import LATE_DAYS, LONGEST_LOOK_BACK
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key, route_of
 from crawlers.reading.charset import readable
@@ -328,9 +329,8 @@ class NoticePages(NoticeParts, scrapy.Spider):
     def _is_readable_host(self, url: str, column: Column | None) -> bool:
         host = urlsplit(url).hostname or ""
         known = is_wechat(url) or host in self.platforms_by_host
-        own = (urlsplit(column.url).hostname or "").removeprefix("www.") if column else ""
-        # A publisher's page may move to a host below its own: web.zscqj.beijing.gov.cn.
-        return known or (bool(own) and (host == own or host.endswith(f".{own}")))
+        own = urlsplit(column.url).hostname or "" if column else ""
+        return known or is_own_host(host, own)
 
     def platform_of(self, url: str) -> str:
         host = urlsplit(url).hostname or ""
