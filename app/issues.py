@@ -11,7 +11,7 @@ from app.mail_server import has_mail_server, mail_server, smtp_settings
 from app.unsubscribe_links import unsubscribe_links
 from china_time import local_minute
 from digest.composing.weeks import Week
-from digest.delivery.chat_bots import ChatBot
+from digest.delivery.chat_bot import ChatBot
 from digest.delivery.deliver import DeliveryReport, deliver, enrol, issues_to_enter
 from digest.models.issue import Digest
 from digest.publish import publish_issue, recompose, span_of, write_feed, write_site

@@ -16,7 +16,8 @@ from bench import peers
 from bench.synthetic import PER_DAY, Author
 from bench.timing import Times, timed
 from bench.words import chains, pieces
-from digest.composing.compose import compose
+from digest.composing.compose import Composer
+from digest.composing.weeks import Week
 from digest.models.issue import ChapterSpec, Digest
 from pipelines import dedupe
 from storage.database import transaction
@@ -152,18 +153,8 @@ def _of_today(author: Author, notice: Notice) -> Notice:
 def _compose(db: Database, author: Author) -> Digest:
     end = author.today - timedelta(days=1)
     at = datetime.combine(end, time(9), UTC)
-    return compose(
-        db,
-        from_on=end - timedelta(days=6),
-        to_on=end,
-        instant=at,
-        chapters=CHAPTERS,
-        company="盈科瑞",
-        title="政讯周报",
-        site_names={},
-        record=False,
-        now=at,
-    )
+    composer = Composer(db, CHAPTERS, "盈科瑞", "政讯周报", site_names={}, now=at)
+    return composer.compose(Week(end - timedelta(days=6), end, ""), instant=at)
 
 
 def record_earlier_issues(db: Database, author: Author) -> None:

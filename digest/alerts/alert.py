@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from digest.delivery.alarm_text import REFUSED
 from digest.delivery.channel import Channel, Means
 from digest.delivery.channels import MAIL, open_channel
-from digest.delivery.chat_bots import ChatBot
+from digest.delivery.chat_bot import ChatBot
 from digest.delivery.outcome import write_down
 from digest.delivery.smtp_client import SmtpSettings
 from digest.delivery.webhook import Answer, NotSentError

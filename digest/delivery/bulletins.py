@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from china_time import SHANGHAI
 from digest.composing.profile import Profile, covers, reason
 from digest.delivery.channel import Channel, Handover
-from digest.delivery.chat_bots import ChatBot
+from digest.delivery.chat_bot import ChatBot
 from digest.delivery.dkim_signer import DkimSigner
 from digest.delivery.header_address import address_of
 from digest.delivery.ledger_pass import outcome_of

@@ -13,7 +13,7 @@ from digest.delivery.webhook import Answer
 
 if TYPE_CHECKING:
     from digest.delivery.bulletin_mail import MailSettings
-    from digest.delivery.chat_bots import ChatBot
+    from digest.delivery.chat_bot import ChatBot
     from digest.delivery.correction_messages import CorrectionMessages
     from digest.delivery.message_builder import MessageBuilder
     from digest.models.entry import Entry

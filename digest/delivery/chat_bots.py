@@ -1,4 +1,4 @@
-"""chat bots: what their channels have in common, whatever the service is.
+"""Chat bots: what their channels have in common, whatever the service is.
 
 What each service takes is from its own documentation of custom bots, and stands in its file in
 `channels/`.
@@ -9,14 +9,12 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from china_time import SHANGHAI
 from digest.delivery import alarm_text
-from digest.delivery.bulletin_mail import MailSettings
 from digest.delivery.channel import Channel, Handover, Means
 from digest.delivery.chat_text import Dialect, correction_lines, essentials, news_text
 from digest.delivery.correction_messages import CorrectionMessages
@@ -27,8 +25,12 @@ from digest.models.correction import Correction
 from digest.models.entry import Entry
 from digest.models.issue import Digest
 from digest.safe_text import shorten
-from storage.models import Pace, Subscriber
+from storage.models import Subscriber
 from storage.operation.alarms import Alarm
+
+if TYPE_CHECKING:
+    # It renders mails: whoever only rings an alarm does not load that.
+    from digest.delivery.bulletin_mail import MailSettings
 
 Payload = dict[str, Any]
 
@@ -38,43 +40,6 @@ MOST_SHOWN = 4
 # Several services say one code both for nonsense and for haste (too many request).
 _HASTE = "too many request"
 _LATER_STATUS = frozenset({408, 425, 429})
-
-
-@dataclass(frozen=True, slots=True)
-class ChatBot:
-    """One destination as configured. `url` and `secret` are passwords: they are never shown.
-
-    `private` allows a destination that is not on the internet.
-    """
-
-    kind: str
-    name: str
-    url: str = field(repr=False)
-    secret: str = field(default="", repr=False)
-    sections: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    private: bool = False
-    pace: Pace = "weekly"
-
-    @property
-    def address(self) -> str:
-        """What the ledger calls it: wecom:研发群."""
-        return f"{self.kind}:{self.name}"
-
-    def as_subscriber(self) -> Subscriber:
-        """The bot as a recipient; its id is the store's business."""
-        return Subscriber(
-            id=0,
-            address=self.address,
-            name=self.name,
-            sections=self.sections,
-            groups=self.groups,
-            keywords=self.keywords,
-            formats=(),
-            channel=self.kind,
-            pace=self.pace,
-        )
 
 
 class ChatChannel(Channel[Answer]):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from china_time import SHANGHAI
-from digest.delivery.chat_bots import ChatBot
+from digest.delivery.chat_bot import ChatBot
 from digest.delivery.header_address import address_of
 from digest.delivery.issue_mail import make_message_id
 from digest.delivery.ledger_pass import Clock, DeliveryReport, LedgerPass, retry_delay

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from china_time import local_minute
 from digest.delivery.channel import Channel, Handover
-from digest.delivery.chat_bots import ChatBot
+from digest.delivery.chat_bot import ChatBot
 from digest.delivery.correction_messages import CorrectionMessages
 from digest.delivery.message_builder import MessageBuilder
 from digest.delivery.open_channels import OpenChannels

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from digest.delivery.channel import Channel, Means
 from digest.delivery.channels import MAIL, open_channel
-from digest.delivery.chat_bots import ChatBot
+from digest.delivery.chat_bot import ChatBot
 from digest.delivery.smtp_client import SmtpSettings
 from storage.models import Subscriber
 

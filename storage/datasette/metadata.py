@@ -52,6 +52,7 @@ _TITLES = {
     "v_weekly_counts": "每周数量",
     "v_missing_numbers": "目前的缺号",
     "v_list_rows": "名单各行",
+    "added_by_hand": "人工加入的网页",
 }
 # Which column of a table or view holds the id of a notice, where words can be searched for.
 _SEARCHED_BY = {

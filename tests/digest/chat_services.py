@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from digest.delivery.channel import Means
 from digest.delivery.channels import open_channel
-from digest.delivery.chat_bots import ChatBot
+from digest.delivery.chat_bot import ChatBot
 from digest.delivery.message_builder import MessageBuilder
 from digest.delivery.smtp_client import Attempt
 from digest.models.issue import Digest

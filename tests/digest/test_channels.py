@@ -21,7 +21,8 @@ from digest.alerts.alert import Operator, send_alarms
 from digest.delivery import channels
 from digest.delivery.bulletins import BulletinSettings, deliver_bulletins, enter_news
 from digest.delivery.channel import Channel, Means
-from digest.delivery.chat_bots import ChatBot, ChatChannel
+from digest.delivery.chat_bot import ChatBot
+from digest.delivery.chat_bots import ChatChannel
 from digest.delivery.deliver import deliver
 from digest.delivery.smtp_client import SmtpSettings
 from digest.delivery.unsubscribe_links import UnsubscribeLinks

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.chat_bots import ChatBot
+from digest.delivery.chat_bot import ChatBot
 from digest.delivery.deliver import DeliveryReport, deliver
 from digest.delivery.sink import Sink
 from digest.models.issue import Digest, Group, Section

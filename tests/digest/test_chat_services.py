@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from digest.delivery.chat_bots import ChatBot
+from digest.delivery.chat_bot import ChatBot
 from digest.delivery.deliver import deliver
 from digest.delivery.webhook import NotSentError, post_json
 from digest.models.issue import Digest, Group, Section

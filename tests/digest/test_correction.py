@@ -16,7 +16,8 @@ from lxml import html
 import digest
 from digest.delivery.channel import Means
 from digest.delivery.channels import open_channel
-from digest.delivery.chat_bots import ChatBot, ChatChannel
+from digest.delivery.chat_bot import ChatBot
+from digest.delivery.chat_bots import ChatChannel
 from digest.delivery.correction_messages import CorrectionMessages
 from digest.rendering.docx.correction import correction_docx
 from digest.rendering.render_correction import correction_json, correction_page, correction_text

@@ -108,7 +108,7 @@ RENAMED = """
 import socket, sys
 sys.path.insert(0, sys.argv[1])
 socket.sethostname(sys.argv[2].encode())
-from digest.delivery import hello
+from digest.delivery import ehlo_name
 from digest.delivery.smtp_client import SmtpClient, SmtpSettings
 settings = SmtpSettings("127.0.0.1", int(sys.argv[3]), "none", sender="x@example.com")
 with SmtpClient(settings) as client:

@@ -17,7 +17,7 @@ from digest.choosing.folding import Room
 from digest.composing.compose import Composer
 from digest.composing.judging import Choice
 from digest.composing.profile import Profile, personal
-from digest.delivery.chat_text import essentials
+from digest.delivery.chat_text import Dialect, essentials
 from digest.models.issue import ChapterSpec, Digest
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html, render_mail_html
@@ -133,7 +133,7 @@ def test_all_texts_stand_in_the_second_word_file_and_in_the_page(issue: Digest) 
 
 
 def test_a_chat_says_how_many_it_leaves_out(issue: Digest) -> None:
-    said = essentials(issue, heading="## ", limit=900)
+    said = essentials(issue, Dialect(heading="## "), limit=900)
     named = sum(title in said for title in titles_of(issue))
     assert f"另有 {issue.total - named} 条" in said
 

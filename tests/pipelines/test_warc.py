@@ -196,7 +196,7 @@ WRITER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from pipelines.evidence.middleware.page_archive import PageArchive
+from pipelines.evidence.page_archive import PageArchive
 from tests.pipelines.test_warc import PAGE, found
 import random
 keeper = PageArchive(Path(sys.argv[1]) / "zhengxun.db", Path(sys.argv[1]), max_mib=100)
