@@ -22,6 +22,16 @@ URL = "https://gyxxh.tj.gov.cn/a/t20210203_1.html"
 HTML = {"Content-Type": "text/html"}
 
 
+def peak_kib() -> int:
+    """The most memory that this process held. Linux's ru_maxrss begins with what the process held
+    that started this one, and a worker of the tests may hold gigabytes."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    (line,) = (one for one in status.read_text().splitlines() if one.startswith("VmHWM:"))
+    return int(line.split()[1])
+
+
 def main(folder: Path, names: list[str]) -> None:
     """One JSON line a page; memory is the peak of the process so far (KiB on Linux)."""
     for name in names:
@@ -35,7 +45,7 @@ def main(folder: Path, names: list[str]) -> None:
         facts = {
             "name": name,
             "seconds": round(time.process_time() - started, 2),
-            "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            "peak_megabytes": peak_kib() // 1024,
             "title": notice.title,
             "published_on": str(notice.published_on),
             "complete": notice.complete,
