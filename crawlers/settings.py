@@ -124,6 +124,8 @@ ITEM_PIPELINES = {
     "pipelines.store.StorePipeline": 800,
 }
 EXTENSIONS = {
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "crawlers.memory_limit.OwnMemoryUsage": 0,
     "crawlers.log_redaction.LogRedactionExtension": 50,
     "pipelines.monitor.MonitorExtension": 100,
     "pipelines.column_history.HistoryExtension": 110,

@@ -84,6 +84,8 @@ async def test_a_page_still_shows_the_first_rows_and_says_so(empty: Any) -> None
 
 
 @pytest.mark.asyncio
+# Holds two gigabytes while it asks, and slows what the same process does afterwards.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sql",
     [
