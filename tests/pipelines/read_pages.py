@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from scrapy.http import HtmlResponse
 
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
+from crawlers.memory_limit import most_held
 from crawlers.reading.charset import readable
 from crawlers.reading.notice import fill_from_page
 from pipelines.normalise import normalise
@@ -22,18 +22,8 @@ URL = "https://gyxxh.tj.gov.cn/a/t20210203_1.html"
 HTML = {"Content-Type": "text/html"}
 
 
-def peak_kib() -> int:
-    """The most memory that this process held. Linux's ru_maxrss begins with what the process held
-    that started this one, and a worker of the tests may hold gigabytes."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    (line,) = (one for one in status.read_text().splitlines() if one.startswith("VmHWM:"))
-    return int(line.split()[1])
-
-
 def main(folder: Path, names: list[str]) -> None:
-    """One JSON line a page; memory is the peak of the process so far (KiB on Linux)."""
+    """One JSON line a page; memory is the peak of this process so far."""
     for name in names:
         body = (folder / name).read_bytes()
         started = time.process_time()
@@ -45,7 +35,7 @@ def main(folder: Path, names: list[str]) -> None:
         facts = {
             "name": name,
             "seconds": round(time.process_time() - started, 2),
-            "peak_megabytes": peak_kib() // 1024,
+            "peak_megabytes": most_held() // 2**20,
             "title": notice.title,
             "published_on": str(notice.published_on),
             "complete": notice.complete,
