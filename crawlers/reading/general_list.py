@@ -14,8 +14,8 @@ from parsel import Selector
 
 from crawlers.reading.list_groups import Group, clusters, link_groups
 from crawlers.reading.list_links import Link, find_links, is_home
-from crawlers.reading.printed_dates import day_of, url_date
-from crawlers.reading.row_dates import Place, edge_date, row_dates, words_beside
+from crawlers.reading.printed_dates import day_of, edge_date, url_date
+from crawlers.reading.row_dates import Place, row_dates, words_beside
 from crawlers.reading.row_titles import Piece, common_words, pieces_of, title_of, without_date
 from crawlers.reading.rows import MOST_ROWS, Row
 from crawlers.reading.script_rows import array_rows, records

@@ -16,8 +16,9 @@ from crawlers.reading.list_identity import list_identity
 from crawlers.reading.list_links import address_in
 from crawlers.reading.patterns import NOTICE_LINK, ROWS, RowPattern
 from crawlers.reading.printed_dates import find_date
-from crawlers.reading.row_dates import Place, bare_date, with_years, words_beside
+from crawlers.reading.row_dates import Place, bare_date, words_beside
 from crawlers.reading.row_titles import pieces_of, title_of, without_date
+from crawlers.reading.row_years import with_years
 from crawlers.reading.rows import MOST_ROWS, Row
 from crawlers.reading.shells import script_list_reason
 from crawlers.reading.text import first_text, visible_text

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import combinations
 
 from lxml import etree
 from parsel import Selector
@@ -18,19 +17,20 @@ from crawlers.items import NoticeItem
 from crawlers.reading.addresses import base_address
 from crawlers.reading.body_markup import body_html, written
 from crawlers.reading.body_proof import Claims, body_fault, not_the_notice, repeated_text
-from crawlers.reading.day_evidence import choose_day, published_in
+from crawlers.reading.day_evidence import published_in
 from crawlers.reading.disagreement import disagreements
 from crawlers.reading.file_links import find_attachments
 from crawlers.reading.general_notice import Found, has_substance, printed_original, read_page
 from crawlers.reading.labels import labelled_fields
 from crawlers.reading.meta import Meta, read_meta, without_markup
+from crawlers.reading.notice_fields import TRUSTED_READERS, Readings, fill_fields, outspoken
 from crawlers.reading.patterns import NOTICE, NoticePattern
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.scripted_text import show_scripted_text
 from crawlers.reading.shells import shell_reason
 from crawlers.reading.siblings import Siblings
 from crawlers.reading.text import first_text, labelled_source, visible_text, worth_asking
-from crawlers.reading.title_evidence import TitleHints, plain, same_title, window_segments
+from crawlers.reading.title_evidence import TitleHints, window_segments
 from crawlers.reading.tree import parse_page
 
 __all__ = ["body_html", "disagreements", "fill_from_page", "finish", "take_from_list"]
@@ -40,19 +40,13 @@ MAX_CHARACTERS = 3_000_000
 
 _XML_HEAD = re.compile(r"^\s{0,99}<\?xml[^>]{0,200}\?>")  # would make the parser read XML
 _DATA_URL = re.compile(r"""(?:"data:[^"]{64,}"|'data:[^']{64,}')""")
-_PLAIN_FIELDS = ("source", "doc_number", "issuers", "written", "effective")
 _PAGES_WORDS = (
     "title", "published", "source", "doc_number", "issuers", "written", "effective",
     "original_url", "body_html",
 )  # fmt: skip
 _NO_SELECTORS = Selectors()
-_SURE_TITLE = 3.0
 _ENOUGH_WAYS = 2  # that agree on where the text stands
-_SHORTEST_SUMMARY = 20  # letters
-_LONGEST_SUMMARY = 600
-_ORDER = ("column", "platform", "learned")
 _ORDER_LEARNED = ("column", "learned", "platform")
-Readings = dict[str, dict[str, str]]
 
 
 def fill_from_page(
@@ -85,7 +79,7 @@ def fill_from_page(
         return
     pattern = NOTICE.get(platform, NoticePattern())
     learned = learned or _NO_SELECTORS
-    order = _ORDER_LEARNED if learned_first else _ORDER
+    order = _ORDER_LEARNED if learned_first else TRUSTED_READERS
     bodies = {
         "column": selectors.notice_body,
         "platform": pattern.body,
@@ -102,7 +96,7 @@ def fill_from_page(
         "learned": _from_selectors(page, _column_pattern(learned)),
     }
     readings = {name: own[name] for name in order} | _other_readings(meta, found)
-    _fill_fields(item, readings, found, witnesses)
+    fill_fields(item, readings, found, witnesses)
     item.platform = platform
     item.borne_out_by = list(found.ways) if found.is_general else [reader, *found.ways[1:]]
     chosen = {"column": selectors, "learned": learned}.get(reader, _NO_SELECTORS)
@@ -114,7 +108,7 @@ def fill_from_page(
     head = (witnesses.window, witnesses.meta, witnesses.social)
     if not _is_notice(item, claims, found, head, siblings):
         return
-    item.disagreements += disagreements(item, _outspoken(readings, found))
+    item.disagreements += disagreements(item, outspoken(readings, found))
     if item.body_html and len(item.borne_out_by) < _ENOUGH_WAYS:
         item.disagreements.append("正文的位置只有一种依据，请对照原网页")
     finish(item)
@@ -232,76 +226,6 @@ def _other_readings(meta: Meta, found: Found) -> Readings:
     return {"meta": head, "general": general}
 
 
-def _fill_fields(item: NoticeItem, readings: Readings, found: Found, witnesses: TitleHints) -> None:
-    title, reader = _title(readings, found, witnesses)
-    if title:
-        item.title, item.read_by["title"] = title, reader
-    for name, fields in readings.items():
-        day = fields.get("published", "")
-        if (
-            name in _ORDER
-            and day
-            and not item.published
-            and not _is_another(name, day, found, item)
-        ):
-            item.published, item.read_by["published"] = day, name
-    if not item.published:
-        meta = readings["meta"]["published"]
-        item.published, reader = choose_day(found.days, meta, item.list_date, item.url)
-        if item.published:
-            item.read_by["published"] = reader
-    for field in _PLAIN_FIELDS:
-        for name, fields in readings.items():
-            if fields.get(field) and not getattr(item, field):
-                setattr(item, field, fields[field])
-                item.read_by[field] = name
-    item.original_url = item.original_url or found.original_url
-
-
-def _is_another(reader: str, day: str, found: Found, item: NoticeItem) -> bool:
-    """Whether the day in a page's table of facts (发文日期) is not that of its publication: another
-    is printed with a label, and the row bears that one out."""
-    if reader != "platform" or not found.days or found.days[0].strength != "labelled":
-        return False
-    return found.days[0].day == day_of(item.list_date) not in {day_of(day), None}
-
-
-def _title(readings: Readings, found: Found, witnesses: TitleHints) -> tuple[str, str]:
-    """The first reader's title that the list's row agrees with; without a row, the first that is
-    not the name of the site or column."""
-    told = [(fields["title"], name) for name, fields in readings.items() if fields.get("title")]
-    names = {plain(name) for name in witnesses.names if name}
-    told = [one for one in told if plain(one[0]) not in names] or told
-    if witnesses.listed and not _is_summary(witnesses.listed, told, found.text):
-        agreed = next((one for one in told if same_title(one[0], witnesses.listed)), None)
-        if agreed:
-            return agreed
-    for title, name in told:
-        if name != "general" or found.title.score >= _SURE_TITLE or not witnesses.listed:
-            return title, name
-    return "", ""
-
-
-def _is_summary(listed: str, told: Sequence[tuple[str, str]], text: str) -> bool:
-    """Whether what stands in the list is the beginning of the text, and the page's readers agree
-    on a title that it is not."""
-    words = plain(listed)
-    if len(words) < _SHORTEST_SUMMARY or words not in plain(text[:_LONGEST_SUMMARY]):
-        return False
-    others = [title for title, _ in told if not same_title(title, listed)]
-    return any(same_title(one, other) for one, other in combinations(others, 2))
-
-
-def _outspoken(readings: Readings, found: Found) -> Readings:
-    """What each reader is sure enough of to contradict another."""
-    general: dict[str, str] = {}
-    if found.title.score >= _SURE_TITLE:
-        general["title"] = found.title.text
-    if found.days and found.days[0].strength in {"labelled", "beside"}:
-        general["published"] = found.days[0].printed
-    return {**readings, "general": general}
-
-
 def _claims(item: NoticeItem, found: Found, witnesses: TitleHints, address: str) -> Claims:
     segments = window_segments(witnesses.window, witnesses.names)
     titles = (item.title, found.title.text, witnesses.meta, witnesses.social, *segments)
@@ -317,7 +241,7 @@ def _claims(item: NoticeItem, found: Found, witnesses: TitleHints, address: str)
         text=found.text,
         sentences=found.sentences,
         has_more=shows or bool(item.attachments),
-        is_named=item.read_by.get("body_html") in _ORDER,
+        is_named=item.read_by.get("body_html") in TRUSTED_READERS,
     )
 
 

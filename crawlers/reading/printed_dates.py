@@ -188,3 +188,12 @@ def _real_day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def edge_date(title: str) -> str:
+    """The date a title begins or ends with, where skins put both into the link."""
+    bare = title.strip(" []()（）【】")
+    found = find_dates(bare)
+    if found and found[0][1] == 0:
+        return found[0][0]
+    return found[-1][0] if found and bare.endswith(found[-1][0]) else ""

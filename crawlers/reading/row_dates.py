@@ -1,18 +1,18 @@
 """The day of each row of a list: inside the row, before it or behind it, which the whole list
-tells; and days printed without a year."""
+tells. A day without a year comes as it is printed; row_years.py completes it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice, pairwise
 from typing import TypeVar
 
 from lxml import etree
 
-from crawlers.reading.printed_dates import day_of, find_date, find_dates, url_date
+from crawlers.reading.printed_dates import day_of, find_date, find_dates
 from crawlers.reading.short_days import day_alone, two_digit_days
 
 _LONGEST_GAP = 600  # characters between two rows that are read
@@ -27,12 +27,7 @@ _ISSUED = re.compile(
 _NO_YEAR = re.compile(r"(?<![\d.\-/年])(\d{1,2})\s*([-/.月])\s*(\d{1,2})\s*日?(?![\d.\-/%％年月])")
 _DAY_OVER_MONTH = re.compile(r"^\D{0,4}(\d{1,2})日?\s+(\d{1,2})\s*月\D{0,4}$")
 _HEADING = re.compile(r"\D{0,2}((?:19|20)\d\d)\s*(?:年度?)?\s*(?:[-./]?\s*(\d{1,2})\s*月?)?\D{0,3}")
-_URL_YEAR = re.compile(r"/((?:19|20)\d\d)(?:/|-|(\d\d)(?:\d\d)?[/_.-])")
 _LONGEST_BARE = 16  # characters of a place that prints a day without a year and little else
-_LEAST_LED = 8  # rows of a list in which some may be kept on top
-_MOST_LED = 5
-_WORTH = timedelta(days=60)  # what a row kept on top must save of the time a list goes back
-_FRESH = timedelta(days=45)
 _HEADING_LENGTH = 30  # characters of a heading that holds a day
 _BESIDE = 6  # … besides the day: 星期二
 _MOST_PARTS = 60  # of a row whose title attribute is looked at
@@ -76,55 +71,6 @@ def row_dates(places: Sequence[Place]) -> list[str]:
         if sum(map(bool, dates)) * 2 < len(places):
             dates = [one or other for one, other in zip(dates, more(places), strict=True)]
     return dates
-
-
-def with_years(dates: Sequence[str], urls: Sequence[str], today: date | None) -> list[str]:
-    """The dates with `--MM-DD` completed: by the address, by dated neighbours, by `today`.
-
-    A list runs from new to old, so a month later in the year than the one above it belongs to the
-    year before. Where the days do not run so, they stay without one: empty.
-    """
-    if not any(text.startswith("--") for text in dates):
-        return list(dates)
-    led = _led(dates, urls, today)
-    kept_on_top, _ = _completed(dates[:led], urls[:led], today)
-    rest, turns = _completed(dates[led:], urls[led:], today)
-    if turns > max(2, len(dates) // 4):
-        return ["" if text.startswith("--") else text for text in dates]
-    return kept_on_top + rest
-
-
-def _led(dates: Sequence[str], urls: Sequence[str], today: date | None) -> int:
-    """How many rows are kept on top: an old one there must not put the whole list into its year.
-    Without them the rest goes on from about today, and back for a much shorter time."""
-    if today is None or len(dates) < _LEAST_LED:
-        return 0
-    found: list[tuple[int, int]] = []
-    for led in range(min(_MOST_LED, len(dates) // 4) + 1):
-        rest, _ = _completed(dates[led:], urls[led:], today)
-        days = [day for text in rest if (day := day_of(text)) is not None]
-        if days and (led == 0 or today - max(days) <= _FRESH):
-            found.append(((today - min(days)).days + led * _WORTH.days, led))
-    return min(found, default=(0, 0))[1]
-
-
-def _completed(
-    dates: Sequence[str], urls: Sequence[str], today: date | None
-) -> tuple[list[str], int]:
-    """Rows that follow each other, and how often their years turned."""
-    result: list[str] = []
-    above: date | None = today + timedelta(days=1) if today else None
-    turns = 0
-    for text, url in zip(dates, urls, strict=True):
-        if not text.startswith("--"):
-            above = day_of(text) or above
-            result.append(text)
-            continue
-        day = _by_address(text, url) or _not_after(text, above)
-        turns += day is not None and above is not None and day.year < above.year
-        above = day or above
-        result.append(day.isoformat() if day else "")
-    return result, turns
 
 
 def bare_date(text: str) -> str:
@@ -341,33 +287,6 @@ def _above(
     return None
 
 
-def _by_address(text: str, url: str) -> date | None:
-    """The day in the year that the row's own address names, if its month fits too."""
-    whole = day_of(url_date(url))
-    match = _URL_YEAR.search(url)
-    year = whole.year if whole else int(match[1]) if match else None
-    month = f"{whole.month:02}" if whole else match[2] if match else None
-    if year is None or (month and month != text[2:4]):
-        return None
-    return _real(year, text)
-
-
-def _not_after(text: str, latest: date | None) -> date | None:
-    if latest is None:
-        return None
-    day = _real(latest.year, text)
-    if day is not None and day > latest + timedelta(days=3):
-        day = _real(latest.year - 1, text)
-    return day
-
-
-def _real(year: int, text: str) -> date | None:
-    try:
-        return date(year, int(text[2:4]), int(text[5:7]))
-    except ValueError:
-        return None
-
-
 def words_beside(box: etree._Element, link: etree._Element, title: str) -> str:
     """What a row says besides its title, every element's words set apart (05 | 2021-02)."""
     words = _spread(box, scripts=True)
@@ -375,12 +294,3 @@ def words_beside(box: etree._Element, link: etree._Element, title: str) -> str:
         return words.replace(title, " ", 1)
     clicked = _spread(link)
     return words.replace(clicked, " ", 1) if clicked != words else words
-
-
-def edge_date(title: str) -> str:
-    """The date a title begins or ends with, where skins put both into the link."""
-    bare = title.strip(" []()（）【】")
-    found = find_dates(bare)
-    if found and found[0][1] == 0:
-        return found[0][0]
-    return found[-1][0] if found and bare.endswith(found[-1][0]) else ""
