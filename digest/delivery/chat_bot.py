@@ -26,7 +26,7 @@ class ChatBot:
 
     @property
     def address(self) -> str:
-        """What the ledger calls it: wecom:研发群."""
+        """What the ledger calls it: the kind, a colon, the name."""
         return f"{self.kind}:{self.name}"
 
     def as_subscriber(self) -> Subscriber:
