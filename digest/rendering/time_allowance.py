@@ -38,15 +38,18 @@ class TimeAllowance:
         """
         if self.left <= 0:
             raise OutOfTimeError
-        began = time.process_time()
+        began, allowed, least = time.process_time(), min(self.entry, self.left), 0.0
         try:
             if threading.current_thread() is threading.main_thread():
-                with _interrupted_after(min(self.entry, self.left)):
+                with _interrupted_after(allowed):
                     yield
             else:
                 yield
+        except OutOfTimeError:
+            least = allowed  # the timer's ticks are coarser than the clock, and may be early by it
+            raise
         finally:
-            self.left -= time.process_time() - began
+            self.left -= max(time.process_time() - began, least)
 
 
 @contextmanager

@@ -21,19 +21,8 @@ from storage.models.issues import (
     IssueEntry,
     IssueRecord,
 )
-from storage.models.notices import (
-    NOTICE_FIELDS,
-    Attachment,
-    Contact,
-    Deadline,
-    Known,
-    Notice,
-    Outcome,
-    Place,
-    SaveResult,
-    StoredNotice,
-    TableRow,
-)
+from storage.models.notice_parts import Attachment, Contact, Deadline, TableRow
+from storage.models.notices import NOTICE_FIELDS, Notice, Place
 from storage.models.readers import (
     Bounce,
     Bulletin,
@@ -44,6 +33,7 @@ from storage.models.readers import (
     Subscriber,
     SubscriberState,
 )
+from storage.models.stored_notices import Known, Outcome, SaveResult, StoredNotice
 
 __all__ = [
     "NOTICE_FIELDS",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from storage.models.notices import StoredNotice
+from storage.models.stored_notices import StoredNotice
 
 Act = Literal[
     "drop",

@@ -6,63 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from storage.models.about import About, Shown
+from storage.models.notice_parts import Attachment, Contact, Deadline
 
-Outcome = Literal["new", "revised", "unchanged"]
 Place = Literal["", "above", "between", "below"]
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One row of a table in a file: its sheet (or 表1, 表2 ...), its place in it from 1, and its
-    cells by the label of their column."""
-
-    sheet: str
-    number: int
-    cells: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file named by a notice. `bytes`, `sha256`, `path`, `text` are None until downloaded.
-
-    `path` is relative to the data folder. `note` says in Chinese why there is no file or no text,
-    `extent` how long the file is (12 页). `rows` enter the store with a file that was just read
-    and never leave it with the notice; None: it was not read now.
-    """
-
-    url: str
-    name: str
-    type: str = ""
-    bytes: int | None = None
-    sha256: str | None = None
-    path: str | None = None
-    text: str | None = None
-    note: str = ""
-    extent: str = ""
-    rows: tuple[TableRow, ...] | None = field(default=None, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A day by which readers must act. `computed` marks a relative term we worked out."""
-
-    on: date
-    what: str
-    printed: str
-    computed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom to ask, as printed."""
-
-    name: str = ""
-    phone: str = ""
-    email: str = ""
 
 
 def _about(*words: Any, **more: Any) -> dict[str, About]:
@@ -388,45 +338,3 @@ class Notice:
 
 # What is said of each field, in their order.
 NOTICE_FIELDS: Mapping[str, About] = {one.name: one.metadata["about"] for one in fields(Notice)}
-
-
-@dataclass(frozen=True, slots=True)
-class StoredNotice:
-    """A notice as it is in the store, with our own facts about it.
-
-    `day_on` is the day it counts from (`storage.notices.counted_day`); None: not in the store.
-    """
-
-    id: int
-    notice: Notice
-    first_seen_at: datetime
-    last_seen_at: datetime
-    revised_at: datetime | None = None
-    day_on: date | None = None
-    duplicate_of: int | None = None
-    duplicate_why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SaveResult:
-    """What saving did."""
-
-    id: int
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What decides whether a stored page is fetched again."""
-
-    id: int
-    column: str
-    key: str
-    url: str
-    title: str
-    published_on: date | None
-    day_on: date
-    complete: bool
-    first_seen_at: datetime
-    last_read_at: datetime
-    attempts: int

@@ -103,7 +103,12 @@ def main() -> None:
     """The child process."""
     job = json.loads(sys.argv[1])
     settings = get_project_settings()
-    bare = {"SPIDER_MIDDLEWARES": {}, "ITEM_PIPELINES": {}, "EXTENSIONS": WATCH, "DOWNLOAD_DELAY": 0}
+    bare = {
+        "SPIDER_MIDDLEWARES": {},
+        "ITEM_PIPELINES": {},
+        "EXTENSIONS": WATCH,
+        "DOWNLOAD_DELAY": 0,
+    }
     settings.setdict({**bare, "AUTOTHROTTLE_ENABLED": False, **job["settings"]}, priority="cmdline")
     OneSpider.site = Site.model_validate(job["site"])
     OneSpider.job = job

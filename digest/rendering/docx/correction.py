@@ -7,8 +7,8 @@ from datetime import UTC
 from docx.table import _Cell
 
 from digest.models.correction import Correction
-from digest.rendering.docx.document import pack
 from digest.rendering.docx.ooxml import Ink, new_paragraph, write
+from digest.rendering.docx.package import pack
 from digest.rendering.docx.style import BODY, CELL, META, new_document
 from digest.rendering.docx.table import add_rows
 

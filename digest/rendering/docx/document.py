@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from datetime import UTC
 from functools import partial
 
-from docx.blkcntnr import BlockItemContainer
 from docx.document import Document
-from docx.enum.text import WD_TAB_ALIGNMENT
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
@@ -22,6 +16,7 @@ from digest.models.entry import file_facts
 from digest.models.issue import NOTHING_NEW, Digest, Entry, Group, Section
 from digest.rendering.body_limits import TOO_SLOW
 from digest.rendering.docx.body import write_body
+from digest.rendering.docx.due_table import write_due_table
 from digest.rendering.docx.ooxml import (
     Ink,
     bookmark,
@@ -32,7 +27,9 @@ from digest.rendering.docx.ooxml import (
     write_field,
     write_jump,
 )
+from digest.rendering.docx.package import pack, set_properties
 from digest.rendering.docx.page_numbers import page_numbers
+from digest.rendering.docx.running_lines import write_running_lines
 from digest.rendering.docx.source_status import write_state, write_trend
 from digest.rendering.docx.style import (
     BODY,
@@ -52,10 +49,8 @@ from digest.wording import (
     MARKS,
     badges,
     chapter_heading,
-    days_left,
     deadline_line,
     due_head,
-    due_line,
     entry_link,
     line_facts,
     meta_parts,
@@ -67,9 +62,6 @@ from digest.wording import (
     trouble_line,
 )
 
-# The earliest day a ZIP entry can have; ours carry no time, so equal issues are equal files.
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-
 
 def render_docx(digest: Digest, time: TimeAllowance | None = None) -> bytes:
     """The whole issue. The same digest gives the same bytes, unless a body is out of `time`."""
@@ -79,9 +71,9 @@ def render_docx(digest: Digest, time: TimeAllowance | None = None) -> bytes:
     for section in digest.sections:
         printer.chapter(section)
     printer.coverage_table()
-    printer.running_lines()
+    write_running_lines(document, digest)
     printer.number_contents()
-    _set_properties(document, digest)
+    set_properties(document, digest)
     return pack(document)
 
 
@@ -104,7 +96,9 @@ class _Printer:
         new_paragraph(self.document._body, "Subtitle", line)
         add_rows(self.document._body, [["本周要点"]], [1], self._main_points)
         # Before the contents: what expires soon is not looked for on the last page.
-        self.due_table()
+        if digest.highlights.due:
+            self._heading("即将截止", 1, "_Toc_due")
+            write_due_table(self.document, digest.highlights.due)
         self._contents()
 
     def _main_points(self, cell: _Cell, _row: int, _column: int) -> None:
@@ -274,30 +268,6 @@ class _Printer:
             write(line, text, Ink(color=color, bold=bold))
             line.paragraph_format.keep_with_next = True
 
-    def due_table(self) -> None:
-        """即将截止: the next two weeks, earliest first."""
-        due = self.digest.highlights.due
-        if not due:
-            return
-        self._heading("即将截止", 1, "_Toc_due")
-        rows = [["日期", "时限", "事项"]]
-        rows += [[item.on.isoformat(), days_left(item.days_left), ""] for item in due]
-
-        def fill(cell: _Cell, row: int, column: int) -> None:
-            line = new_paragraph(cell, CELL)
-            if row and column == 2:
-                entry = due[row - 1].entry
-                if due[row - 1].week:
-                    write(line, entry.title, Ink(link=entry.url))
-                else:
-                    write_jump(line, entry.title, f"_Toc_{entry.anchor}")
-                write(line, f" {due_line(due[row - 1])}")
-            else:
-                urgent = row > 0 and column == 1 and due[row - 1].days_left <= 3
-                write(line, rows[row][column], Ink(bold=not row, color=RED if urgent else None))
-
-        add_rows(self.document._body, rows, [16, 12, 72], fill)
-
     def coverage_table(self) -> None:
         """信息来源状况, and what each source published lately."""
         heading = self._heading("信息来源状况", 1, "_Toc_coverage")
@@ -306,23 +276,6 @@ class _Printer:
         write_trend(self.document, self.digest)
         when = local_minute(self.digest.instant)
         self._fact(f"截至 {when}（北京时间）。原文以发布机关网站为准。")
-
-    def running_lines(self) -> None:
-        """Issue and company above each page, the page number below."""
-        page = self.document.sections[0]
-        head = _first_line(page.header)
-        stops = head.paragraph_format.tab_stops
-        stops.add_tab_stop(
-            (page.page_width or 0) - (page.left_margin or 0) - (page.right_margin or 0),
-            WD_TAB_ALIGNMENT.RIGHT,
-        )
-        write(head, f"{self.digest.title} {self.digest.week}\t{self.digest.company}")
-        foot = _first_line(page.footer)
-        write(foot, "第 ")
-        write_field(foot, "PAGE", "1")
-        write(foot, " 页 / 共 ")
-        write_field(foot, "NUMPAGES", "1")
-        write(foot, " 页")
 
 
 def _write_note(entry: Entry, cell: _Cell, _row: int, _column: int) -> None:
@@ -340,36 +293,3 @@ def _links(entry: Entry) -> list[tuple[str, list[tuple[str, str]]]]:
         ("原文：", [(entry.url, entry.url)] if entry.url else []),
     ]
     return [(label, links) for label, links in lines if links]
-
-
-def _first_line(container: BlockItemContainer) -> Paragraph:
-    lines: list[Paragraph] = container.paragraphs
-    return lines[0]
-
-
-def _set_properties(document: Document, digest: Digest) -> None:
-    instant = digest.instant.astimezone(UTC).replace(microsecond=0, tzinfo=None)
-    properties = document.core_properties
-    properties.title = f"{digest.title} {digest.week}"
-    properties.subject = f"{slashed(digest.from_on)}~{slashed(digest.to_on)}"
-    properties.author = properties.last_modified_by = digest.company
-    properties.created = properties.modified = instant
-    properties.language = "zh-CN"
-    properties.comments = properties.keywords = ""
-
-
-def pack(document: Document) -> bytes:
-    """Save with fixed times inside the ZIP, and without the template's preview picture."""
-    package = document.part.package
-    for key, link in list(package.rels.items()) if package is not None else ():
-        if link.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
-            del package.rels[key]
-    made, packed = io.BytesIO(), io.BytesIO()
-    document.save(made)
-    with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w") as target:
-        for name in source.namelist():
-            info = zipfile.ZipInfo(name, _ZIP_EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o600 << 16
-            target.writestr(info, source.read(name))
-    return packed.getvalue()

@@ -1,0 +1,35 @@
+"""即将截止: what readers must do in the next two weeks, earliest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docx.document import Document
+from docx.table import _Cell
+
+from digest.models.entry import DueDate
+from digest.rendering.docx.ooxml import Ink, new_paragraph, write, write_jump
+from digest.rendering.docx.style import CELL, RED
+from digest.rendering.docx.table import add_rows
+from digest.wording import days_left, due_line
+
+
+def write_due_table(document: Document, due: Sequence[DueDate]) -> None:
+    """A row a term: its day, the days that are left, and the entry, which is jumped to."""
+    rows = [["日期", "时限", "事项"]]
+    rows += [[item.on.isoformat(), days_left(item.days_left), ""] for item in due]
+
+    def fill(cell: _Cell, row: int, column: int) -> None:
+        line = new_paragraph(cell, CELL)
+        if row and column == 2:
+            entry = due[row - 1].entry
+            if due[row - 1].week:
+                write(line, entry.title, Ink(link=entry.url))
+            else:
+                write_jump(line, entry.title, f"_Toc_{entry.anchor}")
+            write(line, f" {due_line(due[row - 1])}")
+        else:
+            urgent = row > 0 and column == 1 and due[row - 1].days_left <= 3
+            write(line, rows[row][column], Ink(bold=not row, color=RED if urgent else None))
+
+    add_rows(document._body, rows, [16, 12, 72], fill)
