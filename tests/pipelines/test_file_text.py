@@ -207,7 +207,7 @@ def test_a_workbook_that_needs_too_much_time_is_given_up(tmp_path: Path) -> None
     book.save(out)
     with zipfile.ZipFile(out) as made:
         members = {name: made.read(name) for name in made.namelist()}
-    rows = f"<row>{'<c/>' * 1000}</row>" * 5000
+    rows = f"<row>{'<c/>' * 1000}</row>" * 15_000  # close under what may be unpacked
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     sheet = f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'
     members["xl/worksheets/sheet1.xml"] = sheet.encode()
