@@ -19,12 +19,14 @@ from w3lib.encoding import html_body_declared_encoding
 from app.context import CommandError, Context
 from commands.inspecting import CHILD_SECONDS, child_command, child_items, facts_table, fullest
 from commands.terminal import printed
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.probing import Guess, guess_platform, names_of, row_selector
 from crawlers.reading.addresses import is_wechat
 from crawlers.reading.charset import detect
 from crawlers.reading.list_page import read_rows
+from crawlers.reading.platform import NO_PLATFORM
 from pipelines.normalise import normalise
 
 SITE = "probe"
@@ -91,9 +93,9 @@ def _fetch(context: Context, url: str, sources: Path) -> str:
     """The page as text; first under our own name, then under a browser's. Empty behind a wall."""
     host = urlsplit(url).hostname or ""
     for agent in ("honest", "browser"):
-        walls = guess_platform("", url).site if host.endswith("cde.org.cn") else {}
-        site = {"user_agent": agent, **walls}
-        tables = _tables(SITE, _site(host, "listing", site), _column(url))
+        # What the address alone tells: a publisher behind a wall is not seen without its steps.
+        site = {"user_agent": agent, **guess_platform("", url).site}
+        tables = _tables(SITE, _site(host, platforms.PLAIN, site), _column(url))
         sources.write_text(_ALONE + tables, "utf-8")
         body = _child_output(context, url, sources)
         if body:
@@ -145,8 +147,8 @@ def _block(context: Context, url: str, guess: Guess, text: str, rows: int) -> st
     column = _column(url) | guess.column
     column |= {"name": column_name or "通知公告", "min_rows": max(1, rows // 2)}
     column["max_quiet_days"] = 30
-    if guess.platform == "listing":
-        found, _ = read_rows(text, url, Selectors(), "listing")
+    if guess.platform == platforms.PLAIN:
+        found, _ = read_rows(text, url, Selectors(), NO_PLATFORM)
         css = row_selector(text, url, found)
         column |= {"selectors": {"rows": css}} if css else {}
     name = re.sub(r"\W+", "_", host.removeprefix("www.").rpartition(".")[0] or host).lower()

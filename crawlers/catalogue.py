@@ -28,8 +28,10 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from china_time import SHANGHAI
+from crawlers import platforms
 from crawlers.catalogue_faults import (
     Sources,
     duplicate_columns,
@@ -40,7 +42,6 @@ from errors import ZhengxunError
 
 BUILT_IN = Path(__file__).with_name("sources.toml")
 
-PlatformName = Literal["cde", "jpaas", "trs", "easysite", "hanweb", "wechat", "feed", "listing"]
 WallStep = Literal["warmup", "browser", "home"]
 
 
@@ -152,7 +153,7 @@ class Site(_Table):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: str = Field(min_length=1)
-    platform: PlatformName
+    platform: str
     section: str = Field(min_length=1)
     group: str = Field(min_length=1)
     crawl: str
@@ -167,6 +168,14 @@ class Site(_Table):
     delay: float | None = Field(default=None, ge=0)
     timezone: str = "Asia/Shanghai"
     columns: tuple[Column, ...] = Field(min_length=1)
+
+    @field_validator("platform")
+    @classmethod
+    def _has_a_file(cls, value: str) -> str:
+        if value not in platforms.names():
+            expected = ", ".join(map(repr, platforms.names()))
+            raise PydanticCustomError("literal_error", "no such platform", {"expected": expected})
+        return value
 
     @field_validator("crawl")
     @classmethod

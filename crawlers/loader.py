@@ -5,7 +5,6 @@ A hand-written spider in crawlers/spiders whose `name` is a site's id takes that
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
+from crawlers import platforms
 from crawlers.catalogue import Site, load_catalogue
 
 
@@ -46,9 +46,7 @@ class CatalogueSpiderLoader:
 
     def made_for(self, site: Site) -> type[Spider]:
         """The spider class that the platform gives a site, in the catalogue or not."""
-        module = import_module(f"crawlers.platforms.{site.platform}")
-        platform_spider: type[Spider] = module.PLATFORM_SPIDER
-        return self._make(site, platform_spider)
+        return self._make(site, platforms.spider_class(site.platform))
 
     def list(self) -> list[str]:
         """Enabled sites in catalogue order, then hand-written spiders of their own."""

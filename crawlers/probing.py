@@ -4,34 +4,26 @@ selector for its rows, and a crawl that stops at one list page and one notice.""
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from parsel import Selector
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import absolute
-from crawlers.reading.general_list import script_rows
-from crawlers.reading.jpaas_units import read_units
 from crawlers.reading.list_identity import OFFICE
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.meta import read_meta
-from crawlers.reading.patterns import NOTICE_LINK
+from crawlers.reading.platform import NO_PLATFORM, Platform, Sign
 from crawlers.reading.rows import Row
 from crawlers.reading.text import visible_text
 
-_FEED = re.compile(
-    r"\s*+(?:<\?xml[^<>]*+>\s*+)?(?:<!--(?:(?!-->).)*-->\s*+)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL
-)
-_CDE_HOST = "www.cde.org.cn"
-_CDE_API = re.compile(r"[\"'](/(?:\w+/){1,2}get\w+)[\"']")
-_LIST_ID = re.compile(r"/listpage/([0-9a-f]{32})")
 _ENOUGH = 3
 _ANCESTORS = 5
 
@@ -47,24 +39,22 @@ class Guess:
 
 
 def guess_platform(text: str, url: str) -> Guess:
-    """The platform of a list page, by the signs its publishing system leaves."""
-    if urlsplit(url).hostname == _CDE_HOST:
-        return _cde(text, url)
-    if _FEED.match(text):
-        return Guess("feed", "RSS 或 Atom")
-    if read_units(text):
-        return Guess("jpaas", "列表单元脚本 buildstatic", site={"user_agent": "browser"})
-    if len(script_rows(text, url)) >= _ENOUGH:
-        return Guess("hanweb", "列表数据写在脚本里")
-    links = {absolute(url, a.attrib["href"]) for a in Selector(text=text).css("a[href]")}
-    counts = {
-        name: sum(bool(re.search(pattern, link)) for link in links)
-        for name, pattern in NOTICE_LINK.items()
-    }
-    best = max(counts, key=lambda name: counts[name])
-    if counts[best] >= _ENOUGH:
-        return Guess(best, f"{counts[best]} 个链接是这种系统的公告地址")
-    return Guess("listing", "没有已知系统的特征，由通用阅读器读")
+    """The platform of a list page, by the surest of the signs that publishing systems leave."""
+    page = Selector(text=text or "<html></html>")
+    links = {absolute(url, a.attrib["href"]) for a in page.css("a[href]")}
+    name, best = platforms.PLAIN, Sign("没有已知系统的特征，由通用阅读器读", 0)
+    for one in platforms.every_platform():
+        sign = one.sign(text, url) or _sign_of_links(one, links)
+        if sign is not None and sign.sureness > best.sureness:
+            name, best = one.name, sign
+    return Guess(name, best.words, best.column, best.site)
+
+
+def _sign_of_links(platform: Platform, links: Collection[str]) -> Sign | None:
+    if not platform.notice_link:
+        return None
+    count = sum(bool(re.search(platform.notice_link, link)) for link in links)
+    return Sign(f"{count} 个链接是这种系统的公告地址", count) if count >= _ENOUGH else None
 
 
 def row_selector(text: str, url: str, rows: Sequence[Row]) -> str:
@@ -79,7 +69,7 @@ def row_selector(text: str, url: str, rows: Sequence[Row]) -> str:
         if len(names) != 1:
             continue
         css = " > ".join(names.pop())
-        found, _ = read_rows(text, url, Selectors(rows=(css,)), "listing")
+        found, _ = read_rows(text, url, Selectors(rows=(css,)), NO_PLATFORM)
         if [(r.url, r.date) for r in found] == [(r.url, r.date) for r in rows]:
             best = css
     return best
@@ -135,21 +125,3 @@ def _css_name(node: Any) -> str:
     classes = [c for c in (node.get("class") or "").split() if re.fullmatch(r"[A-Za-z][\w-]*", c)]
     name = re.sub(r"(?<!\d)\d+$", "", classes[0]) if classes else ""
     return f"{node.tag}.{classes[0]}" if name else str(node.tag)
-
-
-def _cde(text: str, url: str) -> Guess:
-    """CDE's lists are asked for by script: the address is in the page, the form by its kind."""
-    endpoint, page = _CDE_API.search(text), _LIST_ID.search(url)
-    params = {"pageSize": "10"}
-    if page and "/news/" in url:
-        params["classId"] = page[1]
-    elif page and "/zdyz/" in url:
-        empty = ("searchTitle", "zyfl1", "zyfl2", "issueDate1", "issueDate2")
-        params |= dict.fromkeys(empty, "") | {"isFbtg": "1", "classid": page[1]}
-    column = {"endpoint": endpoint[1] if endpoint else "", "params": params}
-    site = {
-        "user_agent": "browser",
-        "walls": ["warmup", "browser"],
-        "warmup_url": f"https://{_CDE_HOST}/",
-    }
-    return Guess("cde", "药审中心", column, site)

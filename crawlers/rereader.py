@@ -19,8 +19,8 @@ from scrapy.settings import Settings
 from crawlers.catalogue import Site
 from crawlers.items import LearnedReader, NoticeItem, item_of
 from crawlers.loader import CatalogueSpiderLoader
-from crawlers.platforms.notice_pages import NoticePages
 from crawlers.refresh import REFRESHED
+from crawlers.walking.notice_pages import NoticePages
 
 Headings = tuple[tuple[str, str], ...]
 _HTML: Headings = (("Content-Type", "text/html"),)

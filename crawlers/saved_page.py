@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 from w3lib.encoding import html_body_declared_encoding
 from w3lib.html import remove_tags
 
+from crawlers import platforms
 from crawlers.catalogue import Column, Selectors, Site
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
 from crawlers.reading.charset import detect
-from crawlers.reading.patterns import NOTICE_LINK
+from crawlers.reading.platform import Platform
 from crawlers.reading.rows import Row
 from crawlers.reading.saved_file import (
     looks_like_json,
@@ -46,8 +47,9 @@ def read_saved_page(
     """
     text = body.decode(detect(body, html_body_declared_encoding(body) or ""), errors="replace")
     watched = site or _nobodys_site(url)
+    known = platforms.every_platform()
     if looks_like_json(text):
-        return [_listed(site, row) for row in rows_of_answer(text, url or NOWHERE)]
+        return [_listed(site, row) for row in rows_of_answer(text, url or NOWHERE, known)]
     if not is_wechat(url) and (_WECHAT.search(text) or blocked_reason(text, url)):
         item = _blank(site, canonical_url(url) if url else NOWHERE)
         fill_from_article(item, text, url)
@@ -57,9 +59,10 @@ def read_saved_page(
     if site is None:
         item.site, item.site_name, item.section, item.group = _NOBODYS, "", "", ""
     selectors = column.selectors if column is not None else Selectors()
-    rows = rows_of_page(text, url or NOWHERE, selectors, watched.platform)
+    platform = platforms.platform(watched.platform)
+    rows = rows_of_page(text, url or NOWHERE, selectors, platform)
     if rows and (column is not None or not _is_notice_beside(item, rows)):
-        return [_listed(site, row, watched.platform) for row in rows]
+        return [_listed(site, row, platform) for row in rows]
     return [item if item.complete else _shell_said(item, text)]
 
 
@@ -85,12 +88,16 @@ def _shell_said(item: NoticeItem, text: str) -> NoticeItem:
 
 def _nobodys_site(url: str) -> Site:
     """A site for an address that none of the catalogue watches: its columns are not known."""
-    systems = (name for name, pattern in NOTICE_LINK.items() if re.search(pattern, url))
+    systems = (
+        one.name
+        for one in platforms.every_platform()
+        if one.notice_link and re.search(one.notice_link, url)
+    )
     host = urlsplit(url).hostname or urlsplit(NOWHERE).hostname or ""
     return Site(
         id=_NOBODYS,
         name=host,
-        platform=next(systems, "listing"),
+        platform=next(systems, platforms.PLAIN),
         section=_NOBODYS,
         group=_NOBODYS,
         crawl="0 0 1 1 *",
@@ -98,11 +105,11 @@ def _nobodys_site(url: str) -> Site:
     )
 
 
-def _blank(site: Site | None, url: str, platform: str = "listing") -> NoticeItem:
+def _blank(site: Site | None, url: str, platform: Platform | None = None) -> NoticeItem:
     return NoticeItem(
         site=site.id if site else _NOBODYS,
         column="page",
-        key=notice_key(url, site.platform if site else platform),
+        key=notice_key(url, _platform_of(site, platform)),
         url=url,
         section=site.section if site else "",
         group=site.group if site else "",
@@ -110,7 +117,7 @@ def _blank(site: Site | None, url: str, platform: str = "listing") -> NoticeItem
     )
 
 
-def _listed(site: Site | None, row: Row, platform: str = "listing") -> NoticeItem:
+def _listed(site: Site | None, row: Row, platform: Platform | None = None) -> NoticeItem:
     item = _blank(site, row.url, platform)
     item.list_title = item.title = row.title
     item.list_date = item.published = row.date
@@ -118,3 +125,9 @@ def _listed(site: Site | None, row: Row, platform: str = "listing") -> NoticeIte
     if row.item is not None:
         item.body_html = row.item.body_html
     return item
+
+
+def _platform_of(site: Site | None, platform: Platform | None) -> Platform:
+    if site is not None or platform is None:
+        return platforms.platform(site.platform if site else platforms.PLAIN)
+    return platform

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from crawlers import platforms
 from evaluation.captured import captured_figures
 from evaluation.curation import figures, load_taste, load_weeks
 from evaluation.curation import table as order_table
@@ -101,7 +102,9 @@ def measure(python: str, misses: list[str]) -> tuple[Figures, Figures]:
         "described": field_rates(described, misses),
         "general": field_rates(unknown, misses),
         "lists": list_rates(lists, "", misses),
-        "general_lists": list_rates([g for g in lists if g.kind == "html"], "listing", misses),
+        "general_lists": list_rates(
+            [g for g in lists if g.kind == "html"], platforms.PLAIN, misses
+        ),
     }
     everybody: Figures = {}
     for name, pages in (("Zhengxun, platform known", described), ("Zhengxun, general", unknown)):

@@ -24,6 +24,7 @@ from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.wechat_page import fill_from_article
 from evaluation.ours import NOW, decode
@@ -92,7 +93,7 @@ def read(facts: dict[str, Any], text: str, kind: str) -> Notice:
     if kind == "wechat":
         fill_from_article(item, text)
     else:
-        fill_from_page(item, text, Selectors(), "listing")
+        fill_from_page(item, text, Selectors(), NO_PLATFORM)
     return normalise(item, NOW)
 
 
@@ -128,7 +129,7 @@ class ListOutcome:
 
 def judged_list(name: str, facts: dict[str, Any], text: str) -> ListOutcome:
     """One list page, read and compared."""
-    rows, reader = read_rows(text, facts["url"], Selectors(), "listing")
+    rows, reader = read_rows(text, facts["url"], Selectors(), NO_PLATFORM)
     found = Counter((row.url, _plain(row.title), _iso(row.date)) for row in rows)
     wanted = Counter(
         (row["url"], _plain(row["title"]), row.get("day", "")) for row in facts.get("rows", [])

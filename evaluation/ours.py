@@ -8,6 +8,7 @@ from datetime import datetime
 from w3lib.encoding import html_body_declared_encoding
 
 from china_time import SHANGHAI
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import absolute, is_wechat
@@ -38,7 +39,7 @@ def decode(page: bytes, declared: str) -> str:
 
 def general(gold: GoldNotice) -> GoldNotice:
     """The same page, its platform not known."""
-    return replace(gold, platform="listing")
+    return replace(gold, platform=platforms.PLAIN)
 
 
 def read_item(gold: GoldNotice) -> NoticeItem:
@@ -51,7 +52,7 @@ def read_item(gold: GoldNotice) -> NoticeItem:
     if is_wechat(gold.url):
         fill_from_article(item, text)
     else:
-        fill_from_page(item, text, Selectors(), gold.platform)
+        fill_from_page(item, text, Selectors(), platforms.platform(gold.platform))
     return item
 
 
@@ -86,4 +87,4 @@ def _rows(gold: GoldList, text: str, platform: str) -> list[Row]:
         return [Row(absolute(gold.url, hit.url), hit.title, hit.published) for hit in hits]
     if gold.kind == "unit":
         text = read_answer(text).html
-    return read_rows(text, gold.url, Selectors(), platform)[0]
+    return read_rows(text, gold.url, Selectors(), platforms.platform(platform))[0]

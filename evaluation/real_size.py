@@ -11,6 +11,7 @@ from typing import Any
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.printed_dates import day_of
 from evaluation.forecast import SETS, cases
 from evaluation.peers import ROUNDS, ask_peers
@@ -49,7 +50,7 @@ def read_three(page: RealPage) -> tuple[str, str, str]:
     """Title, ISO day and text of one page: what the others are timed for."""
     item = NoticeItem("real", "栏目", page.url, page.url, "ip", "地方级")
     item.list_title, item.list_date = page.list_title, page.list_date
-    fill_from_page(item, page.text, _NO_SELECTORS, "listing")
+    fill_from_page(item, page.text, _NO_SELECTORS, NO_PLATFORM)
     day = day_of(item.published)
     text = read_body(item.body_html, item.url).text
     return clean_title(item.title, ""), day.isoformat() if day else "", text

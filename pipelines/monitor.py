@@ -36,7 +36,7 @@ EVIDENCE_CHARACTERS = 500
 LEAST_USUAL = 8
 # Scrapy's reason for a crawl that was ended by a signal.
 STOPPED = "shutdown"
-# Set by crawlers.platforms.notice_pages in the meta of a request for a page that no list showed.
+# Set by crawlers.walking.notice_pages in the meta of a request for a page that no list showed.
 UNLISTED = "zx_unlisted"
 # Scrapy signal: a column was judged, its row not yet written. Arguments: check, report.
 COLUMN_JUDGED = object()

@@ -49,6 +49,7 @@ class Installation:
     now: str = FRIDAY
     settings: str = ""
     sources: str = RELAYS
+    python_path: str = str(ROOT)
 
     def environment(self) -> dict[str, str]:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +63,7 @@ class Installation:
             "ZHENGXUN_CONFIG": str(self.folder / "zhengxun.toml"),
             "ZHENGXUN_NOW": self.now,
             "ZHENGXUN_UPSTREAM": self.upstream,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": self.python_path,
             "COLUMNS": "200",
         }
 

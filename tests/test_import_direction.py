@@ -31,6 +31,9 @@ ALLOWED = {
     "config_sections": {"digest.delivery.channels"},
     "crawlers/items.py": set(),
     "crawlers/settings.py": {"config", "crawlers"},
+    # The readers are pure: they are given a platform, and know neither Scrapy nor any by name.
+    "crawlers/reading": {"crawlers.reading", "crawlers.items", "crawlers.catalogue"},
+    "crawlers/platforms/__init__.py": {"crawlers.reading.platform", "crawlers.walking.base"},
     "crawlers": {"crawlers"},
     "storage": {"storage"},
     "pipelines/facts": {"pipelines.facts", "storage", "crawlers.items"},

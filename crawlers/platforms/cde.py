@@ -11,17 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import FormRequest, Request, Response, TextResponse
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column
 from crawlers.items import Failure, NoticeItem
-from crawlers.platforms.base import STRAND, BaseSpider
-from crawlers.platforms.json_lists import JsonLists
-from crawlers.platforms.notice_pages import Output
-from crawlers.platforms.paging import Paging
 from crawlers.reading.cde_records import (
     CdePage,
     Record,
@@ -29,17 +25,26 @@ from crawlers.reading.cde_records import (
     has_page,
     read_page,
     record_code,
+    record_day,
     record_row,
     record_table,
     record_title,
 )
 from crawlers.reading.general_list import linked_rows
+from crawlers.reading.key_rules import last_hex
 from crawlers.reading.learned_records import LearnedRecords, count_of, pages_of
+from crawlers.reading.platform import THE_HOST, NoticePattern, Platform, Sign
 from crawlers.reading.rows import Row
+from crawlers.walking.base import STRAND, BaseSpider
+from crawlers.walking.json_lists import JsonLists
+from crawlers.walking.notice_pages import Output
+from crawlers.walking.paging import Paging
 from crawlers.walls import failure_from
 
 CENTRE = "国家药品监督管理局药品审评中心"
 HOME = "https://www.cde.org.cn/"
+_API = re.compile(r"[\"'](/(?:\w+/){1,2}get\w+)[\"']")
+_LIST_ID = re.compile(r"/listpage/([0-9a-f]{32})")
 _NEWS_LINK = r"/main/(?:news/viewInfoCommon|newspic/view)/[0-9a-f]{32}"
 
 
@@ -178,4 +183,46 @@ def _as_usual(answer: object, learned: LearnedRecords, list_url: str) -> CdePage
     return CdePage(records, count_of(answer), pages_of(answer) or 1)
 
 
+def _sign(text: str, url: str) -> Sign | None:
+    """The centre's lists are asked for by script: the interface is in the page, the form follows
+    from the list's kind."""
+    if urlsplit(url).hostname != urlsplit(HOME).hostname:
+        return None
+    endpoint, page = _API.search(text), _LIST_ID.search(url)
+    params = {"pageSize": "10"}
+    if page and "/news/" in url:
+        params["classId"] = page[1]
+    elif page and "/zdyz/" in url:
+        empty = ("searchTitle", "zyfl1", "zyfl2", "issueDate1", "issueDate2")
+        params |= dict.fromkeys(empty, "") | {"isFbtg": "1", "classid": page[1]}
+    column = {"endpoint": endpoint[1] if endpoint else "", "params": params}
+    site = {"user_agent": "browser", "walls": ["warmup", "browser"], "warmup_url": HOME}
+    return Sign("药审中心", THE_HOST, column, site)
+
+
+def _answered(node: dict[str, Any], base_url: str) -> Iterable[Row]:
+    """One record: its row, or all that it holds where it has no page."""
+    if record_day(node) and (node.get("title") or record_code(node)):
+        row = record_row(node, urljoin(base_url, "/"))
+        row.body_html = record_table(node)
+        yield row
+
+
+PLATFORM = Platform(
+    "cde",
+    key=last_hex,
+    notice=NoticePattern(
+        title=("div.news_detail_title",),
+        published=("div.news_detail_date",),
+        body=(
+            ".new_detail_content",
+            "div.news_detail_box",
+            "div#content",
+            "table:contains('版本状态')",  # a guide's page is its record
+        ),
+        attachments=(".relatedNews a[href]", "a[href*='downloadAtt']"),
+    ),
+    sign=_sign,
+    answered=_answered,
+)
 PLATFORM_SPIDER = CdeSpider

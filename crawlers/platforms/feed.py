@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from parsel import Selector
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
-from crawlers.platforms.notice_pages import Output
-from crawlers.platforms.paging import Paging
 from crawlers.reading.addresses import is_wechat
 from crawlers.reading.feed_page import NotAFeedError, is_cut, read_feed, without_moved
 from crawlers.reading.notice import body_html, finish
+from crawlers.reading.platform import THE_DOCUMENT, Platform, Sign
 from crawlers.reading.rows import Row
+from crawlers.walking.base import BaseSpider
+from crawlers.walking.notice_pages import Output
+from crawlers.walking.paging import Paging
+
+_FEED = re.compile(
+    r"\s*+(?:<\?xml[^<>]*+>\s*+)?(?:<!--(?:(?!-->).)*-->\s*+)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL
+)
 
 
 class FeedSpider(BaseSpider):
@@ -61,4 +67,9 @@ class FeedSpider(BaseSpider):
         return Paging(shows_latest=True)
 
 
+def _sign(text: str, url: str) -> Sign | None:
+    return Sign("RSS 或 Atom", THE_DOCUMENT) if _FEED.match(text) else None
+
+
+PLATFORM = Platform("feed", sign=_sign)
 PLATFORM_SPIDER = FeedSpider

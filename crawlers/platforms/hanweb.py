@@ -13,14 +13,18 @@ from parsel import Selector
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
-from crawlers.platforms.paging import Paging
+from crawlers.reading.general_list import script_rows
+from crawlers.reading.key_rules import article_number
+from crawlers.reading.platform import THE_DATA, NoticePattern, Platform, RowPattern, Sign
+from crawlers.walking.base import BaseSpider
+from crawlers.walking.paging import Paging
 
 _NEXT = re.compile(r"<nextgroup>\s*+<!\[CDATA\[((?:(?!\]\]>|<nextgroup>).)*)\]\]>", re.DOTALL)
 _NUMBER = re.compile(
     r"""["']?\b(columnid|unitid|webid|perpage|totalrecord|totalpage)["']?\s*[:=>]\s*["']?(\d+)""",
     re.IGNORECASE,
 )
+_ENOUGH = 3
 _PROXY = "/module/web/jpage/dataproxy.jsp"
 
 
@@ -61,4 +65,21 @@ class HanwebSpider(BaseSpider):
         return self.list_request(url, column, page + 1, meta={"numbers": numbers})
 
 
+def _sign(text: str, url: str) -> Sign | None:
+    is_data = len(script_rows(text, url)) >= _ENOUGH
+    return Sign("列表数据写在脚本里", THE_DATA) if is_data else None
+
+
+PLATFORM = Platform(
+    "hanweb",
+    notice_link=r"/art/(?:19|20)\d\d/\d{1,2}/\d{1,2}/art_\d+_\d+\.html",
+    key=article_number,
+    rows=(
+        RowPattern("ul.subpageCon-conList > li"),
+        RowPattern("tr[style*='dashed']", "font[color='#808080'], td:last-child"),
+    ),
+    notice=NoticePattern(body=("#zoom", "#Zoom", "div.article-word", "div.article", ".article")),
+    has_script_rows=True,
+    sign=_sign,
+)
 PLATFORM_SPIDER = HanwebSpider

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from scrapy.http import Request, Response, TextResponse
 
-from crawlers.catalogue import Column
-from crawlers.platforms.base import STRAND, BaseSpider
-from crawlers.platforms.jpaas_search import SearchColumns
-from crawlers.platforms.notice_pages import Output
-from crawlers.platforms.paging import Paging
+from crawlers.catalogue import Column, Selectors
 from crawlers.reading.charset import readable
 from crawlers.reading.jpaas_units import NotAUnitError, Unit, read_answer, read_units
+from crawlers.reading.key_rules import last_hex
+from crawlers.reading.list_page import read_rows
+from crawlers.reading.platform import THE_SCRIPT, NoticePattern, Platform, RowPattern, Sign
 from crawlers.reading.rows import Row
+from crawlers.walking.base import STRAND, BaseSpider
+from crawlers.walking.notice_pages import Output
+from crawlers.walking.paging import Paging
+from crawlers.walking.search_columns import SearchColumns
 
 
 class JpaasSpider(SearchColumns, BaseSpider):
@@ -124,4 +128,34 @@ def _of_strand(request: Request, response: Response) -> Request:
     return request
 
 
+def _sign(text: str, url: str) -> Sign | None:
+    words, site = "列表单元脚本 buildstatic", {"user_agent": "browser"}
+    return Sign(words, THE_SCRIPT, site=site) if read_units(text) else None
+
+
+def _answered(node: dict[str, Any], base_url: str) -> Iterable[Row]:
+    """build/unit answers with the markup of the list."""
+    markup = node.get("html")
+    return read_rows(markup, base_url, Selectors(), PLATFORM)[0] if isinstance(markup, str) else ()
+
+
+PLATFORM = Platform(
+    "jpaas",
+    notice_link=r"/art/(?:19|20)\d\d/art_[0-9a-f]{32}\.html|/art_[0-9a-f]{32}\.html",
+    key=last_hex,
+    rows=(
+        RowPattern(".page-content li", "span.fr, span"),
+        RowPattern("li.cf", "span.fr, span"),
+    ),
+    notice=NoticePattern(
+        title=("#con_title",),
+        published=("#con_time",),
+        source=(".cinfo",),
+        doc_number=("span.xxgk-fwzh",),
+        body=("#con_con", ".xxgk_con", ".article_con"),
+        attachments=("#con_con a[href*='attach']",),
+    ),
+    sign=_sign,
+    answered=_answered,
+)
 PLATFORM_SPIDER = JpaasSpider

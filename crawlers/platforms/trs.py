@@ -7,15 +7,17 @@ The date in a notice's address is the day its file was made, not the printed one
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import SplitResult, urljoin
 
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
-from crawlers.platforms.paging import Paging
+from crawlers.reading.platform import NoticePattern, Platform, RowPattern
+from crawlers.walking.base import BaseSpider
+from crawlers.walking.paging import Paging
 
 _PAGER = re.compile(r"createPageHTML\s*+\(\s*+(\d[^()]*+)\)")
+_FILE = re.compile(r"/t\d{8}_\d+\.s?html?$")
 _QUOTED = re.compile(r"[\"']([\w.-]+)[\"']")
 
 
@@ -54,4 +56,45 @@ class TrsSpider(BaseSpider):
         return numbers[0], None, name, ending
 
 
+def _key(address: SplitResult) -> str:
+    return address.path if _FILE.search(address.path) else ""
+
+
+PLATFORM = Platform(
+    "trs",
+    notice_link=r"/t(?:19|20)\d{6}_\d+\.s?html?(?:[?#]|$)",
+    key=_key,
+    rows=(
+        RowPattern("ul.news_list.news_list2 li", "span.time"),  # kxjs.tj.gov.cn
+        RowPattern(".xl-r2-list li", ".xl-r2li-s3"),  # kxjs, 信息公开 skin
+        RowPattern(".xl-r-list li"),  # same
+        RowPattern(".commonList-body li", "p"),  # sthj.tj.gov.cn, gyxxh's sister
+        RowPattern("ul.info_list2 li", "span.date"),  # most.gov.cn
+        RowPattern("ul.x_zxzc_list li", "span.mhide"),  # most.gov.cn: two date spans a row
+        RowPattern(".sub_sameconrcc li"),  # kxjs until 2020
+        RowPattern("ul.u-list li"),  # ndrc.gov.cn
+        RowPattern("ul[style*='list-style-type:none'] li"),  # i.tten.cn
+        RowPattern("ul[style*='list-style-type: none'] li"),
+    ),
+    notice=NoticePattern(
+        title=(
+            ".common-content-mainTitle",
+            ".ty-content-main-title",
+            ".qt-title",
+            ".xxgk_title",
+            ".xl-zw-top .sx-con",
+        ),
+        published=("#content_fbrq", ".ty-content-bsmain", ".common-content-subTitle"),
+        source=(".ty-content-bsmain",),
+        body=(
+            ".trs_editor_view",
+            ".TRS_UEDITOR",
+            ".TRS_Editor",
+            ".view[class*='TRS']",
+            ".TRS_PreAppend",
+            ".xl-zw-cons",
+            ".page_info",
+        ),
+    ),
+)
 PLATFORM_SPIDER = TrsSpider

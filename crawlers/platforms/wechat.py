@@ -11,6 +11,7 @@ from scrapy.http import Request
 
 from crawlers.catalogue import Column
 from crawlers.platforms.feed import FeedSpider
+from crawlers.reading.platform import Platform
 
 NO_RELAY = "没有配置订阅中继（relay）：只收录其他栏目链接到的和手工加入的文章"
 
@@ -25,4 +26,5 @@ class WechatSpider(FeedSpider):
         return []
 
 
+PLATFORM = Platform("wechat")
 PLATFORM_SPIDER = WechatSpider

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import (
+    parse_qs,
+    parse_qsl,
+    quote,
+    unquote,
+    urlencode,
+    urlsplit,
+    urlunsplit,
+)
 
 from ada_url import join_url
 from parsel import Selector
+
+from crawlers.reading.platform import Platform
 
 # MmEwMD is made per request by the 瑞数 script; xxgkhide and type are views of the same page.
 _NOISE = re.compile(
@@ -20,10 +30,6 @@ _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 _ROUTE = re.compile(r"^[!/].*[^!/#]")
 _STATIC = re.compile(r"\.s?html?$")
 _WECHAT = "mp.weixin.qq.com"
-_HEX = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?![0-9a-f])")
-_EASYSITE = re.compile(r"/(\d{5,9})/(?:index\.s?html?)?$")
-_HANWEB = re.compile(r"art_(\d+_\d+)\.html")
-_TRS = re.compile(r"/t\d{8}_\d+\.s?html?$")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _AUTHORITY = re.compile(r"(?:[a-z]+:)?[/\\]{2,}[^/\\?#]*", re.IGNORECASE)
 _MARK = "zx-word-"
@@ -126,25 +132,14 @@ def route_of(url: str) -> str:
     return fragment if _ROUTE.match(fragment) else ""
 
 
-def notice_key(url: str, platform: str) -> str:
-    """The page's key on a site of `platform`; the whole canonical address where none is known."""
+def notice_key(url: str, platform: Platform) -> str:
+    """The page's key on a site of `platform`; the whole canonical address where its rule gives
+    none."""
     url = canonical_url(url)
     if is_wechat(url):
         return wechat_key(url)
     parts = urlsplit(url)
-    if platform in {"cde", "jpaas"}:
-        found = _HEX.findall(f"{parts.path}?{parts.query}")
-        if found:
-            return str(found[-1])
-    patterns = {"easysite": (_EASYSITE, _HANWEB), "hanweb": (_HANWEB,)}
-    for pattern in patterns.get(platform, ()):
-        match = pattern.search(parts.path)
-        if match:
-            name = match.group(1)
-            return f"art_{name}" if pattern is _HANWEB else name
-    if platform == "trs" and _TRS.search(parts.path):
-        return parts.path
-    return urlunsplit(parts._replace(query=_query_key(parts.query)))
+    return platform.key(parts) or urlunsplit(parts._replace(query=_query_key(parts.query)))
 
 
 def page_identity(url: str, sessions: frozenset[str] = frozenset()) -> str:

@@ -16,10 +16,10 @@ from parsel import Selector
 from crawlers.reading.body_cut import cut
 from crawlers.reading.body_density import densest, overlap
 from crawlers.reading.body_evidence import Evidence, Region
+from crawlers.reading.body_places import BODIES
 from crawlers.reading.day_evidence import PrintedDay, printed_days
 from crawlers.reading.line_kinds import kind_of
 from crawlers.reading.outline import Outline, read_outline
-from crawlers.reading.patterns import BODIES
 from crawlers.reading.siblings import Siblings
 from crawlers.reading.text import labelled_source, visible_text
 from crawlers.reading.title_evidence import FoundTitle, TitleHints, find_title, plain, title_above

@@ -20,6 +20,7 @@ from crawlers.reading.learned_body import agreement, body_boxes, strangers
 from crawlers.reading.learned_css import candidates
 from crawlers.reading.learned_titles import KnownTitles, find_titles, letters
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.printed_dates import day_of, find_date
 from crawlers.reading.text import after_date_label, first_text, visible_text
 
@@ -89,7 +90,7 @@ def _most(fits: Sequence[float]) -> float:
 def read_fit(sample: Sample, selectors: Selectors, as_stored: AsStored = words_of) -> float:
     """How well the body that is read with these selectors agrees with the stored one, 0 to 1."""
     item = NoticeItem("", "", "", sample.url, "", "", list_title=sample.row.title)
-    fill_from_page(item, sample.text, selectors, "listing")
+    fill_from_page(item, sample.text, selectors, NO_PLATFORM)
     if item.read_by.get("body_html") != "column":
         return 0.0
     return agreement(as_stored(item.body_html, sample.url), sample.row.text)

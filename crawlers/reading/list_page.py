@@ -14,7 +14,7 @@ from crawlers.reading.addresses import absolute, base_address
 from crawlers.reading.general_list import general_rows, is_pinned, script_rows, set_dates
 from crawlers.reading.list_identity import list_identity
 from crawlers.reading.list_links import address_in
-from crawlers.reading.patterns import NOTICE_LINK, ROWS, RowPattern
+from crawlers.reading.platform import Platform, RowPattern
 from crawlers.reading.printed_dates import find_date
 from crawlers.reading.row_dates import Place, bare_date, words_beside
 from crawlers.reading.row_titles import pieces_of, title_of, without_date
@@ -41,7 +41,7 @@ class Reading:
 
 
 def read_rows(
-    text: str, url: str, selectors: Selectors, platform: str, encoding: str = "utf-8"
+    text: str, url: str, selectors: Selectors, platform: Platform, encoding: str = "utf-8"
 ) -> tuple[list[Row], str]:
     """The rows and who read them; see `read_list`. Days printed without a year get one only where
     the page itself tells which."""
@@ -53,7 +53,7 @@ def read_list(
     text: str,
     url: str,
     selectors: Selectors,
-    platform: str,
+    platform: Platform,
     *,
     encoding: str = "utf-8",
     today: date | None = None,
@@ -108,20 +108,20 @@ def _doubts(page: Selector, rows: list[Row], whole: int) -> Iterator[str]:
 
 
 def _read(
-    page: Selector, text: str, base_url: str, selectors: Selectors, platform: str
+    page: Selector, text: str, base_url: str, selectors: Selectors, platform: Platform
 ) -> tuple[list[Row], str]:
     rows = selected_rows(page, base_url, selectors)
     if rows:
         return rows, "column"
     rows = script_rows(text, base_url)
     if rows:
-        return rows, "platform" if platform in {"hanweb", "easysite"} else "general"
-    for pattern in ROWS.get(platform, ()):
+        return rows, "platform" if platform.has_script_rows else "general"
+    for pattern in platform.rows:
         rows = read_nodes(page.css(pattern.rows), base_url, _as_selectors(pattern))
         if rows:
             return rows, "platform"
-    if platform in NOTICE_LINK:
-        known = general_rows(page, base_url, NOTICE_LINK[platform])
+    if platform.notice_link:
+        known = general_rows(page, base_url, platform.notice_link)
         if len(known) >= _ENOUGH:
             return known, "platform"
     else:

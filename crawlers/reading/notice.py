@@ -24,7 +24,7 @@ from crawlers.reading.general_notice import Found, has_substance, printed_origin
 from crawlers.reading.labels import labelled_fields
 from crawlers.reading.meta import Meta, read_meta, without_markup
 from crawlers.reading.notice_fields import TRUSTED_READERS, Readings, fill_fields, outspoken
-from crawlers.reading.patterns import NOTICE, NoticePattern
+from crawlers.reading.platform import NoticePattern, Platform
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.scripted_text import show_scripted_text
 from crawlers.reading.shells import shell_reason
@@ -53,7 +53,7 @@ def fill_from_page(
     item: NoticeItem,
     text: str,
     selectors: Selectors,
-    platform: str,
+    platform: Platform,
     address: str = "",
     *,
     learned: Selectors | None = None,
@@ -77,7 +77,7 @@ def fill_from_page(
         item.complete = False
         take_from_list(item)
         return
-    pattern = NOTICE.get(platform, NoticePattern())
+    pattern = platform.notice
     learned = learned or _NO_SELECTORS
     order = _ORDER_LEARNED if learned_first else TRUSTED_READERS
     bodies = {
@@ -97,7 +97,7 @@ def fill_from_page(
     }
     readings = {name: own[name] for name in order} | _other_readings(meta, found)
     fill_fields(item, readings, found, witnesses)
-    item.platform = platform
+    item.platform = platform.name
     item.borne_out_by = list(found.ways) if found.is_general else [reader, *found.ways[1:]]
     chosen = {"column": selectors, "learned": learned}.get(reader, _NO_SELECTORS)
     drop = set() if found.is_general else _parts(page, chosen.notice_drop)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urljoin
 
 from crawlers.catalogue import Selectors
-from crawlers.reading.cde_records import record_code, record_day, record_row, record_table
 from crawlers.reading.jpaas_units import read_units
 from crawlers.reading.list_page import read_rows
+from crawlers.reading.platform import Platform
 from crawlers.reading.rows import Row
 
 MIN_ROWS = 3
@@ -22,26 +21,24 @@ def looks_like_json(text: str) -> bool:
     return text.lstrip()[:1] in {"{", "["}
 
 
-def rows_of_answer(text: str, base_url: str) -> Iterator[Row]:
-    """Rows of every list found anywhere in a JSON answer; nothing for what is not JSON."""
+def rows_of_answer(text: str, base_url: str, platforms: Sequence[Platform]) -> Iterator[Row]:
+    """The rows that any of these platforms finds anywhere in a JSON answer; nothing for what is
+    not JSON."""
     try:
         answer = json.loads(text)
     except ValueError:
         return
     seen: set[str] = set()
     for node in _objects(answer):
-        markup = node.get("html")
-        if isinstance(markup, str):
-            yield from read_rows(markup, base_url, Selectors(), "jpaas")[0]
-        elif record_day(node) and (node.get("title") or record_code(node)):
-            row = record_row(node, urljoin(base_url, "/"))
-            identity = f"{row.url} {row.title} {record_table(node)}"
-            if identity not in seen:
-                seen.add(identity)
-                yield row
+        for platform in platforms:
+            for row in platform.answered(node, base_url):
+                identity = f"{row.url} {row.title} {row.body_html}"
+                if identity not in seen:
+                    seen.add(identity)
+                    yield row
 
 
-def rows_of_page(text: str, base_url: str, selectors: Selectors, platform: str) -> list[Row]:
+def rows_of_page(text: str, base_url: str, selectors: Selectors, platform: Platform) -> list[Row]:
     """The rows of a page that is a list, as a crawl reads them; [] where too few have a day."""
     rows, _ = read_rows(text, base_url, selectors, platform)
     return list(rows) if sum(bool(row.date) for row in rows) >= MIN_ROWS else []

@@ -9,8 +9,9 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.test import get_crawler
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers import platforms
 from crawlers.catalogue import Site
-from crawlers.platforms.base import BaseSpider
+from crawlers.walking.base import BaseSpider
 
 NOW = "2021-02-05T17:00:00+08:00"
 
@@ -26,10 +27,11 @@ def make(
     **column: Any,
 ) -> BaseSpider:
     """A spider of one column called 通知公告, at a Friday afternoon."""
+    platform = module.__name__.rsplit(".", 1)[1]
     site = Site(
         id="site",
         name="某局",
-        platform=module.__name__.rsplit(".", 1)[1],
+        platform=platform,
         section="projects",
         group="天津市",
         crawl="15 8 * * mon-fri",
@@ -37,7 +39,9 @@ def make(
         warmup_url="https://www.cde.org.cn/",
         columns=({"name": "通知公告", "url": url, **column},),
     )
-    spider_class = type("OneSpider", (module.PLATFORM_SPIDER,), {"name": "site", "site": site})
+    spider_class = type(
+        "OneSpider", (platforms.spider_class(platform),), {"name": "site", "site": site}
+    )
     crawler = get_crawler(spider_class, {"ZX_NOW": NOW, "ZX_DAYS": days})
     spider = spider_class.from_crawler(crawler, url=page_url, gaps=gaps)
     assert isinstance(spider, BaseSpider)

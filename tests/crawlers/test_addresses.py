@@ -19,6 +19,7 @@ from crawlers.reading.addresses import (
     page_identity,
     route_of,
 )
+from crawlers.reading.platform import NO_PLATFORM
 
 BASE = "https://kjj.example.gov.cn/zwgk/tzgg/index.html"
 HOST = "https://kjj.example.gov.cn"
@@ -166,7 +167,7 @@ def test_two_addresses_of_one_page_are_known_as_one(one: str, other: str) -> Non
 @pytest.mark.parametrize(("one", "other"), TWO_PAGES)
 def test_two_pages_are_never_joined(one: str, other: str) -> None:
     assert page_identity(HOST + one) != page_identity(HOST + other)
-    assert notice_key(HOST + one, "listing") != notice_key(HOST + other, "listing")
+    assert notice_key(HOST + one, NO_PLATFORM) != notice_key(HOST + other, NO_PLATFORM)
 
 
 def test_a_route_is_told_from_a_place_on_the_page() -> None:
@@ -212,4 +213,4 @@ def test_a_normal_address_keeps_the_key_it_always_had(
     start: str, path: str, query: str, end: str
 ) -> None:
     printed = f"{start}{path}{'?' if query else ''}{query}{end}"
-    assert notice_key(absolute(BASE, printed), "listing") == _first_key(BASE, printed)
+    assert notice_key(absolute(BASE, printed), NO_PLATFORM) == _first_key(BASE, printed)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from crawlers.items import ColumnHistory, KnownRow, ListedRow
-from crawlers.platforms.column_walk import ColumnWalk, Met
-from crawlers.platforms.known_places import KnownRows
 from crawlers.reading.rows import Row
+from crawlers.walking.column_walk import ColumnWalk, Met
+from crawlers.walking.known_places import KnownRows
 
 TODAY = date(2021, 3, 19)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crawlers.platforms.continuity import (
+from crawlers.walking.continuity import (
     Ending,
     PageSeen,
     Past,
@@ -24,8 +24,8 @@ from crawlers.platforms.continuity import (
     runs_on,
     together,
 )
-from crawlers.platforms.known_places import folder_of, is_list_of_another, places
-from crawlers.platforms.list_order import direction
+from crawlers.walking.known_places import folder_of, is_list_of_another, places
+from crawlers.walking.list_order import direction
 
 TODAY = date(2021, 2, 5)
 SINCE = date(2021, 1, 22)

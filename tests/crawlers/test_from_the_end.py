@@ -9,7 +9,7 @@ from scrapy.http import Request
 
 from crawlers.items import ColumnHistory
 from crawlers.platforms import trs
-from crawlers.platforms.base import BaseSpider
+from crawlers.walking.base import BaseSpider
 from tests.crawlers.spider_at_hand import failed, lists, make, notices, run, started
 
 KXJS = "https://kxjs.tj.gov.cn/ZWGK4143/TZGG2079/"

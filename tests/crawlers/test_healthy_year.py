@@ -11,10 +11,10 @@ import pytest
 
 from app.supervisor import USUAL_GAP
 from crawlers.items import ColumnHistory, ListedRow
-from crawlers.platforms.column_walk import ColumnWalk
-from crawlers.platforms.continuity import Proof
-from crawlers.platforms.known_places import KnownRows
 from crawlers.reading.rows import Row
+from crawlers.walking.column_walk import ColumnWalk
+from crawlers.walking.continuity import Proof
+from crawlers.walking.known_places import KnownRows
 
 START = date(2021, 1, 4)
 DAYS = 364

@@ -6,6 +6,7 @@ import pytest
 
 from crawlers.reading.addresses import notice_key
 from crawlers.reading.known_keys import KnownKeys, session_names
+from crawlers.reading.platform import NO_PLATFORM
 
 HOST = "https://kjj.example.gov.cn"
 FIRST, SECOND = "8a8f3c1d2e4b5968778695a4b3c2d1e0", "91b2c3d4e5f60718293a4b5c6d7e8f90"
@@ -13,12 +14,12 @@ FIRST, SECOND = "8a8f3c1d2e4b5968778695a4b3c2d1e0", "91b2c3d4e5f60718293a4b5c6d7
 
 def known(*urls: str) -> KnownKeys:
     return KnownKeys(
-        (notice_key(HOST + url, "listing"), HOST + url, "关于甲事项的通知") for url in urls
+        (notice_key(HOST + url, NO_PLATFORM), HOST + url, "关于甲事项的通知") for url in urls
     )
 
 
 def key(keys: KnownKeys, url: str, title: str = "关于甲事项的通知") -> str:
-    return keys.key_of(HOST + url, notice_key(HOST + url, "listing"), title)
+    return keys.key_of(HOST + url, notice_key(HOST + url, NO_PLATFORM), title)
 
 
 @pytest.mark.parametrize(

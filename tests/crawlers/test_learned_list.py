@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.items import KnownRow
 from crawlers.reading.learned_css import is_stable
 from crawlers.reading.learned_list import derive_list
 from crawlers.reading.list_page import read_rows
+from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
 from tests.crawlers.clothes import BASE, Clothes, Told, drawn, known, told
@@ -34,7 +36,7 @@ def test_every_row_old_and_new_is_read_with_address_title_and_day(seed: int) -> 
     assert read(learned.rows) == printed(notices[:15]), clothes.drawn
     # The next page, on which nothing is known, wears the same clothes.
     second = clothes.list_page(notices[15:], hot)
-    rows, reader = read_rows(second, BASE, learned.selectors, "listing")
+    rows, reader = read_rows(second, BASE, learned.selectors, NO_PLATFORM)
     assert reader == "column"
     if not any("nth-of-type" in css for css in learned.selectors.rows):
         assert read(rows) == printed(notices[15:]), clothes.drawn
@@ -47,7 +49,9 @@ def test_what_was_learned_is_a_columns_selectors_word_for_word() -> None:
     learned = derive_list(page, BASE, known(notices[4:]))
     assert learned is not None
     pasted = Selectors.model_validate(learned.selectors.model_dump(exclude_defaults=True))
-    assert read(read_rows(page, BASE, pasted, "trs")[0]) == printed(notices[:15])
+    assert read(read_rows(page, BASE, pasted, platforms.platform("trs"))[0]) == printed(
+        notices[:15]
+    )
 
 
 def test_two_known_notices_are_too_few_to_learn_from() -> None:

@@ -12,6 +12,7 @@ from crawlers.reading.learned_body import agreement
 from crawlers.reading.learned_page import Sample, derive_page, is_telling, words_of
 from crawlers.reading.learned_titles import letters
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.printed_dates import day_of
 from pipelines.learning.learned_selectors import stored_text
 from tests.crawlers.clothes import BASE, Clothes, drawn, known, told
@@ -19,7 +20,7 @@ from tests.crawlers.clothes import BASE, Clothes, drawn, known, told
 
 def read(page: str, selectors: Selectors) -> NoticeItem:
     item = NoticeItem("site", "通知公告", "1", BASE, "projects", "天津市", list_title="市科技局…")
-    fill_from_page(item, page, selectors, "listing")
+    fill_from_page(item, page, selectors, NO_PLATFORM)
     return item
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from parsel import Selector
 
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.reading.list_page import read_list
 from crawlers.reading.pager import read_pager
@@ -47,7 +48,7 @@ INPUTS: dict[str, Callable[[int], str]] = {
 
 def cost(markup: str) -> float:
     started = time.process_time()
-    read_list(markup, URL, Selectors(), "hanweb")
+    read_list(markup, URL, Selectors(), platforms.platform("hanweb"))
     read_pager(Selector(text=markup), URL)
     return time.process_time() - started
 

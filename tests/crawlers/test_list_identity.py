@@ -7,6 +7,7 @@ from parsel import Selector
 from crawlers.catalogue import Selectors
 from crawlers.reading.list_identity import ListIdentity, folder_of, list_identity
 from crawlers.reading.list_page import read_list
+from crawlers.reading.platform import NO_PLATFORM
 
 HOST = "https://kjj.example.gov.cn"
 
@@ -22,7 +23,7 @@ def block(folder: str, count: int = 4) -> str:
 
 def identity(body: str, title: str) -> ListIdentity:
     html = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
-    found = read_list(html, HOST + "/tzgg/", Selectors(), "listing")
+    found = read_list(html, HOST + "/tzgg/", Selectors(), NO_PLATFORM)
     return list_identity(Selector(text=html), found.rows, HOST + "/tzgg/")
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from crawlers.catalogue import Selectors
 from crawlers.reading.list_page import Reading, read_list
+from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.printed_dates import day_of
 
 LAYOUTS = tomllib.loads(Path(__file__).with_name("list_layouts.toml").read_text("utf-8"))
@@ -37,7 +38,7 @@ def read(markup: str, today: date | None = date(2021, 2, 5)) -> Reading:
     for letter, values in (("T", TITLES), ("U", URLS), ("D", DAYS)):
         markup = re.sub(rf"\{{{letter}(\d)\}}", lambda m, v=values: v[int(m[1])], markup)
     page = f"<html><title>通知公告</title><body>{ABOVE}<div>{markup}</div>{BELOW}</body></html>"
-    return read_list(page, f"{HOST}/tzgg/index.html", Selectors(), "listing", today=today)
+    return read_list(page, f"{HOST}/tzgg/index.html", Selectors(), NO_PLATFORM, today=today)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from crawlers.platforms.list_order import Order, Standing, direction, disorder, standings
+from crawlers.walking.list_order import Order, Standing, direction, disorder, standings
 
 TODAY = date(2021, 2, 5)
 

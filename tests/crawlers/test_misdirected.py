@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawlers.platforms.misdirected import leads_elsewhere
+from crawlers.walking.misdirected import leads_elsewhere
 
 
 @pytest.mark.parametrize(

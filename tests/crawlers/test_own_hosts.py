@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawlers.platforms.own_hosts import is_own_host
+from crawlers.walking.own_hosts import is_own_host
 
 
 @pytest.mark.parametrize(

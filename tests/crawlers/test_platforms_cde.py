@@ -8,7 +8,7 @@ from scrapy.http import TextResponse
 from crawlers.failures import WallError
 from crawlers.items import Failure, KnownRow
 from crawlers.platforms import cde
-from crawlers.platforms.base import BaseSpider
+from crawlers.walking.base import BaseSpider
 from tests.crawlers.spider_at_hand import failed, lists, make, notices, run, started
 
 CDE = "https://www.cde.org.cn/zdyz/listpage/3c49fad55caad7a034c263cfc2b6eb9c"

@@ -5,6 +5,7 @@ import pytest
 from crawlers.catalogue import Selectors
 from crawlers.probing import guess_platform, names_of, row_selector
 from crawlers.reading.list_page import read_rows
+from crawlers.reading.platform import NO_PLATFORM
 from evaluation.gold import GoldList, load_lists
 from evaluation.ours import decode
 
@@ -64,7 +65,7 @@ def test_cdes_form_follows_from_the_lists_address() -> None:
 )
 def test_a_selector_for_the_rows_reads_the_same_rows(name: str, css: str) -> None:
     gold = PAGES[name]
-    rows, _ = read_rows(text_of(gold), gold.url, Selectors(), "listing")
+    rows, _ = read_rows(text_of(gold), gold.url, Selectors(), NO_PLATFORM)
     found = row_selector(text_of(gold), gold.url, rows)
     assert found == css or not found
 

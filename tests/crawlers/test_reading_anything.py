@@ -3,6 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.charset import detect
@@ -57,7 +58,9 @@ FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthChe
 @FEW
 @given(PAGE, PLATFORM)
 def test_any_list_page_is_read(page: str, platform: str) -> None:
-    rows, reader = read_rows(page, "https://example.gov.cn/a/", Selectors(), platform)
+    rows, reader = read_rows(
+        page, "https://example.gov.cn/a/", Selectors(), platforms.platform(platform)
+    )
     assert bool(rows) == bool(reader)
     assert all(row.url.startswith("http") and row.title for row in rows)
 
@@ -66,7 +69,7 @@ def test_any_list_page_is_read(page: str, platform: str) -> None:
 @given(PAGE, PLATFORM)
 def test_any_notice_page_is_read(page: str, platform: str) -> None:
     item = NoticeItem("s", "c", "k", "https://example.gov.cn/a/1.html", "ip", "资讯")
-    fill_from_page(item, page, Selectors(), platform)
+    fill_from_page(item, page, Selectors(), platforms.platform(platform))
     assert item.complete or item.problem
 
 

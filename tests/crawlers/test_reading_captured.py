@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.cde_records import read_page, record_row
 from crawlers.reading.jpaas_units import read_answer, read_units
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.wechat_page import fill_from_article
 
 PAGES = Path(__file__).parents[2].parent / "shared" / "pages"
@@ -34,7 +36,7 @@ def blank(url: str, listed: str = "") -> NoticeItem:
 
 def read(name: str, url: str, platform: str) -> NoticeItem:
     item = blank(url)
-    fill_from_page(item, captured(name), Selectors(), platform)
+    fill_from_page(item, captured(name), Selectors(), platforms.platform(platform))
     return item
 
 
@@ -43,7 +45,7 @@ def read_text(name: str) -> NoticeItem:
     head, text = captured(name).split("----\n", 1)
     lines = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
     item = blank(head.split("\n", 1)[0].split(" ")[-1])
-    fill_from_page(item, f"<html><body>{lines}</body></html>", Selectors(), "listing")
+    fill_from_page(item, f"<html><body>{lines}</body></html>", Selectors(), NO_PLATFORM)
     return item
 
 
@@ -69,7 +71,9 @@ def test_miits_shell_names_its_unit() -> None:
 
 def test_miits_unit_answer_is_a_list() -> None:
     html = read_answer(captured("miit/build_unit_response_shape.json")).html
-    rows, reader = read_rows(html, "https://www.miit.gov.cn/", Selectors(), "jpaas")
+    rows, reader = read_rows(
+        html, "https://www.miit.gov.cn/", Selectors(), platforms.platform("jpaas")
+    )
     assert reader == "platform"
     assert [(row.title, row.date) for row in rows] == [
         ("工业和信息化部举行新闻发布会", "2026-04-02")
@@ -101,7 +105,9 @@ def test_most_prints_its_fields_in_a_table_and_an_empty_source() -> None:
 @pytest.mark.parametrize("platform", ["trs", "listing"])
 def test_mosts_list_has_two_date_spans_a_row(platform: str) -> None:
     html = captured("other/luck3mc_most_qykjzc_list.html")
-    rows, reader = read_rows(html, "https://www.most.gov.cn/a/b/", Selectors(), platform)
+    rows, reader = read_rows(
+        html, "https://www.most.gov.cn/a/b/", Selectors(), platforms.platform(platform)
+    )
     assert reader == ("platform" if platform == "trs" else "general")
     assert [row.date for row in rows] == [
         "2026-03-02",

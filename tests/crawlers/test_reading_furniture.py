@@ -7,6 +7,7 @@ import pytest
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.platform import NO_PLATFORM
 from pipelines.facts.body import read_body
 
 TITLE = "关于组织申报岚川市科技成果转化项目的通知"
@@ -26,7 +27,7 @@ def body_of(behind: str, before: str = "<p>发布时间：2026-05-12</p>", text:
     )
     item = NoticeItem("s", "栏目", "k", "http://www.example.cn/a/1.html", "ip", "g")
     item.list_title, item.list_date = TITLE, "2026-05-12"
-    fill_from_page(item, page, Selectors(), "listing")
+    fill_from_page(item, page, Selectors(), NO_PLATFORM)
     return read_body(item.body_html, item.url).text
 
 
@@ -103,5 +104,5 @@ def test_a_window_that_says_what_the_foot_says_is_no_title() -> None:
         f"<div>发布时间：2026-05-12</div><div>{TEXT}</div></div>"
         "<div>© 2026 岚川检测联盟 版权所有</div></body></html>"
     )
-    fill_from_page(item, page, Selectors(), "listing")
+    fill_from_page(item, page, Selectors(), NO_PLATFORM)
     assert item.title == TITLE

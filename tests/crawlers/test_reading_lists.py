@@ -2,6 +2,7 @@
 
 import pytest
 
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.rows import Row
@@ -12,7 +13,7 @@ BASE = "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2021n/"
 def read(
     html: str, platform: str = "listing", selectors: Selectors | None = None
 ) -> tuple[list[Row], str]:
-    return read_rows(html, BASE, selectors or Selectors(), platform)
+    return read_rows(html, BASE, selectors or Selectors(), platforms.platform(platform))
 
 
 def test_the_columns_own_selectors_come_first() -> None:
@@ -149,7 +150,9 @@ def test_a_comment_between_a_link_and_its_date_is_passed_over() -> None:
         '<div><a href="./t20210204_1.html">关于第一号事项的通知公告</a>'
         "<!-- time --><span>2021-02-04</span></div><!-- end -->"
     )
-    rows, _ = read_rows(page, "https://a.gov.cn/tzgg/", Selectors(), "trs")
+    rows, _ = read_rows(page, "https://a.gov.cn/tzgg/", Selectors(), platforms.platform("trs"))
     assert [(row.title, row.date) for row in rows] == [("关于第一号事项的通知公告", "2021-02-04")]
     broken = "<a href='./t20210204_1.html'>--></a><?xml ?>"
-    assert len(read_rows(broken, "https://a.gov.cn/", Selectors(), "trs")[0]) <= 1
+    assert (
+        len(read_rows(broken, "https://a.gov.cn/", Selectors(), platforms.platform("trs"))[0]) <= 1
+    )

@@ -3,6 +3,7 @@
 import pytest
 from parsel import Selector
 
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.meta import read_meta
@@ -23,7 +24,7 @@ def read(
 ) -> NoticeItem:
     item = NoticeItem("s", "c", "k", url, "projects", "天津市")
     item.list_title, item.list_date = listed
-    fill_from_page(item, html, selectors or Selectors(), platform)
+    fill_from_page(item, html, selectors or Selectors(), platforms.platform(platform))
     return item
 
 

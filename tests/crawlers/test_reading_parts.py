@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from scrapy.http import HtmlResponse
 
+from crawlers import platforms
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import canonical_url, notice_key
 from crawlers.reading.charset import detect, readable
@@ -77,7 +78,7 @@ def test_seconds_since_1970_are_told_in_shanghai() -> None:
     ],
 )
 def test_a_page_keeps_its_key_under_every_address(url: str, platform: str, key: str) -> None:
-    assert notice_key(url, platform) == key
+    assert notice_key(url, platforms.platform(platform)) == key
 
 
 def test_a_verification_address_is_unwrapped() -> None:
@@ -92,7 +93,7 @@ def test_old_wechat_names_are_understood() -> None:
     old = (
         "http://mp.weixin.qq.com/mp/appmsg/show?__biz=Mz==&amp;appmsgid=5&amp;itemidx=1&amp;sign=ab"
     )
-    assert notice_key(old, "wechat") == "Mz==:5:1"
+    assert notice_key(old, platforms.platform("wechat")) == "Mz==:5:1"
 
 
 def test_files_are_told_from_pages() -> None:

@@ -9,6 +9,7 @@ from crawlers.items import NoticeItem
 from crawlers.reading.day_evidence import published_in
 from crawlers.reading.notice import fill_from_page
 from crawlers.reading.parts import next_part
+from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.siblings import Siblings
 
 TITLE = "关于开展二类器械备案核查的通知"
@@ -22,7 +23,7 @@ HEAD = f"<h1>{TITLE}</h1>{STAMP}"
 def read(body: str, listed: str = TITLE, siblings: Siblings | None = None) -> NoticeItem:
     item = NoticeItem("s", "c", "k", URL, "pharma", "", list_title=listed, list_date="2026-03-04")
     page = f"<html><head><title>{TITLE}</title></head><body>{body}</body></html>"
-    fill_from_page(item, page, Selectors(), "listing", siblings=siblings)
+    fill_from_page(item, page, Selectors(), NO_PLATFORM, siblings=siblings)
     return item
 
 
@@ -98,7 +99,7 @@ def test_of_two_copies_one_is_kept() -> None:
 )
 def test_a_page_in_the_notices_place_gives_nothing_but_its_problem(body: str) -> None:
     item = NoticeItem("s", "c", "k", URL, "pharma", "", list_title=TITLE, list_date="2026-03-04")
-    fill_from_page(item, f"<title>某局</title><body>{body}</body>", Selectors(), "listing")
+    fill_from_page(item, f"<title>某局</title><body>{body}</body>", Selectors(), NO_PLATFORM)
     assert (item.title, item.published, item.complete) == (TITLE, "2026-03-04", False)
     assert item.problem
     assert item.body_html == ""
@@ -109,7 +110,7 @@ def test_a_text_that_another_notice_has_is_no_body() -> None:
     other = NoticeItem("s", "c", "o", f"{URL}?o", "pharma", "", list_title="另一则关于疫苗的公告")
     text = f"<div><p>{FIRST}</p><p>{LAST}</p></div>"
     page = "<h1>另一则关于疫苗的公告</h1><div>发布时间：2026-03-01</div>" + text
-    fill_from_page(other, page, Selectors(), "listing", siblings=siblings)
+    fill_from_page(other, page, Selectors(), NO_PLATFORM, siblings=siblings)
     item = read(f"{HEAD}{text}", siblings=siblings)
     assert (item.complete, item.body_html) == (False, "")
 

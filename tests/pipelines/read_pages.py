@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scrapy.http import HtmlResponse
 
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.memory_limit import most_held
@@ -30,7 +31,7 @@ def main(folder: Path, names: list[str]) -> None:
         response = readable(HtmlResponse(URL, body=body, headers=HTML))
         item = NoticeItem("tj", "通知", "k", URL, "projects", "天津市")
         item.list_title, item.list_date = "关于开展申报工作的通知", "2021-02-03"
-        fill_from_page(item, response.text, Selectors(), "trs")
+        fill_from_page(item, response.text, Selectors(), platforms.platform("trs"))
         notice = normalise(item, NOW)
         facts = {
             "name": name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.reading.list_page import read_rows
 from replica.entries import Entry
@@ -46,11 +47,11 @@ def test_a_redesigned_list_is_read_by_the_operators_selectors_only(
     replica.set_wall("tj_kxjs", "redesign")
     text = visitor.get(f"https://kxjs.tj.gov.cn{LIST}").text
     address = f"https://kxjs.tj.gov.cn{LIST}"
-    assert read_rows(text, address, Selectors(), "trs")[0] == []
+    assert read_rows(text, address, Selectors(), platforms.platform("trs"))[0] == []
     selectors = Selectors(
         rows=(".feed-card",), title=("h3",), link=("el-link.go",), date=(".when",)
     )
-    rows, reader = read_rows(text, address, selectors, "trs")
+    rows, reader = read_rows(text, address, selectors, platforms.platform("trs"))
     assert reader == "column"
     assert (rows[0].title, rows[0].date) == ("关于新增事项的通知", "2021-02-05")
     assert rows[0].url.endswith(PAGE)

@@ -1,6 +1,6 @@
 """What becomes of the rows of a list page: each is known, taken, or refused for a counted reason.
 
-The half of every platform between the lists (`crawlers.platforms.base`) and the notice pages.
+The half of every platform between the lists (`crawlers.walking.base`) and the notice pages.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from typing import Any
 
 from scrapy.http import Request, Response, TextResponse
 
+from crawlers import platforms
 from crawlers.catalogue import Column
 from crawlers.items import ColumnHistory, Failure
-from crawlers.platforms.column_walk import ColumnWalk, Met
-from crawlers.platforms.known_places import KnownRows, bare, is_list_of_another
-from crawlers.platforms.list_order import AHEAD
-from crawlers.platforms.misdirected import leads_elsewhere
-from crawlers.platforms.notice_pages import NoticePages, Output
-from crawlers.platforms.window import refusal
 from crawlers.reading.known_keys import KnownKeys
 from crawlers.reading.list_page import Reading
 from crawlers.reading.rows import Row
+from crawlers.walking.column_walk import ColumnWalk, Met
+from crawlers.walking.known_places import KnownRows, bare, is_list_of_another
+from crawlers.walking.list_order import AHEAD
+from crawlers.walking.misdirected import leads_elsewhere
+from crawlers.walking.notice_pages import NoticePages, Output
+from crawlers.walking.window import refusal
 
 Keyed = tuple[Row, str, str]
 """A row, its key and its address."""
@@ -71,7 +72,7 @@ class ListRows(NoticePages):
             markup,
             base_url,
             column,
-            self.site.platform,
+            platforms.platform(self.site.platform),
             encoding=response.encoding,
             today=self.today,
             is_first=page == 1,

@@ -12,16 +12,18 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
+from crawlers import platforms
 from crawlers.catalogue import Column, Site, load_catalogue
 from crawlers.items import ColumnHistory, ColumnReport, KnownRow, NoticeItem
-from crawlers.platforms.known_places import InStore
-from crawlers.platforms.learning import Learning
-from crawlers.platforms.own_hosts import is_own_host
-from crawlers.platforms.window import LATE_DAYS, LONGEST_LOOK_BACK
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
+from crawlers.reading.platform import Platform
 from crawlers.reading.printed_dates import SHANGHAI
 from crawlers.reading.rows import Row
 from crawlers.reading.siblings import Siblings
+from crawlers.walking.known_places import InStore
+from crawlers.walking.learning import Learning
+from crawlers.walking.own_hosts import is_own_host
+from crawlers.walking.window import LATE_DAYS, LONGEST_LOOK_BACK
 
 SINGLE = "page"  # the column of a page read by hand that belongs to no column
 
@@ -148,8 +150,8 @@ class SiteSpider(scrapy.Spider):
         own = urlsplit(column.url).hostname or "" if column else ""
         return known or is_own_host(host, own)
 
-    def platform_of(self, url: str) -> str:
+    def platform_of(self, url: str) -> Platform:
         host = urlsplit(url).hostname or ""
         if host in self.site.named_hosts:
-            return self.site.platform
-        return self.platforms_by_host.get(host, self.site.platform)
+            return platforms.platform(self.site.platform)
+        return platforms.platform(self.platforms_by_host.get(host, self.site.platform))

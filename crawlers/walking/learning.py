@@ -37,6 +37,7 @@ from crawlers.reading.learned_page import (
 from crawlers.reading.learned_titles import letters
 from crawlers.reading.list_page import Reading, read_list
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.platform import NO_PLATFORM, Platform
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
 
@@ -86,7 +87,7 @@ class Learning:
         text: str,
         url: str,
         column: Column,
-        platform: str,
+        platform: Platform,
         *,
         encoding: str,
         today: date,
@@ -97,7 +98,7 @@ class Learning:
         `is_first`: it is a list's first page, on which known notices are to be expected.
         """
 
-        def by(selectors: Selectors, platform: str = "listing") -> Reading:
+        def by(selectors: Selectors, platform: Platform = NO_PLATFORM) -> Reading:
             return read_list(text, url, selectors, platform, encoding=encoding, today=today)
 
         found = by(column.selectors, platform)

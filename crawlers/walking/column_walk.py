@@ -10,7 +10,9 @@ from datetime import date, timedelta
 from scrapy.http import Request
 
 from crawlers.items import ColumnHistory, Failure, ListedRow, Place
-from crawlers.platforms.continuity import (
+from crawlers.reading.printed_dates import day_of
+from crawlers.reading.rows import Row
+from crawlers.walking.continuity import (
     PageSeen,
     Past,
     Proof,
@@ -23,10 +25,8 @@ from crawlers.platforms.continuity import (
     runs_on,
     together,
 )
-from crawlers.platforms.known_places import KnownRows, places
-from crawlers.platforms.list_order import Order, Standing, standings
-from crawlers.reading.printed_dates import day_of
-from crawlers.reading.rows import Row
+from crawlers.walking.known_places import KnownRows, places
+from crawlers.walking.list_order import Order, Standing, standings
 
 BROKEN_OFF = frozenset({"stuck", "failed", "repeated", "empty", "cap"})
 """Ways in which a walk ends that wanted to go on."""

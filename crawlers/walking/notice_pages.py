@@ -1,6 +1,6 @@
 """Notice pages: which ones are asked for, and what becomes of each answer.
 
-The half of every platform that comes after the list; `crawlers.platforms.base` is the other one.
+The half of every platform that comes after the list; `crawlers.walking.base` is the other one.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column, Selectors
 from crawlers.items import NoticeItem, PrintedLink
-from crawlers.platforms.column_walk import Met
-from crawlers.platforms.notice_parts import NoticeParts
-from crawlers.platforms.site_spider import SINGLE, SiteSpider
 from crawlers.reading.addresses import is_wechat, route_of
 from crawlers.reading.charset import readable
 from crawlers.reading.file_links import is_file
@@ -24,6 +21,9 @@ from crawlers.reading.rows import Row
 from crawlers.reading.wechat_page import fill_from_article
 from crawlers.refresh import REFRESHED
 from crawlers.truncation import LOOKS_CUT
+from crawlers.walking.column_walk import Met
+from crawlers.walking.notice_parts import NoticeParts
+from crawlers.walking.site_spider import SINGLE, SiteSpider
 from crawlers.walls import failure_from
 
 Output = Request | NoticeItem

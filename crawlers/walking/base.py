@@ -16,16 +16,16 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column, column_urls
 from crawlers.items import Failure
-from crawlers.platforms.column_walk import ColumnWalk, Met, StrandWalk
-from crawlers.platforms.from_the_end import back_from, forward_after_all, to_the_end
-from crawlers.platforms.list_rows import ListRows
-from crawlers.platforms.notice_pages import Output
-from crawlers.platforms.paging import Paging
-from crawlers.platforms.window import PAGE_CAP
 from crawlers.reading.charset import readable
 from crawlers.reading.pager import read_pager, renumbered
 from crawlers.reading.rows import Row
 from crawlers.truncation import LOOKS_CUT
+from crawlers.walking.column_walk import ColumnWalk, Met, StrandWalk
+from crawlers.walking.from_the_end import back_from, forward_after_all, to_the_end
+from crawlers.walking.list_rows import ListRows
+from crawlers.walking.notice_pages import Output
+from crawlers.walking.paging import Paging
+from crawlers.walking.window import PAGE_CAP
 from crawlers.walls import failure_from
 
 STRAND = "zx_strand"

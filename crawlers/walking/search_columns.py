@@ -9,9 +9,6 @@ from parsel import Selector
 from scrapy.http import Request, TextResponse
 
 from crawlers.catalogue import Column
-from crawlers.platforms.base import BaseSpider
-from crawlers.platforms.json_lists import JsonLists
-from crawlers.platforms.paging import Paging
 from crawlers.reading.addresses import absolute
 from crawlers.reading.file_links import find_attachments
 from crawlers.reading.learned_records import LearnedRecords, count_of
@@ -24,6 +21,9 @@ from crawlers.reading.search_api import (
     hit_of,
     read_search,
 )
+from crawlers.walking.base import BaseSpider
+from crawlers.walking.json_lists import JsonLists
+from crawlers.walking.paging import Paging
 
 
 class SearchColumns(JsonLists, BaseSpider):

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from crawlers.items import ColumnHistory, KnownRow, Place
-from crawlers.platforms.continuity import HALF
-from crawlers.platforms.list_order import FAR
 from crawlers.reading.printed_dates import SHANGHAI, day_of
+from crawlers.walking.continuity import HALF
+from crawlers.walking.list_order import FAR
 
 InStore = Callable[[str, str], str | None]
 """(key, address) -> the column a page was stored under before this crawl, or None."""

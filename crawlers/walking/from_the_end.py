@@ -11,10 +11,10 @@ from datetime import date
 
 from scrapy.http import Request
 
-from crawlers.platforms.column_walk import Met, StrandWalk, Turned
-from crawlers.platforms.continuity import Strand
-from crawlers.platforms.paging import Paging
-from crawlers.platforms.window import PAGE_CAP
+from crawlers.walking.column_walk import Met, StrandWalk, Turned
+from crawlers.walking.continuity import Strand
+from crawlers.walking.paging import Paging
+from crawlers.walking.window import PAGE_CAP
 
 LEAST_PAGES = 3
 """With fewer pages the next one is the last one, or as good as that."""

@@ -13,12 +13,12 @@ from scrapy.http import TextResponse
 
 from crawlers.catalogue import Column
 from crawlers.items import KnownRow
-from crawlers.platforms.list_rows import ListRows
 from crawlers.reading.learned_records import LearnedRecords, derive_records
 from crawlers.reading.learned_titles import letters
 from crawlers.reading.meta import without_markup
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
+from crawlers.walking.list_rows import ListRows
 
 
 class JsonLists(ListRows):

@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median_low
 from typing import Literal
 
-from crawlers.platforms.list_order import FAR, Order, disorder
+from crawlers.walking.list_order import FAR, Order, disorder
 
 Joined = Literal["", "known", "window", "end"]
 Ending = Literal[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawlers.platforms.column_walk import ColumnWalk, Met
+from crawlers.walking.column_walk import ColumnWalk, Met
 
 PAGE_CAP = 50
 # A notice may be listed weeks after its date. Pages are read back to the edge of the window only,
