@@ -8,6 +8,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& command -v $$p && break; done)
 
+# Every crawl is a process of its own. Without bytecode each compiles a thousand modules first: most
+# of its time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo eval test test-all bench soak drift lint format lock clean
 
 help: ## list the commands

@@ -124,6 +124,12 @@ ITEM_PIPELINES = {
     "pipelines.store.StorePipeline": 800,
 }
 EXTENSIONS = {
+    # Not used, and Scrapy loads even what is switched off: one of them a web server.
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
     "crawlers.memory_limit.OwnMemoryUsage": 0,
     "crawlers.log_redaction.LogRedactionExtension": 50,

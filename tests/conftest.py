@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -14,6 +15,10 @@ from tests.installation import FRIDAY
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("explore", derandomize=False)
 settings.load_profile("steady")
+
+# Hundreds of tests start the program. Where Python may keep no bytecode, each of them compiles a
+# thousand modules first, which is most of what it takes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="module")
