@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from crawlers.reading.outline import Outline
 from crawlers.reading.siblings import Siblings, shared_lines
-from crawlers.reading.title_evidence import agreement, plain
+from crawlers.reading.title_agreement import agreement, plain
 
 _ENOUGH = 0.5  # of the row's title in the page's words: it is the same matter
 _LITTLE = 0.25  # … where the day is the row's, too
@@ -102,7 +102,7 @@ def _came_from_elsewhere(claims: Claims) -> str:
 def _unlike_any_notice(claims: Claims, outline: Outline) -> str:
     """Without a row to hold it against: a page with a password to type, or a short one with neither
     day nor a body by a known name, is not taken for a notice."""
-    if outline.asks_password and claims.sentences < 4:
+    if outline.asks_password and claims.sentences < 4 and not claims.has_day:
         return "网页是登录页，不是公告"
     if claims.has_day or claims.is_named or claims.has_more or not claims.text:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from crawlers.reading.day_evidence import has_day, is_published_day
@@ -11,6 +12,12 @@ from crawlers.reading.outline import Outline
 
 _STAMP_BELOW = 4  # lines below a repeated title among which its stamp is looked for
 _LABEL = 6  # characters of a label with its colon; 各有关单位： is longer
+_FAR_BELOW = 8  # lines below the last sentence of a text
+_BY_SYSTEM = re.compile(r"(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}(?:\s?\d{1,2}:\d\d)?")
+_BARE_LABEL = re.compile(r"\S{2,6}\s?[:：]?")
+_DAY_NAMES = re.compile(
+    r"date|time|riqi|shijian|(?:^|[\s_-])(?:dt|sj|rq)(?:$|[\s_-])", re.IGNORECASE
+)
 _STAMP_TABLE = 16  # lines of a table that may be a stamp
 
 
@@ -44,11 +51,49 @@ def mark_stamps(
         for below in range(number + 1, min(number + _STAMP_BELOW, len(kinds))):
             if kinds[below] == "short" and is_dateline(outline.lines[below]):
                 kinds[below] = "stamp"
-    records = record_lines(outline) | _stamp_tables(outline, kinds, titles)
+    apart = _stamps_below(outline, kinds) | _told_below_labels(outline, kinds, anchor)
+    for number in apart:
+        kinds[number] = "stamp"
+    records = apart | record_lines(outline) | _stamp_tables(outline, kinds, titles)
     records |= _head_box(outline, kinds, anchor)
     for number in records:
         kinds[number] = "stamp"
     return records
+
+
+def _told_below_labels(outline: Outline, kinds: Sequence[Kind], anchor: int) -> frozenset[int]:
+    """The values of labels that stand in a line of their own above the text (发布单位 / 注册处)."""
+    found: set[int] = set()
+    for number in range(anchor + 1, len(kinds) - 1 if anchor >= 0 else 0):
+        if kinds[number] == "text" or number > anchor + _STAMP_TABLE:
+            break
+        label, value = outline.lines[number], outline.lines[number + 1]
+        if kinds[number] != "stamp" or not _BARE_LABEL.fullmatch(label.text):
+            continue
+        pair = outline.boxes[outline.boxes[value.owner].parent]
+        holds_both = pair.first == number and pair.last == number + 2
+        if holds_both and kinds[number + 1] == "short" and not value.pictures and not value.files:
+            found.add(number + 1)
+    return frozenset(found)
+
+
+def _stamps_below(outline: Outline, kinds: Sequence[Kind]) -> frozenset[int]:
+    """The lines below a text that print its day as systems do, with a time or in figures alone, in
+    a box unlike those of its sentences: no signature."""
+    found: set[int] = set()
+    above = -_FAR_BELOW
+    for number, line in enumerate(outline.lines):
+        if kinds[number] == "text":
+            above = number
+        is_near = 0 < number - above < _FAR_BELOW and kinds[number] == "short"
+        if not is_near or line.linked or not _BY_SYSTEM.search(line.text) or not is_dateline(line):
+            continue
+        own, text = (outline.boxes[outline.lines[one].owner].node for one in (number, above))
+        names = str(own.get("class") or own.get("id") or "")
+        is_apart = (own.tag, own.get("class")) != (text.tag, text.get("class"))
+        if is_apart and names and (not line.in_cell or _DAY_NAMES.search(names)):
+            found.add(number)
+    return frozenset(found)
 
 
 def _head_box(outline: Outline, kinds: Sequence[Kind], title: int) -> frozenset[int]:

@@ -24,6 +24,7 @@ _ENTRY_TIME = 20  # … behind which an entry's words may end in its time
 _LOOK = 4  # lines behind a heading in which the first entry, or link, begins
 _COUNT = re.compile(r"\W{0,2}([^\W\d]{0,5})\s?[(（:：]?\s?\d{1,5}\s?[)）]?")
 _BUTTON = 8  # characters of a line of a bar
+_ASKS = re.compile(r"^.{4,24}[?？]$")
 _SHARE = 0.4  # of a text that may stand behind links to other pages: a disclaimer
 
 
@@ -31,7 +32,23 @@ def without_tail(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> l
     """The lines of a text without what stands behind its end."""
     lines = _before_readers(outline, kinds, lines)
     lines = _before_other_pages(outline, kinds, lines)
-    return _before_bar(outline, lines)
+    return _before_question(outline, kinds, _before_bar(outline, lines))
+
+
+def _before_question(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:
+    """Without the question whether a page was of use: it stands last, in a box unlike those of the
+    text, above buttons."""
+    end = len(lines)
+    while end > 2 and kinds[lines[end - 1]] == "link":
+        end -= 1
+    if end < 2 or not _ASKS.search(outline.lines[lines[end - 1]].text):
+        return lines
+    last = lines[end - 1]
+    own, text = (outline.lines[one].owner for one in (last, lines[end - 2]))
+    is_apart = outline.boxes[own].parent != outline.boxes[text].parent
+    below = outline.lines[last + 1 : last + 3]
+    has_buttons = any(line.linked and len(line.text) <= 2 * _BUTTON for line in below)
+    return lines[: end - 1] if is_apart and has_buttons else lines
 
 
 def _before_readers(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:

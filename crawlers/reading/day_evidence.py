@@ -8,10 +8,11 @@ day without a label counts by where it stands: beside the title.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from crawlers.reading.outline import Line
@@ -31,7 +32,9 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _ANNOUNCED = re.compile(r"公告(?:日期|时间)$")  # a day, or the period in which a notice hangs out
-_BARE = re.compile(r"(?:时间|日期|Date|Time)", re.IGNORECASE)
+_BARE = re.compile(  # with the verb of a system: that is when a page was put there
+    r"(?:加入|添加|录入|入库|创建|提交|公示)?(?:时间|日期)|Date|Time", re.IGNORECASE
+)
 _UPDATED = re.compile(r"更新|修改|Updated|Modified", re.IGNORECASE)
 _OF_A_DAY = re.compile(r"(?:时间|日期|日|期|时|限|起|止|至|于|间|Date|Time)$", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"\s{0,3}(?:发布|发表|印发|刊发)(?=\W|$)")
@@ -39,12 +42,20 @@ _PERIOD = re.compile(
     r"\s{0,3}(?:日|时|分)?\s{0,3}(?:至|到|—|–|~|～|起至?|-{1,2}\s{0,3}(?:19|20)\d\d)"
 )
 _UP_TO = re.compile(r"(?:至|到|—|–|~|～|-)\s{0,3}$")
+_IS_ISSUED = re.compile(r"\W{0,3}(?:19|20)\d\d\D\d{1,2}\D\d{1,2}日?(?:发布|印发|发表)\W{0,3}")
+_TWO_DIGITS = re.compile(r"(?<![\d.:/-])([0-4]\d)[-./](\d{1,2})[-./](\d{1,2})(?![\d./-])")
+_CLOCK = re.compile(r"\d{1,2}[:：]\d\d")
+_NUMBER = re.compile(r"\d{1,2}日?")
+_MONTH = re.compile(r"((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?")
+_SHORT_STAMP = 40  # characters of a line with such a day
 _WEEKDAY = re.compile(r"\s{0,3}(?:星期|周)[一二三四五六日天]")
 _SOMETHING = re.compile(r"(?:19|20)\d\d|[１２][９０]|[一二][〇零○O九一二]")
 _ANOTHERS = timedelta(days=60)
+_ABOVE = 3  # … and above it
 _NEAR = 7  # lines around a title among which its stamp is looked for
 _LONGEST = 200
 _ALONE = 24  # characters of a line that holds nothing but a day
+_ROW_BOXES = 3  # … and boxes around it that may hold its day
 _ROW = 8  # characters of a link that may be a notice's title
 _LABELLED: frozenset[Strength] = frozenset(("labelled", "updated"))
 _RANK: dict[Strength, int] = {
@@ -82,7 +93,7 @@ def has_day(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def _line_has_day(text: str) -> bool:
     """Of a short text: the same line is asked from several sides."""
-    return bool(_SOMETHING.search(text)) and bool(find_date(text))
+    return bool(_SOMETHING.search(text)) and bool(dates_in(text))
 
 
 def published_in(text: str) -> str:
@@ -108,16 +119,59 @@ def printed_days(
     the lines of the text, which are not asked, except those that are not `inside` it."""
     found: list[PrintedDay] = []
     for number, line in enumerate(lines):
-        if number in inside or len(line.text) > _LONGEST or not _SOMETHING.search(line.text):
+        text = words_apart(line)
+        if len(text) > _LONGEST or not _SOMETHING.search(text):
             continue
         before = _label_before(lines, number)
-        for printed, strength in _days_of(line.text, before):
+        is_own = bool(_IS_ISSUED.fullmatch(text) or (line.in_cell and _PUBLISHED.search(before)))
+        if number in inside and not is_own:
+            continue
+        for printed, strength in _days_of(text, before):
             placed = _placed(strength, number, line, title, body)
             if placed not in _LABELLED and _is_of_a_row(lines, number):
                 continue
             if placed != "none":
                 found.append(PrintedDay(printed, placed, number))
+    if all(one.strength in {"far", "updated"} for one in found):
+        found += _day_boxes(lines, title, body) or _short_days(lines, title, body, inside)
     return sorted(found, key=lambda one: (_RANK[one.strength], _distance(one.line, title, body)))
+
+
+def words_apart(line: Line) -> str:
+    """The words of a line, those of each element apart: 科室2024-07-23 and 2019-07-1343951 are set
+    apart by style. A day that an element tells machines where it prints none goes with them."""
+    text = line.text
+    if len(line.pieces) > 1 and _SOMETHING.search(text):
+        texts = ((node.tail if is_tail else node.text) or "" for node, is_tail in line.pieces)
+        text = " ".join(" ".join(texts).split())
+    return f"{line.told} {text}" if line.told and not has_day(text) else text
+
+
+def _day_boxes(lines: Sequence[Line], title: int, body: range) -> list[PrintedDay]:
+    """A day in two boxes beside the title: its number large, the month with the year small."""
+    for number in range(max(0, title - _ABOVE), min(title + _ABOVE, body.start, len(lines) - 1)):
+        one, other = (lines[at].text for at in (number, number + 1))
+        for day, month in ((one, other), (other, one)):
+            match = _MONTH.fullmatch(month) if _NUMBER.fullmatch(day) else None
+            printed = f"{match[1]}-{int(match[2]):02}-{int(day.strip('日')):02}" if match else ""
+            if day_of(printed) is not None:
+                return [PrintedDay(printed, "beside", number)]
+    return []
+
+
+def _short_days(
+    lines: Sequence[Line], title: int, body: range, inside: Collection[int]
+) -> list[PrintedDay]:
+    """Days with two digits of the year right below the title, where no other day is printed."""
+    found: list[PrintedDay] = []
+    for number in range(title + 1, min(title + _NEAR, body.start + 1, len(lines))):
+        line = lines[number]
+        match = _TWO_DIGITS.search(line.text) if len(line.text) <= _SHORT_STAMP else None
+        if match is not None and number not in inside and not line.linked:
+            printed = f"20{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
+            if day_of(printed) is not None:
+                found.append(PrintedDay(printed, "beside", number))
+    return found
 
 
 def choose_day(printed: Sequence[PrintedDay], meta: str, listed: str, url: str) -> tuple[str, str]:
@@ -157,26 +211,53 @@ def _distance(line: int, title: int, body: range) -> int:
 
 def _is_of_a_row(lines: Sequence[Line], number: int) -> bool:
     """Whether a day stands alone beside a link to a page, as in the lists of other notices."""
-    if len(lines[number].text) > _ALONE:
+    line = lines[number]
+    if len(line.text) > _ALONE or _CLOCK.search(line.text) or _is_link_itself(line):
         return False
     beside = lines[max(0, number - 1) : number + 2]
-    return any(line.linked >= _ROW and line.linked * 2 >= len(line.text) for line in beside)
+    return any(
+        other.linked >= _ROW and other.linked * 2 >= len(other.text) and _share_a_row(line, other)
+        for other in beside
+    )
+
+
+def _share_a_row(one: Line, other: Line) -> bool:
+    """Whether two lines stand in one box not far above both."""
+    if one is other or not one.pieces or not other.pieces:
+        return True
+    first, second = (
+        set(islice(line.pieces[0][0].iterancestors(), _ROW_BOXES)) for line in (one, other)
+    )
+    return any(box.tag not in {"body", "html", "form"} for box in first & second)
 
 
 def _placed(strength: Strength, number: int, line: Line, title: int, body: range) -> Strength:
     """A day without a label is the page's only beside the title, and in no row of a list."""
     if strength == "labelled" or strength == "updated":
-        return strength if not line.linked or line.linked * 3 < len(line.text) else "none"
+        is_told = line.linked * 3 < len(line.text) or _is_link_itself(line)
+        return strength if is_told else "none"
+    is_below = 0 <= title < number <= title + 2 and line.linked * 2 < len(line.text)
     is_row = line.linked * 2 > len(line.text) - 24 and line.linked >= 6
-    if is_row:
+    if is_row and not is_below and not _is_link_itself(line):
         return "none"
-    start = title - 2 if title >= 0 else body.start - _NEAR
+    start = title - _ABOVE if title >= 0 else body.start - _NEAR
     is_near = start <= number <= min(max(title, 0) + _NEAR, max(body.start, title + 1))
     if title < 0:
         is_near = start <= number <= body.start
     if is_near:
         return strength
     return "none" if line.linked else "far"
+
+
+def _is_link_itself(line: Line) -> bool:
+    """Whether all that is linked in a line is its day, as blogs print it: such a line is no row."""
+    texts = [
+        ((node.tail if is_tail else node.text) or "").strip()
+        for node, is_tail in line.pieces
+        if next(node.iterancestors("a"), None) is not None or (node.tag == "a" and not is_tail)
+    ]
+    days = sum(len(text) for text in texts if len(text) <= _ALONE and has_day(text))
+    return 0 < days >= line.linked - 12
 
 
 def _label_before(lines: Sequence[Line], number: int) -> str:

@@ -22,7 +22,8 @@ from crawlers.reading.line_kinds import kind_of
 from crawlers.reading.outline import Outline, read_outline
 from crawlers.reading.siblings import Siblings
 from crawlers.reading.text import labelled_source, visible_text
-from crawlers.reading.title_evidence import FoundTitle, TitleHints, find_title, plain, title_above
+from crawlers.reading.title_agreement import plain
+from crawlers.reading.title_evidence import FoundTitle, TitleHints, find_title, title_above
 
 _REPOST_SOURCE = re.compile(r"资料来源\s{0,9}[:：]\s{0,9}(\S{1,80})")
 _ORIGINAL = re.compile(r"阅读原文[^:：]{0,20}[:：]\s{0,9}(https?://[^\s<>\"'，。）)]{1,2000})")

@@ -13,6 +13,9 @@ from crawlers.reading.printed_dates import find_date
 
 _NAMES = {
     "标题": "title",
+    "公告标题": "title",
+    "信息标题": "title",
+    "文章标题": "title",
     "名称": "title",
     "文件名称": "title",
     "信息名称": "title",

@@ -30,7 +30,8 @@ from crawlers.reading.scripted_text import show_scripted_text
 from crawlers.reading.shells import shell_reason
 from crawlers.reading.siblings import Siblings
 from crawlers.reading.text import first_text, labelled_source, visible_text, worth_asking
-from crawlers.reading.title_evidence import TitleHints, window_segments
+from crawlers.reading.title_evidence import TitleHints
+from crawlers.reading.title_window import window_segments
 from crawlers.reading.tree import parse_page
 
 __all__ = ["body_html", "disagreements", "fill_from_page", "finish", "take_from_list"]

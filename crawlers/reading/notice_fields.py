@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import combinations
 
 from crawlers.items import NoticeItem
 from crawlers.reading.day_evidence import choose_day
 from crawlers.reading.general_notice import Found
 from crawlers.reading.printed_dates import day_of
-from crawlers.reading.title_evidence import TitleHints, plain, same_title
+from crawlers.reading.title_agreement import plain, same_title
+from crawlers.reading.title_evidence import TitleHints
 
 _PLAIN_FIELDS = ("source", "doc_number", "issuers", "written", "effective")
+_ISSUED_BEFORE = timedelta(days=60)
 _SURE_TITLE = 3.0
 _SHORTEST_SUMMARY = 20  # letters
 _LONGEST_SUMMARY = 600
@@ -51,7 +54,11 @@ def _is_another(reader: str, day: str, found: Found, item: NoticeItem) -> bool:
     is printed with a label, and the row bears that one out."""
     if reader != "platform" or not found.days or found.days[0].strength != "labelled":
         return False
-    return found.days[0].day == day_of(item.list_date) not in {day_of(day), None}
+    printed, field = found.days[0].day, day_of(day)
+    if not item.list_date:  # what was issued is published some days later
+        later = printed - field if printed is not None and field is not None else timedelta(0)
+        return timedelta(0) < later <= _ISSUED_BEFORE
+    return printed == day_of(item.list_date) not in {field, None}
 
 
 def _title(readings: Readings, found: Found, witnesses: TitleHints) -> tuple[str, str]:

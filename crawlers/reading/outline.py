@@ -27,7 +27,11 @@ _UNSEEN = frozenset(
 )  # fmt: skip
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _BREAKS = frozenset(("br", "hr"))
-_NOTED = frozenset(("a", "img", "input"))
+_NOTED = frozenset(("a", "img", "input", "time", "abbr", "span"))
+_TELLS = {"time": "datetime", "abbr": "title", "span": "content"}
+_DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
+_OUTSIDE = 6  # characters of a sentence that stand outside of its links
+_SHORT_SCRIPT = 300  # characters of one that writes a day in its place
 _CELLS = frozenset(("td", "th"))
 _NOT_SHOWN = re.compile(r"display\s{0,5}:\s{0,5}none", re.IGNORECASE)
 _FILE = re.compile(
@@ -44,7 +48,8 @@ MOST_BOXES = 60_000
 @dataclass(slots=True)
 class Line:
     """One line as a reader sees it. `linked`: characters in links to pages, `files`: in links to
-    files; `owner`: the index of its box; `pieces`: where its text stands (node, is its tail)."""
+    files; `owner`: the index of its box; `pieces`: where its text stands (node, is its tail);
+    `told`: the day that an element in it tells machines (<time datetime>)."""
 
     text: str
     owner: int
@@ -57,6 +62,7 @@ class Line:
     hidden: bool = False
     pictures: list[etree._Element] = field(default_factory=list)
     pieces: list[tuple[etree._Element, bool]] = field(default_factory=list)
+    told: str = ""
 
 
 @dataclass(slots=True)
@@ -101,12 +107,19 @@ def read_outline(root: etree._Element) -> Outline:
             end(node, node.tag)
         elif node.tag in _UNSEEN:
             walk.fields += node.tag == "textarea"
+            if node.tag == "script":
+                walk.note_script(node)
             steps.skip_subtree()
         else:
             start(node, node.tag)
         if len(walk.boxes) > MOST_BOXES:
             break
     return walk.finish()
+
+
+def _in_link(node: etree._Element, is_tail: bool) -> bool:
+    is_link = node.tag == "a" and not is_tail
+    return is_link or next(node.iterancestors("a"), None) is not None
 
 
 class _Walk:
@@ -122,6 +135,7 @@ class _Walk:
         self._pieces: list[tuple[etree._Element, bool]] = []
         self._pictures: list[etree._Element] = []
         self._linked = self._files = self._links = 0
+        self._told = ""
         self._link: etree._Element | None = None
         self._is_file = self._leads_nowhere = False
         self._headings: list[tuple[str, int]] = []
@@ -198,10 +212,34 @@ class _Walk:
             self._links += self._link is not None
         elif tag == "img":
             self._pictures.append(node)
+        elif tag != "input":
+            self._note_day(node, tag)
         else:
             kind = (node.get("type") or "text").lower()
             self.fields += kind in ("text", "password", "search", "tel", "number")
             self.asks_password = self.asks_password or kind == "password"
+
+    def _is_running(self, text: str) -> bool:
+        """Whether a line is a sentence in which words are linked (the laws it names): it begins or
+        goes on, and ends, outside of its links."""
+        if text[-1:] not in {"。", "；"} or len(text) - self._linked < _OUTSIDE:
+            return False
+        first, last = self._pieces[0], self._pieces[-1]
+        return not _in_link(*last) and (self._links > 1 or not _in_link(*first))
+
+    def note_script(self, node: etree._Element) -> None:
+        """The day that a script writes where it stands."""
+        code = node.text
+        if code and len(code) < _SHORT_SCRIPT and "document.write" in code and not self._told:
+            match = _DAY.search(code)
+            self._told = match[0] if match else ""
+
+    def _note_day(self, node: etree._Element, tag: str) -> None:
+        """What an element tells machines: <time datetime>, <abbr title>, RDFa's content."""
+        name = _TELLS[tag]
+        told = node.get(name) if node.attrib else None
+        if told and not self._told and _DAY.match(told):
+            self._told = told[:10]
 
     def _add(self, text: str, node: etree._Element, *, is_tail: bool) -> None:
         if text.isspace():
@@ -224,14 +262,17 @@ class _Walk:
             return
         text = " ".join("".join(self._parts).split())
         if text or self._pictures:
+            if self._linked and self._is_running(text):
+                self._linked = 0
             heading, heading_box = self._headings[-1] if self._headings else ("", -1)
             self.lines.append(
                 Line(
                     text, self._open[-1] if self._open else 0, self._linked, self._files,
                     self._links, heading, heading_box, bool(self._cells), bool(self._hidden),
-                    self._pictures, self._pieces,
+                    self._pictures, self._pieces, self._told,
                 )
             )  # fmt: skip
         self._pieces, self._pictures = [], []
         self._parts = []
+        self._told = ""
         self._linked = self._files = self._links = 0

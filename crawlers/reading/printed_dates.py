@@ -21,6 +21,11 @@ _YEAR_BEHIND = re.compile(
     r"(?<![\d.:-])(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?\s+((?:19|20)\d\d)年?(?![\d./-])"
 )
 _YEAR_APART = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s+(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?")
+_YEAR_LAST = re.compile(
+    r"(?<![\d.:-])(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?:\s{1,3}\d{1,2}[:：]\d\d)?(?:\s{1,3}|\s{0,3}[(（])"
+    r"((?:19|20)\d\d)(?![\d./-]|年?度)年?"
+)
+_SHORT = 60
 # A year in any of the ways below: most texts have none.
 _YEAR = re.compile(r"(?:19|20)\d\d|[１２][９０]|[一二][〇零○O一二三四五六七八九]")
 _MONTH_NAME = re.compile(r"[JFMASOND][a-zA-Z]{2}|[jfmasond][a-z]{2}")
@@ -75,11 +80,17 @@ def find_dates(text: str) -> list[tuple[str, int]]:
 
 
 def dates_in(text: str) -> list[tuple[int, int, str]]:
-    """Every real date in `text`: where it begins and ends, and as printed with its time."""
+    """Every real date in `text`: where it begins and ends, and as printed with its time. A short
+    text that prints the year behind day and time (08-09 17:20 (2011年)) says YYYY-MM-DD."""
     kept: list[tuple[int, int, str]] = []
     for one in _found(text):  # 2026.06.01 is also read as 06.01 of something
         if not kept or one.start >= kept[-1][1]:
             kept.append((one.start, one.end, one.printed))
+    if not kept and len(text) <= _SHORT:
+        for match in _YEAR_LAST.finditer(text):
+            day = _real_day(int(match[3]), int(match[1]), int(match[2]))
+            if day is not None:
+                kept.append((match.start(), match.end(), day.isoformat()))
     return kept
 
 

@@ -11,7 +11,13 @@ from crawlers.reading.jpaas_units import read_units
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.platform import Platform
 from crawlers.reading.rows import Row
+from crawlers.reading.shells import script_list_reason
+from crawlers.reading.tree import parse_page
 
+_EMPTY_LIST = "//body//*[self::ul or self::ol or self::tbody][not(*)]"
+_ARTICLE = (
+    "//meta[translate(@name, 'ARTICLE', 'article')='articletitle'][normalize-space(@content)]"
+)
 MIN_ROWS = 3
 """Dated rows that make a page a list where nothing else says so."""
 
@@ -48,7 +54,9 @@ def shell_of_list(text: str) -> str:
     """Where the list of a column page is that a script asks for it (Chinese), or ""."""
     units = read_units(text)
     if not units:
-        return ""
+        page = parse_page(text)
+        is_column = bool(page.xpath(_EMPTY_LIST)) and not page.xpath(_ARTICLE)
+        return script_list_reason(page) if is_column else ""
     query = units[0].query
     return f"栏目外壳页，列表由 {units[0].url} 给出（pageId={query.get('pageId', '')}）"
 

@@ -10,35 +10,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from crawlers.reading.day_evidence import has_day
 from crawlers.reading.line_kinds import Kind, is_link_row
 from crawlers.reading.outline import Line, Outline
 from crawlers.reading.printed_dates import dates_in
-
-LONGEST_TITLE = 300
-"""Characters: what is longer is no title."""
-
-_NOT_WORDS = re.compile(r"[\W_]+")
-_SEGMENTS = re.compile(r"(?<!\s)\s*+(?:[-_|—–－·›>»丨｜]++|--)\s*+")
-_OFFICE = re.compile(
-    r"^[\u4e00-\u9fff]{2,24}(?:局|委员会|委|部|厅|中心|网|网站|政府|门户|平台|研究院|协会|学会|公司|医院)$"
+from crawlers.reading.title_agreement import LONGEST_TITLE, SAME, agreement, plain, same_title
+from crawlers.reading.title_form import (
+    TITLE_NAMES,
+    first_line,
+    is_title_form,
+    second_line,
+    without_badges,
 )
-_TITLE_NAMES = re.compile(
-    r"tit|biaoti|(?:^|[\s_-])bt(?:$|[\s_-])|headline|subject|tt(?:$|[\s_-])", re.IGNORECASE
-)
+from crawlers.reading.title_window import OFFICE, window_names, window_segments
+
 _BESIDE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|footer|logo|banner|crumbs?|side|sidebar|share|related|hot)",
     re.IGNORECASE,
 )
-_CUT = re.compile(r"(?:(?<!\.)\.{2,}|(?<!…)…+)\s{0,9}$")
+_NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节条]")
 _HEADING_WEIGHT = {"h1": 2.0, "h2": 1.5, "h3": 1.0, "h4": 0.6, "h5": 0.4, "h6": 0.4}
 _BADGE = re.compile(r"^\s{0,9}[【\[［(（][^】\]］)）]{1,6}[】\]］)）]")
-_SAME = 0.72  # agreement from which two titles are of one document
 _MOST_JOINED = 4
 _SHORTEST = 4
 _MOST_BEFORE = 1  # sentences above a title: a summary, a warning; not the text
+_FORM_WEIGHT = 1.0
+_NEARLY = 0.9  # what a line with a title's form is worth, wherever it stands
 _LATE = 1.5  # what it costs a heading to stand below sentences
 _LINES_TO_STAMP = 4
 
@@ -67,39 +65,6 @@ class FoundTitle:
     agrees: bool = True
 
 
-def plain(text: str) -> str:
-    """The words of a text alone, for comparing."""
-    return _plain_line(text) if len(text) <= LONGEST_TITLE else _NOT_WORDS.sub("", text).lower()
-
-
-@lru_cache(maxsize=2048)
-def _plain_line(text: str) -> str:
-    """Of a short text: a page's lines are compared with many others."""
-    return _NOT_WORDS.sub("", text).lower()
-
-
-def agreement(one: str, other: str) -> float:
-    """How far two titles are the same, 0 to 1; one that is cut agrees with its whole."""
-    first, second = plain(_uncut(one)), plain(_uncut(other))
-    if not first or not second:
-        return 0.0
-    if first == second:
-        return 1.0
-    short, long = sorted((first, second), key=len)
-    if short in long:
-        return 0.95 if len(short) >= 8 or len(short) * 2 >= len(long) else len(short) / len(long)
-    return _dice(short, long)
-
-
-def _uncut(text: str) -> str:
-    return _CUT.sub("", text) if ".." in text or "…" in text else text
-
-
-def same_title(one: str, other: str) -> bool:
-    """Whether two titles are of one document."""
-    return agreement(one, other) >= _SAME
-
-
 def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: TitleHints) -> FoundTitle:
     """The likeliest title among the lines, else what the witnesses say."""
     feet = [
@@ -110,6 +75,8 @@ def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: TitleHints) -
         for one in window_segments(witnesses.window, witnesses.names)
         if not any(plain(one) in foot for foot in feet)  # there the publisher names itself
     ]
+    others = window_names(witnesses.window, witnesses.names)
+    witnesses = replace(witnesses, names=(*witnesses.names, *others))
     words = [plain(one) for one in (witnesses.listed, witnesses.meta, witnesses.social, *segments)]
     words = [one for one in words if one]
     best = FoundTitle()
@@ -132,7 +99,7 @@ def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: TitleHints) -
         if found.score > best.score or (is_again and found.score > 0):
             best = replace(found, score=max(found.score, best.score))
             before = sentences
-    if best.score >= 2.0:
+    if best.score >= 2.0 or (best.score >= _NEARLY and is_title_form(best.text)):
         return best
     told = next((one for one in (witnesses.meta, witnesses.social, *segments) if one), "")
     if told and len(plain(told)) >= _SHORTEST:
@@ -148,21 +115,9 @@ def title_above(outline: Outline, kinds: Sequence[Kind], first: int, names: Sequ
         if kinds[number] in {"stamp", "picture"}:
             continue
         is_title = kinds[number] == "short" and 8 <= len(line.text) <= 120 and not line.linked
-        is_name = plain(line.text) in known or bool(_OFFICE.match(line.text))
+        is_name = plain(line.text) in known or bool(OFFICE.match(line.text))
         return line.text if is_title and not is_name and line.text[-1] not in "：:" else ""
     return ""
-
-
-def window_segments(window: str, names: Sequence[str]) -> list[str]:
-    """What the window's title may say of the notice: whole, then without the names of site and
-    column behind or before it. Nothing when it is only such a name."""
-    parts = [part for part in _SEGMENTS.split(window.strip()) if part]
-    known = {plain(name) for name in names if name}
-    if not parts or (len(parts) == 1 and (plain(parts[0]) in known or _OFFICE.match(parts[0]))):
-        return []
-    said = [part for part in parts if plain(part) not in known and not _OFFICE.match(part)]
-    longest = max(said, key=len, default="")
-    return list(dict.fromkeys(one for one in (longest, window.strip()) if one))
 
 
 def _is_told(line: Line, words: Sequence[str]) -> bool:
@@ -180,9 +135,11 @@ def _may_be(
         return True
     if line.heading:
         return True
-    if kinds[number] != "short" or line.linked or len(words) < 6:
+    if kinds[number] != "short" or line.linked or len(words) < 6 or line.text[-1] in "：:":
         return False
-    if _stands_above_text(kinds, number) or _stands_above_stamp(outline, kinds, number):
+    if is_title_form(line.text):
+        return True
+    if _stands_above_text(outline, kinds, number) or _stands_above_stamp(outline, kinds, number):
         return True
     return _named(outline, line) > 0
 
@@ -197,21 +154,37 @@ def _judged(
     """One line, or the lines that a heading or a witness joins to it."""
     line = outline.lines[number]
     text, last = _joined(outline, number, (witnesses.listed, witnesses.meta, *segments[:1]))
+    first = number
+    alone = ""
+    if last == number and not witnesses.listed:
+        first, last = first_line(outline, number), second_line(outline, kinds, number)
+        alone = without_badges(line) if first == last else ""
+        text = alone or _whole(outline, first, last)
     words = plain(text)
     listed = agreement(text, witnesses.listed)
     told = 5.0 * _sure(listed) + 3.0 * _sure(agreement(text, witnesses.meta))
     told += 2.0 * _sure(agreement(text, witnesses.social)) + _in_window(words, segments)
     placed = _HEADING_WEIGHT.get(line.heading, 0.0) + _named(outline, line)
+    placed += _FORM_WEIGHT * (kinds[number] == "short" and is_title_form(text))
     placed += max(
-        1.5 * _stands_above_stamp(outline, kinds, last), 1.2 * _stands_above_text(kinds, last)
+        1.5 * _stands_above_stamp(outline, kinds, last),
+        1.2 * _stands_above_text(outline, kinds, last),
     )
     against = _against(outline, kinds, number, text, witnesses)
     if not told and not placed:
         return FoundTitle()
     score = told + placed - against
-    words_alone = _without_badge(line, witnesses, segments) if last == number else ""
-    agrees = not witnesses.listed or listed >= _SAME
-    return FoundTitle(words_alone or _without_day(text), number, last, score, agrees)
+    words_alone = _without_badge(line, witnesses, segments) if first == last else ""
+    words_alone = words_alone or alone
+    agrees = not witnesses.listed or listed >= SAME
+    return FoundTitle(words_alone or _without_day(text), first, last, score, agrees)
+
+
+def _whole(outline: Outline, first: int, last: int) -> str:
+    text = outline.lines[first].text
+    for line in outline.lines[first + 1 : last + 1]:
+        text = _append(text, line.text)
+    return text
 
 
 def _without_badge(line: Line, witnesses: TitleHints, segments: Sequence[str]) -> str:
@@ -227,7 +200,7 @@ def _without_badge(line: Line, witnesses: TitleHints, segments: Sequence[str]) -
 
 
 def _sure(share: float) -> float:
-    return share if share >= _SAME else 0.0
+    return share if share >= SAME else 0.0
 
 
 def _in_window(words: str, segments: Sequence[str]) -> float:
@@ -247,7 +220,7 @@ def _named(outline: Outline, line: Line) -> float:
             break
         node, box = outline.boxes[box].node, outline.boxes[box].parent
         names = f"{node.get('class') or ''} {node.get('id') or ''}"
-        if not score and _TITLE_NAMES.search(names):
+        if not score and TITLE_NAMES.search(names):
             score = 1.0
         if node.tag in {"nav", "footer", "aside"} or _BESIDE_NAMES.search(names):
             score -= 1.5
@@ -267,9 +240,12 @@ def _stands_above_stamp(outline: Outline, kinds: Sequence[Kind], number: int) ->
     return 0.0
 
 
-def _stands_above_text(kinds: Sequence[Kind], number: int) -> bool:
-    """Whether a sentence stands right below."""
-    return number + 1 < len(kinds) and kinds[number + 1] == "text"
+def _stands_above_text(outline: Outline, kinds: Sequence[Kind], number: int) -> bool:
+    """Whether a sentence stands right below, or below those whom it speaks to."""
+    below = number + 1
+    if below + 1 < len(kinds) and kinds[below] == "short":
+        below += outline.lines[below].text[-1:] in "：:"
+    return below < len(kinds) and kinds[below] == "text"
 
 
 def _against(
@@ -279,7 +255,7 @@ def _against(
     score = 0.0
     if line.linked * 2 > len(text):
         score += 3.0
-    if plain(text) in {plain(name) for name in witnesses.names if name} or _OFFICE.match(text):
+    if plain(text) in {plain(name) for name in witnesses.names if name} or OFFICE.match(text):
         score += 4.0
     if kinds[number] in {"stamp", "crumb"} and not line.heading:
         score += 3.0
@@ -289,6 +265,8 @@ def _against(
         score += 0.3
     if len(plain(text)) < 6:
         score += 1.0
+    if _NUMBERED.match(text):
+        score += 2.0
     return score + 1e-4 * number
 
 
@@ -330,12 +308,3 @@ def _without_day(text: str) -> str:
         if is_of_title
         else re.sub(r"(?<!\s)\s*+(?:发布|发表)?(?:时间|日期)\s{0,9}[:：]?$", "", head)
     )
-
-
-def _dice(one: str, other: str) -> float:
-    pairs = len(one) + len(other) - 2
-    if 2 * (min(len(one), len(other)) - 1) < _SAME * pairs:
-        return 0.0  # so unlike in length that they cannot be the same
-    first = {one[i : i + 2] for i in range(len(one) - 1)}
-    second = {other[i : i + 2] for i in range(len(other) - 1)}
-    return 2 * len(first & second) / max(1, len(first) + len(second))

@@ -228,17 +228,21 @@ def test_a_date_with_spaces_is_kept_as_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "words", "title"),
     [
-        ("beijing/zscqj_743939560", "国家知识产权强国建设示范创建对象"),
-        ("cde/mirror_20211104_jishi_opinion", "ztqd@cde.org.cn"),
-        ("tianjin/gyxxh_t20240812_6696997_jcyjzj", "若干政策措施实施细则"),
-        ("tianjin/kxjs_t20230705_6344560", "天津市自然科学基金项目指南"),
+        ("beijing/zscqj_743939560", "国家知识产权强国建设示范创建对象", ""),
+        ("cde/mirror_20211104_jishi_opinion", "ztqd@cde.org.cn", ""),
+        (
+            "tianjin/gyxxh_t20240812_6696997_jcyjzj",
+            "若干政策措施实施细则",
+            "关于向社会公开征求《天津市推动制造业高质量发展若干政策措施实施细则(征求意见稿)》意见的公告",
+        ),
+        ("tianjin/kxjs_t20230705_6344560", "天津市自然科学基金项目指南", ""),
     ],
 )
 def test_a_text_without_title_and_date_is_read_but_nothing_is_invented(
-    name: str, words: str
+    name: str, words: str, title: str
 ) -> None:
     item = read_text(f"{name}.visible.txt")
     assert words in item.body_html
-    assert (item.title, item.published, item.complete) == ("", "", False)
+    assert (item.title, item.published, item.complete) == (title, "", bool(title))

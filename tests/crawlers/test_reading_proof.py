@@ -11,6 +11,7 @@ from crawlers.reading.notice import fill_from_page
 from crawlers.reading.parts import next_part
 from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.siblings import Siblings
+from crawlers.saved_page import read_saved_page
 
 TITLE = "关于开展二类器械备案核查的通知"
 URL = "https://yjj.example.gov.cn/tzgg/202603/5.html"
@@ -150,3 +151,14 @@ def test_a_page_four_times_as_long_takes_no_more_than_its_share(piece: str) -> N
 
     once = max(seconds(2_000), 0.02)
     assert seconds(8_000) < 12 * once
+
+
+def test_a_column_whose_rows_a_script_asks_for_says_so() -> None:
+    page = (
+        '<html><head><meta name="ColumnName" content="招标公告"></head><body><h3>全省搜索</h3>'
+        '<ul id="rows"></ul><script>$.post("/search/list.do",{channel:"zbgg"},draw);</script>'
+        "<p>主办单位：津海市公共资源交易中心</p></body></html>"
+    )
+    [item] = read_saved_page(page.encode(), url="http://www.example.gov.cn/jygg/")
+    assert not item.complete
+    assert "列表由脚本另行请求" in item.problem
