@@ -17,6 +17,7 @@ import typer
 from commands.arguments import (
     crawling,
     dedupe,
+    desk,
     editing,
     issues,
     readers,
@@ -42,6 +43,7 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(dedupe.app, name="dedupe")
 app.add_typer(editing.app, name="edit")
+app.add_typer(desk.app, name="desk")
 
 
 def _say_version(asked: bool) -> None:

@@ -22,6 +22,7 @@ from config_sections import (
     ChannelConfig,
     CompanyConfig,
     CrawlConfig,
+    DeskConfig,
     DigestConfig,
     EvidenceConfig,
     MailboxConfig,
@@ -69,6 +70,7 @@ class Config(Section):
     upkeep: UpkeepConfig = UpkeepConfig()
     mailbox: MailboxConfig = MailboxConfig()
     public: PublicConfig = PublicConfig()
+    desk: DeskConfig = DeskConfig()
 
     @field_validator("upstream")
     @classmethod

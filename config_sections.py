@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from email.utils import parseaddr
+from ipaddress import ip_network
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +24,7 @@ from pydantic import (
 
 from digest.delivery.channels import bot_kinds
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOLD = re.compile(
     r"until (mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?"
@@ -239,6 +242,50 @@ class PublicConfig(Section):
         if value and not (value.startswith("https://") or local):
             raise ValueError("must start with https://")
         return value.rstrip("/")
+
+
+class DeskConfig(Section):
+    """The editors' desk 编辑台: off unless it is told where to listen."""
+
+    listen: str = Field("", pattern=r"^([^\s/]+:\d{1,5})?$", description="127.0.0.1:8010")
+    url: str = Field("", description="how people reach it; default: http:// and `listen`")
+    two_people: bool = Field(
+        False, description="who changed an issue last does not let it go: somebody else does"
+    )
+    forwarded: bool = Field(
+        False, description="the proxy sets X-Forwarded-For: count tries by its last address"
+    )
+    user_header: str = Field("", pattern=r"^[A-Za-z0-9-]*$")
+    user_networks: tuple[str, ...] = Field(
+        (), description="from where `user_header` is believed: 10.0.0.5/32"
+    )
+
+    @field_validator("user_networks")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if ip_network(one).prefixlen == 0:
+                raise ValueError(f"{one} is everybody; name the address of the proxy")
+        return value
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if bool(self.user_header) != bool(self.user_networks):
+            raise ValueError("user_header and user_networks go together")
+        host = self.listen.rpartition(":")[0].strip("[]")
+        if self.listen and not self.url and host not in LOOPBACK:
+            raise ValueError('listen is not on 127.0.0.1: needs url = "https://…" of the proxy')
+        local = urlsplit(self.url).scheme == "http" and urlsplit(self.url).hostname in LOOPBACK
+        if self.url and not (self.url.startswith("https://") or local):
+            raise ValueError("url must start with https://")
+        if urlsplit(self.url).path.strip("/"):
+            raise ValueError("url must be a host of its own, without a path")
+        return self
+
+    @property
+    def origin(self) -> str:
+        """https://desk.example.com, without a slash; '' when there is no desk."""
+        return (self.url or f"http://{self.listen}").rstrip("/") if self.listen else ""
 
 
 class ChannelConfig(Section):

@@ -100,6 +100,7 @@ class Daemon:
         add(self.round, often, id="round")
         add(self.nightly, at_time(self.config.upkeep.time), id="night")
         add(self.show_page, often, id="public", next_run_time=datetime.now(SHANGHAI))
+        add(self.show_desk, often, id="desk", next_run_time=datetime.now(SHANGHAI))
         add(self.catch_up, id="catch_up")
 
     async def crawl(self, site: str) -> None:
@@ -180,6 +181,10 @@ class Daemon:
     async def show_page(self) -> None:
         """The page on which readers leave, as long as it is configured."""
         await self.listeners.keep_page(self.context)
+
+    async def show_desk(self) -> None:
+        """The editors' desk, as long as it is configured."""
+        await self.listeners.keep_desk(self.context)
 
     async def round(self) -> None:
         """Alarms, the heartbeat, and the ping that is missed when this machine is gone."""

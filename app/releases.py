@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from app.context import Context, os_user
+from app.context import CommandError, Context, os_user
 from app.issues import chat_bots, make
 from app.mail_server import has_mail_server, mail_server
 from app.unsubscribe_links import unsubscribe_links
@@ -22,16 +22,21 @@ from digest.publish import recompose
 from storage.database import transaction
 from storage.issues import releases
 from storage.issues.edits import record_edit
+from storage.issues.issues import issue_entries
 from storage.models import IssueRecord
 from storage.operation.alarms import note_event
+
+LONGEST_HOLD = timedelta(days=7)
 
 log = logging.getLogger("zhengxun")
 
 
 def let_go(
-    context: Context, db: Database, record: IssueRecord, *, by_itself: bool
+    context: Context, db: Database, record: IssueRecord, *, by_itself: bool, who: str = ""
 ) -> IssueRecord | None:
     """Release an issue as its editor left it, and write its files; None if it has gone already.
+
+    `who` lets it go; by default the user of the operating system.
 
     The issue, who gets it and the trace in the history become final in one transaction: a crash
     leaves it waiting or released, never half of it. Its files are written again from the record
@@ -49,13 +54,35 @@ def let_go(
             act="release",
             before={},
             after={"by_itself": by_itself, "entries": issue.total},
-            who=os_user(),
+            who=who or os_user(),
             now=now,
         )
         _enter_readers(context, db, released, now)
     span = Week(record.from_on, record.to_on, record.week)
     make(context, db, span, issue_folder(context.config.data, record.week), record=True)
     return released
+
+
+def hold_until(
+    context: Context, db: Database, record: IssueRecord, until: datetime, *, who: str
+) -> IssueRecord | None:
+    """Let an issue wait until another instant; None if it has gone already.
+
+    Raises CommandError for an instant that has passed or is too far.
+    """
+    now = context.config.clock()
+    if not now < until <= now + LONGEST_HOLD:
+        raise CommandError(
+            f"an issue can wait until an instant within {LONGEST_HOLD.days} days from now"
+        )
+    with transaction(db):
+        held = releases.hold(db, record, until)
+        if held is None:
+            return None
+        before = {"until": local_minute(record.release_at)}
+        after = {"until": local_minute(until), "entries": len(issue_entries(db, record.id))}
+        record_edit(db, week=record.week, act="hold", before=before, after=after, who=who, now=now)
+    return held
 
 
 def release_due(context: Context, db: Database) -> list[IssueRecord]:

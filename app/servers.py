@@ -1,7 +1,7 @@
-"""The two servers inside the daemon, the readers' page and the figures for Prometheus.
+"""The servers of the daemon: the readers' page, the figures for Prometheus, and the desk.
 
 Each runs only where it is configured; elsewhere its library is not even loaded, which spares the
-daemon the memory.
+daemon the memory. The desk runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.context import Context
+from app.desk_process import DeskProcess
 
 if TYPE_CHECKING:
     from app.public_page import PublicPage
@@ -20,6 +21,7 @@ class Listeners:
 
     def __init__(self) -> None:
         self.page: PublicPage | None = None
+        self.desk: DeskProcess | None = None
         self.end_figures: Callable[[], None] | None = None
 
     async def keep_page(self, context: Context) -> None:
@@ -31,6 +33,15 @@ class Listeners:
 
             self.page = PublicPage()
         await self.page.keep(context)
+
+    async def keep_desk(self, context: Context) -> None:
+        """The editors' desk in its process, as this context says. Raises DeskError when it does
+        not start."""
+        if self.desk is None:
+            if not context.config.desk.listen:
+                return
+            self.desk = DeskProcess()
+        await self.desk.keep(context)
 
     def show_figures(self, context: Context) -> None:
         """Answer Prometheus as this context says. Raises OSError when the port is taken."""
@@ -48,7 +59,9 @@ class Listeners:
             end()
 
     async def end(self) -> None:
-        """Stop both."""
+        """Stop them all."""
         self.hide_figures()
+        if self.desk is not None:
+            await self.desk.end()
         if self.page is not None:
             await self.page.end()

@@ -10,10 +10,10 @@ from sqlite_utils import Database
 
 from app.context import CommandError, Context, os_user
 from app.corrections import send_correction, send_corrections, write_missing
+from app.drafts import Draft, find_entry
 from app.issues import chat_bots, find_recorded, report_line
 from app.mail_server import has_mail_server
 from commands import issue as issue_verb
-from commands.draft import Draft, find_entry
 from digest.delivery.deliver import DeliveryReport
 from digest.folders import issue_folder
 from digest.models.correction import Correction

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sqlite_utils import Database
 
 from app.context import CommandError, Context, os_user
-from china_time import local_minute
-from commands.draft import (
+from app.drafts import (
     Draft,
     chapter_titles,
     find_dropped,
@@ -22,18 +22,15 @@ from commands.draft import (
     open_draft,
     place_of,
 )
+from app.editing import Hand, Judgement
+from china_time import local_minute
 from digest.composing.closing import closing_instant
 from digest.composing.editing import EntryEdits
 from digest.models.issue import Entry
-from digest.safe_text import clean_line, clean_text, shorten
+from digest.safe_text import clean_line, shorten
 from digest.wording import why
-from storage.database import transaction
-from storage.issues.edits import record_edit
-from storage.models import Act
 
 ASK = "拿不准：keep 认可，promote 列全文，fold 折叠"
-NOTE_LENGTH = 2000
-TITLE_LENGTH = 60
 
 
 def show(context: Context, week: str, console: Console, *, as_json: bool) -> int:
@@ -80,24 +77,15 @@ def drop(
     """
     if bool(names) == bool(keep):
         raise CommandError("name the entries, or those to --keep, e.g. edit drop 17 20-25", 2)
-    why = clean_line(reason)
-    with context.store() as db:
-        draft = open_draft(context, db, week)
+    with _hand(context, week) as hand:
+        draft = hand.draft
         if keep:
-            kept = {entry.id for entry in named_entries(db, draft, keep)}
+            kept = {entry.id for entry in named_entries(hand.db, draft, keep)}
             chosen = [entry for entry in draft.digest.entries() if entry.id not in kept]
         else:
-            chosen = named_entries(db, draft, names)
-            gone = [
-                one.id for one in chosen if draft.edits_by_entry.get(one.id, EntryEdits()).dropped
-            ]
-            if gone:
-                raise CommandError(f"entry {gone[0]} is dropped already")
-        with transaction(db):
-            for entry in chosen:
-                _write(
-                    context, db, draft, "drop", entry, {"dropped": False}, {"dropped": True}, why
-                )
+            chosen = named_entries(hand.db, draft, names)
+        hand.drop(chosen, reason)
+    why = clean_line(reason)
     because = f"（{why}）" if why else ""
     for entry in chosen:
         _say(console, f"{draft.digest.week}：删去 {entry.id} {clean_line(entry.title)}{because}")
@@ -109,57 +97,32 @@ def drop(
 
 def restore(context: Context, name: str, week: str, console: Console) -> int:
     """Take a drop back: of this issue, or of an earlier one (it then comes late, 补发)."""
-    with context.store() as db:
-        draft = open_draft(context, db, week)
-        number, title = find_dropped(db, draft, name)
-        record_edit(
-            db,
-            week=draft.digest.week,
-            act="restore",
-            notice_id=number,
-            before={"dropped": True},
-            after={"dropped": False},
-            who=os_user(),
-            now=context.config.clock(),
-        )
-    _say(console, f"{draft.digest.week}：恢复 {number} {title}")
+    with _hand(context, week) as hand:
+        number, title = find_dropped(hand.db, hand.draft, name)
+        hand.restore(number)
+    _say(console, f"{hand.draft.digest.week}：恢复 {number} {title}")
     return 0
 
 
 def pin(context: Context, name: str, week: str, console: Console, *, up: bool) -> int:
     """Put an entry at the top of its group, or take that back."""
-    with context.store() as db:
-        draft = open_draft(context, db, week)
-        entry = find_entry(db, draft, name)
-        pinned = bool(draft.edits_by_entry.get(entry.id, EntryEdits()).pinned)
-        if not up and not pinned:
-            raise CommandError(f"entry {entry.id} is not pinned")
-        act: Act = "pin" if up else "unpin"
-        _write(context, db, draft, act, entry, {"pinned": pinned}, {"pinned": up})
+    with _hand(context, week) as hand:
+        entry = find_entry(hand.db, hand.draft, name)
+        hand.pin(entry, up=up)
     word = "置顶" if up else "取消置顶"
-    _say(console, f"{draft.digest.week}：{word} {entry.id} {entry.title}")
+    _say(console, f"{hand.draft.digest.week}：{word} {entry.id} {entry.title}")
     return 0
 
 
 JUDGEMENTS = {"keep": "认可", "promote": "列入重点", "fold": "折叠为一行"}
 
 
-def judge(
-    context: Context,
-    name: str,
-    act: Literal["keep", "promote", "fold"],
-    week: str,
-    console: Console,
-) -> int:
+def judge(context: Context, name: str, act: Judgement, week: str, console: Console) -> int:
     """Say whether an entry stands at its right depth, or change that; later issues learn of it."""
-    with context.store() as db:
-        draft = open_draft(context, db, week)
-        entry = find_entry(db, draft, name)
-        if draft.edits_by_entry.get(entry.id, EntryEdits()).dropped:
-            raise CommandError(f"entry {entry.id} is dropped; restore it first")
-        folded = entry.folded if act == "keep" else act == "fold"
-        _write(context, db, draft, act, entry, {"folded": entry.folded}, {"folded": folded})
-    _say(console, f"{draft.digest.week}：{JUDGEMENTS[act]} {entry.id} {entry.title}")
+    with _hand(context, week) as hand:
+        entry = find_entry(hand.db, hand.draft, name)
+        hand.judge(entry, act)
+    _say(console, f"{hand.draft.digest.week}：{JUDGEMENTS[act]} {entry.id} {entry.title}")
     return 0
 
 
@@ -175,17 +138,10 @@ def move(
     """Put an entry into another chapter or group, or at a position of its group."""
     if not (chapter or group or position):
         raise CommandError("say where to: --chapter, --group or --position", 2)
-    with context.store() as db:
-        draft = open_draft(context, db, week)
-        entry = find_entry(db, draft, name)
-        before = place_of(draft.digest, entry)
-        after: dict[str, Any] = {}
-        if chapter or group:
-            after["section"], after["group"] = _target(context, before, chapter, group)
-        if position:
-            after["position"] = position
-        _write(context, db, draft, "move", entry, before, after)
-        draft = open_draft(context, db, week)
+    with _hand(context, week) as hand:
+        entry = find_entry(hand.db, hand.draft, name)
+        hand.move(entry, chapter, group, position)
+        draft = open_draft(context, hand.db, week)
     place = place_of(draft.digest, entry)
     title = chapter_titles(context).get(place["section"], place["section"])
     where = f"{title} · {place['group']} 第 {place['position']} 条"
@@ -195,75 +151,34 @@ def move(
 
 def annotate(context: Context, name: str, note: str, week: str, console: Console) -> int:
     """Write a 编者按 to an entry; an empty one takes it away, `-` reads it from stdin."""
-    words = clean_text(sys.stdin.read() if note == "-" else note).strip()
-    if len(words) > NOTE_LENGTH:
-        raise CommandError(f"the note has {len(words)} characters; at most {NOTE_LENGTH}", 2)
-    with context.store() as db:
-        draft = open_draft(context, db, week)
-        entry = find_entry(db, draft, name)
-        _write(context, db, draft, "annotate", entry, {"note": entry.note}, {"note": words})
+    text = sys.stdin.read() if note == "-" else note
+    with _hand(context, week) as hand:
+        entry = find_entry(hand.db, hand.draft, name)
+        words = hand.annotate(entry, text)
     what = f"编者按：{shorten(words, 60)}" if words else "编者按已撤下"
-    _say(console, f"{draft.digest.week}：{entry.id} {entry.title}　{what}")
+    _say(console, f"{hand.draft.digest.week}：{entry.id} {entry.title}　{what}")
     return 0
 
 
 def retitle(context: Context, title: str, week: str, console: Console) -> int:
     """Give the issue a title of its own; an empty one takes it back."""
-    words = clean_line(title)
-    if len(words) > TITLE_LENGTH:
-        raise CommandError(f"the title has {len(words)} characters; at most {TITLE_LENGTH}", 2)
-    with context.store() as db:
-        draft = open_draft(context, db, week)
-        _write(context, db, draft, "retitle", None, {"title": draft.digest.title}, {"title": words})
-        draft = open_draft(context, db, week)
+    with _hand(context, week) as hand:
+        hand.retitle(title)
+        draft = open_draft(context, hand.db, week)
     _say(console, f"{draft.digest.week}：标题为 {draft.digest.title}")
     return 0
 
 
+@contextmanager
+def _hand(context: Context, week: str) -> Iterator[Hand]:
+    """The hand of who runs the command, on the issue meant."""
+    with context.store() as db:
+        draft = open_draft(context, db, week)
+        yield Hand(context, db, draft, os_user(), context.config.clock())
+
+
 def _say(console: Console, line: str) -> None:
     console.print(Text(line), soft_wrap=True)
-
-
-def _write(
-    context: Context,
-    db: Database,
-    draft: Draft,
-    act: Act,
-    entry: Entry | None,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    reason: str = "",
-) -> None:
-    record_edit(
-        db,
-        week=draft.digest.week,
-        act=act,
-        notice_id=None if entry is None else entry.id,
-        before=before,
-        after=after,
-        reason=reason,
-        who=os_user(),
-        now=context.config.clock(),
-    )
-
-
-def _target(context: Context, before: dict[str, Any], chapter: str, group: str) -> tuple[str, str]:
-    """The chapter id and group meant; a chapter or group that is not configured is bad usage."""
-    chapters = {item.id: item for item in context.config.digest.chapters}
-    names = {item.title: item.id for item in chapters.values()}
-    section = names.get(chapter, chapter) or before.get("section", "")
-    target = chapters.get(section)
-    if target is None:
-        known = ", ".join(f"{item.id} ({item.title})" for item in chapters.values())
-        raise CommandError(f"there is no chapter {section!r}; chapters: {known}", 2)
-    groups = list(target.groups)
-    wanted = group or before.get("group", "")
-    if not groups or wanted in groups:
-        return section, wanted
-    if not group and len(groups) == 1:
-        return section, groups[0]
-    problem = f"there is no group {group!r} in {section}" if group else "name the group"
-    raise CommandError(f"{problem}: --group {' | '.join(groups)}", 2)
 
 
 def _fate(context: Context, draft: Draft) -> str:

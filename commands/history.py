@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from app.context import Context
+from app.drafts import chapter_titles
 from china_time import local_minute
-from commands.draft import chapter_titles
 from digest.publish import span_of
 from digest.safe_text import clean_line, shorten
 from storage.issues.edits import list_edits

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.context import CommandError, Context, os_user
-from commands.draft import chapter_titles
+from app.drafts import chapter_titles
 from digest.choosing.learning import ENOUGH, Counts
 from digest.composing.judging import taught_by
 from storage.issues.edits import record_edit

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from digest.choosing.folding import Room
 from digest.composing.called_off import with_called_off
 from digest.composing.closing import Hours, release_instant, selection_closes
-from digest.composing.compose import Composer
+from digest.composing.compose import Composer, Selected
 from digest.composing.judging import Choice
 from digest.composing.weeks import Week, week_of
 from digest.folders import is_written, preview_folder
@@ -64,6 +64,28 @@ def preview_issue(
 ) -> Digest:
     """The issue of `span` as it would go; records and writes nothing."""
     return _composed(db, settings, span, now, site_names, record=False)
+
+
+def select_issue(
+    db: Database,
+    settings: IssueSettings,
+    *,
+    span: Week,
+    now: datetime,
+    site_names: Mapping[str, str],
+) -> Selected:
+    """What the issue of `span` is made of, for `shape_issue`; records and writes nothing.
+
+    It is most of the work of `preview_issue`, and no act of an editor changes it.
+    """
+    composer = _composer(db, settings, now, site_names)
+    return composer.select(span, instant=selection_closes(settings, span, now))
+
+
+def shape_issue(db: Database, settings: IssueSettings, selected: Selected, now: datetime) -> Digest:
+    """The draft that the acts of its editors make of what was selected, as `preview_issue`."""
+    digest = _composer(db, settings, now, {}).shape(selected)
+    return with_called_off(db, digest)
 
 
 def publish_issue(

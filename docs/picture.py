@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "rooms.svg"
-ROOMS = ("app", "commands", "crawlers", "pipelines", "replica", "storage", "drift", "soak")
+ROOMS = ("app", "commands", "crawlers", "desk", "pipelines", "replica", "storage", "drift", "soak")
 # Rooms that are drawn room by room, and the files beside their inner rooms as what they are.
 INNER = ("digest",)
 ALONE = ("cli", "scheduler")

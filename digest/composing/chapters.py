@@ -131,6 +131,9 @@ def _theme(item: Placed, chapters: Sequence[Chapter]) -> Chapter | None:
         named = (chapter for chapter in chapters if chapter.id == item.section)
         return next((chapter for chapter in named if isinstance(chapter, ByTopic)), None)
     for chapter in chapters:
+        # Asking a protocol takes longer than all the rest, for a thousand entries.
+        if not (getattr(chapter, "topics", ()) or getattr(chapter, "keywords", ())):
+            continue
         if isinstance(chapter, ByTopic):
             topics = set(entry.stored.notice.topics)
             text = " ".join((entry.title, entry.summary, *topics))

@@ -34,6 +34,18 @@ REMIND_ISSUES_OF = timedelta(days=120)
 
 
 @dataclass(frozen=True)
+class Selected:
+    """The entries of an issue as they were chosen and judged, and what it says beside them, before
+    any act of an editor. `usual`: the title it has unless an editor gives it one."""
+
+    span: Week
+    instant: datetime
+    placed: Sequence[Placed]
+    said: Snapshot
+    usual: str
+
+
+@dataclass(frozen=True)
 class Composer:
     """Makes the issues of one store.
 
@@ -81,16 +93,40 @@ class Composer:
                 _refuse_ahead(span, self.now)
             return self._first(span, instant, record, release_at)
 
-    def _again(self, known: IssueRecord) -> Digest:
-        """A recorded issue; one that waits with its edits."""
+    def select(self, span: Week, *, instant: datetime) -> Selected:
+        """What the coming issue is made of, before any act of its editor; records nothing."""
+        known = _find_recorded(self.db, span, by_name=False, record=False)
+        if known is not None:
+            return self._kept(known)
+        placed = self._judged(
+            from_selection(self.db, span, instant, self.site_names), span, instant
+        )
+        return Selected(span, instant, placed, self._said_now(span, instant), self.title)
+
+    def shape(self, selected: Selected) -> Digest:
+        """The draft that the editor's acts make of it, by now."""
+        span = selected.span
+        acts = edits_in_force(self.db, span.name)
+        return self._digest(
+            span, selected.instant, selected.placed, selected.said, acts, selected.usual, draft=True
+        )
+
+    def _kept(self, known: IssueRecord) -> Selected:
+        """What a recorded issue was made of."""
         kept = find_snapshot(self.db, known.id)
         placed = from_record(self.db, known, self.site_names)
         placed = as_printed(self.db, known, placed, kept)
         span = Week(known.from_on, known.to_on, known.week)
         said = kept or self._said_now(span, known.instant)
+        return Selected(span, known.instant, placed, said, known.title or self.title)
+
+    def _again(self, known: IssueRecord) -> Digest:
+        """A recorded issue; one that waits with its edits."""
+        kept = self._kept(known)
         acts = edits_in_force(self.db, known.week) if known.waits else []
-        usual = known.title or self.title
-        digest = self._digest(span, known.instant, placed, said, acts, usual, draft=known.waits)
+        digest = self._digest(
+            kept.span, kept.instant, kept.placed, kept.said, acts, kept.usual, draft=known.waits
+        )
         return replace(digest, corrections=tuple(list_corrections(self.db, known)))
 
     def _first(

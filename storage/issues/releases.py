@@ -48,6 +48,16 @@ def release(
     return released
 
 
+def hold(db: Database, issue: IssueRecord, until: datetime) -> IssueRecord | None:
+    """Let an issue that waits go at another instant; None if it has gone already."""
+    with transaction(db):
+        cursor = db.execute(
+            "UPDATE issues SET release_at = ? WHERE id = ? AND released_at IS NULL",
+            [from_instant(until), issue.id],
+        )
+        return find_issue(db, issue.week) if cursor.rowcount == 1 else None
+
+
 def refuse_released(db: Database, week: str) -> None:
     """Raise StorageError when the issue of a week has gone out: it is never changed."""
     issue = find_issue(db, week)

@@ -62,9 +62,14 @@ def open_draft(context: Context, db: Database, week: str) -> Draft:
         now=context.config.clock(),
         site_names=context.site_names(),
     )
-    acts = edits_in_force(db, span.name)
+    return draft_of(db, digest)
+
+
+def draft_of(db: Database, digest: Digest) -> Draft:
+    """A composed draft with what was done to its entries, and its record."""
+    acts = edits_in_force(db, digest.week)
     edits_by_entry = entry_edits(acts, (*digest.entries(), *digest.dropped))
-    return Draft(digest, edits_by_entry, find_issue(db, span.name))
+    return Draft(digest, edits_by_entry, find_issue(db, digest.week))
 
 
 def find_entry(db: Database, draft: Draft, name: str) -> Entry:

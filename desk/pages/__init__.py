@@ -1,0 +1,1 @@
+"""What each page of the desk shows and does, a file a page."""

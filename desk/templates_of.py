@@ -1,0 +1,80 @@
+"""The pages of the desk as HTML: autoescaping on, dates as people write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from china_time import SHANGHAI
+from desk.guard import TOKEN_FIELD
+from desk.roles import ROLE_WORDS, may
+from desk.visits import Page, Visit
+from digest.safe_text import clean_line, safe_link, shorten
+from digest.wording import badges, why
+
+_FOLDER = Path(__file__).parent / "templates"
+_WEEKDAYS = "一二三四五六日"
+
+
+@cache
+def environment() -> Environment:
+    """Undefined names are errors: a typing slip cannot show blanks."""
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    made.filters |= {
+        "day": day_words,
+        "moment": moment_words,
+        "line": clean_line,
+        "link": safe_link,
+        "short": shorten,
+        "badges": badges,
+        "why": why,
+        "role": lambda role: ROLE_WORDS[role],
+    }
+    return made
+
+
+def render(visit: Visit, page: Page, *, token: str, said: str) -> str:
+    """A page for who visits. `token` goes into every form; `said`: what the last act told."""
+    person = visit.person
+    rights = {
+        right: person is not None and may(person, right)
+        for right in ("look", "edit", "release", "run")
+    }
+    return (
+        environment()
+        .get_template(page.template)
+        .render(
+            series=visit.context.config.digest.title,
+            person=person,
+            may=rights,
+            token_field=TOKEN_FIELD,
+            token=token,
+            said=said,
+            today=visit.context.config.clock().astimezone(SHANGHAI).date(),
+            **page.values,
+        )
+    )
+
+
+def day_words(day: date | None) -> str:
+    """1月29日 周五; 未定 for none."""
+    if day is None:
+        return "未定"
+    return f"{day.month}月{day.day}日 周{_WEEKDAYS[day.weekday()]}"
+
+
+def moment_words(instant: datetime | None) -> str:
+    """1月29日 周五 17:00, in China; 从未 when it never happened."""
+    if instant is None:
+        return "从未"
+    local = instant.astimezone(SHANGHAI)
+    return f"{day_words(local.date())} {local:%H:%M}"

@@ -1,0 +1,1 @@
+"""What the editors' desk keeps: people, their links and sessions, what was tried, and tasks."""

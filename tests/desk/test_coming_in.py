@@ -1,0 +1,203 @@
+"""Who comes in at the desk, by which way, and who does not: links, passwords, sessions, limits."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from datetime import timedelta
+
+import pytest
+
+from desk.accounts import CLIENT_TRIES, IDLE_MOST, LINKS, PASSWORD_TRIES, AccountError, hashed
+from storage.database import StorageError
+from storage.desk.people import end_person, find_person
+from storage.values import select
+from tests.desk.running import NOON, PASSWORD, RunningDesk, Visitor
+
+
+@pytest.fixture(autouse=True)
+def nobody_tried(desk: RunningDesk) -> None:
+    """Each test begins without the tries of those before it; one client is everybody here."""
+    with desk.context.store() as db, db.conn:
+        db.execute("DELETE FROM desk_tries")
+
+
+def came(desk: RunningDesk, address: str, role: str = "operator") -> Visitor:
+    _, token = desk.invited(address, role)  # type: ignore[arg-type] # a role of ours
+    visitor = desk.visitor()
+    form = {"password": PASSWORD, "again": PASSWORD}
+    answer = visitor.post(f"/welcome/{token}", form, page=f"/welcome/{token}")
+    assert (answer.status, answer.to) == (303, "/"), answer.text
+    return visitor
+
+
+def logged_in(desk: RunningDesk, address: str, password: str = PASSWORD) -> tuple[Visitor, int]:
+    visitor = desk.visitor()
+    answer = visitor.post("/login", {"address": address, "password": password})
+    return visitor, answer.status
+
+
+def test_a_link_is_used_once_and_the_password_lets_in_again(desk: RunningDesk) -> None:
+    _, token = desk.invited("li@example.com", "operator", "李工")
+    visitor = desk.visitor()
+    page = visitor.get(f"/welcome/{token}").text
+    assert "李工，角色：管理" in page
+    short = visitor.post(
+        f"/welcome/{token}", {"password": "短", "again": "短"}, page=f"/welcome/{token}"
+    )
+    assert (short.status, "口令至少 10 个字符" in short.text) == (400, True)
+    form = {"password": PASSWORD, "again": PASSWORD}
+    assert visitor.post(f"/welcome/{token}", form, page=f"/welcome/{token}").status == 303
+    assert "李工，欢迎使用编辑台" in visitor.get("/people").text
+    assert desk.visitor().get(f"/welcome/{token}").status == 404
+
+    again, status = logged_in(desk, "LI@example.com")
+    assert status == 303
+    assert again.get("/people").status == 200
+    assert again.post("/logout", {}).to == "/login"
+    assert again.get("/people").to == "/login"
+
+
+def test_a_link_ends_and_a_new_one_voids_it(desk: RunningDesk) -> None:
+    _, first = desk.invited("old@example.com")
+    _, second = desk.invited("old@example.com")
+    assert desk.visitor().get(f"/welcome/{first}").status == 404
+    assert desk.visitor().get(f"/welcome/{second}").status == 200
+    desk.at(NOON + timedelta(days=4))
+    assert desk.visitor().get(f"/welcome/{second}").status == 404
+    desk.at(NOON)
+
+
+def test_the_store_holds_no_token_and_no_password(desk: RunningDesk) -> None:
+    visitor = came(desk, "secret@example.com")
+    token = visitor.cookies["zhengxun_desk"]
+    assert len(token) >= 43
+    desk.context.config.database.with_suffix(".db")
+    with desk.context.store() as db:
+        rows = select(db, "SELECT token_hash FROM desk_sessions")
+        (person,) = select(db, "SELECT password FROM people WHERE address = 'secret@example.com'")
+        dumped = "\n".join(db.conn.iterdump())
+    assert hashed(token) in {row["token_hash"] for row in rows}
+    assert token not in dumped
+    assert PASSWORD not in dumped
+    assert person["password"].startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def test_a_session_that_was_planted_is_worth_nothing(desk: RunningDesk) -> None:
+    came(desk, "fixed@example.com")
+    victim = desk.visitor()
+    victim.cookies["zhengxun_desk"] = "planted" * 6
+    planted = dict(victim.cookies)
+    form = {"address": "fixed@example.com", "password": PASSWORD}
+    assert victim.post("/login", form, page="/forgot").status == 303
+    assert victim.cookies["zhengxun_desk"] != planted["zhengxun_desk"]
+    attacker = Visitor(desk.origin, planted)
+    assert attacker.get("/people").to == "/login"
+
+
+def test_a_stolen_cookie_ends_with_the_session(desk: RunningDesk) -> None:
+    visitor = came(desk, "thief@example.com")
+    thief = Visitor(desk.origin, dict(visitor.cookies))
+    assert thief.get("/people").status == 200
+    visitor.post("/logout", {})
+    assert thief.get("/people").to == "/login"
+
+    visitor, _ = logged_in(desk, "thief@example.com")
+    thief = Visitor(desk.origin, dict(visitor.cookies))
+    desk.at(NOON + IDLE_MOST + timedelta(minutes=1))
+    assert thief.get("/people").to == "/login"
+    desk.at(NOON)
+
+
+def test_a_new_password_and_an_end_close_every_session(desk: RunningDesk) -> None:
+    visitor = came(desk, "many@example.com", "editor")
+    other, _ = logged_in(desk, "many@example.com")
+    came(desk, "many@example.com", "editor")
+    assert visitor.get("/").to == "/login"
+    assert other.get("/").to == "/login"
+    last, _ = logged_in(desk, "many@example.com")
+    with desk.context.store() as db:
+        end_person(db, "many@example.com", NOON)
+    assert last.get("/").to == "/login"
+    assert logged_in(desk, "many@example.com")[1] == 401
+
+
+def test_twenty_passwords_a_day_and_a_verb_for_the_locked_out(desk: RunningDesk) -> None:
+    came(desk, "locked@example.com")
+    accounts = desk.server.desk.accounts
+    with desk.context.store() as db:
+        for number in range(PASSWORD_TRIES):
+            with pytest.raises(AccountError, match="邮箱或口令不对"):
+                accounts.log_in(
+                    db, "Locked@example.com", "wrong", client=f"10.0.0.{number}", now=NOON
+                )
+        with pytest.raises(AccountError, match="今天尝试的次数太多"):
+            accounts.log_in(db, "locked@example.com", PASSWORD, client="10.1.0.1", now=NOON)
+        person = find_person(db, "locked@example.com")
+        assert person is not None
+        accounts.unlock(db, person, who="tests", now=NOON)
+        accounts.log_in(db, "locked@example.com", PASSWORD, client="10.1.0.1", now=NOON)
+
+
+def test_ten_thousand_tries_are_counted_and_stopped(desk: RunningDesk) -> None:
+    """Those beyond the limit cost no hash, and hold nobody else up."""
+    accounts, stopped = desk.server.desk.accounts, 0
+    began = time.monotonic()
+    with desk.context.store() as db:
+        for number in range(10_000):
+            try:
+                accounts.log_in(db, f"n{number}@example.com", "wrong", client="10.2.0.1", now=NOON)
+            except AccountError as error:
+                stopped += "从这个地址尝试的次数太多" in str(error)
+    assert stopped == 10_000 - CLIENT_TRIES
+    assert time.monotonic() - began < 60
+    visitor = desk.visitor()
+    for _ in range(CLIENT_TRIES):
+        visitor.post("/login", {"address": "x@example.com", "password": "wrong"})
+    refused = visitor.post("/login", {"address": "x@example.com", "password": "wrong"})
+    assert refused.status == 429
+
+
+def test_somebody_unknown_takes_as_long_and_is_told_the_same(desk: RunningDesk) -> None:
+    came(desk, "known@example.com")
+    accounts, took = desk.server.desk.accounts, {"known@example.com": [], "none@example.com": []}
+    said = set()
+    with desk.context.store() as db:
+        for number in range(8):
+            for address, times in took.items():
+                began = time.perf_counter()
+                with pytest.raises(AccountError) as refused:
+                    accounts.log_in(db, address, "wrong", client=f"10.3.{number}.1", now=NOON)
+                times.append(time.perf_counter() - began)
+                said.add(str(refused.value))
+    known, unknown = (statistics.median(times) for times in took.values())
+    assert len(said) == 1
+    assert abs(known - unknown) < 0.5 * max(known, unknown)
+
+
+def test_ten_links_a_mailbox_and_hour_and_nobody_is_told_who_is_known(desk: RunningDesk) -> None:
+    came(desk, "forgets@example.com")
+    accounts = desk.server.desk.accounts
+    with desk.context.store() as db:
+        made = [
+            accounts.new_link(db, "forgets@example.com", now=NOON) is not None
+            for _ in range(LINKS + 1)
+        ]
+    assert made == [True] * LINKS + [False]
+    visitor = desk.visitor()
+    answers = {
+        visitor.post("/forgot", {"address": address}, page="/forgot").text.split("form_token")[0]
+        for address in ("forgets@example.com", "nobody@example.com")
+    }
+    assert len(answers) == 1
+
+
+def test_the_last_operator_cannot_be_ended(desk: RunningDesk) -> None:
+    with desk.context.store() as db:
+        for row in select(db, "SELECT address FROM people WHERE role = 'operator'")[1:]:
+            end_person(db, row["address"], NOON)
+        (row,) = select(
+            db, "SELECT address FROM people WHERE role = 'operator' AND ended_at IS NULL"
+        )
+        with pytest.raises(StorageError, match="is the last operator"):
+            end_person(db, row["address"], NOON)
