@@ -6,6 +6,7 @@ everything, and reports all mistakes at once, one line each, so that a file is r
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
@@ -38,6 +39,7 @@ from crawlers.catalogue_faults import (
     fault_lines,
     unknown_sections,
 )
+from crawlers.records import Detail, PagingRule, Records, Send
 from errors import ZhengxunError
 
 BUILT_IN = Path(__file__).with_name("sources.toml")
@@ -110,7 +112,14 @@ def _check_address(value: str) -> str:
     return value
 
 
+def _check_seen(value: str) -> str:
+    if value and not re.fullmatch(r"20\d\d-(?:0[1-9]|1[0-2]), \S.*", value):
+        raise ValueError('write month and place, e.g. "2026-09, RSSHub"')
+    return value
+
+
 Address = Annotated[str, AfterValidator(_check_address)]
+Seen = Annotated[str, AfterValidator(_check_seen)]
 
 
 class Column(_Table):
@@ -119,7 +128,9 @@ class Column(_Table):
     `url` may hold `{year}` once (see `column_urls`). Fewer listed rows than `min_rows` means the
     column is broken; more than `max_quiet_days` days without a new notice is said in the issue.
     `section` and `group` override the site's. `params`, `endpoint`, `relay`, `referer` and
-    `extra` mean what the platform says they mean.
+    `extra` mean what the platform says they mean; `send`, `records`, `paging` and `detail` describe
+    a list that comes as data (`crawlers.records`). `seen` says when and where address and form
+    were seen ("2026-09, …"), `inferred` that nobody saw them; empty: what the site says.
     """
 
     name: str = Field(min_length=1)
@@ -135,6 +146,12 @@ class Column(_Table):
     relay: Address = ""
     referer: Address = ""
     extra: dict[str, Any] = Field(default_factory=dict)
+    send: Send = "query"
+    records: Records | None = None
+    paging: PagingRule = PagingRule()
+    detail: Detail | None = None
+    seen: Seen = ""
+    inferred: bool = False
 
     @field_validator("url")
     @classmethod
@@ -148,7 +165,8 @@ class Site(_Table):
     """One watched site. `crawl` is cron in Asia/Shanghai; `delay` is seconds between requests
     (None: the configuration's). `walls` are the steps taken against an anti-bot page, in order.
     `tls = "lenient"` takes unverifiable certificates and old ciphers, as some .gov.cn hosts need.
-    `timezone` is the zone of the dates the site prints.
+    `timezone` is the zone of the dates the site prints. `retired`: why nobody should watch it any
+    more; it is off for good. `seen`, `inferred`: as of a column, for those that say neither.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -167,6 +185,9 @@ class Site(_Table):
     warmup_url: Address = ""
     delay: float | None = Field(default=None, ge=0)
     timezone: str = "Asia/Shanghai"
+    retired: str = ""
+    seen: Seen = ""
+    inferred: bool = False
     columns: tuple[Column, ...] = Field(min_length=1)
 
     @field_validator("platform")
@@ -205,7 +226,15 @@ class Site(_Table):
             raise ValueError('robots = "ignore" needs robots_reason: who agreed, and why')
         if "warmup" in self.walls and not self.warmup_url:
             raise ValueError('walls with "warmup" need warmup_url')
+        if self.retired and self.enabled:
+            raise ValueError("a retired site cannot be enabled; take `retired` out first")
         return self
+
+    def evidence(self, column: Column) -> tuple[str, bool]:
+        """When and where the column was seen ("2026-09, …"; empty: nobody says), and whether it is
+        inferred."""
+        said = column if column.seen or column.inferred else self
+        return said.seen, said.inferred
 
     @property
     def named_hosts(self) -> frozenset[str]:
@@ -221,6 +250,9 @@ _ALLOWED_KEYS = {
     "": [name for name in Site.model_fields if name != "id"],
     "columns": list(Column.model_fields),
     "selectors": list(Selectors.model_fields),
+    "records": list(Records.model_fields),
+    "paging": list(PagingRule.model_fields),
+    "detail": list(Detail.model_fields),
 }
 # What the built-in sites are filed under, whatever chapters are configured.
 USUAL_SECTIONS = ("ip", "pharma", "projects")

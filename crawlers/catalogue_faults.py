@@ -120,7 +120,9 @@ def _stands_in(own: Mapping[str, Any], table: Mapping[str, Any], place: _Place) 
 def _advice(fault: ErrorDetails, allowed_keys: Mapping[str, Sequence[str]]) -> str:
     kind, place = fault["type"], fault["loc"]
     if kind == "extra_forbidden":
-        table = next((name for name in ("selectors", "columns") if name in place[:-1]), "")
+        table = next(
+            (name for name in reversed(list(allowed_keys)) if name and name in place[:-1]), ""
+        )
         allowed = allowed_keys[table]
         close = get_close_matches(str(place[-1]), allowed, n=1)
         guess = f"did you mean {close[0]!r}?" if close else f"allowed: {', '.join(allowed)}"

@@ -104,6 +104,6 @@ def _wechat_wall(url: str, text: str) -> str:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text.removeprefix("\ufeff"))
-    except ValueError:
+    except (ValueError, RecursionError):  # the second: brackets without end
         return False
     return True

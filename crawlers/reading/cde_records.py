@@ -63,7 +63,7 @@ def read_page(text: str) -> CdePage:
     """Read one answer. Raises RefusedListError when it is not a list with `code` 200."""
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RefusedListError("列表接口返回的不是 JSON", blocked=True) from None
     code = answer.get("code") if isinstance(answer, dict) else None
     if str(code) != "200":

@@ -40,7 +40,7 @@ def read_search(text: str) -> SearchAnswer:
     """Read one answer. `searchResult` is missing when nothing matches: zero rows, no error."""
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotASearchAnswerError("搜索接口返回的不是 JSON") from None
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):

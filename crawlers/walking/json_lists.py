@@ -39,7 +39,7 @@ class JsonLists(ListRows):
             return None
         try:
             answer: object = json.loads(response.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if page == 1:
             known = self.known_rows.get(column.name, [])

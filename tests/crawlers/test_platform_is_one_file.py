@@ -27,6 +27,8 @@ from tests.installation import Installation
 ROOT = Path(__file__).parents[2]
 KEYS = Path(__file__).with_name("notice_keys.tsv")
 # The platforms that there were when the addresses of that file were given their keys.
+# Names that are words of their own as well.
+ORDINARY = {"json"}
 FROM_THE_FIRST = {"cde", "easysite", "feed", "hanweb", "jpaas", "listing", "trs", "wechat"}
 GAZETTE = '''
 """A publishing system that this test invents: lists of /issue-N.gaz, four a page at ?from=N."""
@@ -196,25 +198,42 @@ def test_no_key_of_a_known_address_has_changed() -> None:
     assert changed == []
 
 
+def named_in(text: str) -> set[str]:
+    """The platforms that a module names: as a string, or, where that is an ordinary word, as what
+    something called platform is compared with."""
+    if not any(f'"{name}"' in text for name in platforms.names()):
+        return set()
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and node.value in platforms.names():
+            found.add(str(node.value))
+    compared = {
+        str(part.value)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Compare) and "platform" in ast.unparse(node)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and part.value in ORDINARY
+    }
+    return found - ORDINARY | compared
+
+
 def test_no_other_file_names_a_platform() -> None:
     rooms = ("app", "commands", "crawlers", "digest", "pipelines", "storage")
     named = {
-        f"{path.relative_to(ROOT)}: {node.value}"
+        f"{path.relative_to(ROOT)}: {name}"
         for room in rooms
         for path in (ROOT / room).rglob("*.py")
         if path.parent != ROOT / "crawlers" / "platforms"
-        for text in [path.read_text("utf-8")]
-        if any(f'"{name}"' in text for name in platforms.names())
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Constant) and node.value in platforms.names()
+        for name in named_in(path.read_text("utf-8"))
     }
     # What an RSS or Atom file begins with is called as the platform that reads it.
     assert named - {"crawlers/reading/feed_page.py: feed"} == set()
+    assert named_in('if site.platform == "json" or kind == "trs": ...') == {"json", "trs"}
+    assert named_in('if send == "json": ...') == set()
 
 
 def test_a_platforms_file_names_no_other() -> None:
     folder = ROOT / "crawlers" / "platforms"
     for name in platforms.names():
-        tree = ast.parse((folder / f"{name}.py").read_text("utf-8"))
-        named = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-        assert named & set(platforms.names()) == {name}
+        text = (folder / f"{name}.py").read_text("utf-8")
+        assert named_in(text) - {name} == set()
