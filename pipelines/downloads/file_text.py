@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from pipelines.downloads.limits import Record
 from pipelines.downloads.pieces import (
     DAMAGED,
     Covered,
@@ -58,10 +59,6 @@ _DAMAGE = (
     NotImplementedError,
 )
 
-Record = tuple[str, object]
-"""What a child tells its parent: ("line", str), ("row", [table, number, cells]), ("extent", str),
-("remark", str), and when reading ended early ("note", str)."""
-
 
 @dataclass(frozen=True, slots=True)
 class FileText:
@@ -96,7 +93,9 @@ def read_text(path: Path, kind: str) -> FileText:
 
 
 def records(path: Path, kind: str) -> Iterator[Record]:
-    """The same piece by piece, so that what was read before an untimely end is not lost."""
+    """The same piece by piece, so that what was read before an untimely end is not lost: ("line",
+    str), ("row", [table, number, cells]), ("extent", str), ("remark", str), and when reading ended
+    early ("note", str)."""
     if kind not in READABLE:
         yield "note", why_unread(kind)
         return

@@ -17,8 +17,9 @@ from pypdf import PdfReader, PdfWriter
 
 from pipelines.downloads.file_kinds import kind_of
 from pipelines.downloads.file_text import CUT, MAX_CHARACTERS, NO_TEXT, FileText, read_text
+from pipelines.downloads.limits import FAILED, OUT_OF_MEMORY, OUT_OF_TIME
 from pipelines.downloads.pieces import DAMAGED, PASSWORD, TOO_LARGE
-from pipelines.downloads.text_reader import FAILED, OUT_OF_MEMORY, OUT_OF_TIME, TextReader
+from pipelines.downloads.text_reader import TextReader
 from replica.sample_files import make_pdf
 from tests.pipelines.compound_files import compound_file
 

@@ -15,8 +15,9 @@ import pytest
 from pipelines.downloads.archives import MAX_NAMED, MAX_READ
 from pipelines.downloads.file_kinds import NotAFileError, kind_of
 from pipelines.downloads.file_text import PARTLY, FileText, read_text
+from pipelines.downloads.limits import OUT_OF_TIME
 from pipelines.downloads.pieces import DAMAGED
-from pipelines.downloads.text_reader import OUT_OF_TIME, TextReader
+from pipelines.downloads.text_reader import TextReader
 from replica.sample_files import make_docx, make_pdf
 from tests.pipelines.compound_files import compound_file
 from tests.pipelines.packed_files import OFD, ofd_file, packed, rar_file
