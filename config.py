@@ -27,6 +27,7 @@ from config_sections import (
     EvidenceConfig,
     MailboxConfig,
     MetricsConfig,
+    OcrConfig,
     OperatorConfig,
     PublicConfig,
     Section,
@@ -66,6 +67,7 @@ class Config(Section):
     crawl: CrawlConfig = CrawlConfig()
     operator: OperatorConfig = OperatorConfig()
     evidence: EvidenceConfig = EvidenceConfig()
+    ocr: OcrConfig = OcrConfig()
     metrics: MetricsConfig = MetricsConfig()
     upkeep: UpkeepConfig = UpkeepConfig()
     mailbox: MailboxConfig = MailboxConfig()

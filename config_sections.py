@@ -356,6 +356,13 @@ class EvidenceConfig(Section):
     pictures: bool = Field(True, description="of a list that fails, where a Chromium reads it")
 
 
+class OcrConfig(Section):
+    """Text in pictures and scans; only where the extra zhengxun[ocr] is installed."""
+
+    enabled: bool = True
+    pages_a_day: int = Field(300, ge=1, le=100_000, description="a page takes some seconds")
+
+
 class MetricsConfig(Section):
     """Figures for Prometheus; whoever reaches the port may read them."""
 

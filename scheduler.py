@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 
@@ -30,7 +31,7 @@ from app.instance import beat, only_one
 from app.journal import CRAWL, close_journal, keep_journal
 from app.servers import Listeners
 from app.supervisor import Crawl, Event, Outcome
-from app.workers import WorkerError, Workers
+from app.workers import Done, WorkerError, Workers
 from china_time import SHANGHAI
 from config import Config, ConfigError, load_config
 from digest.alerts.alert import fetch, words
@@ -60,6 +61,8 @@ class Daemon:
         self.supervisor = context.supervisor()
         self.notifier = due_jobs.make_notifier(context)
         self.workers = Workers()
+        # What they do may be stopped at any moment.
+        self.patient = Workers()
         # Apart, so that no page a stranger sends, and no slow mail server, holds up the others.
         self.composing = asyncio.Lock()
         self.delivering = asyncio.Lock()
@@ -98,6 +101,7 @@ class Daemon:
         add(self.deliver, OrTrigger([*released, often]), id="deliver")
         add(self.post, often, id="post")
         add(self.round, often, id="round")
+        add(self.pictures, often, id="pictures")
         add(self.nightly, at_time(self.config.upkeep.time), id="night")
         add(self.show_page, often, id="public", next_run_time=datetime.now(SHANGHAI))
         add(self.show_desk, often, id="desk", next_run_time=datetime.now(SHANGHAI))
@@ -171,12 +175,16 @@ class Daemon:
         if self.stopping:
             return []
         ended = await self.workers.run(self.context, *jobs, within=within)
+        self.tell_ended(ended)
+        return [done.job for done in ended if done.result]
+
+    def tell_ended(self, ended: Sequence[Done]) -> None:
+        """Jobs that fail are told, and those that work again."""
         for done in ended:
             if done.error is None:
                 self.notifier.job_done(done.subject)
             else:
                 self.tell_failed(done.subject, done.error)
-        return [done.job for done in ended if done.result]
 
     async def show_page(self) -> None:
         """The page on which readers leave, as long as it is configured."""
@@ -199,6 +207,15 @@ class Daemon:
     async def nightly(self) -> None:
         """Check, copy and tidy."""
         await self.carry_out("nightly")
+
+    async def pictures(self) -> None:
+        """Between crawls and by night: what waits to be recognised, a few minutes at a time."""
+        if any(not task.done() for task in self.running.values()):
+            return
+        if due_jobs.pictures_wait(self.context):
+            ended = await self.patient.run(self.context, "read_pictures")
+            # Stopped in the middle of it, nothing failed.
+            self.tell_ended([] if self.stopping else ended)
 
     async def catch_up(self) -> None:
         """After downtime: crawl what was missed, then compose the issue that was missed."""
@@ -271,6 +288,7 @@ class Daemon:
         """Stop the crawls, which leave their verdicts; let what is composed or sent finish."""
         self.stopping = True
         self.scheduler.pause()
+        self.patient.kill()
         await self.listeners.end()
         tasks = [task for task in self.running.values() if not task.done()]
         for task in tasks:

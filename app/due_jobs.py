@@ -14,19 +14,23 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from apscheduler.triggers.cron import CronTrigger
+from sqlite_utils import Database
 
 from app.context import Context
 from app.mail_server import has_mail_server, smtp_settings
 from app.supervisor import close_abandoned_runs
 from china_time import SHANGHAI
+from config import Config
 from crawlers.catalogue import Site
 from digest.alerts.alert import Operator
 from digest.alerts.notifier import Notifier
 from digest.composing.closing import closing_instant, latest_due
 from digest.composing.weeks import Week
 from digest.folders import is_written, issue_folder
+from pipelines.pictures.picture_reader import is_installed
 from storage.issues.issues import find_issue
 from storage.operation.upkeep import newest_backup
+from storage.pictures.queue import is_waiting, pages_read
 from storage.runs.runs import first_run_at, last_success
 
 log = logging.getLogger("zhengxun")
@@ -100,6 +104,23 @@ def due_week(context: Context) -> Week | None:
     if began is None or began > closing_instant(config.digest, span.to_on):
         return None
     return span
+
+
+def pictures_wait(context: Context) -> bool:
+    """Whether pictures are to be read now: some wait, they can be, and today's bound is not met."""
+    config = context.config
+    if not config.ocr.enabled or not is_installed():
+        return False
+    with context.store() as db:
+        return is_waiting(db) and pages_left(config, db) > 0
+
+
+def pages_left(config: Config, db: Database) -> int:
+    """How many pages may still be read today (Asia/Shanghai)."""
+    midnight = (
+        config.clock().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+    return config.ocr.pages_a_day - pages_read(db, midnight)
 
 
 def backup_missed(context: Context) -> bool:

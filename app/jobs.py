@@ -5,24 +5,33 @@ What is due is worked out from the store, never from memory: done twice, a job d
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from sqlite_utils import Database
 
 from app.context import Context
 from app.corrections import publish_due, send_corrections
-from app.due_jobs import due_week
+from app.due_jobs import due_week, pages_left
 from app.issues import make, report_line, send_due
 from app.readers import bulletin_line, has_mailbox, mailbox_line, read_inbound, tell_news, wake
 from app.releases import release_due, tell_editors
 from digest.folders import issue_folder
 from pipelines.evidence.page_archive import COPIES, trim
+from pipelines.pictures.picture_reader import PictureReader
+from pipelines.pictures.work_off import work_off
 from pipelines.update_signatures import A_NIGHT, update_signatures
 from storage.operation.alarms import clear_alarm, note_event, raise_alarm
 from storage.operation.backup import backup
 from storage.operation.upkeep import checkpoint, log_file, quick_check, tidy_logs
+from storage.pictures.queue import is_waiting
+from storage.processes import is_alive
+from storage.runs.runs import unfinished_runs
 
 MIB = 1024 * 1024
+# A crawl or an issue that becomes due waits for one page at most; this keeps one process small.
+PICTURE_SECONDS = 240.0
 log = logging.getLogger("zhengxun")
 
 
@@ -77,6 +86,39 @@ def read_mailbox(context: Context) -> None:
         log.info("%s", mailbox_line(report))
     for note in report.notes:
         log.info("%s", note)
+
+
+def read_pictures(context: Context) -> bool:
+    """Recognise the text of pictures that wait, for some minutes and within the day's bound, as
+    long as no crawl runs; whether any was read."""
+    config = context.config
+    with context.store() as db:
+        most = pages_left(config, db)
+        read = asyncio.run(
+            _with_reader(
+                lambda reader: work_off(
+                    *(db, config.data, reader, config.clock),
+                    most=most,
+                    seconds=PICTURE_SECONDS,
+                    goes_on=lambda: not _crawls_run(db),
+                )
+            )
+        )
+        waits = is_waiting(db)
+    log.info("pages of pictures read: %s%s", read, "; more wait" if waits else "")
+    return read > 0
+
+
+def _crawls_run(db: Database) -> bool:
+    return any(pid is not None and is_alive(pid) for _, _, pid in unfinished_runs(db))
+
+
+async def _with_reader(work: Callable[[PictureReader], Awaitable[int]]) -> int:
+    reader = PictureReader()
+    try:
+        return await work(reader)
+    finally:
+        await reader.close()
 
 
 def nightly(context: Context) -> None:

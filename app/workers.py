@@ -31,6 +31,7 @@ SUBJECTS = {
     "tell_readers": "bulletins",
     "read_mailbox": "mailbox",
     "nightly": "nightly",
+    "read_pictures": "pictures",
 }
 
 

@@ -23,6 +23,7 @@ ZX_PICTURES = _config.evidence.pictures
 ZX_EVIDENCE_MIB = _config.evidence.max_mib if _config.evidence.keep else 0
 ZX_OPERATOR_SOURCES = str(_config.operator_sources or "")
 ZX_PROGRESS = 0
+ZX_OCR = _config.ocr.enabled
 ZX_ATTACHMENTS = _config.crawl.attachments
 ZX_ATTACHMENT_MB = _config.crawl.attachment_mb
 # Documents and scans of them; programs, films and web pages are only linked.
@@ -30,7 +31,7 @@ ZX_ATTACHMENT_TYPES = [
     *("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "ofd", "rtf", "txt", "csv"),
     *("dot", "dotx", "docm", "xlsm", "xlsb", "pptm", "pps", "ppsx", "wpt", "ett", "dps", "ceb"),
     *("odt", "ods", "odp", "zip", "rar", "7z", "gz", "jpg", "jpeg", "png", "gif", "bmp", "tif"),
-    *("tiff", "mht"),
+    *("tiff", "webp", "mht"),
 ]
 # Who we are: said to every site that does not need an ordinary browser's name, and by the
 # bundled browser to all of them.

@@ -36,9 +36,10 @@ from pipelines.downloads.file_kinds import NotAFileError, kind_of
 from pipelines.downloads.table_rows import table_rows
 from pipelines.downloads.text_reader import TextReader, is_worth_another_reading
 from pipelines.facts.attachments import is_bare
+from pipelines.pictures.picture_reader import is_installed
 from storage.database import open_database
-from storage.models import Attachment, Notice
-from storage.notices.downloads import known_file
+from storage.models import Attachment, Notice, is_picture
+from storage.notices.downloads import known_file, known_picture
 from storage.notices.notices import find_by_url
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,9 @@ NOTICE_SECONDS = 150.0
 MOST_FILES = 50
 """Files of one notice that are fetched; further ones are only linked."""
 
+LEAST_BYTES = 5_000
+"""Smaller pictures of a body are ornaments."""
+
 GIVE_UP_AFTER = 3
 """Failures in a row after which a host is asked for no more files in this crawl."""
 
@@ -62,7 +66,8 @@ class NotDownloadedError(Exception):
 
 
 class DownloadPipeline:
-    """Settings: ZX_ATTACHMENTS, ZX_ATTACHMENT_MB, ZX_ATTACHMENT_TYPES, ZX_DATA, ZX_DATABASE."""
+    """Settings: ZX_ATTACHMENTS, ZX_ATTACHMENT_MB, ZX_ATTACHMENT_TYPES, ZX_OCR, ZX_DATA,
+    ZX_DATABASE."""
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
@@ -70,6 +75,7 @@ class DownloadPipeline:
         self.data = Path(str(settings["ZX_DATA"]))
         self.megabytes = settings.getint("ZX_ATTACHMENT_MB", 20)
         self.types = frozenset(settings.getlist("ZX_ATTACHMENT_TYPES"))
+        self.reads_pictures = settings.getbool("ZX_OCR") and is_installed()
         self.db: Database | None = None
         self._reader = TextReader()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -95,9 +101,10 @@ class DownloadPipeline:
 
     async def process_item(self, item: Any) -> Any:
         """A Notice with its files; anything else passes through."""
-        if not isinstance(item, Notice) or not item.attachments:
+        if not isinstance(item, Notice) or not (item.attachments or item.pictures):
             return item
         until = asyncio.get_running_loop().time() + NOTICE_SECONDS
+        item = replace(item, pictures=await self._pictures(item, until))
         is_changed = self._is_changed(item)
         files = [
             await self._with_file(file, item.url, until, anew=is_changed)
@@ -112,6 +119,19 @@ class DownloadPipeline:
         ]
         warnings = tuple(dict.fromkeys((*item.warnings, *missing)))
         return replace(item, attachments=tuple(files), warnings=warnings)
+
+    async def _pictures(self, notice: Notice, until: float) -> tuple[Attachment, ...]:
+        """The pictures of a body that says hardly anything, where somebody will read them; not its
+        ornaments."""
+        if not self.reads_pictures:
+            return ()
+        found = []
+        for picture in notice.pictures:
+            known = known_picture(self.db, picture.url) if self.db is not None else None
+            file = known or await self._with_file(picture, notice.url, until, anew=False)
+            if is_picture(file) and (file.bytes is None or file.bytes >= LEAST_BYTES):
+                found.append(file)
+        return tuple(found)
 
     def _is_changed(self, notice: Notice) -> bool:
         """Whether the page says something new: its files may have been replaced too."""

@@ -26,7 +26,7 @@ from pipelines.facts.signatures import Signature, find_signature
 from pipelines.facts.summary import summarise
 from pipelines.facts.titles import clean_title, is_cut
 from pipelines.facts.topics import find_topics
-from storage.models import Notice
+from storage.models import Attachment, Notice
 from texts.normal_forms import content_hash
 from texts.width import fold_width
 
@@ -42,6 +42,8 @@ _SOURCE_END = re.compile(
     re.DOTALL,
 )
 _FACTS_WITHIN = 200_000
+_FEW_CHARACTERS = 200
+_MOST_PICTURES = 20
 MAX_TITLE = 500
 """No title is as long; what comes after is cut, for whoever compares titles."""
 _TITLE_READ = 4 * MAX_TITLE
@@ -99,10 +101,18 @@ class _Reading:
             summary=summarise(self.title, text, deadlines) or self._summary_without_text(),
             content_hash=content_hash(self.title, hashed, (one.name for one in attachments)),
             attachments=attachments,
+            pictures=self._pictures(),
             complete=self._complete(bool(attachments)),
             read_by=self.read_by,
             warnings=tuple(dict.fromkeys(self.warnings)),
         )
+
+    def _pictures(self) -> tuple[Attachment, ...]:
+        """Where the body says hardly anything: the pictures that may say it, to be downloaded."""
+        if len(self.body.text) >= _FEW_CHARACTERS:
+            return ()
+        addresses = (url for url in self.body.images if url.startswith("http"))
+        return tuple(Attachment(url, "") for url in list(addresses)[:_MOST_PICTURES])
 
     def _head(self) -> Notice:
         """What the page says of itself, without what must be read out of its text."""

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from storage import migrations, views
 from storage.abandoned import remove_abandoned
 from storage.errors import BUSY_TIMEOUT, StorageError, explained, path_of
-from storage.search import index
+from storage.search import index, picture_index
 
 __all__ = ["StorageError", "open_database", "refuse_foreign", "snapshot", "transaction"]
 
@@ -156,10 +156,11 @@ def _prepare(db: Database, path: Path) -> None:
         with transaction(db):
             # Another process may have migrated while we waited for the lock.
             migrations.apply(db)
-    if index.is_current(db) and views.are_current(db):
+    if index.is_current(db) and picture_index.is_current(db) and views.are_current(db):
         return
     with transaction(db):
         index.ensure(db)
+        picture_index.ensure(db)
         views.ensure(db)
 
 

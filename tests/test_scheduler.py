@@ -22,7 +22,7 @@ from app.clock_jumps import Wallclock
 from app.context import Context
 from app.instance import InstanceError, beat, last_beat, lock_owner, only_one
 from app.supervisor import Crawl
-from app.workers import Done
+from app.workers import Done, WorkerError
 from config import Config
 from config_sections import DigestConfig
 from crawlers.catalogue import Site
@@ -357,3 +357,35 @@ def test_bulletins_and_mails_do_not_wait_for_an_issue_that_takes_long(
 
     asyncio.run(several())
     assert done == ["tell_readers", "deliver_outstanding"]
+
+
+def test_pictures_are_read_between_crawls_and_left_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = Daemon(Context(Config(data=tmp_path / "data", now=NOW)))
+    asked: list[tuple[str, ...]] = []
+
+    async def run(_context: Context, *jobs: str, within: float | None = None) -> list[Done]:
+        asked.append(jobs)
+        daemon.stopping = len(asked) > 1
+        error = WorkerError("killed") if daemon.stopping else None
+        return [Done(job, error=error) for job in jobs]
+
+    monkeypatch.setattr(daemon.patient, "run", run)
+    monkeypatch.setattr(due_jobs, "pictures_wait", lambda _context: True)
+
+    async def several() -> None:
+        crawl = asyncio.create_task(asyncio.Event().wait())
+        daemon.running["cde"] = crawl  # type: ignore[assignment] # any task that has not ended
+        await daemon.pictures()
+        assert not asked
+        crawl.cancel()
+        await asyncio.gather(crawl, return_exceptions=True)
+        await daemon.pictures()
+        await daemon.pictures()
+
+    asyncio.run(several())
+    assert asked == [("read_pictures",)] * 2
+    with daemon.context.store() as db:
+        # Killed because the daemon stops: nothing failed.
+        assert not open_alarms(db)

@@ -36,6 +36,7 @@ JOB_NAMES = {
     "mailbox": "读取退信邮箱",
     "public": "订阅网页",
     "nightly": "备份与数据库检查",
+    "pictures": "图片识别",
     "night": "备份与数据库检查",
     "catch_up": "补做停机期间的任务",
     "round": "例行检查",

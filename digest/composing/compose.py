@@ -15,6 +15,7 @@ from digest.composing.coverage import coverage_of
 from digest.composing.editing import edited, own_title
 from digest.composing.issue_snapshot import Snapshot, as_printed, find_snapshot, take_snapshot
 from digest.composing.judging import Choice, judge, taught_by, to_be_asked
+from digest.composing.recognised import with_pictures
 from digest.composing.selection import from_record, from_selection
 from digest.composing.watched import with_badges
 from digest.composing.weeks import Week, week_of
@@ -28,6 +29,7 @@ from storage.issues.judgements import list_judgements
 from storage.issues.trends import notices_by_week
 from storage.models import Edit, IssueEntry, IssueRecord
 from storage.notices.table_rows import watched_in_lists
+from storage.pictures.readings import picture_readings
 
 # Notices rarely set a term longer than a quarter; older issues have nothing left to remind of.
 REMIND_ISSUES_OF = timedelta(days=120)
@@ -160,7 +162,8 @@ class Composer:
             item.entry.id: watched_in_lists(self.db, item.entry.id, watch)
             for item in (judged if watch else ())
         }
-        return with_badges(judged, hits)
+        readings = picture_readings(self.db, [item.entry.id for item in judged])
+        return with_pictures(with_badges(judged, hits), readings)
 
     def _digest(
         self,

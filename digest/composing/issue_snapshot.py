@@ -21,13 +21,14 @@ from storage.notices.revisions import state_at
 class SnapshotEntry:
     """What an entry showed of its page and of the other pages with the same document.
 
-    `day_on`: the day it counted from (`StoredNotice`).
+    `day_on`: the day it counted from (`StoredNotice`). `pictures`: as in `Entry`.
     """
 
     notice: Notice
     site_name: str = ""
     pages: tuple[Page, ...] = ()
     day_on: date | None = None
+    pictures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def take_snapshot(db: Database, issue_id: int, said: Snapshot, entries: Iterable
     """Keep what an issue says, with these entries; in the transaction that records the issue."""
     shown = {
         entry.id: SnapshotEntry(
-            _without_texts(entry.stored.notice), entry.site_name, entry.pages, entry.stored.day_on
+            *(_without_texts(entry.stored.notice), entry.site_name, entry.pages),
+            *(entry.stored.day_on, entry.pictures),
         )
         for entry in entries
     }
@@ -89,7 +91,9 @@ def _printed(db: Database, record: IssueRecord, entry: Entry, kept: Snapshot | N
         return replace(entry, stored=replace(entry.stored, notice=notice, day_on=day_on))
     # Our own facts stay those of now: an editor's acts are found by the document of today.
     stored = replace(entry.stored, notice=was.notice, day_on=was.day_on)
-    return replace(entry, stored=stored, site_name=was.site_name, pages=was.pages)
+    return replace(
+        entry, stored=stored, site_name=was.site_name, pages=was.pages, pictures=was.pictures
+    )
 
 
 def _lean(entry: Entry) -> Entry:

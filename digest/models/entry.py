@@ -52,7 +52,8 @@ class Entry:
     `site_name` is the publisher's site as the catalogue names it; the page's own 来源 is in the
     notice. `why` says which of a subscriber's keywords it has, in their own issue. `annotation` is
     the editor's 编者按 as typed, `filed` the chapter and heading the editor moved it to.
-    `called_off`: deadlines of earlier issues that the page has no more. `score` and `reasons` say
+    `called_off`: deadlines of earlier issues that the page has no more. `pictures`: what was
+    recognised in its pictures, in a sentence that says so. `score` and `reasons` say
     how much it matters; `folded`: it is told in a line; `under`: the id of the entry that it
     explains or reports.
     The properties are what renderers print: cleaned of control and hidden characters.
@@ -68,6 +69,7 @@ class Entry:
     annotation: str = ""
     filed: tuple[str, str] | None = None
     called_off: tuple[CalledOff, ...] = ()
+    pictures: str = ""
     score: float = 0.0
     reasons: tuple[str, ...] = ()
     folded: bool = False
@@ -164,6 +166,8 @@ class Entry:
     def summary(self) -> str:
         """The summary; an unreadable page says so instead of pretending to have no text."""
         text = clean_line(self.stored.notice.summary)
+        if self.pictures:
+            return " ".join(part for part in (text, clean_line(self.pictures)) if part)
         if not text and not self.stored.notice.complete:
             return "正文未能读取，请点击标题查看原文。"
         return text

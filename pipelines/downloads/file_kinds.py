@@ -128,6 +128,8 @@ def _seen(body: bytes) -> str:
         return _packed_kind(body)
     if head.startswith(b"BM") and head[6:10] == bytes(4):
         return "bmp"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
     # The standard lets a PDF begin anywhere in the first kilobyte.
     if b"%PDF-" in head[:1024]:
         return "pdf"

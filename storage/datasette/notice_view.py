@@ -18,6 +18,7 @@ from storage.matching.duplicates import group_of
 from storage.models import NOTICE_FIELDS, Attachment, Shown, StoredNotice, printed
 from storage.notices.notices import get_notice
 from storage.notices.row_mapping import to_stored
+from storage.search.picture_texts import picture_texts
 from storage.values import Row, select, select_one, to_instant
 
 _UNITS = ("字节", "KB", "MB", "GB")
@@ -38,6 +39,15 @@ class File:
     name: str
     link: str
     about: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureShown:
+    """What was recognised in a picture or scan, and how sure that is."""
+
+    name: str
+    sure: str
+    lines: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ def notice_context(db: Database, notice_id: int) -> dict[str, Any] | None:
             "original": web_address(notice.original_url),
             "facts": _facts(stored),
             "body": safe_body(notice.body_html, notice.body_text),
+            "pictures": _pictures(db, notice_id),
             "files": [_file(item) for item in notice.attachments],
             "pages": _other_pages(db, stored, names),
             "conflicts": _conflicts(db, notice_id, names),
@@ -98,6 +109,14 @@ def notice_context(db: Database, notice_id: int) -> dict[str, Any] | None:
             "last_seen": local_minute(stored.last_seen_at),
             "revised": local_minute(stored.revised_at) if stored.revised_at else "",
         }
+
+
+def _pictures(db: Database, notice_id: int) -> list[PictureShown]:
+    """What was recognised in its pictures and scans."""
+    return [
+        PictureShown(one.name or "正文图片", f"{100 * one.confidence:.0f}%", one.text.split("\n"))
+        for one in picture_texts(db, [notice_id]).get(notice_id, ())
+    ]
 
 
 def local_minute(instant: datetime) -> str:

@@ -23,6 +23,16 @@ from storage.models.issues import (
 )
 from storage.models.notice_parts import Attachment, Contact, Deadline, TableRow
 from storage.models.notices import NOTICE_FIELDS, Notice, Place
+from storage.models.pictures import (
+    PICTURE_TYPES,
+    RECOGNISED,
+    SCANNED,
+    PictureFacts,
+    PicturePage,
+    PictureReading,
+    PictureText,
+    is_picture,
+)
 from storage.models.readers import (
     Bounce,
     Bulletin,
@@ -37,6 +47,9 @@ from storage.models.stored_notices import Known, Outcome, SaveResult, StoredNoti
 
 __all__ = [
     "NOTICE_FIELDS",
+    "PICTURE_TYPES",
+    "RECOGNISED",
+    "SCANNED",
     "About",
     "Act",
     "Attachment",
@@ -61,6 +74,10 @@ __all__ = [
     "Notice",
     "Outcome",
     "Pace",
+    "PictureFacts",
+    "PicturePage",
+    "PictureReading",
+    "PictureText",
     "Place",
     "RunState",
     "SaveResult",
@@ -71,5 +88,6 @@ __all__ = [
     "SubscriberState",
     "TableRow",
     "Verdict",
+    "is_picture",
     "printed",
 ]

@@ -32,6 +32,9 @@ class Notice:
     maps a topic to the words it was found by, the commonest first; `read_by` maps field ->
     reader. `warnings` are sentences for a person (Chinese).
 
+    `pictures` are those of a body that has hardly any text, once they are downloaded; they enter the
+    store with a notice and never leave it with one.
+
     `place` and `near_on` are not kept; they help to tell news from what was there before. `place`
     says where the row stood in its list relative to rows known before: above all of them, between
     two, below all; empty: it cannot be told. `near_on` is the day its neighbours stand at.
@@ -283,6 +286,16 @@ class Notice:
             "附件；另有一表。",
             Shown.DIGEST | Shown.REREAD,
             export=16,
+            column=False,
+        ),
+    )
+    pictures: tuple[Attachment, ...] = field(
+        default=(),
+        metadata=_about(
+            "正文图片",
+            "Pictures that say what the body does not; kept by content in tables of their own.",
+            "正文文字很少时的图片；另有表按内容保存。",
+            Shown.NOWHERE,
             column=False,
         ),
     )

@@ -14,6 +14,7 @@ from storage.notices import revisions
 from storage.notices.counted_day import counted_on
 from storage.notices.row_mapping import from_notice, to_known, to_stored
 from storage.notices.table_rows import save_rows
+from storage.pictures.queue import enqueue, save_body_pictures
 from storage.search import index
 from storage.values import Row, from_instant, select, select_one, to_date
 from texts.folding import clean
@@ -148,7 +149,7 @@ def _insert(db: Database, notice: Notice, now: datetime, run_id: int | None) -> 
     table = db.table("notices").insert(from_notice(notice) | ours | {"run_id": run_id})
     notice_id = int(str(table.last_pk))
     index.catch_up(db)
-    save_attachments(db, notice_id, notice.attachments, now)
+    _save_files(db, notice_id, notice, now)
     return notice_id
 
 
@@ -183,7 +184,7 @@ def _decide(
         return "unchanged", {}
     if not old.complete:
         state = new if new.complete else filled(old, new)
-        save_attachments(db, stored.id, state.attachments, now)
+        _save_files(db, stored.id, state, now)
         return "unchanged", _page_columns(in_place(old, state))
     state = in_place(old, revisions.merged(old, new))
     changed = [word for word in revisions.differences(old, state) if told is None or word in told]
@@ -194,7 +195,7 @@ def _decide(
             words += "（恢复为较早的内容）"
         revisions.record(db, stored.id, old, words, now, run_id)
         columns["revised_at"] = from_instant(now)
-    save_attachments(db, stored.id, state.attachments, now)
+    _save_files(db, stored.id, state, now)
     return ("revised" if changed else "unchanged"), columns
 
 
@@ -246,6 +247,11 @@ def _keep_address(db: Database, stored: StoredNotice, url: str) -> None:
         add_alias(db, stored.id, url)
 
 
+def _save_files(db: Database, notice_id: int, notice: Notice, now: datetime) -> None:
+    save_attachments(db, notice_id, notice.attachments, now)
+    save_body_pictures(db, notice_id, notice.pictures, now)
+
+
 def save_attachments(
     db: Database, notice_id: int, attachments: tuple[Attachment, ...], now: datetime
 ) -> None:
@@ -279,6 +285,7 @@ def save_attachments(
             ],
         )
         _save_rows(db, notice_id, item)
+    enqueue(db, attachments, now)
 
 
 def _save_rows(db: Database, notice_id: int, item: Attachment) -> None:

@@ -37,14 +37,14 @@ _MOST_ASKED = 16
 MOST_WAITING = 32
 # Everything but the space is part of a token, punctuation too: GB/T 1.1 is not GBT11.
 _SIGNS = string.punctuation.replace("'", "''").replace('"', '""')
-_TOKENIZER = f"tokenize=\"ascii tokenchars '{_SIGNS}'\""
+TOKENIZER = f"tokenize=\"ascii tokenchars '{_SIGNS}'\""
 _TABLES = {
-    INDEX: f"CREATE VIRTUAL TABLE {INDEX} USING fts5(text, content='', detail=none, {_TOKENIZER})",
+    INDEX: f"CREATE VIRTUAL TABLE {INDEX} USING fts5(text, content='', detail=none, {TOKENIZER})",
     TITLES: (
         f"CREATE VIRTUAL TABLE {TITLES} USING fts5(title, doc_number, content='', detail=column,"
-        f" {_TOKENIZER})"
+        f" {TOKENIZER})"
     ),
-    FILES: f"CREATE VIRTUAL TABLE {FILES} USING fts5(text, content='', detail=none, {_TOKENIZER})",
+    FILES: f"CREATE VIRTUAL TABLE {FILES} USING fts5(text, content='', detail=none, {TOKENIZER})",
 }
 # Larger pages than SQLite's usual ones, and no hurry to merge the newest.
 _SETTINGS = {"pgsz": 8_000, "crisismerge": 64}

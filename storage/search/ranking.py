@@ -1,9 +1,9 @@
 """Which notices answer a search, best first, without reading more than is needed.
 
-The order: words in the title, in the number (文号), in the text, only in the text of files; the
-newest first within each. Ranking by bm25 would read every hit, and every notice holds common
-words: the index is read from its newest end instead, and left once there are enough hits. It
-knows short pieces only: whether a longer word stands in a text is looked up there.
+The order: words in the title, in the number (文号), in the text, only in the text of files or in
+pictures; the newest first within each. Ranking by bm25 would read every hit, and every notice
+holds common words: the index is read from its newest end instead, and left once there are enough
+hits. It knows short pieces only: whether a longer word stands in a text is looked up there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from storage.search.index import is_exact, match_all
 from storage.search.limits import Limits, Reach, reach_of
+from storage.search.picture_texts import picture_texts
 from storage.values import Row, marks, reading, select, stream
 from texts.folding import holds_all
 
@@ -40,9 +41,17 @@ _FILES = """
 SELECT DISTINCT a.notice_id FROM notices_fts_files f CROSS JOIN attachments a ON a.id = f.rowid
 WHERE notices_fts_files MATCH :match AND a.removed_at IS NULL ORDER BY f.rowid DESC
 """
+_PICTURES = """
+SELECT a.notice_id FROM notices_fts_pictures i CROSS JOIN picture_files f ON f.id = i.rowid
+JOIN attachments a ON a.sha256 = f.sha256
+WHERE notices_fts_pictures MATCH :match AND a.removed_at IS NULL
+UNION SELECT b.notice_id FROM notices_fts_pictures i CROSS JOIN picture_files f ON f.id = i.rowid
+JOIN body_pictures b ON b.sha256 = f.sha256 WHERE notices_fts_pictures MATCH :match
+ORDER BY 1 DESC
+"""
 _FILE_TEXTS = """
 SELECT notice_id, text FROM attachments
-WHERE removed_at IS NULL AND text IS NOT NULL AND notice_id IN
+WHERE removed_at IS NULL AND text IS NOT NULL AND notice_id IN ({0})
 """
 
 
@@ -162,8 +171,10 @@ def _with_files(db: Database, hits: _Hits, words: list[str], limits: Limits) -> 
         rows = _read(db, batch, limits)
         files: dict[int, list[str]] = defaultdict(list)
         if not known:
-            for row in select(db, f"{_FILE_TEXTS}({marks(batch)})", batch):
+            for row in select(db, _FILE_TEXTS.format(marks(batch)), batch):
                 files[row["notice_id"]].append(row["text"])
+            for number, texts in picture_texts(db, batch).items():
+                files[number] += [one.text for one in texts]
         for row in rows:
             if known or _holds(row, words, files[row["id"]]):
                 yield row
@@ -173,8 +184,9 @@ def _with_file_of(db: Database, words: list[str]) -> list[int]:
     """Notices with a file that may hold one of the words."""
     found: dict[int, None] = {}
     for word in words:
-        rows = db.conn.execute(_FILES, {"match": match_all([word])})
-        found |= dict.fromkeys(row[0] for row in rows)
+        for sql in (_FILES, _PICTURES):
+            rows = db.conn.execute(sql, {"match": match_all([word])})
+            found |= dict.fromkeys(row[0] for row in rows)
     return list(found)
 
 

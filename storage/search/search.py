@@ -8,7 +8,9 @@ from datetime import date
 
 from sqlite_utils import Database
 
+from storage.models import RECOGNISED
 from storage.search.limits import Limits
+from storage.search.picture_texts import picture_texts
 from storage.search.ranking import best_hits
 from storage.values import Row, marks, select, to_date
 from texts.folding import fold, holds, holds_all
@@ -106,6 +108,10 @@ def _excerpt_of(db: Database, row: Row, words: list[str]) -> str:
     if not _hold_any(texts, words):
         files = [file["text"] or "" for file in select(db, _FILES, [row["id"]])]
         texts = [text for text in files if _hold_any([text], words)] or texts
+    if not _hold_any(texts, words):
+        found = picture_texts(db, [row["id"]]).get(row["id"], ())
+        shown = [one.text for one in found if _hold_any([one.text], words)]
+        return RECOGNISED + excerpt(shown, words) if shown else excerpt(texts, words)
     return excerpt(texts, words)
 
 

@@ -19,12 +19,14 @@ from scrapy.spiders import Spider
 
 from pipelines.download import DownloadPipeline, keep
 from pipelines.downloads.file_kinds import NotAFileError, kind_of
+from pipelines.pictures.picture_reader import NEEDED
 from replica.sample_files import make_docx, make_file, make_pdf, make_xlsx
 from tests.installation import Installation
-from tests.pipelines.file_site import SOURCES, FileSite, Reply, page, serve_files
+from tests.pipelines.file_site import HOST, SOURCES, FileSite, Reply, page, serve_files
 
 MEGABYTE = 1024 * 1024
 PDF = make_pdf("附件一 申报书格式")
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 30
 ROBOTS = "User-agent: *\nDisallow: /geheim/\n"
 OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -69,8 +71,20 @@ class Crawled:
         return found
 
 
+class WithOcr(Installation):
+    """One where the extra `ocr` seems to be installed: a crawl only looks whether it is."""
+
+    def environment(self) -> dict[str, str]:
+        stand_ins = self.folder / "stand-ins"
+        stand_ins.mkdir(parents=True, exist_ok=True)
+        for name in NEEDED:
+            (stand_ins / f"{name}.py").touch()
+        own = super().environment()
+        return own | {"PYTHONPATH": f"{own['PYTHONPATH']}{os.pathsep}{stand_ins}"}
+
+
 def make_house(folder: Path, site: FileSite) -> Installation:
-    return Installation(
+    return WithOcr(
         folder,
         upstream=site.url,
         settings="[crawl]\nattachment_mb = 1\n",
@@ -97,6 +111,8 @@ def fill(site: FileSite) -> None:
         "/cut/cut.pdf": Reply(hang_up=True),
         "/geheim/a.pdf": Reply(PDF),
         **{f"/att/refused{n}.pdf": Reply(b"no", "text/html", 403) for n in range(4)},
+        "/pic/text.png": Reply(PICTURE, "image/png"),
+        "/pic/line.png": Reply(PICTURE[:99], "image/png"),
     }
     site.notice(1, "/att/a.pdf", "/att/downloadAtt?idCODE=1", "/att/list.xlsx", "/att/old.doc")
     site.notice(2, "/att/error.pdf", "/att/error.docx", "/att/virus.pdf", "/att/gone.pdf")
@@ -104,6 +120,8 @@ def fill(site: FileSite) -> None:
     site.notice(4, "/geheim/a.pdf", "http://127.0.0.1:9/inside.pdf")
     site.notice(5, *(f"https://wall.example.cn/att/refused{n}.pdf" for n in range(4)))
     site.notice(6, "/att/a.pdf")
+    pictures = "".join(f"<img src='/pic/{name}.png'>" for name in ("text", "text", "line", "none"))
+    site.notice(8, text=pictures)
     site.notice(7, "https://cut.example.cn/cut/cut.pdf")
 
 
@@ -128,9 +146,24 @@ def test_a_file_is_kept_under_its_checksum_with_its_text(crawled: Crawled) -> No
         assert (crawled.data / row.path).read_bytes() == PDF
 
 
+def test_the_pictures_of_a_body_without_text_wait_to_be_recognised(crawled: Crawled) -> None:
+    with closing(sqlite3.connect(crawled.data / "zhengxun.db")) as db:
+        found = db.execute(
+            "SELECT b.position, b.url, f.path, f.type FROM body_pictures b"
+            " JOIN picture_files f ON f.sha256 = b.sha256 WHERE f.done_at IS NULL"
+        ).fetchall()
+    # An ornament is no text, and one that is missing is not the end of the notice.
+    sha256 = hashlib.sha256(PICTURE).hexdigest()
+    path = f"files/{sha256[:2]}/{sha256}.png"
+    assert found == [(0, f"https://{HOST}/pic/text.png", path, "png")]
+    assert (crawled.data / path).read_bytes() == PICTURE
+    notice = f"https://{HOST}/tzgg/t20210203_8.html"
+    assert ("/pic/text.png", notice) in crawled.site.asked
+
+
 def test_nothing_kept_can_be_executed_and_nothing_half_is_left(crawled: Crawled) -> None:
     files = [path for path in (crawled.data / "files").rglob("*") if path.is_file()]
-    assert len(files) == 4
+    assert len(files) == 6
     assert not any(os.access(path, os.X_OK) for path in files)
     assert not [path for path in files if path.suffix == ".part"]
 
@@ -181,7 +214,7 @@ def test_a_host_that_keeps_failing_is_left_in_peace_but_its_pages_are_read(
     assert len(refused) == 3
     assert crawled.row("refused3.pdf").note.startswith("未下载：")
     with closing(sqlite3.connect(crawled.data / "zhengxun.db")) as db:
-        assert db.execute("SELECT count(*), min(complete) FROM notices").fetchone() == (7, 1)
+        assert db.execute("SELECT count(*), min(complete) FROM notices").fetchone() == (8, 1)
 
 
 def test_the_server_sees_the_notice_as_referer_and_a_shared_file_is_asked_for_once(

@@ -25,7 +25,7 @@ from tests.storage.test_notices import FULL
 NAMES = [one.name for one in fields(Notice)]
 STORED = [name for name, about in NOTICE_FIELDS.items() if about.column]
 # These help to decide and are not the page's word, or have a table of their own.
-ELSEWHERE = {"attachments", "place", "near_on"}
+ELSEWHERE = {"attachments", "pictures", "place", "near_on"}
 # What another value of each type is; a field of a new type needs one.
 OTHERS: dict[Any, Any] = {
     str: "别的",
