@@ -19,6 +19,7 @@ from crawlers.reading.row_dates import Place, row_dates, words_beside
 from crawlers.reading.row_titles import Piece, common_words, pieces_of, title_of, without_date
 from crawlers.reading.rows import MOST_ROWS, Row
 from crawlers.reading.script_rows import array_rows, records
+from crawlers.reading.whole_titles import whole_title, without_counts
 
 _SHORTEST_TITLE = 6  # navigation says 首页, 更多, 下一页; an undated notice has no so short a title
 _OWN, _MIXED = 2.0, 0.2  # what the folder and the order of days weigh against the length
@@ -123,12 +124,14 @@ def _rows_of(group: Group, own: str) -> list[list[Row]]:
     rows: list[Row] = []
     places: list[Place] = []
     for link, box, words in zip(group.links, group.boxes, whole, strict=True):
-        title = _title(link, words, common, buttons)
+        title = whole_title(_title(link, words, common, buttons), box)
         rows.append(Row(link.url, title, "", is_pinned(box)))
         hint = (link.node.get("title") or "").replace(title, " ", 1) if title else ""
         words_around = f"{words_beside(box, link.node, title)} {hint}"
         places.append(Place(box, words_around, link.url))
     set_dates(rows, places)
+    for row, title in zip(rows, without_counts([row.title for row in rows]), strict=True):
+        row.title = title
     return [[row for row in part if row.title] for part in _split(group, rows, own)]
 
 
@@ -176,6 +179,10 @@ def _runs_on(rows: list[Row], above: list[int], block: list[int], group: Group, 
     first = next((d for d in (day_of(rows[place].date) for place in block) if d), None)
     if last is not None and first is not None:
         shares = [own_share([rows[at] for at in part], own) > 0.5 for part in (above, block)]
+        if not _runs_by_day([rows[at] for at in block]) and _runs_by_day(
+            [rows[at] for at in above]
+        ):
+            return False  # what is read most stands in no order
         is_tab = shares[0] == shares[1] and _is_next(group.boxes[above[-1]], group.boxes[block[0]])
         return first <= last or is_tab
     if (last is None) != (first is None) and min(len(above), len(block)) >= _FEW:

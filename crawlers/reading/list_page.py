@@ -23,6 +23,7 @@ from crawlers.reading.rows import MOST_ROWS, Row
 from crawlers.reading.shells import script_list_reason
 from crawlers.reading.text import first_text, visible_text
 from crawlers.reading.tree import parse_page
+from crawlers.reading.whole_titles import whole_title
 
 _ENOUGH = 3
 _FOLDER = re.compile(r"/(?:(?:index|list|default)\.\w+)?$")
@@ -164,7 +165,7 @@ def _row(node: Selector, base_url: str, selectors: Selectors) -> Row | None:
     if not url:
         return None
     day = _date(node, selectors.date)
-    title = first_text(node, selectors.title) or _link_title(link, day)
+    title = whole_title(first_text(node, selectors.title) or _link_title(link, day), node.root)
     if not title:
         return None
     return Row(url, without_date(title, day), day, is_pinned(node.root))

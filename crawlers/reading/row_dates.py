@@ -13,12 +13,13 @@ from typing import TypeVar
 from lxml import etree
 
 from crawlers.reading.printed_dates import day_of, find_date, find_dates
-from crawlers.reading.short_days import day_alone, two_digit_days
+from crawlers.reading.row_places import day_for_scripts, days_alone, days_in_column
+from crawlers.reading.short_days import day_alone, days_with_year_last, two_digit_days
 
 _LONGEST_GAP = 600  # characters between two rows that are read
 _MOST_SIBLINGS = 30
 _NOT_ISSUED = re.compile(
-    r"(?:截止|截至|截稿|报名|开标|开始|起始|有效|实施|施行|生效|废止|失效|成文|签发|结束|至|~|—)"
+    r"(?<![已未])(?:截止|截至|截稿|报名|开标|开始|起始|有效|实施|施行|生效|废止|失效|成文|签发|结束|至|~|—)"
     r"(?:日\s{0,4}期|时\s{0,4}间)?\s{0,9}[:：]?\s{0,9}$"
 )
 _ISSUED = re.compile(
@@ -32,6 +33,8 @@ _HEADING_LENGTH = 30  # characters of a heading that holds a day
 _BESIDE = 6  # … besides the day: 星期二
 _MOST_PARTS = 60  # of a row whose title attribute is looked at
 _LONGEST_TOLD = 60
+_SOME = 3  # one row in so many with several days, and it is asked which stand alone
+_NEARLY_ALL = 0.8
 _SHORT = 40  # characters beside a title in which a day without a year is looked for
 
 Told = TypeVar("Told")
@@ -61,16 +64,39 @@ class _Gap:
 def row_dates(places: Sequence[Place]) -> list[str]:
     """The printed date of each row, empty where it has none. Days without a year come as
     `--MM-DD`, with the year of a heading above them as `YYYY-MM-DD`."""
-    inside = [_inside(place) for place in places]
+    inside = _of_their_own(places, [_inside(place) for place in places])
     dates = _chosen(inside)
     if sum(map(bool, dates)) * 2 < len(places):
         around = _around(places)
         if sum(map(bool, around)) > sum(map(bool, dates)):
             dates = [one or other for one, other in zip(dates, around, strict=True)]
-    for more in (_without_year, _two_digits_of_year, _under_headings):
+    for more in (_without_year, _two_digits_of_year, _under_headings, _elsewhere):
         if sum(map(bool, dates)) * 2 < len(places):
             dates = [one or other for one, other in zip(dates, more(places), strict=True)]
     return dates
+
+
+def _of_their_own(
+    places: Sequence[Place], found: list[list[tuple[str, str]]]
+) -> list[list[tuple[str, str]]]:
+    """Without the days of summaries, where nearly every row has a day in an element of its own."""
+    if sum(len(row) > 1 for row in found) * _SOME < len(found):
+        return found
+    alone = [days_alone(place.box) for place in places]
+    if sum(map(bool, alone)) < _NEARLY_ALL * len(places):
+        return found
+    return [
+        [one for one in row if one[0] in own] if own else row
+        for row, own in zip(found, alone, strict=True)
+    ]
+
+
+def _elsewhere(places: Sequence[Place]) -> list[str]:
+    """Days with the year last, in a column beside the list, or told to scripts alone."""
+    days = days_with_year_last([place.rest for place in places])
+    if not any(days):
+        days = days_in_column([place.box for place in places])
+    return days if any(days) else [day_for_scripts(place.box) for place in places]
 
 
 def bare_date(text: str) -> str:
@@ -110,9 +136,10 @@ def _pointed_at(box: etree._Element) -> list[str]:
     for node in islice(box.iter("*"), _MOST_PARTS):
         told = " ".join(node.get("title", "")[:_LONGEST_TOLD].split())
         said = "".join(islice(map(str, node.itertext()), 20)) if told else ""
-        if told and node.tag != "a" and len(said) <= _LONGEST_BARE:
+        if told and node.tag != "a":
             day = find_date(told)
-            if day and len(told) - len(day) <= _BESIDE:
+            is_all = len(said) <= _LONGEST_BARE and len(told) - len(day) <= _BESIDE
+            if day and (is_all or _ISSUED.search(told.partition(day)[0])):
                 return [day]
     return []
 
@@ -135,6 +162,8 @@ def _chosen(found: Sequence[list[tuple[str, str]]]) -> list[str]:
 def _falling(dates: Sequence[str]) -> float:
     days = [day for day in map(day_of, dates) if day is not None]
     pairs = list(pairwise(days))
+    if len(pairs) > 1 and len(set(days)) == 1:
+        return 0.0  # the same in every row: a day they all speak of
     return round(sum(a >= b for a, b in pairs) / len(pairs), 1) if pairs else 0.0
 
 

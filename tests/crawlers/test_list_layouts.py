@@ -27,11 +27,29 @@ TITLES = [
 ]
 DAYS = ["2021-02-04", "2021-02-03", "2021-02-01", "2021-01-28", "2021-01-15", "2020-12-30"]
 URLS = [f"/tzgg/n{number}.html" for number in range(6)]
+ENGLISH = ["Jan", "Feb", "", "", "", "", "", "", "", "", "", "Dec"]
 ABOVE = """<div class="top"><a href="/">首页</a><a href="/zwgk/">政务公开</a></div>
 <ul class="leftlist"><li><a href="/jg/">机构职能设置情况</a></li>
 <li><a href="/ld/">局领导信息公开</a></li><li><a href="/tzgg/">通知公告栏目</a></li></ul>"""
 BELOW = """<div class="bottom"><a href="http://www.gov.cn/">中国政府网</a>
 <a href="/sitemap.html">网站地图</a><p>版权所有 2021 备案号 津ICP备05001234号-1</p></div>"""
+
+
+def rows_printed(layout: dict[str, Any]) -> str:
+    """The markup of a layout of which only a row is told."""
+    printed = []
+    for n, day in enumerate(map(date.fromisoformat, DAYS)):
+        values = {
+            "T": TITLES[n], "U": URLS[n], "D": DAYS[n], "n": str(n + 1), "cut": TITLES[n][:10],
+            "y": f"{day.year}", "m": f"{day.month:02}", "d": f"{day.day:02}",
+            "mon": ENGLISH[day.month - 1],
+            "unix": str((day - date(1970, 1, 1)).days * 86_400 + 4 * 3_600),
+        }  # fmt: skip
+        printed.append(
+            re.sub(r"\{(\w+)\}", lambda found, told=values: told[found[1]], layout["row"])
+        )
+    rows = "\n".join(printed)
+    return f"{layout.get('before', '<ul>')}{rows}{layout.get('after', '</ul>')}"
 
 
 def read(markup: str, today: date | None = date(2021, 2, 5)) -> Reading:
@@ -52,7 +70,7 @@ def test_every_row_of_a_list_is_read_and_no_other(layout: dict[str, Any]) -> Non
         )
         for n in layout.get("order", range(6))
     ]
-    rows = read(layout["markup"]).rows
+    rows = read(layout.get("markup") or rows_printed(layout)).rows
     assert [(row.title, row.url, day_of(row.date)) for row in rows] == wanted
     assert [n for n, row in enumerate(rows) if row.pinned] == layout.get("pinned", [])
 

@@ -1,0 +1,76 @@
+"""Where in a row its day stands: alone in an element of its own, told to scripts, or in a column
+beside the list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from lxml import etree
+
+from crawlers.reading.printed_dates import find_date, from_unix
+
+_MOST_PARTS = 60
+_MOST_TEXTS = 20
+_BESIDE = 8  # characters beside a day in its own element: brackets, a label, a time
+_LONGEST = 60
+_UNIX = re.compile(r"(1[0-9]{9})(?:[0-9]{3})?")
+_UP = 3
+_MOST_SIBLINGS = 6
+_MOST_COLUMNS = 40
+
+
+def days_alone(box: etree._Element) -> list[str]:
+    """The days that are all an element of a row says: no words of a summary."""
+    found: list[str] = []
+    for node in islice(box.iter("*"), _MOST_PARTS):
+        if node is box or len(node) or node.tag in {"script", "style"}:
+            continue
+        words = " ".join((node.text or "")[:_LONGEST].split())
+        day = find_date(words)
+        if day and len(words) - len(day) <= _BESIDE:
+            found.append(day)
+    return found
+
+
+def day_for_scripts(box: etree._Element) -> str:
+    """The day of an instant (seconds since 1970) that an attribute holds for a script to show."""
+    for node in islice(box.iter("*"), _MOST_PARTS):
+        for name, value in node.attrib.items():
+            instant = _UNIX.fullmatch(str(value)) if str(name).startswith("data-") else None
+            if instant is not None:
+                return from_unix(int(instant[1]))[:10]
+    return ""
+
+
+def days_in_column(boxes: Sequence[etree._Element]) -> list[str]:
+    """The days of a column beside the list that has as many entries as it has rows, each a day;
+    empty where none is there."""
+    parents = {box.getparent() for box in boxes}
+    place = parents.pop() if len(parents) == 1 else None
+    for _ in range(_UP):
+        if place is None or place.tag in {"body", "html"}:
+            break
+        for beside in (
+            *islice(place.itersiblings(), _MOST_SIBLINGS),
+            *islice(place.itersiblings(preceding=True), _MOST_SIBLINGS),
+        ):
+            days = _column_in(beside, len(boxes))
+            if days:
+                return days
+        place = place.getparent()
+    return [""] * len(boxes)
+
+
+def _column_in(node: etree._Element, count: int) -> list[str]:
+    for inner in islice(node.iter("*"), _MOST_COLUMNS):
+        if len(inner) != count:
+            continue
+        texts = [" ".join("".join(islice(map(str, one.itertext()), 5)).split()) for one in inner]
+        days = [find_date(text) for text in texts]
+        if all(
+            day and len(text) - len(day) <= _BESIDE for day, text in zip(days, texts, strict=True)
+        ):
+            return days
+    return []
