@@ -13,7 +13,7 @@ ROOMS = ("crawlers", "pipelines", "storage", "digest", "texts")
 # Read anew for each crawl; or only needed by what a seed does not do.
 LEFT_OUT = (
     *("crawlers.settings", "crawlers.browser", "storage.datasette", "digest.inbound"),
-    *("digest.delivery", "pipelines.downloads.text_reader"),
+    *("digest.delivery", "pipelines.downloads.text_reader", "pipelines.pictures"),
 )
 # Of libraries, what is loaded late. None of it may start the reactor: each child has its own.
 LATE = (
