@@ -127,6 +127,7 @@ def site_row(site: Site) -> SiteRow:
 
 def column_row(site: Site, column: Column) -> ColumnRow:
     """A column of the catalogue as the store keeps it."""
+    seen, inferred = site.evidence(column)
     return ColumnRow(
         site=site.id,
         name=column.name,
@@ -134,4 +135,6 @@ def column_row(site: Site, column: Column) -> ColumnRow:
         min_rows=column.min_rows,
         max_quiet_days=column.max_quiet_days,
         enabled=column.enabled,
+        seen=seen,
+        inferred=inferred,
     )

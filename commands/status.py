@@ -219,7 +219,7 @@ def sources(context: Context, console: Console, *, as_json: bool) -> int:
         console.file.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return 0
     table = Table(box=None, pad_edge=False)
-    for title in ("站点", "名称", "平台", "篇章/分组", "栏目", "抓取时间"):
+    for title in ("站点", "名称", "平台", "篇章/分组", "栏目", "抓取时间", "依据"):
         table.add_column(title, overflow="fold")
     for site in sites:
         table.add_row(*source_cells(site))
@@ -230,7 +230,8 @@ def sources(context: Context, console: Console, *, as_json: bool) -> int:
 def source_cells(site: Site) -> tuple[str, ...]:
     """One site in the table."""
     columns = printed("、".join(column.name for column in site.columns if column.enabled))
-    name = printed(site.name) if site.enabled else f"[dim]{printed(site.name)}（未启用）[/dim]"
+    state = "已停用" if site.retired else "未启用"
+    name = printed(site.name) if site.enabled else f"[dim]{printed(site.name)}（{state}）[/dim]"
     return (
         site.id,
         name,
@@ -238,4 +239,14 @@ def source_cells(site: Site) -> tuple[str, ...]:
         printed(f"{site.section}/{site.group}"),
         columns,
         site.crawl,
+        printed(evidence_words(site)),
     )
+
+
+def evidence_words(site: Site) -> str:
+    """When and where the columns of a site were seen, or that they are inferred (Chinese)."""
+    found = {site.evidence(column) for column in site.columns if column.enabled}
+    seen = sorted({words for words, _ in found if words})
+    words = [site.retired, *seen, "部分栏目为推断" if seen else "推断"]
+    is_inferred = any(inferred for _, inferred in found)
+    return "；".join(filter(None, words if is_inferred else words[:-1]))

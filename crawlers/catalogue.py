@@ -166,7 +166,7 @@ class Site(_Table):
     (None: the configuration's). `walls` are the steps taken against an anti-bot page, in order.
     `tls = "lenient"` takes unverifiable certificates and old ciphers, as some .gov.cn hosts need.
     `timezone` is the zone of the dates the site prints. `retired`: why nobody should watch it any
-    more; it is off for good. `seen`, `inferred`: as of a column, for those that say neither.
+    more (Chinese). `seen`, `inferred`: as of a column, for those that say neither.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -226,8 +226,6 @@ class Site(_Table):
             raise ValueError('robots = "ignore" needs robots_reason: who agreed, and why')
         if "warmup" in self.walls and not self.warmup_url:
             raise ValueError('walls with "warmup" need warmup_url')
-        if self.retired and self.enabled:
-            raise ValueError("a retired site cannot be enabled; take `retired` out first")
         return self
 
     def evidence(self, column: Column) -> tuple[str, bool]:

@@ -17,6 +17,7 @@ from storage.runs.witnesses import Witness
 
 MOST_NUMBERS = 5
 """Missing numbers of a column that an issue names."""
+UNCONFIRMED = "栏目的地址或版式是推断的，还没有读成功过"
 READ = frozenset({"ok", "quiet", "degraded"})
 
 
@@ -39,6 +40,7 @@ def coverage_of(db: Database, from_on: date, instant: datetime) -> tuple[Coverag
             rows.append(replace(row, reason="；".join(filter(None, (told, row.reason)))))
         else:
             rows.append(row)
+    rows = [_unconfirmed(row) for row in rows]
     unseen = _unseen(db, instant)
     found = witnesses.missed_between(db, max(earlier, default=start), instant)
     return tuple(
@@ -61,6 +63,13 @@ def _told_by(row: Coverage, missed: Sequence[Witness]) -> Coverage:
         if (one.site, one.column) == (row.site, row.column) and one.told_by not in row.reason:
             row = replace(row, reason="；".join(filter(None, (row.reason, sentence))))
     return row
+
+
+def _unconfirmed(row: Coverage) -> Coverage:
+    """With the word that nobody has seen the column: it may list something else, or nothing."""
+    if not row.is_unconfirmed:
+        return row
+    return replace(row, reason="；".join(filter(None, (row.reason, UNCONFIRMED))))
 
 
 def _told(row: Coverage, numbers: Sequence[str]) -> Coverage:

@@ -82,7 +82,8 @@ class Gap:
 class Coverage:
     """The state of one column now, for the foot of an issue and for `status`.
 
-    `gaps` are those that are open, the oldest days first.
+    `gaps` are those that are open, the oldest days first. `is_unconfirmed`: its address or form is
+    inferred, and nobody has read it well so far.
     """
 
     site: str
@@ -98,6 +99,7 @@ class Coverage:
     reason: str
     bad_since: datetime | None = None
     gaps: tuple[Gap, ...] = ()
+    is_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

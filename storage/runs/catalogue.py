@@ -17,7 +17,8 @@ _PLACES = "SELECT id, section, grp FROM sites"
 @dataclass(frozen=True, slots=True)
 class ColumnRow:
     """A column (栏目) of a site: fewer than `min_rows` listed is broken, more than
-    `max_quiet_days` days without a new notice is worth saying."""
+    `max_quiet_days` days without a new notice is worth saying. `seen`: when and where its address
+    was seen; `inferred`: nobody saw it."""
 
     site: str
     name: str
@@ -25,6 +26,8 @@ class ColumnRow:
     min_rows: int = 1
     max_quiet_days: int = 30
     enabled: bool = True
+    seen: str = ""
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,12 @@ def _save_site(db: Database, site: SiteRow, position: int, seen: str) -> None:
 def _save_column(db: Database, site_id: str, column: ColumnRow, position: int, seen: str) -> None:
     db.execute(
         "INSERT INTO columns"
-        " (site, name, url, min_rows, max_quiet_days, enabled, position, synced_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " (site, name, url, min_rows, max_quiet_days, enabled, seen, inferred, position, synced_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (site, name) DO UPDATE SET url = excluded.url,"
         " min_rows = excluded.min_rows, max_quiet_days = excluded.max_quiet_days,"
-        " enabled = excluded.enabled, position = excluded.position,"
-        " synced_at = excluded.synced_at, removed_at = NULL",
+        " enabled = excluded.enabled, seen = excluded.seen, inferred = excluded.inferred,"
+        " position = excluded.position, synced_at = excluded.synced_at, removed_at = NULL",
         [
             site_id,
             column.name,
@@ -115,6 +118,8 @@ def _save_column(db: Database, site_id: str, column: ColumnRow, position: int, s
             column.min_rows,
             column.max_quiet_days,
             int(column.enabled),
+            column.seen,
+            int(column.inferred),
             position,
             seen,
         ],

@@ -26,7 +26,7 @@ from texts.folding import clean
 _COVERAGE = """
 WITH seen AS NOT MATERIALIZED (SELECT * FROM checks WHERE :now IS NULL OR checked_at <= :now),
 listed AS (
-    SELECT c.site, s.name AS site_name, c.name AS column, c.url,
+    SELECT c.site, s.name AS site_name, c.name AS column, c.url, c.inferred,
            s.position AS site_position, c.position AS column_position,
            (SELECT k.id FROM seen k WHERE k.site = c.site AND k.column = c.name
             ORDER BY k.id DESC LIMIT 1) AS last_id,
@@ -40,7 +40,7 @@ SELECT l.site, l.site_name, l.column, l.url,
        k.checked_at AS last_checked_at, g.checked_at AS last_good_at,
        coalesce(k.rows, 0) AS rows, coalesce(k.new, 0) AS new,
        coalesce(k.newest_on, g.newest_on) AS newest_on, k.verdict,
-       coalesce(k.reason, '') AS reason,
+       coalesce(k.reason, '') AS reason, l.inferred AND g.id IS NULL AS unconfirmed,
        CASE WHEN k.verdict IN ('blocked', 'broken', 'unreachable') THEN
            (SELECT min(b.checked_at) FROM seen b WHERE b.site = l.site AND b.column = l.column
             AND (g.id IS NULL OR b.id > g.id)) END AS bad_since
@@ -143,6 +143,7 @@ def latest_coverage(db: Database, now: datetime | None = None) -> list[Coverage]
             reason=row["reason"],
             bad_since=to_instant_or_none(row["bad_since"]),
             gaps=tuple(gaps.get((row["site"], row["column"]), ())),
+            is_unconfirmed=bool(row["unconfirmed"]),
         )
         for row in select(db, _COVERAGE, {"now": None if now is None else from_instant(now)})
     ]

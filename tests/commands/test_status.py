@@ -16,9 +16,10 @@ from rich.console import Console
 from app.context import Context
 from app.instance import beat, only_one
 from app.jobs import nightly
-from commands.status import status
+from commands.status import evidence_words, status
 from config import Config
 from config_sections import OperatorConfig, SmtpConfig
+from crawlers.catalogue import load_catalogue
 from storage.models import Check, Verdict
 from storage.operation.alarms import mark_failed, raise_alarm, unsent
 from storage.runs.runs import finish_run, save_check, start_run
@@ -145,3 +146,11 @@ def test_a_narrow_terminal_reads_it_in_beijing_time(context: Context) -> None:
     assert "最近备份 2021-02-05 17:00" in out.getvalue()
     assert "备份失败（2021-02-05 17:00 起）" in out.getvalue()
     assert "+00:00" not in out.getvalue()
+
+
+def test_what_a_site_rests_on_is_said() -> None:
+    sites = load_catalogue()
+    assert evidence_words(sites["samr"]) == "2026-07, china-governance"
+    assert evidence_words(sites["chp"]) == "推断"
+    assert evidence_words(sites["tj_zscq"]).startswith("机构已并入")
+    assert evidence_words(sites["miit"]) == "2026-08, RSSHub；部分栏目为推断"

@@ -7,7 +7,8 @@ import pytest
 
 from china_time import SHANGHAI
 from crawlers import platforms
-from crawlers.catalogue import Site, column_urls, load_catalogue
+from crawlers.catalogue import BUILT_IN, Site, column_urls, load_catalogue
+from crawlers.sources_page import PAGE, written
 
 SITES = load_catalogue()
 PROMISED = {
@@ -61,3 +62,34 @@ def test_home_titles_of_cde_are_shared_out_without_overlap() -> None:
         "药审中心召开2021年工作会议",
     ]
     assert [sum(bool(re.search(p, title)) for p in patterns) for title in titles] == [1, 1, 1]
+
+
+def test_every_column_says_what_it_is_built_on() -> None:
+    for site in SITES.values():
+        for column in site.columns:
+            seen, inferred = site.evidence(column)
+            assert seen or inferred, f"{site.id} {column.name}"
+            assert not (seen and inferred), f"{site.id} {column.name}"
+
+
+def test_no_front_page_is_dressed_up_as_a_column() -> None:
+    """A column at the root of a host is one whose list is asked for elsewhere, or a retired one."""
+    for site in SITES.values():
+        for column in site.columns:
+            is_front = re.fullmatch(r"https?://[^/]+/(?:index\.\w+)?", column.url) is not None
+            asks_elsewhere = bool(column.endpoint) or "relay" in column.model_fields_set
+            assert not is_front or asks_elsewhere or site.retired, f"{site.id} {column.name}"
+
+
+def test_the_page_of_the_sites_is_up_to_date() -> None:
+    assert PAGE.read_text("utf-8") == written(), "run python -m crawlers.sources_page"
+
+
+def test_a_column_is_a_few_lines_of_toml() -> None:
+    blocks = BUILT_IN.read_text("utf-8").split("\n[[")[1:]
+    long = [
+        block.splitlines()[0]
+        for block in blocks
+        if len([line for line in block.split("\n\n")[0].splitlines() if line]) - 1 > 8
+    ]
+    assert long == []
