@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawlers.reading.body_copies import without_copies
+from crawlers.reading.body_panels import closed_panels
 from crawlers.reading.body_stamps import below_stamp, mark_stamps
 from crawlers.reading.body_tail import without_tail
 from crawlers.reading.furniture import Furniture, Part
@@ -25,6 +26,9 @@ _PIECES = frozenset(("p", "table", "ul", "ol", "dl", "pre", "blockquote", "figur
     ("h1", "h2", "h3", "h4", "h5", "h6")
 )
 _END_TITLE = re.compile(r"^\W{0,3}(?:相关|推荐|热门|最新|附近|更多|猜你|精彩|延伸|热点)\S{0,10}$")
+_SUMMED_UP = re.compile(r"^\W{0,2}(?:导读|摘要|内容(?:提要|摘要)|核心提示|内容导读|编者按)\W")
+_IS_ISSUED = re.compile(r"[(（]?(?:19|20)\d\d\D\d{1,2}\D\d{1,2}日?(?:发布|印发)[)）]?")
+_WORD = re.compile(r"[^\W_]")
 _SHARE_OF_HOLDER = 0.25  # of what comes after it, in the box that holds the title and some text
 _DOMINANT = 0.8
 _SUMMARY = 20
@@ -62,9 +66,12 @@ class Evidence:
         self.anchor = below_stamp(outline, kinds, anchor)
         self.kinds = kinds
         self.records = mark_stamps(outline, kinds, self.anchor, titles)
+        self.closed = closed_panels(outline)
         self.weights = [
-            0.0 if line.text in template and line.text else weight(line, kind)
-            for line, kind in zip(outline.lines, self.kinds, strict=True)
+            0.0
+            if number in self.closed or (line.text in template and line.text)
+            else weight(line, kind)
+            for number, (line, kind) in enumerate(zip(outline.lines, self.kinds, strict=True))
         ]
         self.sums = LineSums(outline.lines, self.kinds, self.weights)
         self.furniture = Furniture(outline, self.kinds, self.sums, self.anchor)
@@ -265,13 +272,17 @@ class Evidence:
 
     def _trimmed(self, lines: list[int]) -> list[int]:
         """Without title, stamp and tools at the beginning, neighbours and tools at the end."""
+        lines = [number for number in lines if number not in self.closed]
         lines = without_tail(self.outline, self.kinds, lines)
         start, end = 0, len(lines)
         while start < end and self._is_edge(lines[start]):
             start += 1
         while end > start and self._is_edge(lines[end - 1]):
             end -= 1
-        if end - start > 1 and self._is_beginning_of(lines[start], lines[start + 1 : start + 5]):
+        if end - start > 1 and (
+            _SUMMED_UP.match(self.outline.lines[lines[start]].text)
+            or self._is_beginning_of(lines[start], lines[start + 1 : start + 5])
+        ):
             start += 1
         return lines[start:end] if end > start else lines
 
@@ -286,6 +297,10 @@ class Evidence:
         if kind in {"title", "stamp", "crumb", "neighbour", "foot"}:
             is_labelled = ":" in line.text or "：" in line.text
             return not line.in_cell or kind == "title" or is_labelled or number in self.records
+        if not _WORD.search(line.text) and not line.pictures:
+            return True
+        if _IS_ISSUED.fullmatch(line.text):
+            return True
         if kind == "picture":
             return self.weights[number] <= 0
         return kind == "link" and not line.files

@@ -48,9 +48,7 @@ def mark_stamps(
             kinds[number] = "stamp"
     for number in titles:
         kinds[number] = "title"
-        for below in range(number + 1, min(number + _STAMP_BELOW, len(kinds))):
-            if kinds[below] == "short" and is_dateline(outline.lines[below]):
-                kinds[below] = "stamp"
+        _mark_days_below(outline, kinds, number)
     apart = _stamps_below(outline, kinds) | _told_below_labels(outline, kinds, anchor)
     for number in apart:
         kinds[number] = "stamp"
@@ -59,6 +57,15 @@ def mark_stamps(
     for number in records:
         kinds[number] = "stamp"
     return records
+
+
+def _mark_days_below(outline: Outline, kinds: list[Kind], title: int) -> None:
+    """Mark the days that stand alone right below a title's line, up to the first sentence."""
+    for below in range(title + 1, min(title + _STAMP_BELOW, len(kinds))):
+        if kinds[below] == "text":
+            break
+        if kinds[below] == "short" and is_dateline(outline.lines[below]):
+            kinds[below] = "stamp"
 
 
 def _told_below_labels(outline: Outline, kinds: Sequence[Kind], anchor: int) -> frozenset[int]:

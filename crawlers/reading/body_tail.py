@@ -24,6 +24,15 @@ _ENTRY_TIME = 20  # … behind which an entry's words may end in its time
 _LOOK = 4  # lines behind a heading in which the first entry, or link, begins
 _COUNT = re.compile(r"\W{0,2}([^\W\d]{0,5})\s?[(（:：]?\s?\d{1,5}\s?[)）]?")
 _BUTTON = 8  # characters of a line of a bar
+_REPLY = re.compile(r"(?:发表|我要|网友)?(?:回复|评论|留言)|发表您的(?:看法|评论)|评论区")
+_REPLY_ASKS = re.compile(r"登录|邮箱|必填|昵称|验证码")
+_FILES = re.compile(
+    r"\W{0,3}(?:(?:相关|文件)?附件(?:下载|列表|信息)?|(?:相关)?(?:文件|资料|附件)下载)\W{0,3}"
+)
+_FILE_NAME = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|wps|et|zip|rar|ofd|pptx?|jpe?g|png)\b", re.IGNORECASE
+)
+_MOST_FILES = 30
 _ASKS = re.compile(r"^.{4,24}[?？]$")
 _SHARE = 0.4  # of a text that may stand behind links to other pages: a disclaimer
 
@@ -31,8 +40,33 @@ _SHARE = 0.4  # of a text that may stand behind links to other pages: a disclaim
 def without_tail(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:
     """The lines of a text without what stands behind its end."""
     lines = _before_readers(outline, kinds, lines)
+    lines = _before_files(outline, kinds, _before_reply(outline, lines))
     lines = _before_other_pages(outline, kinds, lines)
     return _before_question(outline, kinds, _before_bar(outline, lines))
+
+
+def _before_reply(outline: Outline, lines: list[int]) -> list[int]:
+    """Without the invitation to write something: 发表回复, and that one must log in for it."""
+    for place, number in enumerate(lines):
+        if not place or not _REPLY.fullmatch(outline.lines[number].text):
+            continue
+        following = "".join(outline.lines[one].text for one in lines[place + 1 : place + 1 + _LOOK])
+        if _REPLY_ASKS.search(following) or not following:
+            return lines[:place]
+    return lines
+
+
+def _before_files(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:
+    """Without a list of files under a heading of its own (附件下载) that ends the text: the files
+    are the notice's attachments. A line 附件：… of the text names them too, and stays."""
+    for place in range(len(lines) - 1, max(0, len(lines) - _MOST_FILES), -1):
+        if not _FILES.fullmatch(outline.lines[lines[place]].text):
+            continue
+        behind = [outline.lines[number] for number in lines[place + 1 :]]
+        said = any(kinds[number] == "text" for number in lines[:place])
+        is_list = all(line.files or _FILE_NAME.search(line.text) for line in behind)
+        return lines[:place] if said and behind and is_list else lines
+    return lines
 
 
 def _before_question(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:

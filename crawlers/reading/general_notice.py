@@ -16,6 +16,7 @@ from parsel import Selector
 from crawlers.reading.body_cut import cut
 from crawlers.reading.body_density import densest, overlap
 from crawlers.reading.body_evidence import Evidence, Region
+from crawlers.reading.body_panels import labelled_text
 from crawlers.reading.body_places import BODIES
 from crawlers.reading.day_evidence import PrintedDay, printed_days
 from crawlers.reading.line_kinds import kind_of
@@ -143,6 +144,9 @@ def _signs_of(node: etree._Element) -> list[str]:
 
 def _text_of(evidence: Evidence, known: list[int]) -> tuple[Region, tuple[str, ...]]:
     """The text, and which ways lead to it."""
+    labelled = labelled_text(evidence.outline, evidence.sums)
+    if labelled >= 0:
+        return evidence.region(labelled), ("boxes", "name")
     region = evidence.region()
     worth = evidence.worth_of(region)
     first = region.lines[0] if region.lines else -1

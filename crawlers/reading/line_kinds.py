@@ -23,6 +23,8 @@ _STAMP = re.compile(
     r"由\s?\S{1,30}\s?(?:提交|发[布表])[于在]|\S{1,20}\s(?:提交|发[布表])[于在]\s?\d|"
     r"编辑|审核|撰稿|供稿|录入|分享|打印|扫一扫|扫码(?:关注|分享|阅读|打开|浏览|查看本|手机)|收藏|索\s?引\s?号|索\s?取\s?号|主题分类|信息分类|发[文布]机[关构]|文\s?号|发文字号|成文日期|标\s?题|有效性|"
     r"[昨前今]天\s?\d{1,2}[:：]\d\d|\d{1,3}\s?(?:分钟|小时|天|周|个?月|年)前\W*$|"
+    r"本文(?:网址|链接|地址)|原文(?:链接|标题)|原标题|点赞|赞赏|长按|识别二维码|点击(?:上方|下方|蓝字)|办件评价|您的评价|将本文|共\s?\d{1,5}\s?[条页]|"
+    r"平均\s?[(（]|分类[:：]|标签[:：]|发表(?:回复|评论)|责编|"
     r"主\s?题\s?词|体裁分类|组配分类|公开方式|公开形式|公开范围|公开时限|统一编号|实施日期|失效日期|备\s?注)[^。；]{0,80}$"
 )
 _NEIGHBOUR = re.compile(
@@ -70,7 +72,12 @@ def is_sentence(text: str) -> bool:
 
 def is_dateline(line: Line) -> bool:
     """A line that holds little else than a day: a stamp under a title, or a signature's day."""
-    if len(line.text) >= 80 or _SENTENCE.search(line.text) or not has_day(line.text):
+    if (
+        len(line.text) >= 80
+        or line.text[-1] in "：:"
+        or _SENTENCE.search(line.text)
+        or not has_day(line.text)
+    ):
         return False
     start, end, _ = dates_in(line.text)[0]
     rest = line.text[:start] + line.text[end:]

@@ -12,6 +12,7 @@ import pytest
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.notice import fill_from_page
+from crawlers.reading.platform import NO_PLATFORM
 from crawlers.reading.printed_dates import day_of
 from pipelines.facts.body import read_body
 
@@ -39,7 +40,7 @@ def read(layout: dict[str, Any], *, listed: bool) -> NoticeItem:
     item = NoticeItem("forecast", "通知公告", URL, URL, "ip", "地方级")
     if listed:
         item.list_title, item.list_date = words["T"], words["D"]
-    fill_from_page(item, page, Selectors(), "listing")
+    fill_from_page(item, page, Selectors(), NO_PLATFORM)
     return item
 
 
