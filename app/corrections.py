@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 from sqlite_utils import Database
 
 from app.context import CommandError, Context
+from app.drafts import Draft, find_entry
 from app.issues import chat_bots
 from app.mail_server import has_mail_server, mail_server, smtp_settings
 from app.unsubscribe_links import unsubscribe_links
 from digest.delivery.deliver import DeliveryReport, deliver, enrol
 from digest.folders import issue_folder
 from digest.models.correction import Correction
-from digest.publish import write_feed
+from digest.publish import recompose, write_feed
 from digest.publish_correction import (
     corrections_of,
     finish_correction,
@@ -19,9 +23,79 @@ from digest.publish_correction import (
     with_addresses,
     write_correction,
 )
+from digest.safe_text import clean_text
+from storage.database import transaction
 from storage.issues import corrections
-from storage.models import CorrectionRecord, IssueRecord
+from storage.issues.edits import record_edit
+from storage.models import CorrectedItem, CorrectionRecord, IssueRecord
 from storage.readers import deliveries
+
+TEXT_LENGTH = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What was wrong with an entry, named by number, link or title words, and what is right."""
+
+    entry: str
+    wrong: str
+    right: str
+
+
+def draft_correction(
+    context: Context, db: Database, issue: IssueRecord, words: str, faults: Sequence[Fault]
+) -> CorrectionRecord:
+    """The next correction of an issue, not recorded yet. Raises CommandError for words that are
+    none or too many, and for an entry that the issue has not."""
+    text = clean_text(words).strip()
+    if not text or len(text) > TEXT_LENGTH:
+        raise CommandError(f"say in 1 to {TEXT_LENGTH} characters what is corrected: --text", 2)
+    items = _items(context, db, issue, faults)
+    number = len(corrections.list_corrections(db, issue)) + 1
+    now = context.config.clock()
+    draft = replace(issue, corrects=issue.id, number=number, composed_at=now)
+    return CorrectionRecord(draft, issue, text, tuple(items))
+
+
+def record_correction(
+    context: Context, db: Database, draft: CorrectionRecord, *, who: str
+) -> CorrectionRecord:
+    """Record a correction for good, with its trace in the history."""
+    with transaction(db):
+        record = corrections.record_correction(
+            db, draft.corrects, words=draft.words, items=draft.items, now=context.config.clock()
+        )
+        record_edit(
+            db,
+            week=record.corrects.week,
+            act="correct",
+            before={"items": [{"number": one.notice_id, "is": one.wrong} for one in record.items]},
+            after={
+                "number": record.record.number,
+                "words": record.words,
+                "items": [{"number": one.notice_id, "is": one.fixed} for one in record.items],
+            },
+            who=who,
+            now=context.config.clock(),
+        )
+    return record
+
+
+def _items(
+    context: Context, db: Database, issue: IssueRecord, faults: Sequence[Fault]
+) -> list[CorrectedItem]:
+    if not faults:
+        return []
+    now = context.config.clock()
+    digest = recompose(db, context.config.digest, issue.week, now, context.site_names())
+    found = []
+    for fault in faults:
+        entry = find_entry(db, Draft(digest, {}, issue), fault.entry)
+        issued = corrections.issued_entry(db, issue.id, entry.id)
+        title, url = issued or (entry.title, entry.url)
+        wrong, right = clean_text(fault.wrong).strip(), clean_text(fault.right).strip()
+        found.append(CorrectedItem(entry.id, title, url, wrong, right))
+    return found
 
 
 def publish_due(context: Context, db: Database) -> None:

@@ -21,7 +21,7 @@ from digest.models.issue import Entry
 from digest.safe_text import clean_line, clean_text
 from storage.database import transaction
 from storage.issues.edits import record_edit
-from storage.models import Act
+from storage.models import Act, Edit
 
 NOTE_LENGTH = 2000
 TITLE_LENGTH = 60
@@ -96,6 +96,30 @@ class Hand:
         if len(words) > TITLE_LENGTH:
             raise CommandError(f"the title has {len(words)} characters; at most {TITLE_LENGTH}", 2)
         self._write("retitle", None, {"title": self.draft.digest.title}, {"title": words})
+
+    def undo(self, act: Edit) -> None:
+        """Do the opposite of an act, as one more act; it must be one on entries or the title."""
+        entry = next((one for one in self._all() if one.id == act.notice_id), None)
+        if act.act in {"drop", "restore"} and act.notice_id is not None:
+            back: Act = "restore" if act.act == "drop" else "drop"
+            self._write(back, act.notice_id, act.after, act.before)
+        elif act.act == "retitle":
+            self.retitle("" if act.before.get("title") == "" else str(act.before.get("title")))
+        elif entry is None:
+            raise CommandError("what was done there cannot be undone any more")
+        elif act.act in {"pin", "unpin"}:
+            self.pin(entry, up=act.act == "unpin")
+        elif act.act == "annotate":
+            self.annotate(entry, str(act.before.get("note", "")))
+        elif act.act == "move":
+            self._write("move", entry.id, place_of(self.draft.digest, entry), act.before)
+        elif act.act in {"promote", "fold"}:
+            self.judge(entry, "fold" if act.before.get("folded") else "promote")
+        else:
+            raise CommandError("what was done there cannot be undone")
+
+    def _all(self) -> tuple[Entry, ...]:
+        return (*self.draft.digest.entries(), *self.draft.digest.dropped)
 
     def edits_of(self, entry: Entry) -> EntryEdits:
         """What the acts on an entry add up to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from desk.pages import account, people
+from desk.pages import account, history, issue, people, preview, release, tasks
 from desk.visits import Act, Answer, Go, Visit, needs
 
 
@@ -22,7 +22,7 @@ class Route:
 def home(visit: Visit) -> Answer:
     """Where the desk begins."""
     del visit
-    return Go("/people")
+    return Go("/issue")
 
 
 ROUTES = (
@@ -34,6 +34,25 @@ ROUTES = (
     Route("GET", "/welcome/{token}", account.welcome),
     Route("POST", "/welcome/{token}", account.accept),
     Route("POST", "/logout", account.log_out),
+    Route("GET", "/issue", issue.show),
+    Route("GET", "/issue/rest", issue.rest),
+    Route("POST", "/issue/act", issue.act),
+    Route("GET", "/entry/{id}", issue.entry),
+    Route("GET", "/preview", preview.show),
+    Route("GET", "/preview/{kind}", preview.sheet),
+    Route("POST", "/preview/send", preview.send),
+    Route("GET", "/release", release.show),
+    Route("POST", "/release/go", release.go),
+    Route("POST", "/release/hold", release.hold),
+    Route("GET", "/correct/{week}", release.ask_correction),
+    Route("POST", "/correct/{week}", release.correct),
+    Route("GET", "/tasks", tasks.show),
+    Route("GET", "/tasks.csv", tasks.export),
+    Route("GET", "/tasks/new/{id}", tasks.ask),
+    Route("POST", "/tasks/new/{id}", tasks.give),
+    Route("POST", "/tasks/{id}/close", tasks.close),
+    Route("POST", "/tasks/{id}/reopen", tasks.reopen),
+    Route("GET", "/history", history.show),
     Route("GET", "/people", people.show),
     Route("POST", "/people/invite", people.invite),
     Route("POST", "/people/unlock", people.unlock),

@@ -18,6 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from app.connections import Connections
 from app.context import CommandError, Context
 from desk.accounts import Accounts, hashed
+from desk.background import Background
 from desk.drafts import Drafts
 from desk.guard import (
     COOKIE,
@@ -52,7 +53,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def make_desk(context: Context) -> Desk:
     """What stays between visits. Raises DigestError when the key of the folder cannot be used."""
-    return Desk(context, Accounts(load_key(context.config.data)), Drafts())
+    return Desk(context, Accounts(load_key(context.config.data)), Drafts(), Background())
 
 
 def make_app(desk: Desk) -> web.Application:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from app.context import Context
 from desk.accounts import Accounts
+from desk.background import Background
 from desk.drafts import Drafts
 from desk.roles import Right, require
 from errors import ZhengxunError
@@ -32,6 +33,7 @@ class Desk:
     context: Context
     accounts: Accounts
     drafts: Drafts
+    background: Background
 
 
 @dataclass(frozen=True)

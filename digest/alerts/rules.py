@@ -35,6 +35,7 @@ JOB_NAMES = {
     "bulletins": "发送快讯",
     "mailbox": "读取退信邮箱",
     "public": "订阅网页",
+    "desk": "编辑台",
     "nightly": "备份与数据库检查",
     "pictures": "图片识别",
     "night": "备份与数据库检查",

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 import cli
 from app.context import Context, os_user
 from commands import issue
-from commands.history import change
+from app.history import change
 from config import load_config
 from storage.database import open_database
 from storage.issues.edits import list_edits

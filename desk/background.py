@@ -1,0 +1,62 @@
+"""What takes longer than a page may: done in a thread, told of on the pages that ask."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from errors import ZhengxunError
+
+log = logging.getLogger("zhengxun")
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that goes on or is over: what it says in Chinese, and whether it is still on."""
+
+    what: str
+    is_on: bool
+    said: str = ""
+    failed: bool = False
+
+
+@dataclass
+class Background:
+    """The works of one desk by their names; the last word of each is kept."""
+
+    _works: dict[str, Work] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, name: str, what: str, do: Callable[[], str]) -> bool:
+        """Begin it in a thread; False when it goes on already. `do` returns what to tell."""
+        with self._lock:
+            known = self._works.get(name)
+            if known is not None and known.is_on:
+                return False
+            while len(self._works) >= MOST:
+                over = [key for key, work in self._works.items() if not work.is_on]
+                if not over:
+                    return False
+                del self._works[over[0]]
+            self._works[name] = Work(what, is_on=True)
+        threading.Thread(target=self._run, args=(name, what, do), daemon=True).start()
+        return True
+
+    def of(self, name: str) -> Work | None:
+        """How it stands."""
+        with self._lock:
+            return self._works.get(name)
+
+    def _run(self, name: str, what: str, do: Callable[[], str]) -> None:
+        try:
+            done = Work(what, is_on=False, said=do())
+        except ZhengxunError as error:
+            done = Work(what, is_on=False, said=str(error), failed=True)
+        except Exception:
+            log.exception("%s failed", name)
+            done = Work(what, is_on=False, said="出了意外的错误，见日志。", failed=True)
+        with self._lock:
+            self._works[name] = done
