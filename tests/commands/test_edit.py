@@ -15,8 +15,8 @@ from typer.testing import CliRunner, Result
 
 import cli
 from app.context import Context, os_user
-from commands import issue
 from app.history import change
+from commands import issue
 from config import load_config
 from storage.database import open_database
 from storage.issues.edits import list_edits
