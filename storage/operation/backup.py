@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -96,7 +97,8 @@ def restore(
             _copy(connection, partial)
         _refuse_open(path)
         _account_for(path, partial, now, answer, weeks)
-        former = _move_aside(path, aside)
+        former = _keep_former(path, aside)
+        # One step: whoever is killed here leaves the one store or the other, never none.
         partial.replace(path)
     except sqlite3.Error as error:
         raise explained(error, source) from error
@@ -173,14 +175,27 @@ def _refuse_open(path: Path) -> None:
             return
 
 
-def _move_aside(path: Path, aside: Path) -> Path | None:
-    former = None
-    for end in ("", *_COMPANIONS):
+def _keep_former(path: Path, aside: Path) -> Path | None:
+    """The present store under a name of its own as well, whole in one file; it stays in place.
+
+    What a damaged one has beside it is moved away: its log must not be read into the copy.
+    """
+    if not path.exists():
+        return None
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    for end in _COMPANIONS:
         present = path.with_name(path.name + end)
         if present.exists():
             present.replace(aside.with_name(aside.name + end))
-            former = aside
-    return former
+    while aside.exists() and not aside.samefile(path):
+        aside = aside.with_name(f"{aside.stem}-{aside.suffix}")
+    aside.unlink(missing_ok=True)
+    try:
+        aside.hardlink_to(path)
+    except OSError:  # a file system without links
+        shutil.copyfile(path, aside)
+    return aside
 
 
 def _remove(path: Path) -> None:

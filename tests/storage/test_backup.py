@@ -104,6 +104,29 @@ def test_a_copy_takes_the_place_of_a_damaged_store(db: Database, tmp_path: Path)
     assert aside.read_bytes() == b"not a database" * 999
 
 
+def test_there_is_a_store_at_every_moment_of_a_restoration(
+    db: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(db, page(title="甲"))
+    copy = backup(db, path.parent / "b", NOW)
+    saved(db, page("n2", title="乙"))
+    db.close()
+    inner = Path.replace
+
+    def observed(self: Path, target: Path) -> Path:
+        assert path.exists(), "a daemon that starts now would begin an empty store"
+        moved = inner(self, target)
+        assert path.exists()
+        return moved
+
+    monkeypatch.setattr(Path, "replace", observed)
+    for _ in range(3):  # within one second: what is replaced keeps a name of its own
+        assert restore(copy, path, NOW) is not None
+    assert titles(path) == ["甲"]
+    kept = sorted(path.parent.glob(f"{path.stem}-replaced-*.db"))
+    assert [titles(one) for one in kept] == [["甲"], ["甲"], ["甲", "乙"]]
+
+
 def test_restoring_over_a_store_in_use_is_refused(db: Database, path: Path) -> None:
     saved(db, page(title="甲"))
     copy = backup(db, path.parent / "b", NOW)

@@ -1,0 +1,140 @@
+"""Post, mailbox and restoration, killed: the process that test_post_crash_matrix.py kills.
+
+Reads one JSON line an order: {"job", "now", "kill": {"step", "nth"} | {"after"} | {}}. Each runs
+in a forked child, as in `crash_child`. Prints one JSON line: {"killed": …}.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import smtplib
+import sqlite3
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from app import jobs
+from app.context import Context
+from commands.restore import restore
+from config import Config
+from config_sections import MailboxConfig, SmtpConfig
+from digest.inbound import imap, mailbox
+from storage.operation import backup as copies
+from storage.readers import bulletins, deliveries, mailboxes
+
+# What leaves a trace here, at the mail server or in the folder.
+STEPS: dict[str, tuple[Any, str]] = {
+    "enter bulletin": (bulletins, "enter_bulletin"),
+    "claim bulletin": (bulletins, "claim"),
+    "settle bulletin": (bulletins, "settle"),
+    "enrol": (deliveries, "ensure_deliveries"),
+    "claim": (deliveries, "claim"),
+    "settle": (deliveries, "settle"),
+    "body": (smtplib.SMTP, "send"),
+    "reply": (smtplib.SMTP, "getreply"),
+    "begin message": (mailboxes, "begin_message"),
+    "end message": (mailboxes, "end_message"),
+    "record bounce": (mailbox, "record_bounce"),
+    "finish message": (imap.Folder, "finish"),
+    "copy": (copies, "_copy"),
+    "account": (copies, "_account_for"),
+    "aside": (copies, "_keep_former"),
+    "in place": (Path, "replace"),
+}
+
+
+def arm(step: str, nth: int) -> None:
+    """'>claim' dies before the nth call, '<claim' after it."""
+    owner, name = STEPS[step[1:]]
+    setattr(owner, name, armed(getattr(owner, name), before=step[0] == ">", nth=nth))
+
+
+def armed(step: Callable[..., Any], *, before: bool, nth: int) -> Callable[..., Any]:
+    calls = 0
+
+    @wraps(step)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if before and calls == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = step(*args, **kwargs)
+        if not before and calls == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    return wrapper
+
+
+def context_of(order: dict[str, Any]) -> Context:
+    return Context(
+        Config(
+            data=Path(order["data"]),
+            now=datetime.fromisoformat(order["now"]),
+            smtp=SmtpConfig(
+                host="127.0.0.1", port=order["smtp"], security="none", sender="x@example.com"
+            ),
+            mailbox=MailboxConfig(
+                host="127.0.0.1",
+                port=order["imap"],
+                security="none",
+                username="leave@example.com",
+                after="move",
+                move_to="Done",
+            ),
+            imap_password="geheim",  # type: ignore[arg-type] # taken as a secret
+        )
+    )
+
+
+def carry_out(order: dict[str, Any]) -> None:
+    """A round of the daemon, or a restoration by hand."""
+    context = context_of(order)
+    if order["job"] == "restore":
+        copy = max(context.config.backups.glob("zhengxun-*.db"))
+        restore(context, copy, Console(file=sys.stderr, quiet=True))
+    else:
+        jobs.tell_readers(context)
+        jobs.read_mailbox(context)
+        jobs.compose_due(context)
+        jobs.deliver_outstanding(context)
+
+
+def in_child(order: dict[str, Any]) -> dict[str, Any]:
+    """Fork, work, and kill in time; {"killed": True} when the child did not end by itself."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        if "step" in order["kill"]:
+            arm(order["kill"]["step"], order["kill"]["nth"])
+        carry_out(order)
+        os.write(writing, b"{}")
+        os._exit(0)
+    os.close(writing)
+    if "after" in order["kill"]:
+        select.select([reading], [], [], order["kill"]["after"])
+        os.kill(pid, signal.SIGKILL)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    return {"killed": os.WIFSIGNALED(status), "done": bool(said)}
+
+
+def main() -> None:
+    sqlite3.enable_callback_tracebacks(True)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(in_child(json.loads(line))) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
