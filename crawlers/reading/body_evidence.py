@@ -36,6 +36,10 @@ _SENTENCES_AMONG_LINKS = 2
 _MOST_LEVELS = 300  # boxes inside boxes that are looked into
 
 
+def _first(part: Part) -> int:
+    return part.first
+
+
 @dataclass(slots=True)
 class Region:
     """The text: the box that holds all of it, and the lines of that box that belong to it."""
@@ -128,7 +132,22 @@ class Evidence:
             for part in parts
             if part.first in known
             or (kept[0].first < part.first < kept[-1].first and not self._has_links(part))
+            or self._is_linked_paragraph(part, kept)
         ]
+
+    def _is_linked_paragraph(self, part: Part, kept: Sequence[Part]) -> bool:
+        """Whether a link stands between two paragraphs as a paragraph: a name that was chosen."""
+        if part.box < 0 or part.last - part.first != 1:
+            return False
+        before = max((one for one in kept if one.first < part.first), key=_first, default=None)
+        after = min((one for one in kept if one.first > part.first), key=_first, default=None)
+        if before is None or after is None or before.box < 0 or after.box < 0:
+            return False
+        makes = {
+            (node.tag, node.get("class"))
+            for node in (self.outline.boxes[one.box].node for one in (before, part, after))
+        }
+        return len(makes) == 1 and next(iter(makes))[0] == "p"
 
     def _has_links(self, part: Part) -> bool:
         return self.sums.linked(part.first, part.last) > 0

@@ -15,12 +15,16 @@ from urllib.parse import urlsplit
 from crawlers.reading.outline import Outline
 from crawlers.reading.siblings import Siblings, shared_lines
 from crawlers.reading.title_agreement import agreement, plain
+from crawlers.reading.title_form import is_title_form
 
 _ENOUGH = 0.5  # of the row's title in the page's words: it is the same matter
 _LITTLE = 0.25  # … where the day is the row's, too
 _SHORT_TITLE = 5  # a row called 公告 or 详情 proves nothing
 _FEW_WORDS = 80
 _SHORT_TEXT = 400
+_FEW_LINES = 3
+_FEW_LINES_WORDS = 24
+_LOADING = re.compile(r"加载|请稍|脚本|浏览器|JavaScript|loading|登录", re.IGNORECASE)
 _SAME = 0.72
 _MOSTLY = 0.8
 
@@ -30,7 +34,8 @@ class Claims:
     """What is asked of a page: the row it was listed by, the address asked for and the one that
     answered; and what was read: `titles` (the item's first), whether there is a day and it is the
     row's, the body's `text` and `sentences`, whether it has pictures, cells or files (`has_more`),
-    and whether its container is one that column or platform name."""
+    whether its container is one that column or platform name, and whether it stands right under a
+    printed title (`follows_title`)."""
 
     listed: str
     asked: str
@@ -42,6 +47,7 @@ class Claims:
     sentences: int
     has_more: bool
     is_named: bool
+    follows_title: bool = False
 
 
 def not_the_notice(claims: Claims, outline: Outline, head: Iterable[str]) -> str:
@@ -64,12 +70,19 @@ def body_fault(claims: Claims, outline: Outline) -> str:
     """Why the text found on the notice's page is no body (Chinese), or ""."""
     if claims.sentences or claims.has_more or claims.is_named:
         return ""
-    if len(plain(claims.text)) >= _FEW_WORDS:
+    if len(plain(claims.text)) >= _FEW_WORDS or _is_plain_list(claims):
         return ""
     words = sum(len(line.text) for line in outline.lines if not line.linked)
     if words < _FEW_WORDS:
         return "网页的内容由脚本生成，页面里没有正文"
     return "页面里没有读到成句的正文"
+
+
+def _is_plain_list(claims: Claims) -> bool:
+    """Whether a text right under a notice's title and day is short lines: names, numbers."""
+    lines = claims.text.strip().split("\n")
+    says = len(plain(claims.text)) >= _FEW_LINES_WORDS and not _LOADING.search(claims.text)
+    return claims.follows_title and claims.has_day and len(lines) >= _FEW_LINES and says
 
 
 def repeated_text(claims: Claims, outline: Outline, siblings: Siblings | None) -> str:
@@ -102,7 +115,8 @@ def _came_from_elsewhere(claims: Claims) -> str:
 def _unlike_any_notice(claims: Claims, outline: Outline) -> str:
     """Without a row to hold it against: a page with a password to type, or a short one with neither
     day nor a body by a known name, is not taken for a notice."""
-    if outline.asks_password and claims.sentences < 4 and not claims.has_day:
+    is_titled = claims.has_day and any(map(is_title_form, claims.titles[:1]))
+    if outline.asks_password and claims.sentences < 4 and not is_titled:
         return "网页是登录页，不是公告"
     if claims.has_day or claims.is_named or claims.has_more or not claims.text:
         return ""

@@ -68,6 +68,18 @@ def _mark_days_below(outline: Outline, kinds: list[Kind], title: int) -> None:
             kinds[below] = "stamp"
 
 
+def _is_by_system(outline: Outline, number: int, text: int) -> bool:
+    """Whether a line prints a day in figures, in a box with a name and unlike that of a text's
+    line."""
+    line = outline.lines[number]
+    own, other = (outline.boxes[outline.lines[one].owner].node for one in (number, text))
+    names = str(own.get("class") or own.get("id") or "")
+    if not names or (own.tag, own.get("class")) == (other.tag, other.get("class")):
+        return False
+    is_told = not line.in_cell or bool(_DAY_NAMES.search(names))
+    return is_told and bool(_BY_SYSTEM.search(line.text))
+
+
 def _told_below_labels(outline: Outline, kinds: Sequence[Kind], anchor: int) -> frozenset[int]:
     """The values of labels that stand in a line of their own above the text (发布单位 / 注册处)."""
     found: set[int] = set()
@@ -93,12 +105,9 @@ def _stamps_below(outline: Outline, kinds: Sequence[Kind]) -> frozenset[int]:
         if kinds[number] == "text":
             above = number
         is_near = 0 < number - above < _FAR_BELOW and kinds[number] == "short"
-        if not is_near or line.linked or not _BY_SYSTEM.search(line.text) or not is_dateline(line):
+        if not is_near or line.linked or not is_dateline(line):
             continue
-        own, text = (outline.boxes[outline.lines[one].owner].node for one in (number, above))
-        names = str(own.get("class") or own.get("id") or "")
-        is_apart = (own.tag, own.get("class")) != (text.tag, text.get("class"))
-        if is_apart and names and (not line.in_cell or _DAY_NAMES.search(names)):
+        if is_published_day(outline.lines, number) or _is_by_system(outline, number, above):
             found.add(number)
     return frozenset(found)
 

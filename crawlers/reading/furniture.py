@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from crawlers.reading.day_evidence import has_day
 from crawlers.reading.line_kinds import Kind, is_link_row
@@ -21,6 +22,8 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _FURNITURE_TAGS = frozenset(("nav", "footer", "aside", "menu"))
+_FIELDS = 2  # to type into, from which a box is a form
+_NOT_TYPED = frozenset(("hidden", "submit", "button", "image", "reset"))
 _MOST_ENTRIES = 500
 _ENTRY_HEAD = 40  # characters of the line with a name and a day
 _BUTTON = 6
@@ -74,7 +77,17 @@ class Furniture:
             return False
         if worth < 0.5 * total and self._is_marked_furniture(part, worth):
             return True
+        if worth < 0.5 * total and self._is_form(part):
+            return True
         return self.is_link_box(part) or self._is_foot(part, worth, total)
+
+    def _is_form(self, part: Part) -> bool:
+        """Whether a box behind the title holds what readers may write in: 我要提意见."""
+        if self.outline.fields < _FIELDS or part.first <= self.anchor:
+            return False
+        fields = self.outline.boxes[part.box].node.iter("input", "textarea")
+        shown = (one for one in fields if one.get("type") not in _NOT_TYPED)
+        return len(list(islice(shown, _FIELDS))) == _FIELDS
 
     def _is_marked_furniture(self, part: Part, worth: float) -> bool:
         node = self.outline.boxes[part.box].node

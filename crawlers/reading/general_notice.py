@@ -34,6 +34,7 @@ _NUMBER = re.compile(
 )
 _SURE = 0.75  # overlap from which two ways mean the same text
 _ENOUGH_WAYS = 2  # that agree: fewer, and the last pages of the site are asked
+_RIGHT_BELOW = 4
 _FAR_BELOW = 12  # lines between a title and its text
 _KNOWN_SHARE = 0.5  # of the text found, which a container by a known name must hold to be it
 
@@ -62,6 +63,11 @@ class Found:
     inside: frozenset[int] = frozenset()
     anchor: int = -1
     is_general: bool = False
+
+    @property
+    def follows_title(self) -> bool:
+        """Whether the text begins right under a printed title."""
+        return self.anchor >= 0 and 0 < min(self.inside, default=-1) - self.anchor <= _RIGHT_BELOW
 
 
 def read_page(

@@ -243,6 +243,7 @@ def _claims(item: NoticeItem, found: Found, witnesses: TitleHints, address: str)
         sentences=found.sentences,
         has_more=shows or bool(item.attachments),
         is_named=item.read_by.get("body_html") in TRUSTED_READERS,
+        follows_title=found.follows_title,
     )
 
 

@@ -88,7 +88,7 @@ def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: TitleHints) -
         if is_late and not line.heading and kinds[number] != "short":
             continue
         is_late = is_late and not _is_told(line, words)
-        if is_late and not line.heading:
+        if is_late and not line.heading and not _is_title_below(outline, kinds, number):
             continue
         if not _may_be(outline, kinds, number, line, words):
             continue
@@ -122,6 +122,14 @@ def title_above(outline: Outline, kinds: Sequence[Kind], first: int, names: Sequ
 
 def _is_told(line: Line, words: Sequence[str]) -> bool:
     return len(line.text) <= LONGEST_TITLE and plain(line.text) in words
+
+
+def _is_title_below(outline: Outline, kinds: Sequence[Kind], number: int) -> bool:
+    """Whether a line has a title's form and its stamp, though sentences stand above it: the
+    introduction of an office beside a notice."""
+    line = outline.lines[number]
+    is_title = kinds[number] == "short" and not line.linked and is_title_form(line.text)
+    return is_title and _stands_above_stamp(outline, kinds, number) == 1.0
 
 
 def _may_be(

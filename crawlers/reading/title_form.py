@@ -124,6 +124,9 @@ def second_line(outline: Outline, kinds: Sequence[Kind], number: int) -> int:
 
 def _set_alike(outline: Outline, one: Line, other: Line) -> bool:
     """Whether two lines stand in one box of at most three, or in boxes of one make side by side."""
+    inner = [(line.pieces[0][0].tag, _looks(line.pieces[0][0])) for line in (one, other)]
+    if one.owner != other.owner and inner[0] != inner[1]:
+        return False
     if one.owner == other.owner:
         box = outline.boxes[one.owner]
         return box.last - box.first <= 3

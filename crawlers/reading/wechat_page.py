@@ -19,6 +19,7 @@ from crawlers.reading.notice import body_html, disagreements, finish
 from crawlers.reading.printed_dates import find_date, from_unix
 from crawlers.reading.text import first_text, visible_text
 from crawlers.reading.wechat_body import article_body
+from crawlers.reading.wechat_edges import without_calls
 from crawlers.reading.wechat_script import script_content, script_value, script_values
 
 __all__ = ["article_key", "blocked_reason", "fill_from_article", "js_value"]
@@ -60,6 +61,8 @@ def fill_from_article(item: NoticeItem, text: str, url: str = "") -> None:
         _give_up(item, reason)
         return
     body = article_body(page, text)
+    if body is not None:
+        without_calls(body.root)
     _fill_head(item, page, text, visible_text(body) if body is not None else "")
     if body is not None:
         item.body_html = _HIDDEN.sub("", body_html(body, item.url))

@@ -1,6 +1,7 @@
 """WeChat messages of every kind: what is said in the page, and what only in its scripts."""
 
 import pytest
+from w3lib.html import remove_tags
 
 from crawlers.items import NoticeItem
 from crawlers.reading.wechat_page import article_key, fill_from_article
@@ -125,3 +126,18 @@ def test_a_name_inside_another_name_is_not_read() -> None:
 @pytest.mark.parametrize("piece", ["ct: '", 'ct: "\\', "ct = ct = ", "nick_name: JsDecode('\\x0a"])
 def test_quotes_that_never_close_are_read_in_bounded_time(piece: str) -> None:
     assert len(list(script_values(piece * 200_000, "ct"))) < 20
+
+
+def test_calls_to_follow_and_other_articles_are_none_of_the_text() -> None:
+    item = read(
+        '<h1 id="activity-name">下厂检定计划公布</h1><div id="js_content">'
+        "<p>点击上方蓝字关注我们</p><section><p>本月检定计划如下，请提前联系。</p></section>"
+        "<p>长按样品可查看编号，检定完毕后领取。</p><p>—END—</p><p>往期推荐</p>"
+        '<p><a href="https://mp.weixin.qq.com/s/a">专利转化运用专项结果公示</a></p>'
+        "<p>编辑：文晴</p></div>"
+    )
+    words = remove_tags(item.body_html)
+    assert (
+        "".join(words.split())
+        == "本月检定计划如下，请提前联系。长按样品可查看编号，检定完毕后领取。"
+    )
