@@ -16,6 +16,9 @@ Verdict = Literal["ok", "quiet", "degraded", "blocked", "broken", "unreachable"]
 Place = Literal["", "above", "between", "below"]
 Joined = Literal["", "known", "window", "end"]
 
+BARRED = "网站已封禁本机的访问"
+"""What the reason of a failure begins with when a publisher takes nobody from this address."""
+
 
 @dataclass(slots=True)
 class PrintedLink:

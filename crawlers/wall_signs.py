@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response, TextResponse
 
+from crawlers.items import BARRED
+
 CHALLENGE_STATUSES = frozenset({202, 412, 521})
 # What each refusal means on the watched sites (CDE 202/400, NMPA 412, MIIT 521 and 403,
 # the Tianjin cluster 403 with an empty page).
@@ -22,6 +24,10 @@ STATUS_WORDS = {
 # Ruishu's script and its meta id. Pages that were let through carry them too, so they count
 # only where there is hardly anything to read.
 SCRIPT_MARKS = ("$_ts", "9DhefwqGPrzGxEp9hPaoag")
+# A page that only runs the script shows nothing at all; one that was let through may be short.
+NEXT_TO_NOTHING = 20
+# A firewall's last word: whatever is asked for next, robots.txt too, is answered the same.
+BARRED_WORDS = ("请不要使用非法的URL地址访问", "您访问的URL地址不被允许", "您正在试图非法攻击")
 WALL_WORDS = ("安全验证", "访问验证", "访问过于频繁", "Access Denied")
 FEW_CHARACTERS = 200
 EMPTY_PAGE = re.compile(
@@ -48,6 +54,9 @@ def find_wall(response: Response, *, wants_json: bool = False) -> str:
     wechat = _wechat_wall(response.url, text)
     if wechat:
         return wechat
+    barred = barred_words(response)
+    if barred:
+        return barred
     if response.status in STATUS_WORDS:
         empty = EMPTY_PAGE.fullmatch(text) is not None
         return STATUS_WORDS[response.status] + ("，内容为空页" if empty else "")
@@ -60,9 +69,17 @@ def find_wall(response: Response, *, wants_json: bool = False) -> str:
     return _wall_page(response, text)
 
 
+def barred_words(response: Response) -> str:
+    """That the publisher takes no request from here any more (Chinese), or ""."""
+    text = response.text if isinstance(response, TextResponse) else ""
+    word = next((word for word in BARRED_WORDS if word in text), "")
+    is_page = len(visible_text(text)) >= FEW_CHARACTERS if word else True
+    return "" if is_page else f"{BARRED}（{word}）"
+
+
 def has_challenge_script(text: str) -> bool:
     """Whether this is a page that only runs a challenge and shows next to nothing."""
-    return any(mark in text for mark in SCRIPT_MARKS) and len(visible_text(text)) < FEW_CHARACTERS
+    return any(mark in text for mark in SCRIPT_MARKS) and len(visible_text(text)) < NEXT_TO_NOTHING
 
 
 def visible_text(html: str) -> str:

@@ -4,6 +4,10 @@ Each answer is judged before a spider sees it. On a wall the site's steps (catal
 taken in order, each once a request: `warmup` visits `warmup_url` and asks again, `browser` asks
 again through the crawl's browser. `home` is the platform's own last resort, taken in its errback.
 When the steps are used up the request fails with `WallError`, which reaches the errback.
+
+A publisher that bars this address altogether (CDE since 2026-09: 403 for everything, robots.txt
+too) is asked for nothing more: in this crawl, and in the later ones of the day (`spider.is_barred`,
+which the store tells).
 """
 
 from __future__ import annotations
@@ -19,8 +23,8 @@ from scrapy.http import Response
 
 from crawlers.catalogue import Site
 from crawlers.failures import BrowserError, WallError, excerpt_of, failure_from
-from crawlers.items import Failure
-from crawlers.wall_signs import find_wall
+from crawlers.items import BARRED, Failure
+from crawlers.wall_signs import barred_words, find_wall
 from crawlers.warmup import WARMUP_META, Warmup
 
 __all__ = ["WallError", "WallMiddleware", "failure_from"]
@@ -45,6 +49,7 @@ class WallMiddleware:
         self._warmup = Warmup(crawler)
         self._browser_places: dict[str, str] = {}
         self._blocked_places: Counter[str] = Counter()
+        self._barred = ""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -53,6 +58,11 @@ class WallMiddleware:
     def process_request(self, request: Request) -> None:
         """Where only the browser got through before, it is asked at once; where nothing did,
         nothing more is asked. Raises WallError."""
+        spider = self._crawler.spider
+        if self._barred or getattr(spider, "is_barred", False):
+            self._count("walls/given_up")
+            reason = f"{self._barred or BARRED}，今天不再请求"
+            raise WallError(Failure("blocked", reason, request.url))
         if _is_exempt(request):
             return
         if self._blocked_places[_place(request)] >= GIVE_UP_AFTER:
@@ -68,6 +78,9 @@ class WallMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Raises WallError."""
+        self._barred = self._barred or self._bars(request, response)
+        if self._barred:
+            raise self._blocked(request, self._barred, response)
         if _is_exempt(request):
             return response
         words = find_wall(response, wants_json=request.meta.get("want") == "json")
@@ -90,6 +103,14 @@ class WallMiddleware:
             reason = f"{request.meta[WORDS]}，浏览器也未能打开"
             excerpt = str(exception)[:200]
             raise WallError(Failure("blocked", reason, request.url, excerpt=excerpt)) from exception
+
+    def _bars(self, request: Request, response: Response) -> str:
+        """The words of a publisher's own host that bars this address; a host that a page only
+        links to bars itself alone."""
+        site = self._site()
+        host = urlsplit(request.url).hostname or ""
+        is_ours = site is None or host in site.named_hosts
+        return barred_words(response) if is_ours else ""
 
     async def _next_step(self, request: Request, words: str) -> Request | None:
         taken: tuple[str, ...] = tuple(request.meta.get(TAKEN, ()))

@@ -12,21 +12,32 @@ from scrapy import Spider
 from sqlite_utils import Database
 
 from china_time import SHANGHAI
-from crawlers.items import ColumnHistory, ListedRow
+from crawlers.items import BARRED, ColumnHistory, ListedRow
 from pipelines.spider_start import SpiderStartExtension
 from pipelines.spider_state import SpiderState
 from storage.runs.gaps import dismissed_until, open_gaps
 from storage.runs.readings import last_joined, listed_rows, usual_page_rows
+from storage.runs.refusals import was_blocked_saying
 
 
 class HistoryExtension(SpiderStartExtension):
     """Fills `spider.histories` (column -> ColumnHistory)."""
 
     def tell(self, db: Database, spider: Spider) -> None:
-        """The history of every column."""
+        """The history of every column, and whether the publisher wants to be left alone today."""
         names = SpiderState(spider).columns
         histories = {name: history_of(db, spider.name, name) for name in names}
         spider.histories = histories  # type: ignore[attr-defined] # our spiders declare it
+        spider.is_barred = self._is_barred(db, spider)  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _is_barred(db: Database, spider: Spider) -> bool:
+        """Whether the publisher barred this address earlier on the day of the crawl, in Beijing."""
+        now = SpiderState(spider).now
+        if now is None:
+            return False
+        day = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+        return was_blocked_saying(db, spider.name, BARRED, since=day, until=now)
 
 
 def history_of(db: Database, site: str, column: str) -> ColumnHistory:

@@ -6,6 +6,7 @@ hand may lack any of them; then it has said nothing, and what is filled in is lo
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from crawlers.items import ColumnReport, KnownRow
@@ -29,6 +30,12 @@ class SpiderState:
     def only_url(self) -> str:
         """The one page that is read by hand; '' in a crawl of the lists."""
         return str(self._get("only_url", "") or "")
+
+    @property
+    def now(self) -> datetime | None:
+        """The instant of the crawl; None for a spider that is not of the catalogue."""
+        now: datetime | None = self._get("now", None)
+        return now
 
     @property
     def columns(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 EVERYWHERE = ("ok", "down", "slow")
 MODES: Mapping[str, tuple[str, ...]] = {
-    "cde": ("warmup", "browser", "block", "block_all", "json400", "json202", "empty"),
+    "cde": ("warmup", "browser", "block", "block_all", "barred", "json400", "json202", "empty"),
     "miit": ("jsl521", "forbidden", "verify"),
     "tianjin": ("forbidden13", "redesign"),
     "tj_kxjs": ("forbidden13", "redesign"),

@@ -129,3 +129,20 @@ def test_robots_txt_is_obeyed_and_said(installation: Installation, replica: Repl
     rows = [row for (of, _), row in installation.coverage().items() if of == "tj_gyxxh"]
     assert all(row["verdict"] == "blocked" for row in rows)
     assert all("robots" in row["reason"] for row in rows)
+
+
+def test_a_publisher_that_bars_us_is_left_alone_for_the_day(
+    installation: Installation, replica: Replica
+) -> None:
+    replica.set_wall("cde", "barred")
+    replica.clear()
+    installation.run("crawl", "cde")
+    asked = [one for one in replica.requests if one.host == "www.cde.org.cn"]
+    assert len(asked) == 1  # robots.txt is refused too, and that is heeded
+    rows = [row for (of, _), row in installation.coverage().items() if of == "cde"]
+    assert {row["verdict"] for row in rows} == {"blocked"}
+    assert all("网站已封禁本机的访问" in row["reason"] for row in rows)
+    replica.set_wall("cde", "ok")
+    installation.now = "2021-02-05T19:00:00+08:00"
+    installation.run("crawl", "cde")
+    assert [one.host for one in replica.requests].count("www.cde.org.cn") == 1

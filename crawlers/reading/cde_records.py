@@ -23,7 +23,15 @@ _PAGES = (  # id field -> where its page is; {} is the id
     ("policyIdCODE", "/main/policy/view/{}"),
 )
 _CODES = ("pridCODE", "bcnidCODE", "nidCODE", "ftjpzidCODE", "idCODE", "acceptid")
-_DAYS = ("publishDate", "issueDate", "noticeDate", "createdate", "createDate", "applyDate")
+_DAYS = (
+    "publishDate",
+    "publishTime",
+    "issueDate",
+    "noticeDate",
+    "createdate",
+    "createDate",
+    "applyDate",
+)
 _LABELS = {
     "acceptid": "受理号",
     "drgnamecn": "药品名称",
@@ -34,6 +42,8 @@ _LABELS = {
     "lcmsxkIndication": "适应症",
     "lcmsxkRegisterkind": "注册分类",
     "instruction": "适应症及附条件要求",
+    "probleContent": "问题",
+    "answerContent": "解答",
     "applyDate": "申请日期",
     "createdate": "承办日期",
     "noticeDate": "公示日期",
@@ -115,6 +125,9 @@ def record_day(record: Record) -> str:
 
 def record_title(record: Record, kind: str = "") -> str:
     """A title made of the record's fields: `kind：药品（受理号，企业）`."""
+    question = " ".join(str(record.get("probleContent") or "").split())
+    if question:
+        return question
     drug = str(record.get("drgnamecn") or record.get("drugnamecn") or "").strip()
     company = record.get("company") or record.get("companys") or record.get("ssxkcyr")
     inside = "，".join(str(part).strip() for part in (record.get("acceptid"), company) if part)

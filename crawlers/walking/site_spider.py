@@ -56,6 +56,8 @@ class SiteSpider(scrapy.Spider):
         self.known_rows: dict[str, list[KnownRow]] = {}
         # Column to what earlier crawls know of it; and the column under which the store has a page.
         self.histories: dict[str, ColumnHistory] = {}
+        # The publisher barred this address earlier today.
+        self.is_barred = False
         self.in_store: InStore = lambda key, url: None
         # Key of a notice to the column that asked for it in this crawl.
         self.asked_by: dict[str, str] = {}

@@ -20,7 +20,7 @@ from replica.sites.cde_lists import (
     record_of,
 )
 from replica.sites.entrance import hold_up, refuse
-from replica.sites.ruishu import SCRIPT_PATH, Challenge, Visitor, script_text
+from replica.sites.ruishu import META_ID, SCRIPT_PATH, Challenge, Visitor, script_text
 from replica.world import World
 
 COLUMNS = frozenset(listing.column for listing in LISTINGS) | {"受理品种目录"}
@@ -33,6 +33,9 @@ INFO_ENDPOINTS = {
     "/main/priority/getPriorityApprovalInfo": ("优先审评公示", "pridCODE"),
     "/main/breakthrough/getBreakthroughInfo": ("突破性治疗公示", "bcnidCODE"),
 }
+
+# What a page that was let through keeps of the challenge: no sign of a wall.
+LEFTOVER = f'<meta id="{META_ID}" content="x"><script>$_ts=window["$_ts"];</script>'.encode()
 
 
 class Cde:
@@ -55,6 +58,8 @@ class Cde:
         if ask.path == SCRIPT_PATH:
             return Answer(body=script_text().encode(), content_type="application/javascript")
         mode, _, endpoint = self._world.walls.of("cde").partition(":")
+        if mode == "barred":
+            return Answer(status=403, body=fill("cde_barred").encode(), content_type=HTML)
         if ask.path == "/" and mode != "block_all":
             return self._home(ask)
         visitor = self._challenge.judge(ask)
@@ -66,7 +71,7 @@ class Cde:
         bad = mode in {"json400", "json202"}
         if bad and ask.path == (endpoint or DEFAULT_BAD_ENDPOINT):
             return error_answer(400) if mode == "json400" else self._challenge.page(ask)
-        return self._post(ask, mode) if ask.method == "POST" else self._page(ask)
+        return self._post(ask, mode) if ask.method == "POST" else _with_script(self._page(ask))
 
     def _home(self, ask: Ask) -> Answer:
         columns = {name: self._world.listed("cde", name)[:8] for name in HOME_COLUMNS}
@@ -150,6 +155,9 @@ class Cde:
 
     def _records(self, listing: Listing, ask: Ask) -> list[dict[str, object]]:
         entries = self._world.listed("cde", listing.column)
+        if "probleType" in listing.form:
+            wanted = ask.form["probleType"]
+            entries = [one for one in entries if one.record.get("probleType", "1") == wanted]
         if "noticeType" in listing.form:
             wanted = ask.form["noticeType"]
             entries = [one for one in entries if notice_type(listing.kind, one) == wanted]
@@ -194,3 +202,10 @@ def _form_fits(listing: Listing, ask: Ask) -> bool:
     if not all(re.fullmatch(r"[1-9]\d{0,3}", ask.form[name]) for name in ("pageNum", "pageSize")):
         return False
     return all(wanted in {None, ask.form[name]} for name, wanted in listing.form.items())
+
+
+def _with_script(answer: Answer) -> Answer:
+    """The page as it is let through: the challenge's script stays in its head."""
+    if answer.status == 200 and answer.content_type.startswith("text/html"):
+        answer.body = answer.body.replace(b"</head>", LEFTOVER + b"</head>", 1)
+    return answer

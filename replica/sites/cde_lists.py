@@ -12,7 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from replica.entries import Entry
 
-Kind = Literal["news", "linked", "guide", "policy", "rule", "priority", "breakthrough", "plain"]
+Kind = Literal[
+    "news", "linked", "guide", "policy", "rule", "priority", "breakthrough", "plain", "question"
+]
 Record = dict[str, Any]
 
 _ZDYZ_FORM: Mapping[str, str | None] = dict.fromkeys(
@@ -117,11 +119,19 @@ LISTINGS = (
         "plain",
         {"drugnamecn": None, "instruction": None, "ssxkcyr": None},
     ),
+    Listing(
+        "共性问题",
+        "/main/xxgk/listpage/07edef25f1e7354bfd8490baa0ce056b",
+        "/main/xxgk/getCommonQuestionList",
+        "question",
+        {"probleContent": None, "probleType": None},
+    ),
 )
 _CODE_FIELDS: Mapping[Kind, str] = {
     "priority": "pridCODE",
     "breakthrough": "bcnidCODE",
     "plain": "nidCODE",
+    "question": "idCODE",
 }
 
 

@@ -137,3 +137,19 @@ def test_a_list_whose_fields_have_other_names_is_read_by_its_known_notices() -> 
     report = spider.reports["通知公告"]
     assert report.failure is None
     assert "标题 subject，日期 pubTime，链接 newsId" in report.degraded
+
+
+def test_a_question_is_a_notice_with_its_answer() -> None:
+    record = {
+        "idCODE": "c" * 32,
+        "probleContent": "稳定性试验可否\n采用括号法？",
+        "answerContent": "可以，应当说明理由。",
+        "publishTime": "2021-02-02",
+    }
+    spider = make_cde(name="共性问题", extra={"variants": [{"probleType": "2"}]})
+    request, second = started(spider)
+    assert b"probleType=2" in second.body
+    (item,) = run(request, cde_json(record), TextResponse)
+    assert (item.key, item.title) == ("c" * 32, "稳定性试验可否 采用括号法？")
+    assert item.published == "2021-02-02"
+    assert "<th>解答</th><td>可以，应当说明理由。</td>" in item.body_html

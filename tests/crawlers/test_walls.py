@@ -16,7 +16,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.failures import BrowserError
-from crawlers.items import Failure
+from crawlers.items import BARRED, Failure
 from crawlers.wall_signs import find_wall
 from crawlers.walls import WallError, failure_from
 from tests.crawlers.mock_site import Answer, Asked, serving
@@ -60,6 +60,43 @@ def test_the_empty_page_of_the_tianjin_hosts_is_named() -> None:
 
 def test_a_page_let_through_still_carries_the_challenge_script() -> None:
     assert find_wall(page(RUISHU.replace("<body>", "<body>" + "工作动态" * 100))) == ""
+
+
+def test_a_short_page_let_through_is_no_wall_for_its_leftover_script() -> None:
+    short = RUISHU.replace(
+        "<body>", "<body><h1>图片新闻：药审中心召开工作会议</h1><p>供稿：办公室</p>"
+    )
+    assert find_wall(page(short)) == ""
+
+
+BARRED_PAGE = "<html><body><h2>请不要使用非法的URL地址访问</h2></body></html>"
+
+
+def test_a_firewalls_last_word_is_told_from_an_article_about_it() -> None:
+    assert find_wall(page(BARRED_PAGE, status=403)).startswith(BARRED)
+    assert find_wall(page(BARRED_PAGE), wants_json=True).startswith(BARRED)
+    article = (
+        "<p>" + "有用户反映页面显示“请不要使用非法的URL地址访问”，处理办法如下。" * 10 + "</p>"
+    )
+    assert find_wall(page(article)) == ""
+
+
+def test_a_publisher_that_bars_us_is_asked_for_nothing_more(tmp_path: Path) -> None:
+    def respond(asked: Asked) -> Answer:
+        if asked.path == "/robots.txt":
+            return Answer(404)
+        return Answer(403, BARRED_PAGE)
+
+    asks = [{"url": f"https://www.example.gov.cn/{n}/index.html"} for n in range(4)]
+    asks.append({"url": "https://elsewhere.example.org/a.html"})
+    walls = {"walls": ["warmup", "browser"], "warmup_url": "https://www.example.gov.cn/"}
+    with serving(respond) as site:
+        one = {"CONCURRENT_REQUESTS": 1}
+        seen = crawl(asks, tmp_path, upstream=site.url, site=walls, settings=one)
+    assert site.paths("www.example.gov.cn") == ["/0/index.html"]
+    assert [one["verdict"] for one in seen] == ["blocked"] * 5
+    assert "请不要使用非法的URL地址访问" in seen[0]["reason"]
+    assert all("今天不再请求" in one["reason"] for one in seen[1:4])
 
 
 def test_an_article_about_verification_is_a_page() -> None:
