@@ -33,6 +33,7 @@ from sqlite_utils import Database
 from crawlers.items import Failure
 from pipelines.downloads.disposition import file_name
 from pipelines.downloads.file_kinds import NotAFileError, kind_of
+from pipelines.downloads.gist import gist_of
 from pipelines.downloads.table_rows import table_rows
 from pipelines.downloads.text_reader import TextReader, is_worth_another_reading
 from pipelines.facts.attachments import is_bare
@@ -185,7 +186,14 @@ class DownloadPipeline:
     async def _with_text(self, file: Attachment) -> Attachment:
         found = await self._reader.read(self.data / str(file.path), file.type)
         rows = table_rows(found.rows) if found.text is not None else ()
-        return replace(file, text=found.text, note=found.note, extent=found.extent, rows=rows)
+        return replace(
+            file,
+            text=found.text,
+            note=found.note,
+            extent=found.extent,
+            gist=gist_of(found.text, rows, file.type),
+            rows=rows,
+        )
 
     async def _fetch(self, url: str, referer: str, until: float) -> Response:
         """Raises NotDownloadedError."""

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from digest.composing.chapters import Placed
+from digest.models.issue import Entry
 from digest.safe_text import clean_line, shorten
 from storage.models import RECOGNISED, Notice, PictureReading
 
 _LONGEST = 120
+_LONGEST_GIST = 50
+_TITLE = 4
 _MOST_DEADLINES = 3
 _CHECK = "（待核对）"
 
@@ -18,11 +21,28 @@ _CHECK = "（待核对）"
 def with_pictures(placed: Sequence[Placed], readings: Mapping[int, PictureReading]) -> list[Placed]:
     """The entries with the sentence on their pictures; `readings` by the id of the notice."""
     return [
-        replace(item, entry=replace(item.entry, pictures=told(item.entry.stored.notice, reading)))
+        replace(item, entry=_with_reading(item.entry, reading))
         if (reading := readings.get(item.entry.id)) is not None
         else item
         for item in placed
     ]
+
+
+def _with_reading(entry: Entry, reading: PictureReading) -> Entry:
+    notice = entry.stored.notice
+    scans = {one.sha256: one.text for one in reading.texts if one.name}
+    files = tuple(
+        replace(file, gist=file.gist or _gist(scans[file.sha256])) if file.sha256 in scans else file
+        for file in notice.attachments
+    )
+    stored = replace(entry.stored, notice=replace(notice, attachments=files))
+    return replace(entry, stored=stored, pictures=told(notice, reading))
+
+
+def _gist(text: str) -> str:
+    """How a scan begins."""
+    first = next((line for line in text.split("\n") if len(line) >= _TITLE), "")
+    return RECOGNISED + shorten(clean_line(first), _LONGEST_GIST) if first else ""
 
 
 def told(notice: Notice, reading: PictureReading) -> str:

@@ -14,6 +14,7 @@ from storage.models import NOTICE_FIELDS, Attachment, Deadline, Shown, StoredNot
 
 DUE_WITHIN_DAYS = 14
 MAX_FILES = 200
+MAX_GIST = 120
 _KILOBYTE = 1024
 LIST_HIT = "名单命中"
 """How the reason begins of an entry whose lists name somebody who is watched for."""
@@ -196,6 +197,7 @@ class Entry:
                 type=clean_line(file.type),
                 bytes=file.bytes,
                 extent=clean_line(file.extent),
+                gist=clean_line(file.gist)[:MAX_GIST],
             )
             for file in self.stored.notice.attachments
         )
@@ -280,7 +282,8 @@ def _abbreviates(short: str, long: str) -> bool:
 
 
 def file_facts(file: Attachment) -> str:
-    """（XLS，22 KB，3 页） of a file that was downloaded; empty for one that is only linked."""
+    """（XLS，22 KB，3 页；表：通过名单，共 128 行） of a file that was downloaded; empty for one
+    that is only linked. What its name says already is not said again."""
     if file.bytes is None:
         return ""
     size = f"{file.bytes / _KILOBYTE:.0f} KB"
@@ -288,4 +291,6 @@ def file_facts(file: Attachment) -> str:
         size = f"{file.bytes} 字节"
     elif file.bytes >= _KILOBYTE**2:
         size = f"{file.bytes / _KILOBYTE**2:.1f} MB"
-    return f"（{'，'.join(part for part in (file.type.upper(), size, file.extent) if part)}）"
+    facts = "，".join(part for part in (file.type.upper(), size, file.extent) if part)
+    is_told = "".join(file.gist.split()) in "".join(file.name.split())
+    return f"（{facts}）" if is_told else f"（{facts}；{file.gist}）"

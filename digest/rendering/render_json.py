@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from digest.models.entry import file_facts
 from digest.models.issue import Digest, Entry
 from digest.rendering.body_html import body_lines
 from digest.rendering.render_correction import correction_document
-from storage.models import Coverage
+from storage.models import Attachment, Coverage
 
 
 def render_json(digest: Digest) -> str:
@@ -63,7 +64,7 @@ def entry_document(entry: Entry, heads: Mapping[int, str]) -> dict[str, Any]:
         "deadline_on": entry.deadline_on.isoformat() if entry.deadline_on else None,
         "summary": entry.summary,
         "body_text": "\n".join(body_lines(entry)),
-        "attachments": [{"name": file.name, "url": file.url} for file in entry.attachments],
+        "attachments": [_attachment(file) for file in entry.attachments],
         "also_at": [page.url for page in entry.pages],
         "late": entry.late,
         "revised": entry.revised,
@@ -75,6 +76,11 @@ def entry_document(entry: Entry, heads: Mapping[int, str]) -> dict[str, Any]:
         **({"editor_note": entry.note} if entry.note else {}),
         **({"under": heads.get(entry.under, "")} if entry.under is not None else {}),
     }
+
+
+def _attachment(file: Attachment) -> dict[str, str]:
+    about = file_facts(file).strip("（）")
+    return {"name": file.name, "url": file.url} | ({"about": about} if about else {})
 
 
 def _coverage(row: Coverage) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from urllib.parse import unquote_to_bytes
 
+from texts.file_names import cut_file_name
+
 _LONGEST = 4000
 _PARAMETER = re.compile(
     rb"(?:^|[;\s])filename(\*?)(?:\*[0-9]{1,2}\*?)?[ \t]{0,9}=[ \t]{0,9}"
@@ -72,4 +74,4 @@ def _of_words(raw: bytes) -> str:
 
 def _clean(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
-    return _UNSAFE.sub("", last).strip(" .\"'")[:200]
+    return cut_file_name(_UNSAFE.sub("", last).strip(" .\"'"))

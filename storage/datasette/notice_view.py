@@ -162,6 +162,7 @@ def _file(item: Attachment) -> File:
         about.append(_size(item.bytes))
     if item.path:
         about.append("已下载")
+    about += [item.extent, item.gist]
     return File(item.name or item.url, web_address(item.url), "，".join(filter(None, about)))
 
 

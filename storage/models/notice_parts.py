@@ -21,8 +21,8 @@ class Attachment:
     """A file named by a notice. `bytes`, `sha256`, `path`, `text` are None until downloaded.
 
     `path` is relative to the data folder. `note` says in Chinese why there is no file or no text,
-    `extent` how long the file is (12 页). `rows` enter the store with a file that was just read
-    and never leave it with the notice; None: it was not read now.
+    `extent` how long the file is (12 页), `gist` in one line what it is. `rows` enter the store
+    with a file that was just read and never leave it with the notice; None: it was not read now.
     """
 
     url: str
@@ -34,6 +34,7 @@ class Attachment:
     text: str | None = None
     note: str = ""
     extent: str = ""
+    gist: str = ""
     rows: tuple[TableRow, ...] | None = field(default=None, compare=False, repr=False)
 
 

@@ -9,7 +9,7 @@ from storage.values import select_one
 from texts.folding import clean
 
 _NEWEST = """
-SELECT url, name, type, bytes, sha256, path, text, note, extent FROM attachments
+SELECT url, name, type, bytes, sha256, path, text, note, extent, gist FROM attachments
 WHERE url = ? AND sha256 IS NOT NULL ORDER BY id DESC LIMIT 1
 """
 _PICTURE = """

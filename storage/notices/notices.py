@@ -264,12 +264,13 @@ def save_attachments(
     for position, item in enumerate(attachments):
         db.execute(
             "INSERT INTO attachments"
-            " (notice_id, position, url, name, type, bytes, sha256, path, text, note, extent)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " (notice_id, position, url, name, type, bytes, sha256, path, text, note, extent, gist)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (notice_id, url) DO UPDATE SET position = excluded.position,"
             " name = excluded.name, type = excluded.type, bytes = excluded.bytes,"
             " sha256 = excluded.sha256, path = excluded.path, text = excluded.text,"
-            " note = excluded.note, extent = excluded.extent, removed_at = NULL",
+            " note = excluded.note, extent = excluded.extent, gist = excluded.gist,"
+            " removed_at = NULL",
             [
                 notice_id,
                 position,
@@ -282,6 +283,7 @@ def save_attachments(
                 None if item.text is None else clean(item.text),
                 clean(item.note),
                 clean(item.extent),
+                clean(item.gist),
             ],
         )
         _save_rows(db, notice_id, item)

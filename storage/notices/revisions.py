@@ -19,6 +19,7 @@ from texts.normal_forms import compact, file_keys
 _IN_COLUMNS = frozenset(
     {"title", "doc_number", "published_on", "body_text", "body_html", "content_hash"}
 )
+_OF_THE_FILE = ("bytes", "sha256", "path", "text", "note", "extent", "gist")
 _LASTING = frozenset({"site", "column", "key", "section", "grp"})
 
 
@@ -177,7 +178,7 @@ def _file_changed(old: Attachment, new: Attachment, *, same_hash: bool) -> bool:
 def _with_file(new: Attachment, old: Attachment | None) -> Attachment:
     if old is None or new.sha256 is not None:
         return new
-    file = {name: getattr(old, name) for name in ("bytes", "sha256", "path", "text", "note")}
+    file = {name: getattr(old, name) for name in _OF_THE_FILE}
     return replace(new, **file)
 
 

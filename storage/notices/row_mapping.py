@@ -166,7 +166,7 @@ def _attachments(db: Database, notice_ids: Sequence[int]) -> dict[int, list[Atta
         ids = notice_ids[start : start + _BATCH]
         rows = select(
             db,
-            "SELECT notice_id, url, name, type, bytes, sha256, path, text, note, extent"  # noqa: S608 - marks
+            "SELECT notice_id, url, name, type, bytes, sha256, path, text, note, extent, gist"  # noqa: S608 - marks
             f" FROM attachments WHERE notice_id IN ({marks(ids)}) AND removed_at IS NULL"
             " ORDER BY notice_id, position",
             ids,

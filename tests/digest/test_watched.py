@@ -67,3 +67,6 @@ def test_an_attachment_says_what_it_is_and_how_long(db: Database) -> None:
         assert "指南.pdf（" not in page
     assert file_facts(replace(file, bytes=3_500_000, extent="")) == "（XLS，3.3 MB）"
     assert file_facts(replace(file, bytes=90, extent="")) == "（XLS，90 字节）"
+    told = replace(file, gist="表：通过名单，共 128 行")
+    assert file_facts(told) == "（XLS，22 KB，3 页；表：通过名单，共 128 行）"
+    assert file_facts(replace(told, gist="名单")) == "（XLS，22 KB，3 页）"

@@ -17,6 +17,7 @@ from app.context import Context
 from config import Config
 from config_sections import OcrConfig
 from digest.composing.recognised import told
+from digest.models.entry import file_facts
 from pipelines.download import keep
 from pipelines.downloads.limits import FAILED, OUT_OF_MEMORY, OUT_OF_TIME, Limits
 from pipelines.pictures.facts_of_pictures import facts_of
@@ -204,10 +205,14 @@ OFF = OcrConfig(enabled=False)
 
 def test_an_issue_tells_it_apart_and_tells_it_again_the_same(db: Database, tmp_path: Path) -> None:
     fields = {"summary": "正文为图片，请查看原文。", "body_text": "", "body_html": ""}
-    number = save(db, 1, "关于征集项目的通知", pictures=(kept(tmp_path, draw(NOTICE)),), **fields)
+    scan = kept(tmp_path, draw("一\n盈科瑞等三家企业入选\n名单"))
+    pictures = (kept(tmp_path, draw(NOTICE)),)
+    number = save(db, 1, "关于征集项目的通知", attachments=(scan,), pictures=pictures, **fields)
     read_all(db, tmp_path)
     issue = composer(db).compose("2021-W05", instant=INSTANT, record=True)
     [entry] = issue.entries()
+    [file] = entry.attachments
+    assert file_facts(file).endswith("；图片识别：盈科瑞等三家企业入选）")
     assert entry.summary.startswith(
         "正文为图片，请查看原文。 图片识别：文号 津科规〔2021〕18号（待核对）；"
         "截止 2021-03-15（待核对）；天津市"

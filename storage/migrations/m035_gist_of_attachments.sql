@@ -1,0 +1,3 @@
+-- One line on what a file is, beside its kind and extent.
+
+ALTER TABLE attachments ADD COLUMN gist TEXT NOT NULL DEFAULT '';
