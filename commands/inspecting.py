@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -16,15 +14,14 @@ from rich.console import Console
 from rich.table import Table
 
 from app.context import CommandError, Context, os_user
+from app.reading_now import add_page, child_command, child_items, fullest, site_for
 from commands import learned_selectors
 from commands.terminal import printed
-from crawlers.catalogue import Site
-from crawlers.items import NoticeItem, item_of
+from crawlers.items import NoticeItem
 from crawlers.saved_page import read_saved_page
 from pipelines.normalise import normalise
 from storage.models import Notice
 
-CHILD_SECONDS = 180
 SHOWN_TEXT = 400
 # Notices of which one is shown; rows that are files come first on some lists.
 LOOKED_AT = 6
@@ -50,27 +47,17 @@ def inspect(context: Context, target: str, url: str, console: Console, *, as_jso
 
 def add(context: Context, url: str, console: Console) -> int:
     """Put one page into the store by hand, through the same pipelines as a crawl."""
-    from storage.notices.added_by_hand import note_added
-    from storage.notices.notices import find_by_url
-
-    site = site_for(context, url)
-    with context.store() as db:
-        before = find_by_url(db, url)
-    run_child(context, child_command(site.id, url))
-    with context.store() as db:
-        stored = find_by_url(db, url)
-        if stored is not None and before is None:
-            now, title = context.config.clock(), stored.notice.title
-            note_added(db, stored.id, url=stored.notice.url, title=title, who=os_user(), now=now)
-    if stored is None:
+    added = add_page(context, url, who=os_user())
+    if added is None:
         raise CommandError(f"没有收录 {url}（原因见上）；试读：zhengxun inspect {url}")
+    stored = added.stored
     day = stored.notice.published_on or "无日期"
     title = printed(stored.notice.title or stored.notice.url)
-    known = "，此前已收录" if before is not None else ""
+    known = "，此前已收录" if added.was_known else ""
     console.print(f"{title} [dim]（{day}，编号 {stored.id}{known}）[/dim]", soft_wrap=True)
     if not stored.notice.complete:
         console.print("[yellow]正文未能读取，已按标题和链接收录[/yellow]")
-    if before is None:
+    if not added.was_known:
         console.print(f"撤回：zhengxun remove {stored.id}")
     return 0
 
@@ -100,60 +87,9 @@ def check_source(context: Context, name: str, console: Console) -> int:
     return 0
 
 
-def fullest(items: Sequence[NoticeItem]) -> NoticeItem:
-    """The first notice with a text: a row that is a file shows nothing of how pages are read."""
-    return next((item for item in items if item.complete and item.body_html.strip()), items[0])
-
-
 def fetch_items(context: Context, url: str) -> list[NoticeItem]:
     """The page behind an address, read by a child crawl that stores nothing."""
     return child_items(context, child_command(site_for(context, url).id, url))
-
-
-def site_for(context: Context, url: str) -> Site:
-    """The site that watches this host; an unknown host is bad usage."""
-    host = (urlsplit(url).hostname or "").lower()
-    for site in context.catalogue.values():
-        if host in site.named_hosts:
-            return site
-    raise CommandError(
-        f"no site of the catalogue has the host {host or url!r}; "
-        "add one to sources.toml (README, Adding a site)",
-        2,
-    )
-
-
-def child_command(site: str, url: str = "") -> list[str]:
-    """The argument vector of a crawl without a run of its own."""
-    from sys import executable
-
-    command = [executable, "-P", "-m", "scrapy", "crawl", site]
-    return [*command, "-a", f"url={url}"] if url else command
-
-
-def child_items(context: Context, command: list[str]) -> list[NoticeItem]:
-    """Items as the spider made them, before any pipeline."""
-    with tempfile.TemporaryDirectory() as folder:
-        feed = Path(folder) / "items.jsonl"
-        run_child(
-            context,
-            [*command, "-s", "ZX_STORE=0", "-s", "ITEM_PIPELINES={}", "-O", f"{feed}:jsonlines"],
-        )
-        lines = feed.read_text(encoding="utf-8").splitlines() if feed.exists() else []
-    return [item_of(json.loads(line)) for line in lines]
-
-
-def run_child(context: Context, command: list[str]) -> None:
-    """Run a crawl to its end; its log goes to our stderr."""
-    environment = {**context.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"}
-    try:
-        subprocess.run(
-            [*command, "-L", "WARNING"], env=environment, timeout=CHILD_SECONDS, check=True
-        )
-    except subprocess.TimeoutExpired:
-        raise CommandError(f"no answer within {CHILD_SECONDS} s; try again later") from None
-    except subprocess.CalledProcessError as error:
-        raise CommandError(f"the crawl ended with exit code {error.returncode}") from None
 
 
 def file_items(context: Context, path: Path, url: str) -> list[NoticeItem]:

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from app.context import CommandError, Context
+from app.preferences import LISTS, read_choices
 from china_time import SHANGHAI
-from commands.preferences import LISTS, read_choices
 from commands.terminal import printed
 from digest.composing.weeks import parse_day
 from storage.models import Subscriber

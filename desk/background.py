@@ -28,6 +28,7 @@ class Background:
     """The works of one desk by their names; the last word of each is kept."""
 
     _works: dict[str, Work] = field(default_factory=dict)
+    _threads: dict[str, threading.Thread] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self, name: str, what: str, do: Callable[[], str]) -> bool:
@@ -41,14 +42,25 @@ class Background:
                 if not over:
                     return False
                 del self._works[over[0]]
+                del self._threads[over[0]]
             self._works[name] = Work(what, is_on=True)
-        threading.Thread(target=self._run, args=(name, what, do), daemon=True).start()
+            thread = threading.Thread(target=self._run, args=(name, what, do), daemon=True)
+            self._threads[name] = thread
+        thread.start()
         return True
 
     def of(self, name: str) -> Work | None:
         """How it stands."""
         with self._lock:
             return self._works.get(name)
+
+    def ended(self, name: str, within: float) -> Work | None:
+        """How it ended, waiting for it so many seconds; None when it was never begun."""
+        with self._lock:
+            thread = self._threads.get(name)
+        if thread is not None:
+            thread.join(within)
+        return self.of(name)
 
     def _run(self, name: str, what: str, do: Callable[[], str]) -> None:
         try:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from desk.pages import account, history, issue, people, preview, release, tasks
+from desk.pages import (
+    account,
+    deliveries,
+    history,
+    issue,
+    notice,
+    people,
+    preview,
+    readers,
+    release,
+    sources,
+    tasks,
+)
 from desk.visits import Act, Answer, Go, Visit, needs
 
 
@@ -52,6 +64,23 @@ ROUTES = (
     Route("POST", "/tasks/new/{id}", tasks.give),
     Route("POST", "/tasks/{id}/close", tasks.close),
     Route("POST", "/tasks/{id}/reopen", tasks.reopen),
+    Route("GET", "/notice/{id}", notice.show),
+    Route("POST", "/notice/{id}/read", notice.read_again),
+    Route("GET", "/add", notice.ask),
+    Route("POST", "/add", notice.add),
+    Route("GET", "/sources", sources.show),
+    Route("GET", "/sources/new", sources.ask_new),
+    Route("POST", "/sources/probe", sources.probe),
+    Route("POST", "/sources/add", sources.add),
+    Route("POST", "/sources/{site}/read", sources.read_now),
+    Route("POST", "/sources/{site}/accept", sources.accept),
+    Route("GET", "/readers", readers.show),
+    Route("POST", "/readers/add", readers.add),
+    Route("POST", "/readers/import", readers.load),
+    Route("GET", "/readers/one", readers.person),
+    Route("POST", "/readers/change", readers.change),
+    Route("GET", "/deliveries", deliveries.show),
+    Route("POST", "/deliveries/retry", deliveries.retry),
     Route("GET", "/history", history.show),
     Route("GET", "/people", people.show),
     Route("POST", "/people/invite", people.invite),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from app.context import Context
+from app.probing import Probed
 from desk.accounts import Accounts
 from desk.background import Background
 from desk.drafts import Drafts
@@ -26,14 +27,20 @@ class RefusedError(ZhengxunError):
         self.changes = changes
 
 
-@dataclass(frozen=True)
+@dataclass
 class Desk:
-    """What stays between visits."""
+    """What stays between visits. `probed`: the site that was looked at last."""
 
     context: Context
     accounts: Accounts
     drafts: Drafts
     background: Background
+    probed: dict[str, Probed] = field(default_factory=dict)
+
+    def renew(self) -> Context:
+        """The catalogue is another now: read it again."""
+        self.context = Context(self.context.config)
+        return self.context
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ class RunningDesk:
         """The clock of the desk says something else."""
         config = self.context.config.model_copy(update={"now": now})
         self.context = Context(config)
-        object.__setattr__(self.server.desk, "context", self.context)
+        self.server.desk.context = self.context
 
 
 @contextmanager
