@@ -1,4 +1,4 @@
-"""Small but genuine files, so that what a notice links to opens: PDF, DOCX, XLSX, images."""
+"""Small but genuine files, so that what a notice links to opens: PDF, DOC, DOCX, XLSX, images."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin, urlsplit
 
 from docx import Document
@@ -34,6 +34,8 @@ TYPES = {
 # What files of older kinds begin with; the rest of ours is text, enough to be told apart.
 _OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 _RAR = b"Rar!\x1a\x07\x00"
+# The paragraph of templates/notice.doc.
+_DOC_CHARACTERS = 160
 # Archives carry the same stamp every time, so that a file has one checksum for ever.
 _STAMP = (2021, 2, 1, 8, 0, 0)
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b")
@@ -80,6 +82,8 @@ def make_file(suffix: str, text: str) -> bytes:
     """The bytes of a file of that type holding `text` (where the type can hold text)."""
     if suffix == ".pdf":
         return make_pdf(text)
+    if suffix in {".doc", ".wps"}:
+        return make_doc(text)
     if suffix == ".docx":
         return make_docx(text)
     if suffix == ".xlsx":
@@ -132,6 +136,15 @@ def _to_unicode() -> bytes:
         b"endcmap CMapName currentdict /CMap defineresource pop end end"
     )
     return b"<</Length %d>>\nstream\n%s\nendstream" % (len(cmap), cmap)
+
+
+def make_doc(text: str) -> bytes:
+    """A Word 97 file that LibreOffice made: a paragraph, here `text` up to 160 characters, and a
+    list of three firms."""
+    template = (Path(__file__).parent / "templates" / "notice.doc").read_bytes()
+    place = ("文" * _DOC_CHARACTERS).encode("utf-16-le")
+    shown = (text[:_DOC_CHARACTERS] + " " * _DOC_CHARACTERS).encode("utf-16-le")[: len(place)]
+    return template.replace(place, shown)
 
 
 def make_docx(text: str) -> bytes:

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,17 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import Settings
 from scrapy.spiders import Spider
 
+from digest.composing.compose import Composer
+from digest.composing.judging import Choice
+from digest.models.issue import ChapterSpec
+from digest.rendering.render_text import render_text
+from digest.wording import badges
 from pipelines.download import DownloadPipeline, keep
 from pipelines.downloads.file_kinds import NotAFileError, kind_of
 from pipelines.pictures.picture_reader import NEEDED
 from replica.sample_files import make_docx, make_file, make_pdf, make_xlsx
+from storage.database import open_database
+from storage.notices.table_rows import search_lists
 from tests.installation import Installation
 from tests.pipelines.file_site import HOST, SOURCES, FileSite, Reply, page, serve_files
 
@@ -99,7 +107,8 @@ def fill(site: FileSite) -> None:
         "/att/a.pdf": Reply(PDF, "application/pdf"),
         "/att/downloadAtt?idCODE=1": Reply(make_docx("申报指南正文"), headers=named),
         "/att/list.xlsx": Reply(make_xlsx("企业名单")),
-        "/att/old.doc": Reply(make_file(".doc", "旧文件")),
+        "/att/old.doc": Reply(OLE2 + "旧文件".encode().ljust(504, b"\0")),
+        "/att/winners.doc": Reply(make_file(".doc", "附件1 拟立项项目名单")),
         "/att/error.pdf": page("<html><body>您访问的文件不存在</body></html>"),
         "/att/error.docx": Reply(b'{"code":500,"msg":"error"}', "application/json"),
         "/att/virus.pdf": Reply(b"MZ" + bytes(500)),
@@ -121,7 +130,7 @@ def fill(site: FileSite) -> None:
     site.notice(5, *(f"https://wall.example.cn/att/refused{n}.pdf" for n in range(4)))
     site.notice(6, "/att/a.pdf")
     pictures = "".join(f"<img src='/pic/{name}.png'>" for name in ("text", "text", "line", "none"))
-    site.notice(8, text=pictures)
+    site.notice(8, "/att/winners.doc", text=pictures)
     site.notice(7, "https://cut.example.cn/cut/cut.pdf")
 
 
@@ -146,6 +155,28 @@ def test_a_file_is_kept_under_its_checksum_with_its_text(crawled: Crawled) -> No
         assert (crawled.data / row.path).read_bytes() == PDF
 
 
+def test_a_list_in_a_word_file_is_rows_and_a_watched_firm_in_it_a_badge(crawled: Crawled) -> None:
+    row = crawled.row("winners.doc")
+    assert (row.type, row.note) == ("doc", "")
+    with closing(open_database(crawled.data / "zhengxun.db")) as db:
+        [hit] = search_lists(db, ["盈科瑞"])
+        assert hit.cells == {
+            "序号": "1",
+            "企业名称": "北京盈科瑞创新医药股份有限公司",
+            "项目名称": "中药新药筛选平台",
+        }
+        choice = Choice(watch=("盈科瑞",))
+        chapters = (ChapterSpec("projects", "科技项目篇", "科技项目部", ("天津市",)),)
+        sites = {"files": "文件网站"}
+        now = datetime(2021, 2, 5, 9, tzinfo=UTC)
+        composer = Composer(db, chapters, "盈科瑞", "政讯周报", sites, now, choice=choice)
+        issue = composer.compose("2021-W05", instant=now)
+    marked = {entry.title: badges(entry) for entry in issue.entries() if entry.list_hit}
+    assert list(marked) == ["关于第8号文件的通知"]
+    assert "名单命中：盈科瑞" in marked["关于第8号文件的通知"]
+    assert "；附件1 拟立项项目名单）" in render_text(issue)
+
+
 def test_the_pictures_of_a_body_without_text_wait_to_be_recognised(crawled: Crawled) -> None:
     with closing(sqlite3.connect(crawled.data / "zhengxun.db")) as db:
         found = db.execute(
@@ -163,7 +194,7 @@ def test_the_pictures_of_a_body_without_text_wait_to_be_recognised(crawled: Craw
 
 def test_nothing_kept_can_be_executed_and_nothing_half_is_left(crawled: Crawled) -> None:
     files = [path for path in (crawled.data / "files").rglob("*") if path.is_file()]
-    assert len(files) == 6
+    assert len(files) == 7
     assert not any(os.access(path, os.X_OK) for path in files)
     assert not [path for path in files if path.suffix == ".part"]
 

@@ -9,12 +9,25 @@ import zipfile
 import pypdf
 import pytest
 
+from pipelines.downloads.pieces import Row
+from pipelines.downloads.word_binary import word_pieces
 from replica.sample_files import make_file, make_pdf
 
 
 def test_a_pdf_gives_its_chinese_text_back() -> None:
     reader = pypdf.PdfReader(io.BytesIO(make_pdf("附件：申报指南（2021年）")), strict=True)
     assert reader.pages[0].extract_text() == "附件：申报指南（2021年）"
+
+
+@pytest.mark.parametrize("text", ["附件：申报书（2021年）", "长" * 500])
+def test_a_word_file_is_one_for_a_reader_of_word_files(text: str) -> None:
+    pieces = list(word_pieces(make_file(".doc", text)))
+    assert str(pieces[0]).rstrip() == text[:160]
+    rows = [piece.cells for piece in pieces if isinstance(piece, Row)]
+    assert rows[:2] == [
+        ("序号", "企业名称", "项目名称"),
+        ("1", "北京盈科瑞创新医药股份有限公司", "中药新药筛选平台"),
+    ]
 
 
 def test_a_zip_holds_one_text() -> None:
