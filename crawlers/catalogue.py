@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -287,6 +287,11 @@ def load_catalogue(
     if faults:
         raise CatalogueError("\n".join(faults))
     return sites
+
+
+def platforms_by_host(sites: Iterable[Site]) -> dict[str, str]:
+    """Which platform the pages of each host that the catalogue names are made by."""
+    return {host: site.platform for site in sites for host in site.named_hosts}
 
 
 def column_urls(column: Column, now: datetime, since: date | None = None) -> list[str]:

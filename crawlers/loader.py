@@ -14,7 +14,7 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
 from crawlers import platforms
-from crawlers.catalogue import Site, load_catalogue
+from crawlers.catalogue import Site, load_catalogue, platforms_by_host
 
 
 class CatalogueSpiderLoader:
@@ -28,6 +28,7 @@ class CatalogueSpiderLoader:
         operator_file = settings.get("ZX_OPERATOR_SOURCES", "")
         self._settings = settings
         self._sites = load_catalogue(Path(operator_file) if operator_file else None)
+        self._hosts = platforms_by_host(self._sites.values())
         self._handwritten = SpiderLoader(settings)
 
     @classmethod
@@ -66,6 +67,7 @@ class CatalogueSpiderLoader:
             "__doc__": site.name,
             "name": site.id,
             "site": site,
+            "catalogue_hosts": self._hosts,
             "custom_settings": own,
         }
         return type(class_name, (base,), body)

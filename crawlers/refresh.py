@@ -6,6 +6,7 @@ something to read. What is not followed reaches the spider, whose reader says wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -44,7 +45,7 @@ class RefreshMiddleware:
 
     def _is_near(self, url: str, target: str) -> bool:
         here, there = _host(url), _host(target)
-        known: dict[str, str] = getattr(self._crawler.spider, "platforms_by_host", {})
+        known: Mapping[str, str] = getattr(self._crawler.spider, "platforms_by_host", {})
         return here == there or (urlsplit(target).hostname or "") in known
 
 

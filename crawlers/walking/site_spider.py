@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import ChainMap
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from crawlers import platforms
-from crawlers.catalogue import Column, Site, load_catalogue
+from crawlers.catalogue import Column, Site, load_catalogue, platforms_by_host
 from crawlers.items import ColumnHistory, ColumnReport, KnownRow, NoticeItem
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
 from crawlers.reading.platform import Platform
@@ -38,6 +40,9 @@ class SiteSpider(scrapy.Spider):
 
     site: Site
     reports: dict[str, ColumnReport]
+    # Host to platform for the whole catalogue, where whoever made this class has read it: at
+    # fourteen thousand sites it is not read again for each.
+    catalogue_hosts: dict[str, str] | None = None
 
     def __init__(
         self, days: Any = None, run: str = "", url: str = "", gaps: str = "", **kwargs: Any
@@ -49,7 +54,7 @@ class SiteSpider(scrapy.Spider):
         self.run_id = run
         self.only_url = url
         self.now = datetime.now(UTC)
-        self.platforms_by_host: dict[str, str] = {}
+        self.platforms_by_host: Mapping[str, str] = {}
         # Key of a notice to its id in the store; filled by whoever stores it.
         self.saved_ids: dict[str, int] = {}
         # Column to the notices of it that the store knows, the newest first; filled likewise.
@@ -82,10 +87,13 @@ class SiteSpider(scrapy.Spider):
         if settings.get("ZX_NOW"):
             self.now = datetime.fromisoformat(settings["ZX_NOW"])
         self.days = self.days or settings.getint("ZX_DAYS", 14)
-        operator_file = settings.get("ZX_OPERATOR_SOURCES", "")
-        sites = load_catalogue(Path(operator_file) if operator_file else None)
-        for site in (*sites.values(), self.site):
-            self.platforms_by_host |= dict.fromkeys(site.named_hosts, site.platform)
+        known = self.catalogue_hosts
+        if known is None:
+            operator_file = settings.get("ZX_OPERATOR_SOURCES", "")
+            sites = load_catalogue(Path(operator_file) if operator_file else None)
+            known = platforms_by_host(sites.values())
+        own = dict.fromkeys(self.site.named_hosts, self.site.platform)
+        self.platforms_by_host = ChainMap(own, known)
 
     @property
     def today(self) -> date:
