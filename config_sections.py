@@ -324,7 +324,10 @@ class CrawlConfig(Section):
     days: int = Field(14, ge=1, le=3660)
     delay: float = Field(2.0, ge=0)
     timeout: float = Field(1800.0, gt=0, description="seconds before a crawl of a site is stopped")
-    parallel: int = Field(3, ge=1, le=16)
+    parallel: int = Field(3, ge=1, le=16, description="processes that crawl at the same time")
+    share: int = Field(
+        50, ge=1, le=500, description="sites in one of them at most, up to eight at a time"
+    )
     attachments: bool = Field(True, description="download the files that notices name")
     attachment_mb: int = Field(20, ge=1, le=200, description="larger files are only linked")
     browser: Literal["bundled", "chromium", "cdp", "none"] = "bundled"

@@ -24,13 +24,14 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from app import due_jobs
+from app.child_process import Event
 from app.clock_jumps import Wallclock
 from app.context import Context
+from app.crawl_runs import Crawl, Outcome
 from app.data_folder import make_folder, restrict
 from app.instance import beat, only_one
 from app.journal import CRAWL, close_journal, keep_journal
 from app.servers import Listeners
-from app.supervisor import Crawl, Event, Outcome
 from app.workers import Done, WorkerError, Workers
 from china_time import SHANGHAI
 from config import Config, ConfigError, load_config

@@ -93,6 +93,10 @@ class Context:
             timeout=config.crawl.timeout,
             parallel=config.crawl.parallel,
             grace=grace,
+            share=config.crawl.share,
+            hosts={site.id: site.named_hosts for site in self.catalogue.values()},
+            # A browser takes as much memory as all the rest, and more time.
+            apart={site.id for site in self.catalogue.values() if "browser" in site.walls},
         )
 
     def site_names(self) -> dict[str, str]:

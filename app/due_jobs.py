@@ -17,8 +17,8 @@ from apscheduler.triggers.cron import CronTrigger
 from sqlite_utils import Database
 
 from app.context import Context
+from app.crawl_runs import close_abandoned_runs
 from app.mail_server import has_mail_server, smtp_settings
-from app.supervisor import close_abandoned_runs
 from china_time import SHANGHAI
 from config import Config
 from crawlers.catalogue import Site

@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 from sqlite_utils import Database
 
+from app.child_process import Event
 from app.context import CommandError, Context
-from app.supervisor import Crawl, Event, Outcome, close_abandoned_runs
+from app.crawl_runs import Crawl, Outcome, close_abandoned_runs
 from commands.terminal import printed
 from digest.wording import VERDICT_WORDS
 from storage.models import Coverage

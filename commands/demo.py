@@ -13,8 +13,8 @@ from pathlib import Path
 from rich.console import Console
 
 from app.context import CommandError, Context
+from app.crawl_runs import Crawl
 from app.issues import make, report_line, send_issue
-from app.supervisor import Crawl
 from commands.crawl import run_crawls, site_table
 from commands.issue import summary_table
 from config import Config, load_config

@@ -10,9 +10,9 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
-from scrapy.utils.log import get_scrapy_root_handler
 
 from crawlers.catalogue import Site
+from crawlers.visit_log import log_of_this_crawl
 
 
 class WithoutQueries(logging.Filter):
@@ -41,7 +41,7 @@ class LogRedactionExtension:
         site = getattr(crawler.spidercls, "site", None)
         columns = site.columns if isinstance(site, Site) else ()
         queries = [urlsplit(column.relay).query for column in columns]
-        handler = get_scrapy_root_handler()
+        handler = log_of_this_crawl()
         if any(queries) and handler is not None:
             handler.addFilter(WithoutQueries([query for query in queries if query]))
 

@@ -18,8 +18,10 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.project import get_project_settings
 
+from app.child_process import OnEvent
 from app.context import Context
-from app.supervisor import Crawl, OnEvent, Supervisor
+from app.crawl_runs import Crawl
+from app.supervisor import Supervisor
 from config import load_config
 from digest.publish import preview_issue, publish_issue, span_of
 from digest.rendering.render_json import render_json

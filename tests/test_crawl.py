@@ -130,7 +130,7 @@ import asyncio, os, signal, subprocess
 from rich.console import Console
 from config import load_config
 from app.context import Context
-from app.supervisor import Crawl
+from app.crawl_runs import Crawl
 
 def kill(event):
     if event["event"] == "opened":

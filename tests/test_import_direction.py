@@ -76,6 +76,8 @@ ALLOWED = {
     # So does the drift; its installation runs the product, in its own process.
     "drift/installation.py": {
         "app.context",
+        "app.child_process",
+        "app.crawl_runs",
         "app.supervisor",
         "config",
         "digest.publish",

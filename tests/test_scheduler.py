@@ -20,8 +20,8 @@ import pytest
 from app import due_jobs, jobs, supervisor
 from app.clock_jumps import Wallclock
 from app.context import Context
+from app.crawl_runs import Crawl
 from app.instance import InstanceError, beat, last_beat, lock_owner, only_one
-from app.supervisor import Crawl
 from app.workers import Done, WorkerError
 from config import Config
 from config_sections import DigestConfig

@@ -7,9 +7,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.child_process import Event
 from app.context import Context
+from app.crawl_runs import Crawl
 from app.probing import Probed, probe_site, write_site
-from app.supervisor import Crawl, Event
 from china_time import SHANGHAI
 from desk.background import Work
 from desk.visits import Answer, Go, Page, RefusedError, Visit, needs

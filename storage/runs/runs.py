@@ -202,6 +202,11 @@ def unfinished_runs(db: Database) -> list[tuple[int, str, int | None]]:
     return [(row["id"], row["site"], row["pid"]) for row in rows]
 
 
+def is_unfinished(db: Database, run_id: int) -> bool:
+    """Whether a crawl is not recorded as ended."""
+    return bool(select_one(db, "SELECT 1 FROM runs WHERE id = ? AND state = 'running'", [run_id]))
+
+
 def last_success(db: Database, site: str) -> datetime | None:
     """When the last finished crawl of the site ended."""
     row = select_one(

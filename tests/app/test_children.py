@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from app import supervisor
-from app.supervisor import Crawl, Event, Outcome, Supervisor
+from app import child_process
+from app.child_process import Event
+from app.crawl_runs import Crawl, Outcome
+from app.supervisor import Supervisor
 from storage.database import open_database
 from storage.runs.catalogue import ColumnRow, SiteRow, sync_catalogue
 from storage.runs.runs import latest_coverage
@@ -36,7 +38,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
     def made(code: str) -> Supervisor:
         monkeypatch.setattr(Crawl, "command", lambda *_: [sys.executable, "-c", SAY + code])
-        monkeypatch.setattr(supervisor, "PIPE_SECONDS", 0.5)
+        monkeypatch.setattr(child_process, "PIPE_SECONDS", 0.5)
         path = tmp_path / "zhengxun.db"
         db = open_database(path)
         column = ColumnRow("one", "通知", "https://a.cn/")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.supervisor import Crawl, over_gaps
+from app.crawl_runs import Crawl, over_gaps
 from storage.database import open_database
 from storage.models import Check
 from storage.runs.catalogue import ColumnRow, SiteRow, sync_catalogue

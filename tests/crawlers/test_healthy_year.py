@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from app.supervisor import USUAL_GAP
+from app.crawl_runs import USUAL_GAP
 from crawlers.items import ColumnHistory, ListedRow
 from crawlers.reading.rows import Row
 from crawlers.walking.column_walk import ColumnWalk

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from app import supervisor
+from app.child_process import Event
 from app.context import Context
-from app.supervisor import Crawl, Event, Outcome
+from app.crawl_runs import Crawl, Outcome
 from config import Config
 from config_sections import CrawlConfig
 from tests.pipelines.hostile_site import hostile_site
