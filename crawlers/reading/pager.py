@@ -15,7 +15,7 @@ from parsel import Selector
 
 from crawlers.reading.addresses import absolute
 from crawlers.reading.pager_controls import Control
-from crawlers.reading.pager_forms import called_page
+from crawlers.reading.pager_forms import called_page, counted_form
 from crawlers.reading.pager_sight import Sight, is_same, look_at, says_last
 
 _DRAWN_FOR = re.compile(r"\.(?:pagination|paging|pager)\(\s{0,20}(\d{1,7})\s{0,20},")
@@ -61,7 +61,7 @@ def read_pager(
     sight = look_at(page, url, asked, column_url, rows)
     sight.asked = max(asked, sight.counts.current or _numbered(sight) or 1)
     place = _place(sight)
-    for step in (_by_link, _proved_end, _by_script, _by_pattern):
+    for step in (_by_link, _proved_end, _by_script, _by_counted_form, _by_pattern):
         found = step(sight)
         if found is not None:
             return _with_place(found, place)
@@ -105,6 +105,14 @@ def _by_link(sight: Sight) -> Pager | None:
         word = "下一页链接" if control.kind != "number" else f"第 {control.number} 页的链接"
         return Pager(next_url=control.address, sign=word)
     return None
+
+
+def _by_counted_form(sight: Sight) -> Pager | None:
+    """A form that holds the pages' count, which the page shows no control for."""
+    called = counted_form(sight.page, sight.asked, sight.base)
+    if called is None or not sight.leads(called[0], clearly=True):
+        return None
+    return Pager(next_url=called[0], form=called[1], sign="表单里写明页数")
 
 
 def _in_series(sight: Sight, numbers: list[Control]) -> list[Control]:

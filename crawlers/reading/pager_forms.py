@@ -22,6 +22,8 @@ _FIELD_SET = re.compile(
 )
 _SUBMITTED = re.compile(r"\.submit\(|\.click\(")
 _POSTBACK = re.compile(r"__doPostBack\(\s*['\"]([^'\"]*)['\"]\s*,\s*['\"]([^'\"]*)['\"]")
+_WANTED = re.compile(r"page_?(?:no|num|number|index)", re.IGNORECASE)
+_PAGES = re.compile(r"(?:total|max)_?pages?|page_?(?:count|total)", re.IGNORECASE)
 _MOST_FIELDS = 200
 _MOST_BYTES = 400_000
 
@@ -42,6 +44,19 @@ def called_page(
     number = parameters[_place_of(arguments)] if _place_of(arguments) < len(parameters) else ""
     found = _by_address(templates_in(body), number, value, base_url)
     return found or _by_form(body, number, value, page, base_url)
+
+
+def counted_form(page: Selector, asked: int, base_url: str) -> Called | None:
+    """Page `asked + 1` of a list whose form holds its pages' count and the wanted one's number, and
+    which a script elsewhere sends (核查中心: pageNo and total_pages); None where no form does, or
+    the count is reached."""
+    for form in islice(page.root.iter("form"), 20):
+        fields = _fields(form)
+        wanted = next((name for name in fields if _WANTED.fullmatch(name)), "")
+        last = next((fields[name] for name in fields if _PAGES.fullmatch(name)), "")
+        if wanted and last.isdigit() and len(last) < 7 and int(last) > asked:
+            return _sent(form, fields | {wanted: str(asked + 1)}, base_url)
+    return None
 
 
 def _value(control: Control, arguments: str, asked: int) -> int:

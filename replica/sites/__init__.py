@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from replica.exchange import Site
-from replica.sites import beijing, cde, miit, relay, tianjin, wechat
+from replica.sites import beijing, cde, miit, offices, relay, tianjin, wechat
 from replica.world import World
 
 
@@ -30,4 +30,5 @@ def make_sites(world: World) -> list[Site]:
         wechat.Wechat(world),
         wechat.WechatImages(world),
         relay.Relay(world),
+        *offices.make_sites(world),
     ]
