@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import io
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+from pipelines.downloads.compound_file import SIGNATURE, open_compound
 from pipelines.downloads.pieces import (
     DAMAGED,
     PASSWORD,
@@ -26,6 +28,8 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 300
 _TOO_LONG = f"表格较长，只读取了前 {MAX_ROWS} 行"
 _MOST_COVERED = 200_000
+_FILE_PASS = 0x002F
+_FIRST_RECORDS = 10
 _Range = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -41,7 +45,23 @@ def workbook_pieces(data: bytes) -> Pieces:
     except PasswordError as error:
         raise UnreadableFileError(PASSWORD) from error
     except CalamineError as error:
-        raise UnreadableFileError(DAMAGED) from error
+        # Of a locked BIFF file it only says that it knows no such format.
+        raise UnreadableFileError(PASSWORD if _is_locked(data) else DAMAGED) from error
+
+
+def _is_locked(data: bytes) -> bool:
+    """Whether a BIFF workbook begins with the record that says how the rest is encrypted."""
+    if not data.startswith(SIGNATURE):
+        return False
+    with open_compound(data) as file:
+        stream = file.stream("Workbook" if file.has("Workbook") else "Book")
+    place = 0
+    for _ in range(_FIRST_RECORDS):
+        kind, size = struct.unpack_from("<HH", stream, place)
+        if kind == _FILE_PASS:
+            return True
+        place += 4 + size
+    return False
 
 
 def _sheets(book: CalamineWorkbook) -> Pieces:

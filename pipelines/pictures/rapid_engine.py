@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -40,7 +41,8 @@ def read_page(data: bytes, kind: str, number: int) -> Page:
     is cut where nothing is printed. A PDF's page with printed text has no lines here."""
     cv2.setNumThreads(1)
     try:
-        pages, image = _pdf_page(data, number) if kind == "pdf" else _strip(data, number)
+        with warnings.catch_warnings(action="ignore"):
+            pages, image = _pdf_page(data, number) if kind == "pdf" else _strip(data, number)
     except (Image.UnidentifiedImageError, OSError, SyntaxError, ValueError):
         return Page(1, note=DAMAGED)
     except pypdfium2.PdfiumError as error:
