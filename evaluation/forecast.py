@@ -33,8 +33,10 @@ from pipelines.normalise import normalise
 from storage.models import Notice
 
 _TESTS = Path(__file__).parent.parent / "tests"
-FORECAST, SECOND, THIRD = (_TESTS / name for name in ("forecast", "forecast2", "forecast3"))
-SETS = (FORECAST, SECOND, THIRD)
+FORECAST, SECOND, THIRD, FOURTH = (
+    _TESTS / name for name in ("forecast", "forecast2", "forecast3", "forecast4")
+)
+SETS = (FORECAST, SECOND, THIRD, FOURTH)
 LOST = 0.5
 
 

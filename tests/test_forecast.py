@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.forecast import FORECAST, SECOND, THIRD, cases, dice, judged, judged_list
+from evaluation.forecast import (
+    FORECAST,
+    FOURTH,
+    SECOND,
+    SETS,
+    THIRD,
+    cases,
+    dice,
+    judged,
+    judged_list,
+)
 
 
 def test_alike_texts_are_alike_whatever_stands_between_cells() -> None:
@@ -23,8 +33,8 @@ def test_titles_days_and_bodies_are_as_good_as_they_were(kind: str) -> None:
     real = [one for one in outcomes if one.is_notice]
     assert len(real) > 5
     assert [one.name for one in real if not (one.title and one.day)] == []
-    assert sum(one.body for one in real) / len(real) > 0.97
-    assert sum(one.all_three for one in real) / len(real) > 0.9
+    assert sum(one.body for one in real) / len(real) > 0.98
+    assert [one.name for one in real if not one.all_three] == []
 
 
 @pytest.mark.parametrize("kind", ["notices", "wechat"])
@@ -49,8 +59,8 @@ def test_the_second_set_stays_as_good_as_it_was_mended() -> None:
     assert len(real) == 44
     assert [one.name for one in real if not one.day] == []
     assert sum(not one.title for one in real) <= 2
-    assert sum(one.body for one in real) / len(real) > 0.94
-    assert sum(one.all_three for one in real) / len(real) > 0.85
+    assert sum(one.body for one in real) / len(real) > 0.96
+    assert sum(one.all_three for one in real) / len(real) > 0.93
     assert [one.name for one in real if one.is_lost_unsaid] == []
     assert [one.name for one in outcomes if not one.is_notice and one.claimed] == []
 
@@ -62,8 +72,8 @@ def test_the_third_set_stays_as_good_as_it_was_mended() -> None:
     assert len(real) == 40
     assert sum(not one.title for one in real) <= 1
     assert [one.name for one in real if not one.day] == []
-    assert sum(one.body for one in real) / len(real) > 0.97
-    assert sum(one.all_three for one in real) / len(real) >= 0.95
+    assert sum(one.body for one in real) / len(real) > 0.99
+    assert sum(one.all_three for one in real) / len(real) >= 0.975
     assert [one.name for one in real if one.is_lost_unsaid] == []
     assert [one.name for one in outcomes if not one.is_notice and one.claimed] == []
 
@@ -81,3 +91,36 @@ def test_the_wechat_pages_of_the_third_set_are_read_whole() -> None:
     assert len(outcomes) == 6
     assert [one.name for one in outcomes if one.is_notice and not one.all_three] == []
     assert [one.name for one in outcomes if not one.is_notice and one.claimed] == []
+
+
+def test_the_fourth_set_stays_as_good_as_it_was_mended() -> None:
+    outcomes = [judged(*case, "notices") for case in cases("notices", FOURTH)]
+    assert len(outcomes) == 40
+    assert [one.name for one in outcomes if not one.all_three] == []
+    assert sum(one.body for one in outcomes) / len(outcomes) > 0.99
+    assert [one.name for one in outcomes if one.is_lost_unsaid] == []
+
+
+def test_the_lists_and_wechat_pages_of_the_fourth_set_are_read_whole() -> None:
+    lists = [judged_list(*case) for case in cases("lists", FOURTH)]
+    assert len(lists) == 12
+    assert [one.name for one in lists if not one.right == one.wanted == one.found] == []
+    messages = [judged(*case, "wechat") for case in cases("wechat", FOURTH)]
+    assert len(messages) == 12
+    assert [one.name for one in messages if not one.all_three] == []
+
+
+@pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
+def test_a_page_without_its_row_is_read_nearly_as_well(folder: Path) -> None:
+    """Days fall behind: some pages print none, their list alone did."""
+    rowless = [
+        judged(name, {key: facts[key] for key in facts if not key.startswith("list_")}, text, kind)
+        for kind in ("notices",)
+        for name, facts, text in cases(kind, folder)
+    ]
+    real = [one for one in rowless if one.is_notice]
+    assert sum(one.title for one in real) / len(real) > 0.97
+    assert sum(one.day for one in real) / len(real) > 0.95
+    assert sum(one.body for one in real) / len(real) > 0.96
+    assert sum(one.all_three for one in real) / len(real) > 0.9
+    assert [one.name for one in real if one.is_lost_unsaid] == []

@@ -26,6 +26,8 @@ _PIECES = frozenset(("p", "table", "ul", "ol", "dl", "pre", "blockquote", "figur
     ("h1", "h2", "h3", "h4", "h5", "h6")
 )
 _END_TITLE = re.compile(r"^\W{0,3}(?:相关|推荐|热门|最新|附近|更多|猜你|精彩|延伸|热点)\S{0,10}$")
+_CLOCK = re.compile(r"\W{0,2}(?:\d{1,2}[-月/]\d{1,2}日?\s)?\d{1,2}:\d\d\W{0,2}")
+_CONTENTS = re.compile(r"目\s{0,4}录|文章目录|本文目录|内容导航")
 _SUMMED_UP = re.compile(r"^\W{0,2}(?:导读|摘要|内容(?:提要|摘要)|核心提示|内容导读|编者按)\W")
 _IS_ISSUED = re.compile(r"[(（]?(?:19|20)\d\d\D\d{1,2}\D\d{1,2}日?(?:发布|印发)[)）]?")
 _WORD = re.compile(r"[^\W_]")
@@ -294,8 +296,9 @@ class Evidence:
         lines = [number for number in lines if number not in self.closed]
         lines = without_tail(self.outline, self.kinds, lines)
         start, end = 0, len(lines)
-        while start < end and self._is_edge(lines[start]):
+        while start < end and (self._is_edge(lines[start]) or self._is_clock(lines[start])):
             start += 1
+        start += self._contents(lines[start:end])
         while end > start and self._is_edge(lines[end - 1]):
             end -= 1
         if end - start > 1 and (
@@ -304,6 +307,23 @@ class Evidence:
         ):
             start += 1
         return lines[start:end] if end > start else lines
+
+    def _is_clock(self, number: int) -> bool:
+        """Whether a line above a text is a day and a time alone: (01-07 08:55)."""
+        return bool(_CLOCK.fullmatch(self.outline.lines[number].text))
+
+    def _contents(self, lines: Sequence[int]) -> int:
+        """How many lines at the beginning are a list of links to the text's own headings."""
+        if not lines or not _CONTENTS.fullmatch(self.outline.lines[lines[0]].text):
+            return 0
+        texts = [self.outline.lines[number].text for number in lines]
+        later = set(texts[2:])
+        count = 1
+        while count < len(lines) and self.outline.lines[lines[count]].links:
+            if texts[count] not in later:
+                break
+            count += 1
+        return count if count > 1 else 0
 
     def _is_beginning_of(self, number: int, others: Sequence[int]) -> bool:
         """Whether a line is a summary made of the text's own first words."""

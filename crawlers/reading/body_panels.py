@@ -32,6 +32,8 @@ def closed_panels(outline: Outline) -> frozenset[int]:
     结果公告), with the strip of the tabs. Other closed panels are part of the text."""
     gone: set[int] = set()
     for box in outline.boxes:
+        if _is_strip(outline, box):
+            gone.update(range(box.first, box.last))
         if not _FEWEST <= len(box.children) <= _MOST:
             continue
         panels = [outline.boxes[child] for child in box.children]
@@ -45,6 +47,18 @@ def closed_panels(outline: Outline) -> frozenset[int]:
             if place != opened and _OTHER_MATTER.search(outline.lines[number].text):
                 gone.update(range(panels[place].first, panels[place].last))
     return frozenset(gone)
+
+
+def _is_strip(outline: Outline, box: Box) -> bool:
+    """Whether a box is a strip of tabs: short lines side by side, one of them marked as shown."""
+    count = box.last - box.first
+    if not _FEWEST <= count <= _MOST or len(box.children) != count:
+        return False
+    if any(len(line.text) > _LABEL for line in outline.lines[box.first : box.last]):
+        return False
+    tabs = [outline.boxes[child].node for child in box.children]
+    shown = sum(bool(_OPEN.search(tab.get("class") or "")) for tab in tabs)
+    return shown == 1 and len({tab.tag for tab in tabs}) == 1
 
 
 def _open_panel(panels: Sequence[Box]) -> int:

@@ -22,7 +22,7 @@ _ENTRY = re.compile(
 _ENTRY_HEAD = 40  # characters of the line with a name and a time
 _ENTRY_TIME = 20  # … behind which an entry's words may end in its time
 _LOOK = 4  # lines behind a heading in which the first entry, or link, begins
-_COUNT = re.compile(r"\W{0,2}([^\W\d]{0,5})\s?[(（:：]?\s?\d{1,5}\s?[)）]?")
+_COUNT = re.compile(r"\W{0,2}([^\W\d]{0,5})\s?[(（:：]?\s?\d{1,5}\s?[)）]?(?:\s?\d{1,3}%)?")
 _BUTTON = 8  # characters of a line of a bar
 _REPLY = re.compile(r"(?:发表|我要|网友)?(?:回复|评论|留言)|发表您的(?:看法|评论)|评论区")
 _REPLY_ASKS = re.compile(r"登录|邮箱|必填|昵称|验证码")
@@ -32,6 +32,8 @@ _FILES = re.compile(
 _FILE_NAME = re.compile(
     r"\.(?:pdf|docx?|xlsx?|wps|et|zip|rar|ofd|pptx?|jpe?g|png)\b", re.IGNORECASE
 )
+_TAGS = re.compile(r"(?:标签|关键词|分类|Tags?|Categories)\s?[:：]?", re.IGNORECASE)
+_MOST_TAGS = 6
 _MOST_FILES = 30
 _ASKS = re.compile(r"^.{4,24}[?？]$")
 _SHARE = 0.4  # of a text that may stand behind links to other pages: a disclaimer
@@ -40,7 +42,8 @@ _SHARE = 0.4  # of a text that may stand behind links to other pages: a disclaim
 def without_tail(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:
     """The lines of a text without what stands behind its end."""
     lines = _before_readers(outline, kinds, lines)
-    lines = _before_files(outline, kinds, _before_reply(outline, lines))
+    lines = _before_labels(outline, kinds, _before_reply(outline, lines))
+    lines = _before_files(outline, kinds, lines)
     lines = _before_other_pages(outline, kinds, lines)
     return _before_question(outline, kinds, _before_bar(outline, lines))
 
@@ -52,6 +55,16 @@ def _before_reply(outline: Outline, lines: list[int]) -> list[int]:
             continue
         following = "".join(outline.lines[one].text for one in lines[place + 1 : place + 1 + _LOOK])
         if _REPLY_ASKS.search(following) or not following:
+            return lines[:place]
+    return lines
+
+
+def _before_labels(outline: Outline, kinds: Sequence[Kind], lines: list[int]) -> list[int]:
+    """Without the tags of a page below its text: a label of its own line (标签：) and few words."""
+    for place in range(len(lines) - 1, max(0, len(lines) - 1 - _MOST_TAGS), -1):
+        if kinds[lines[place]] == "text":
+            break
+        if _TAGS.fullmatch(outline.lines[lines[place]].text):
             return lines[:place]
     return lines
 
@@ -135,13 +148,16 @@ def _before_bar(outline: Outline, lines: list[int]) -> list[int]:
     text = outline.lines[lines[first]].text
     if text[0] in "(（":
         return lines[: max(start, first - 1)]  # its button stands before it
-    return lines[:first] if len(counts) > 2 else lines
+    votes = sum("(" in outline.lines[lines[place]].text for place in counts)
+    return lines[:first] if len(counts) > 2 or votes == 2 else lines
 
 
 def _may_be_of_bar(outline: Outline, number: int) -> bool:
     line = outline.lines[number]
     if line.in_cell or line.pictures or line.files:
         return False
+    if _COUNT.fullmatch(line.text):
+        return True
     return len(line.text) <= _BUTTON or len(re.findall(r"[^\W_]", line.text)) * 4 < len(line.text)
 
 

@@ -33,7 +33,7 @@ _PUBLISHED = re.compile(
 )
 _ANNOUNCED = re.compile(r"公告(?:日期|时间)$")  # a day, or the period in which a notice hangs out
 _BARE = re.compile(  # with the verb of a system: that is when a page was put there
-    r"(?:加入|添加|录入|入库|创建|提交|公示)?(?:时间|日期)|Date|Time", re.IGNORECASE
+    r"(?:加入|添加|录入|入库|创建|提交|公示|信息|文章)?(?:时间|日期)|Date|Time", re.IGNORECASE
 )
 _UPDATED = re.compile(r"更新|修改|Updated|Modified", re.IGNORECASE)
 _OF_A_DAY = re.compile(r"(?:时间|日期|日|期|时|限|起|止|至|于|间|Date|Time)$", re.IGNORECASE)
@@ -234,7 +234,7 @@ def _share_a_row(one: Line, other: Line) -> bool:
 def _placed(strength: Strength, number: int, line: Line, title: int, body: range) -> Strength:
     """A day without a label is the page's only beside the title, and in no row of a list."""
     if strength == "labelled" or strength == "updated":
-        is_told = line.linked * 3 < len(line.text) or _is_link_itself(line)
+        is_told = line.linked * 2 < len(line.text) or _is_link_itself(line)
         return strength if is_told else "none"
     is_below = 0 <= title < number <= title + 2 and line.linked * 2 < len(line.text)
     is_row = line.linked * 2 > len(line.text) - 24 and line.linked >= 6

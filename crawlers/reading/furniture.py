@@ -26,6 +26,8 @@ _FIELDS = 2  # to type into, from which a box is a form
 _NOT_TYPED = frozenset(("hidden", "submit", "button", "image", "reset"))
 _MOST_ENTRIES = 500
 _ENTRY_HEAD = 40  # characters of the line with a name and a day
+_RIGHT_BELOW = 2  # lines below the stamp in which a text begins
+_LEADING = 3  # lines of a text among which a sentence is
 _BUTTON = 6
 _FOOT = 300  # characters up to which a box with the foot's lines is the foot
 
@@ -103,7 +105,7 @@ class Furniture:
         span = (part.first, part.last)
         characters, linked = self.sums.characters(*span), self.sums.linked(*span)
         if self.sums.links(*span) >= 2 and linked * 2 > characters:
-            return True
+            return not self._names_pages(part)
         if part.box >= 0 and self._are_entries(part.box):
             return True
         rows = self.sums.rows(*span)
@@ -111,6 +113,19 @@ class Furniture:
         return (
             rows >= least and rows * 5 >= (part.last - part.first) * 2 and linked * 6 > characters
         )
+
+    def _names_pages(self, part: Part) -> bool:
+        """Whether a box right below the title and its stamp is a text that names many pages:
+        sentences before the links, and words behind them."""
+        if not 0 <= self.anchor < part.first <= self.anchor + _RIGHT_BELOW or part.box < 0:
+            return False
+        lines = self.outline.lines
+        free = [number for number in range(part.first, part.last) if not lines[number].linked]
+        said = any(
+            self.kinds[number] == "text" or lines[number].text[-1:] in {"：", ":"}
+            for number in free[:_LEADING]
+        )
+        return said and free[0] == part.first and free[-1] == part.last - 1
 
     def _are_entries(self, box: int) -> bool:
         children = self.outline.boxes[box].children

@@ -62,6 +62,7 @@ _MARKED = re.compile(
     r"(?:[\]】]\s{0,3}[:：]?|[:：])\s{0,9}(.*)$"
 )
 _NONE = re.compile(r"^[-—－–_\s/]*$")  # "----" is EasySite's way to say there is none
+_SHORTEST_TITLE = 5
 _LONGEST = 300
 _MOST_CELLS = 40
 
@@ -76,6 +77,8 @@ def labelled_fields(outline: Outline, inside: Container[int] = ()) -> dict[str, 
         name = _NAMES.get(re.sub(r"\s|　", "", label))
         if not name or _NONE.match(value) or {_label_in(value)} & (_NAMES.keys() | _RECORDS):
             continue
+        if name == "title" and len(value) < _SHORTEST_TITLE:
+            continue  # the head of a column: 名称 | 地址
         day = find_date(value) if name in _DAYS else ""
         if day or name not in _DAYS:
             fields.setdefault(name, day or value)

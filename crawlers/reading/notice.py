@@ -135,10 +135,9 @@ def add_part(item: NoticeItem, text: str, address: str) -> str:
 
 
 def parsed(text: str) -> Selector:
-    """The page as a tree without comments, which show nothing and split its words."""
+    """The page as a tree, with the text that its scripts only put in place."""
     text = _XML_HEAD.sub("", text, count=1)
     page = parse_page(text)
-    etree.strip_tags(page.root, etree.Comment, etree.ProcessingInstruction)
     show_scripted_text(page)
     return page
 

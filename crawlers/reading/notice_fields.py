@@ -12,6 +12,7 @@ from crawlers.reading.general_notice import Found
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.title_agreement import plain, same_title
 from crawlers.reading.title_evidence import TitleHints
+from crawlers.reading.title_form import is_nameless
 
 _PLAIN_FIELDS = ("source", "doc_number", "issuers", "written", "effective")
 _ISSUED_BEFORE = timedelta(days=60)
@@ -65,6 +66,7 @@ def _title(readings: Readings, found: Found, witnesses: TitleHints) -> tuple[str
     """The first reader's title that the list's row agrees with; without a row, the first that is
     not the name of the site or column."""
     told = [(fields["title"], name) for name, fields in readings.items() if fields.get("title")]
+    told = [one for one in told if not is_nameless(one[0])]
     names = {plain(name) for name in witnesses.names if name}
     told = [one for one in told if plain(one[0]) not in names] or told
     if witnesses.listed and not _is_summary(witnesses.listed, told, found.text):

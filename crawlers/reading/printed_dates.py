@@ -33,6 +33,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d|[１２][９０]|[一二][〇零○O一二三
 _MONTH_NAME = re.compile(r"[JFMASOND][a-zA-Z]{2}|[jfmasond][a-z]{2}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED = r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:[a-z]{2,6})?\.?"
+_CHARACTERS_MONTH = re.compile(
+    r"(?<!\d)(\d{1,2})月\s{0,3}(\d{1,2})日?\s?[,，]\s?((?:19|20)\d\d)(?!\d)"
+)
 _MONTH_NAMED = re.compile(
     rf"(?<![a-z]){_NAMED}\s{{0,3}}(\d{{1,2}})(?:st|nd|rd|th)?\s{{0,3}},?\s{{0,3}}((?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
@@ -60,7 +63,7 @@ _URL_DAY = re.compile(
     r"/t((?:19|20)\d\d)(\d\d)(\d\d)_\d+\.s?html?"
     r"|/art/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})/art_"
     r"|/cat/((?:19|20)\d\d)-(\d\d)-(\d\d)/"
-    r"|/((?:19|20)\d\d)/(\d\d)/(\d\d)/[^/]|/((?:19|20)\d\d)-(\d\d)/(\d\d)/[^/]"
+    r"|/((?:19|20)\d\d)/(\d\d)(\d\d)/[^/]|/((?:19|20)\d\d)/(\d\d)/(\d\d)/[^/]|/((?:19|20)\d\d)-(\d\d)/(\d\d)/[^/]"
 )
 
 
@@ -137,7 +140,7 @@ def _found(text: str) -> list[_Found]:
     if _IS_WIDE.search(text):
         text = text.translate(_WIDE)
     found = [
-        _Found(match.start(), match.end(), " ".join(match.group(0).split()), day)
+        _Found(match.start(), match.end(), _as_printed(match, day), day)
         for pattern in (_SPACED, _DAY_FIRST, _COMPACT)
         for match in pattern.finditer(text)
         if (day := _as_date(match)) is not None
@@ -155,9 +158,17 @@ def _found(text: str) -> list[_Found]:
     return sorted(found, key=lambda one: one.start)
 
 
+def _as_printed(match: re.Match[str], day: date) -> str:
+    return day.isoformat() if match.re is _DAY_FIRST else " ".join(match.group(0).split())
+
+
 def _month_in_characters(text: str) -> list[_Found]:
     """Days of systems made for English that translate the month alone: 2 十一月, 2016."""
     found: list[_Found] = []
+    for match in _CHARACTERS_MONTH.finditer(text):
+        real = _real_day(int(match[3]), int(match[1]), int(match[2]))
+        if real is not None:
+            found.append(_Found(match.start(), match.end(), real.isoformat(), real))
     for pattern, month, day in ((_MONTH_IN_CHARACTERS, 2, 1), (_CHARACTERS_FIRST, 1, 2)):
         for match in pattern.finditer(text):
             real = _real_day(int(match[3]), _small_number(match[month]), int(match[day]))

@@ -13,7 +13,7 @@ from typing import TypeVar
 from lxml import etree
 
 from crawlers.reading.printed_dates import day_of, find_date, find_dates
-from crawlers.reading.row_places import day_for_scripts, days_alone, days_in_column
+from crawlers.reading.row_places import day_for_scripts, days_alone, days_by_column, days_in_column
 from crawlers.reading.short_days import day_alone, days_with_year_last, two_digit_days
 
 _LONGEST_GAP = 600  # characters between two rows that are read
@@ -64,6 +64,9 @@ class _Gap:
 def row_dates(places: Sequence[Place]) -> list[str]:
     """The printed date of each row, empty where it has none. Days without a year come as
     `--MM-DD`, with the year of a heading above them as `YYYY-MM-DD`."""
+    headed = days_by_column([place.box for place in places])
+    if sum(map(bool, headed)) > _NEARLY_ALL * len(places):
+        return headed
     inside = _of_their_own(places, [_inside(place) for place in places])
     dates = _chosen(inside)
     if sum(map(bool, dates)) * 2 < len(places):

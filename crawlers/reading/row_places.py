@@ -16,6 +16,9 @@ _MOST_TEXTS = 20
 _BESIDE = 8  # characters beside a day in its own element: brackets, a label, a time
 _LONGEST = 60
 _UNIX = re.compile(r"(1[0-9]{9})(?:[0-9]{3})?")
+_ISSUED = re.compile(r"(?:发布|公开|发表|公布|公告)(?:日期|时间)")
+_A_DAY = re.compile(r"日期|时间")
+_SEVERAL = 2  # columns with days, and the head must tell which
 _UP = 3
 _MOST_SIBLINGS = 6
 _MOST_COLUMNS = 40
@@ -61,6 +64,27 @@ def days_in_column(boxes: Sequence[etree._Element]) -> list[str]:
                 return days
         place = place.getparent()
     return [""] * len(boxes)
+
+
+def days_by_column(boxes: Sequence[etree._Element]) -> list[str]:
+    """The days in the column of a table whose head says that it is the day of publication; empty
+    where the rows are none of a table, or its head says no such thing."""
+    none = [""] * len(boxes)
+    table = next(boxes[0].iterancestors("table"), None) if boxes and boxes[0].tag == "tr" else None
+    head = next(table.iter("tr"), None) if table is not None else None
+    if head is None or head in boxes:
+        return none
+    names = ["".join("".join(islice(map(str, cell.itertext()), 5)).split()) for cell in head]
+    places = [at for at, name in enumerate(names) if _ISSUED.fullmatch(name)]
+    if len(places) != 1 or sum(_A_DAY.search(name) is not None for name in names) < _SEVERAL:
+        return none
+    return [_day_in_cell(box, places[0], len(names)) for box in boxes]
+
+
+def _day_in_cell(row: etree._Element, place: int, count: int) -> str:
+    if len(row) != count:
+        return ""
+    return find_date(" ".join(islice(map(str, row[place].itertext()), 5)))
 
 
 def _column_in(node: etree._Element, count: int) -> list[str]:

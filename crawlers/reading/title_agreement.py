@@ -8,6 +8,8 @@ from functools import lru_cache
 LONGEST_TITLE = 300
 """Characters: what is longer is no title."""
 
+_WHOLE_WORDS = 8  # characters of a title that is part of another and no chance
+_MOST_OF_IT = 0.6
 SAME = 0.72
 """Agreement from which two titles are of one document."""
 
@@ -29,13 +31,17 @@ def _plain_line(text: str) -> str:
 def agreement(one: str, other: str) -> float:
     """How far two titles are the same, 0 to 1; one that is cut agrees with its whole."""
     first, second = plain(_uncut(one)), plain(_uncut(other))
+    is_cut = bool(_CUT.search(one) or _CUT.search(other))
     if not first or not second:
         return 0.0
     if first == second:
         return 1.0
     short, long = sorted((first, second), key=len)
     if short in long:
-        return 0.95 if len(short) >= 8 or len(short) * 2 >= len(long) else len(short) / len(long)
+        share = len(short) / len(long)
+        if len(short) >= _WHOLE_WORDS and (is_cut or share >= _MOST_OF_IT):
+            return 0.95
+        return max(0.75, share) if len(short) >= _WHOLE_WORDS or share >= 0.5 else share
     return _dice(short, long)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawlers.reading.day_evidence import has_day
-from crawlers.reading.line_kinds import Kind, is_link_row
+from crawlers.reading.line_kinds import Kind, is_dateline, is_link_row
 from crawlers.reading.outline import Line, Outline
 from crawlers.reading.printed_dates import dates_in
 from crawlers.reading.title_agreement import LONGEST_TITLE, SAME, agreement, plain, same_title
@@ -29,6 +29,7 @@ _BESIDE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|footer|logo|banner|crumbs?|side|sidebar|share|related|hot)",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"^\W{0,3}您?(?:现在|当前)?的?(?:所在)?位置\s?[:：]")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节条]")
 _HEADING_WEIGHT = {"h1": 2.0, "h2": 1.5, "h3": 1.0, "h4": 0.6, "h5": 0.4, "h6": 0.4}
 _BADGE = re.compile(r"^\s{0,9}[【\[［(（][^】\]］)）]{1,6}[】\]］)）]")
@@ -87,7 +88,7 @@ def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: TitleHints) -
         is_late = sentences > _MOST_BEFORE
         if is_late and not line.heading and kinds[number] != "short":
             continue
-        is_late = is_late and not _is_told(line, words)
+        is_late = is_late and (not _is_told(line, words) or _is_signature(kinds, outline, number))
         if is_late and not line.heading and not _is_title_below(outline, kinds, number):
             continue
         if not _may_be(outline, kinds, number, line, words):
@@ -99,12 +100,22 @@ def find_title(outline: Outline, kinds: Sequence[Kind], witnesses: TitleHints) -
         if found.score > best.score or (is_again and found.score > 0):
             best = replace(found, score=max(found.score, best.score))
             before = sentences
+    best = _completed(best, (witnesses.meta, witnesses.social, *segments))
     if best.score >= 2.0 or (best.score >= _NEARLY and is_title_form(best.text)):
         return best
     told = next((one for one in (witnesses.meta, witnesses.social, *segments) if one), "")
     if told and len(plain(told)) >= _SHORTEST:
         return FoundTitle(told, agrees=not witnesses.listed or same_title(told, witnesses.listed))
     return best if best.score >= 1.0 else FoundTitle()
+
+
+def _completed(found: FoundTitle, told: Sequence[str]) -> FoundTitle:
+    """A heading that is printed cut, as the page tells it whole elsewhere."""
+    stem = plain(found.text.rstrip(".…· "))
+    if not found.text.endswith(("...", "…", "···")) or len(stem) < _SHORTEST:
+        return found
+    whole = next((one for one in told if plain(one).startswith(stem) and plain(one) != stem), "")
+    return replace(found, text=whole) if whole else found
 
 
 def title_above(outline: Outline, kinds: Sequence[Kind], first: int, names: Sequence[str]) -> str:
@@ -124,6 +135,14 @@ def _is_told(line: Line, words: Sequence[str]) -> bool:
     return len(line.text) <= LONGEST_TITLE and plain(line.text) in words
 
 
+def _is_signature(kinds: Sequence[Kind], outline: Outline, number: int) -> bool:
+    """Whether a line below sentences stands above a day and nothing else: who signed, not a title
+    that the page says again."""
+    following = kinds[number + 1 : number + 5]
+    is_dated = number + 1 < len(kinds) and is_dateline(outline.lines[number + 1])
+    return is_dated and "text" not in following and not outline.lines[number].heading
+
+
 def _is_title_below(outline: Outline, kinds: Sequence[Kind], number: int) -> bool:
     """Whether a line has a title's form and its stamp, though sentences stand above it: the
     introduction of an office beside a notice."""
@@ -137,6 +156,8 @@ def _may_be(
 ) -> bool:
     """Whether a closer look pays: most lines are menus or text."""
     if not _SHORTEST <= len(line.text) <= LONGEST_TITLE or kinds[number] in {"foot", "neighbour"}:
+        return False
+    if _PLACE.match(line.text):
         return False
     words = plain(line.text)
     if any(words in one or one in words for one in told) and len(words) >= 2:

@@ -15,8 +15,8 @@ from crawlers.reading.outline import Line, Outline
 
 _FORM = re.compile(
     r"(?:通知|公告|公示|通告|通报|决定|意见|办法|规定|细则|方案|规划|批复|复函|的函|须知|名单|指南|简章|启事|倡议书|"
-    r"预警信号|措施|目录|征文|预告|结果|报告|解读|排期|议价|询价|Notice|Announcement)"
-    r"\W{0,2}(?:[（(【\[〔][^（(【\[〔]{1,16}[)）】\]〕])?$"
+    r"预警信号|措施|目录|征文|预告|结果|报告|解读|说明|声明|指引|提示|排期|议价|询价|Notice|Announcement)"
+    r"(?:[：:][^：:]{4,40})?\W{0,2}(?:[（(【\[〔][^（(【\[〔]{1,16}[)）】\]〕])?$"
 )
 _BEGINS = re.compile(r"^(?:关于|转发|印发)")
 _LABEL = re.compile(r"^\S{0,4}(?:编号|文号|字号|日期|时间|来源|电话|地址|单位|附件)")
@@ -35,11 +35,12 @@ TITLE_NAMES = re.compile(
 """How the boxes of titles are named."""
 
 _NAMELESS = re.compile(
-    r"\W{0,4}(?:\S{0,8}(?:详情页?|详细(?:页面?|信息|内容)?|正文|内容页?|列表页?)|无标题(?:文档)?|打印(?:预览|页面?)?"
+    r"\W{0,4}(?:\S{0,8}(?:详情页?|详细(?:页面?|信息|内容)?|细览页?|模板(?:\S{0,2}细览页?)?|正文|内容页?|列表页?)|无标题(?:文档)?|打印(?:预览|页面?)?"
     r"|(?:new|untitled|page|index|document|home|detail|view|article|content)\b[^\u4e00-\u9fff]{0,20})\W{0,4}",
     re.IGNORECASE,
 )
 _SHORTEST, _LONGEST = 8, 90
+_TAIL = 60  # characters at the end of a title that show its form
 _BADGE_LENGTH = 6
 _PIECE = 30  # characters of one line of a title that goes on in the next
 
@@ -50,7 +51,7 @@ def is_title_form(text: str) -> bool:
         return False
     if _PATH.search(text):
         return False
-    return bool(_FORM.search(text[-24:]) or _BEGINS.match(text)) and not _LABEL.match(text)
+    return bool(_FORM.search(text[-_TAIL:]) or _BEGINS.match(text)) and not _LABEL.match(text)
 
 
 def is_nameless(text: str) -> bool:
@@ -119,7 +120,8 @@ def second_line(outline: Outline, kinds: Sequence[Kind], number: int) -> int:
     if not _BEGINS.match(line.text) or _FORM.search(line.text[-24:]):
         return number
     near = {outline.boxes[one.owner].parent for one in (line, below)}
-    return number + bool(_FORM.search(below.text[-24:]) and len(near) == 1)
+    is_near = len(near) == 1 or _set_alike(outline, line, below)
+    return number + bool(_FORM.search(below.text[-_TAIL:]) and is_near)
 
 
 def _set_alike(outline: Outline, one: Line, other: Line) -> bool:

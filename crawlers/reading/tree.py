@@ -11,15 +11,16 @@ from parsel import Selector
 
 _CLASSES = etree.ElementDefaultClassLookup(
     element=html.HtmlElement,
-    comment=html.HtmlComment,
-    pi=html.HtmlProcessingInstruction,
     entity=html.HtmlEntity,
 )
 
 
 def parse_page(text: str) -> Selector:
-    """The tree of a page, of whatever its source holds; an empty one of an empty source."""
-    parser = etree.HTMLParser(recover=True, encoding="utf-8", huge_tree=True)
+    """The tree of a page, of whatever its source holds; an empty one of an empty source. Comments
+    are left out: they show nothing, and split the words around them."""
+    parser = etree.HTMLParser(
+        recover=True, encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
+    )
     parser.set_element_class_lookup(_CLASSES)
     source = text.strip().replace("\x00", "").encode("utf-8")
     root = etree.fromstring(source or b"<html/>", parser=parser)

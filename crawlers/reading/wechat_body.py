@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
+from lxml import etree
 from parsel import Selector
 
 from crawlers.reading.text import visible_text
@@ -37,7 +38,22 @@ def article_body(page: Selector, text: str) -> Selector | None:
         found = _written(written) or _told(page, text)
     else:
         found = _told(page, text) or _described(page) or _written(written)
-    return found or _named_media(page, kind, text)
+    found = found or _named_media(page, kind, text)
+    return _with_word_of_sharer(page, found)
+
+
+def _with_word_of_sharer(page: Selector, body: Selector | None) -> Selector | None:
+    """The body with what its sharer wrote above it."""
+    note = page.css("#js_share_notice")
+    words = visible_text(note[0]) if note and body is not None else ""
+    if body is None or not words or words in visible_text(body):
+        return body
+    inner = body.root
+    first = etree.Element("p")
+    first.text, first.tail = words, inner.text
+    inner.text = None
+    inner.insert(0, first)
+    return body
 
 
 def _kind(page: Selector, text: str) -> str:
