@@ -20,7 +20,7 @@ from app.reading_now import CHILD_SECONDS, child_command, child_items, fullest
 from crawlers import platforms
 from crawlers.catalogue import CatalogueError, Selectors, load_catalogue
 from crawlers.items import NoticeItem
-from crawlers.probing import Guess, guess_platform, names_of, row_selector
+from crawlers.probing import Guess, guess_platform, looked_at, names_of, row_selector
 from crawlers.reading.addresses import is_wechat
 from crawlers.reading.charset import detect
 from crawlers.reading.list_page import read_rows
@@ -66,6 +66,8 @@ def probe_site(context: Context, url: str) -> Probed:
         sources = Path(folder) / "sources.toml"
         text = _fetch(context, url, sources)
         guess = guess_platform(text, url)
+        if guess.asks:
+            guess = looked_at(guess, url, lambda one: _fetch(context, one, sources))
         items = _crawl(context, url, guess, sources)
     rows = [item for item in items if item.list_title]
     read = [item for item in items if item.body_html or item.attachments or item.title]

@@ -4,8 +4,8 @@ selector for its rows, and a crawl that stops at one list page and one notice.""
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from parsel import Selector
@@ -17,6 +17,7 @@ from crawlers import platforms
 from crawlers.catalogue import Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import absolute
+from crawlers.reading.asked_data import named_addresses
 from crawlers.reading.list_identity import OFFICE
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.meta import read_meta
@@ -25,6 +26,8 @@ from crawlers.reading.rows import Row
 from crawlers.reading.text import visible_text
 
 _ENOUGH = 3
+MOST_LOOKED_AT = 8
+_SCRIPT = re.compile(r"\.m?js(?:[?#]|$)")
 _ANCESTORS = 5
 
 
@@ -36,6 +39,7 @@ class Guess:
     sign: str
     column: dict[str, Any] = field(default_factory=dict)
     site: dict[str, Any] = field(default_factory=dict)
+    asks: tuple[str, ...] = ()
 
 
 def guess_platform(text: str, url: str) -> Guess:
@@ -47,7 +51,26 @@ def guess_platform(text: str, url: str) -> Guess:
         sign = one.sign(text, url) or _sign_of_links(one, links)
         if sign is not None and sign.sureness > best.sureness:
             name, best = one.name, sign
-    return Guess(name, best.words, best.column, best.site)
+    return Guess(name, best.words, best.column, best.site, best.asks)
+
+
+def looked_at(guess: Guess, url: str, fetch: Callable[[str], str]) -> Guess:
+    """The guess with what its addresses told, each asked for by `fetch` (empty: no answer), the
+    scripts among them for further addresses; the plain platform where none brought a list."""
+    waiting, seen = list(guess.asks), set[str]()
+    platform = platforms.platform(guess.platform)
+    while waiting and len(seen) < MOST_LOOKED_AT:
+        address = waiting.pop(0)
+        if address in seen:
+            continue
+        seen.add(address)
+        answer = fetch(address)
+        column = platform.described(answer, url, address)
+        if column is not None:
+            return replace(guess, sign=f"{guess.sign}：{address}", column=column)
+        if _SCRIPT.search(address):
+            waiting += named_addresses(answer, url)
+    return Guess(platforms.PLAIN, "网页里没有列表，脚本请求的数据也没有认出列表")
 
 
 def _sign_of_links(platform: Platform, links: Collection[str]) -> Sign | None:

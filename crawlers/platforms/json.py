@@ -20,9 +20,10 @@ from urllib.parse import urlencode, urljoin
 from parsel import Selector
 from scrapy.http import Request, Response, TextResponse
 
-from crawlers.catalogue import Column
+from crawlers.catalogue import Column, Selectors
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import absolute
+from crawlers.reading.asked_data import LEAST_ROWS, asked_addresses, described
 from crawlers.reading.charset import readable
 from crawlers.reading.file_links import find_attachments
 from crawlers.reading.json_rows import (
@@ -37,8 +38,9 @@ from crawlers.reading.json_rows import (
     value_at,
 )
 from crawlers.reading.learned_records import LearnedRecords
+from crawlers.reading.list_page import read_rows
 from crawlers.reading.notice import body_html, finish
-from crawlers.reading.platform import Platform
+from crawlers.reading.platform import NO_PLATFORM, THE_SHELL, Platform, Sign
 from crawlers.reading.rows import Row
 from crawlers.records import Records
 from crawlers.walking.base import BaseSpider
@@ -237,5 +239,13 @@ def _numbers(sent: dict[str, str]) -> dict[str, object]:
     }
 
 
-PLATFORM = Platform("json")
+def _sign(text: str, url: str) -> Sign | None:
+    """A page without rows whose scripts ask for something."""
+    if len(read_rows(text or "<p></p>", url, Selectors(), NO_PLATFORM)[0]) >= LEAST_ROWS:
+        return None
+    asks = tuple(asked_addresses(text, url))
+    return Sign("网页里没有列表，由脚本另行请求数据", THE_SHELL, asks=asks) if asks else None
+
+
+PLATFORM = Platform("json", sign=_sign, described=described)
 PLATFORM_SPIDER = JsonSpider

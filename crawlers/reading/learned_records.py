@@ -52,7 +52,7 @@ class LearnedRecords:
 
     def records(self, answer: object) -> list[Record]:
         """The records of an answer of this make."""
-        return [record for way, record in _records(answer) if way == self.way]
+        return [record for way, record in every_record(answer) if way == self.way]
 
     def title_of(self, record: Record) -> str:
         """The title of a record, without markup."""
@@ -78,7 +78,7 @@ def derive_records(answer: object, known: Sequence[KnownRow]) -> LearnedRecords 
     }
     places: defaultdict[tuple[tuple[str, ...], str], list[tuple[Record, KnownRow]]]
     places = defaultdict(list)
-    for way, record in _records(answer):
+    for way, record in every_record(answer):
         for name, value in record.items():
             row = titles.get(letters(without_markup(value))) if _is_short(value) else None
             if row is not None:
@@ -111,7 +111,7 @@ def pages_of(answer: object) -> int | None:
     return _number(answer, _PAGES)
 
 
-def _records(answer: object) -> Iterator[tuple[tuple[str, ...], Record]]:
+def every_record(answer: object) -> Iterator[tuple[tuple[str, ...], Record]]:
     """Every object of the answer with the way to it, in their order."""
     found = 0
     waiting: list[tuple[tuple[str, ...], object]] = [((), answer)]
@@ -160,7 +160,7 @@ def _winner(votes: Counter[str], of: int) -> str:
 
 
 def _number(answer: object, names: Sequence[str]) -> int | None:
-    for way, record in _records(answer):
+    for way, record in every_record(answer):
         if EVERY in way:
             continue
         for name, value in record.items():

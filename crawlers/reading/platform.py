@@ -37,16 +37,20 @@ class NoticePattern:
 @dataclass(slots=True)
 class Sign:
     """Why a list page is taken for a system's (`words`, Chinese), how sure that is, and what a
-    column and a site of it need beside name and address."""
+    column and a site of it need beside name and address. `asks`: addresses that are to be looked
+    at before that can be said (`Platform.described`)."""
 
     words: str
     sureness: int
     column: dict[str, Any] = field(default_factory=dict)
     site: dict[str, Any] = field(default_factory=dict)
+    asks: tuple[str, ...] = ()
 
 
 # How sure a sign is; a count of links that look like the system's notices comes after these.
 THE_HOST, THE_DOCUMENT, THE_SCRIPT, THE_DATA = 4_000_000, 3_000_000, 2_000_000, 1_000_000
+# The page shows nothing, and asks for something.
+THE_SHELL = 1
 
 
 def _no_key(address: SplitResult) -> str:
@@ -61,6 +65,10 @@ def _no_rows(node: dict[str, Any], base_url: str) -> Iterable[Row]:
     return ()
 
 
+def _no_description(answer: str, url: str, asked: str) -> dict[str, Any] | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One publishing system.
@@ -72,6 +80,8 @@ class Platform:
     `has_script_rows`: its lists may stand as data in a script of the page.
     `sign`: what tells a list page of it (source, address), beside its links.
     `answered`: the rows that one object of a saved JSON answer holds (object, base address).
+    `described`: what a column needs whose page (second) asked an address (third) and got this
+    answer (first); None where that is no list.
     """
 
     name: str
@@ -82,6 +92,7 @@ class Platform:
     has_script_rows: bool = False
     sign: Callable[[str, str], Sign | None] = _no_sign
     answered: Callable[[dict[str, Any], str], Iterable[Row]] = _no_rows
+    described: Callable[[str, str, str], dict[str, Any] | None] = _no_description
 
 
 NO_PLATFORM = Platform("")
