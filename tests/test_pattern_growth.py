@@ -106,7 +106,7 @@ def test_a_group_repeated_possessively_is_caught() -> None:
 
 def test_the_census_finds_the_patterns_of_every_room() -> None:
     rooms = {found.place.split("/")[0] for found in PATTERNS}
-    assert {"crawlers", "pipelines", "digest", "storage", "texts", "commands"} <= rooms
+    assert {"crawlers", "pipelines", "digest", "storage", "texts", "app"} <= rooms
     assert len(PATTERNS) > 200
 
 
