@@ -4,6 +4,8 @@ Scrapy executes this module as configuration; it is the only one of the room tha
 Our own settings start with ZX_ and are plain strings and numbers.
 """
 
+from scrapy.settings import default_settings
+
 from config import load_config
 
 _config = load_config()
@@ -124,14 +126,15 @@ ITEM_PIPELINES = {
     "pipelines.download.DownloadPipeline": 600,
     "pipelines.store.StorePipeline": 800,
 }
+# Scrapy's own, but for those not used: it loads even what is switched off, and one of them brings a
+# web server.
+_not_used = {"remote_control", "telnet", "memdebug", "logstats", "spiderstate", "memusage"}
+EXTENSIONS_BASE = {
+    name: order
+    for name, order in default_settings.EXTENSIONS_BASE.items()
+    if name.split(".")[-2] not in _not_used
+}
 EXTENSIONS = {
-    # Not used, and Scrapy loads even what is switched off: one of them a web server.
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.memdebug.MemoryDebugger": None,
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.spiderstate.SpiderState": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,
     "crawlers.memory_limit.OwnMemoryUsage": 0,
     "crawlers.log_redaction.LogRedactionExtension": 50,
     "pipelines.monitor.MonitorExtension": 100,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tldextract
-
-# The list of public suffixes that comes with the library: nothing is fetched, nothing is written.
-_SUFFIXES = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
+from functools import cache
 
 
 def is_own_host(host: str, column_host: str) -> bool:
@@ -15,6 +12,17 @@ def is_own_host(host: str, column_host: str) -> bool:
     suffix everybody has hosts: www.gov.cn owns none of the ministries' under gov.cn.
     """
     own = column_host.removeprefix("www.")
-    if not _SUFFIXES(own).domain:
+    if _is_public_suffix(own):
         own = column_host
     return bool(own) and (host == own or host.endswith(f".{own}"))
+
+
+@cache
+def _is_public_suffix(host: str) -> bool:
+    # Asked only of hosts that the catalogue does not name; the library brings an HTTP client, and
+    # most crawls are spared the start of it.
+    import tldextract
+
+    # The list that comes with the library: nothing is fetched, nothing is written.
+    suffixes = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
+    return not suffixes(host).domain
