@@ -34,7 +34,8 @@ HEADERS = {
 # A preview stands in a frame of ours, and can do nothing there: not even our forms are its own.
 FRAMED = {
     "Content-Security-Policy": (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
+        " frame-ancestors 'self'"
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }

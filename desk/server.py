@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from app.connections import Connections
 from app.context import CommandError, Context
+from app.drafts import coming_week
 from desk.accounts import Accounts, hashed
 from desk.background import Background
 from desk.drafts import Drafts
@@ -46,6 +48,7 @@ log = logging.getLogger("zhengxun")
 
 STATIC = Path(__file__).parent / "static"
 STOP_SECONDS = 2.0
+WARM_EVERY_SECONDS, WARM_SECONDS = 60.0, 3600.0
 # What reading a body raises that its own headers do not fit, or that ends too early.
 _CUT = (HttpProcessingError, web.RequestPayloadError, ClientPayloadError, ValueError, LookupError)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -79,7 +82,8 @@ def make_app(desk: Desk) -> web.Application:
     app.on_response_prepare.append(headers)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, door.handler(route))
-    app.router.add_get("/static/desk.css", _style)
+    for name in ("desk.css", "desk.svg"):
+        app.router.add_get(f"/static/{name}", _fixed(name))
     return app
 
 
@@ -106,6 +110,7 @@ class _Door:
 
     def arrive(self, request: web.Request) -> tuple[Visit, str]:
         """Who comes, and the token of a session that begins with it: that of a proxy's user."""
+        self.desk.came_at = time.monotonic()
         cookie = self.guard.cookie(request, COOKIE)
         named = self.guard.proxy_user(request)
         now, begun = self.desk.context.config.clock(), ""
@@ -177,7 +182,9 @@ class _Door:
                     say_next(db, hashed(answer.begins or visit.cookie), answer.said)
             return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": answer.to})
         if isinstance(answer, Sheet):
-            response = web.Response(text=answer.body, content_type=answer.kind, charset="utf-8")
+            body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+            charset = "utf-8" if answer.kind.startswith("text/") else None
+            response = web.Response(body=body, content_type=answer.kind, charset=charset)
             if answer.framed:
                 response.headers.update(FRAMED)
             if answer.name:
@@ -239,11 +246,15 @@ async def _take_parts(
             files[part.name] = bytes(content)
 
 
-async def _style(request: web.Request) -> web.FileResponse:
-    """The one style sheet; it never changes while we run."""
-    del request
-    headers = {"Cache-Control": "public, max-age=3600"}
-    return web.FileResponse(STATIC / "desk.css", headers=headers)
+def _fixed(name: str) -> Handler:
+    """One file that never changes while we run."""
+
+    async def answer(request: web.Request) -> web.FileResponse:
+        del request
+        headers = {"Cache-Control": "public, max-age=3600"}
+        return web.FileResponse(STATIC / name, headers=headers)
+
+    return answer
 
 
 def _refusal(words: str, status: int, changes: tuple[str, ...] = ()) -> Page:
@@ -254,6 +265,12 @@ def _plain(status: int, text: str) -> web.Response:
     return web.Response(status=status, text=f"{text}\n")
 
 
+def warm(desk: Desk) -> None:
+    """Select and judge what the coming issue is made of, if that is to be done."""
+    with desk.context.store() as db:
+        desk.drafts.open(desk.context, db, coming_week(desk.context, db))
+
+
 class DeskServer:
     """The desk at its address; `begin` starts it, `end` stops it."""
 
@@ -262,6 +279,7 @@ class DeskServer:
         self.desk = make_desk(context)
         self.runner: web.AppRunner | None = None
         self.server: asyncio.Server | None = None
+        self.warming: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Serve. Raises OSError when the address is taken."""
@@ -284,11 +302,29 @@ class DeskServer:
             await runner.cleanup()
             raise
         self.runner = runner
+        self.warming = asyncio.create_task(self._keep_warm())
+
+    async def _keep_warm(self) -> None:
+        """Have the issue at hand before somebody asks, as long as people come.
+
+        What was selected is looked at anew every minute; only a store with other notices is work.
+        """
+        while True:
+            if time.monotonic() - self.desk.came_at < WARM_SECONDS:
+                try:
+                    await asyncio.to_thread(warm, self.desk)
+                except ZhengxunError as error:
+                    log.warning("the issue is not at hand: %s", error)
+            await asyncio.sleep(WARM_EVERY_SECONDS)
 
     async def end(self) -> None:
         """Stop serving."""
         runner, self.runner = self.runner, None
         server, self.server = self.server, None
+        warming, self.warming = self.warming, None
+        if warming is not None:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
         if server is not None:
             server.close()
         if runner is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from china_time import SHANGHAI
 from desk.guard import TOKEN_FIELD
 from desk.roles import ROLE_WORDS, may
 from desk.visits import Page, Visit
+from digest.models.issue import Chapter
 from digest.safe_text import clean_line, safe_link, shorten
 from digest.wording import badges, why
 
@@ -37,6 +39,7 @@ def environment() -> Environment:
         "short": shorten,
         "badges": badges,
         "why": why,
+        "title_of": title_of,
         "role": lambda role: ROLE_WORDS[role],
     }
     return made
@@ -63,6 +66,11 @@ def render(visit: Visit, page: Page, *, token: str, said: str) -> str:
             **page.values,
         )
     )
+
+
+def title_of(chapter: str, chapters: Sequence[Chapter]) -> str:
+    """A chapter as readers know it; its id where it is configured no more."""
+    return next((one.title for one in chapters if one.id == chapter), chapter)
 
 
 def day_words(day: date | None) -> str:

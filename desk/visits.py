@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -29,13 +30,15 @@ class RefusedError(ZhengxunError):
 
 @dataclass
 class Desk:
-    """What stays between visits. `probed`: the site that was looked at last."""
+    """What stays between visits. `probed`: the site that was looked at last; `came_at`: when
+    somebody came last, in seconds of the monotonic clock."""
 
     context: Context
     accounts: Accounts
     drafts: Drafts
     background: Background
     probed: dict[str, Probed] = field(default_factory=dict)
+    came_at: float = field(default_factory=time.monotonic)
 
     def renew(self) -> Context:
         """The catalogue is another now: read it again."""
@@ -120,7 +123,7 @@ class Go:
 class Sheet:
     """A document as it is. `framed`: only our own pages may show it inside."""
 
-    body: str
+    body: str | bytes
     kind: str = "text/html"
     framed: bool = False
     name: str = ""

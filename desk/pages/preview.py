@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+
 from desk.letters import send_preview
 from desk.pages.issue import fate, opened
 from desk.visits import Answer, Go, Page, RefusedError, Sheet, Visit, needs
-from digest.models.issue import DigestError
-from digest.rendering.render_html import render_html, render_mail_html
+from digest.models.issue import Digest, DigestError
+from digest.rendering.docx.document import render_docx
+from digest.rendering.render_html import mail_pictures, render_mail_html
 from digest.rendering.render_text import render_text
 
-KINDS = {"mail": "邮件", "phone": "手机", "text": "纯文本", "whole": "网页"}
+KINDS = {"mail": "邮件", "phone": "手机", "text": "纯文本"}
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @needs("look")
@@ -28,11 +32,21 @@ def show(visit: Visit) -> Answer:
 
 @needs("look")
 def sheet(visit: Visit) -> Answer:
-    """The document itself, for the frame of the page."""
+    """The mail itself, for the frame of the page, or the Word file."""
     with opened(visit) as (_, draft):
         digest = draft.digest
-    whole = visit.path["kind"] == "whole"
-    return Sheet(render_html(digest) if whole else render_mail_html(digest), framed=True)
+    if visit.path["kind"] == "word":
+        return Sheet(render_docx(digest), WORD, name=f"preview-{digest.week}.docx")
+    return Sheet(_mail(digest), framed=True)
+
+
+def _mail(digest: Digest) -> str:
+    """The mail with its pictures inside, where a mail has them beside it."""
+    page = render_mail_html(digest)
+    for name, picture in mail_pictures(digest, page).items():
+        data = base64.b64encode(picture).decode("ascii")
+        page = page.replace(f'"cid:{name}"', f'"data:image/png;base64,{data}"')
+    return page
 
 
 @needs("look")

@@ -92,6 +92,7 @@ def person(visit: Visit) -> Answer:
         rows = [one for one in list_deliveries(db) if one.subscriber_id == found.id]
     ledger = [(names.get(one.issue_id, ""), one) for one in reversed(rows[-60:])]
     values = {"one": found, "state": STATE_WORDS[found.state], "ledger": ledger}
+    values["chapters"] = visit.context.config.digest.chapters
     return Page("reader.html.jinja", values)
 
 

@@ -172,7 +172,6 @@ def running(context: Context) -> Iterator[RunningDesk]:
         asyncio.run_coroutine_threadsafe(_cancel_rest(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
-        loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
 
 
@@ -182,6 +181,7 @@ async def _cancel_rest() -> None:
     for task in rest:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_default_executor()
 
 
 __all__ = ["NOON", "PASSWORD", "RunningDesk", "Visitor", "context_at", "fill", "running"]

@@ -182,3 +182,15 @@ def test_a_user_header_counts_from_the_named_networks_only(desk: RunningDesk) ->
     stranger = desk.visitor()
     stranger.headers["X-Remote-User"] = "boss@example.com"
     assert stranger.get("/people").to == "/login"
+
+
+def test_two_hundred_slow_clients_hold_nobody_up(desk: RunningDesk) -> None:
+    port = int(desk.origin.rpartition(":")[2])
+    slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
+    try:
+        for one in slow[::2]:
+            one.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n")
+        assert desk.visitor().get("/login").status == 200
+    finally:
+        for one in slow:
+            one.close()
