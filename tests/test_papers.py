@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAPERS = ("docs/developing.md", "CONTRIBUTING.md", "SECURITY.md")
+PAPERS = ("docs/developing.md", "CONTRIBUTING.md", "SECURITY.md", "replica/README.md")
 # `storage/notices/notices.py`, `matching/`, `.ci/pythons`; neither a command nor what a run writes.
 _PATH = re.compile(r"`([\w.-]*/?[\w./*-]*(?:/|\.(?:py|md|toml|json|in|lock|svg))|\.ci/\w+)`")
 _MADE = ("data/", "zhengxun.toml")
@@ -15,7 +15,7 @@ _MADE = ("data/", "zhengxun.toml")
 
 def named_paths(paper: str) -> list[str]:
     text = (ROOT / paper).read_text(encoding="utf-8")
-    return [path for path in _PATH.findall(text) if not path.startswith(_MADE)]
+    return [path for path in _PATH.findall(text) if not path.startswith((*_MADE, "/"))]
 
 
 def is_there(path: str) -> bool:

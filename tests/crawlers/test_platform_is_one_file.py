@@ -18,7 +18,7 @@ from crawlers import platforms
 from crawlers.catalogue import CatalogueError, load_catalogue
 from crawlers.probing import guess_platform
 from crawlers.reading.addresses import notice_key
-from crawlers.reading.platform import NO_PLATFORM
+from crawlers.reading.platform import NO_PLATFORM, Platform
 from crawlers.saved_page import read_saved_page
 from crawlers.walking.base import BaseSpider
 from tests.crawlers.mock_site import Answer, Asked, serving
@@ -26,9 +26,10 @@ from tests.installation import Installation
 
 ROOT = Path(__file__).parents[2]
 KEYS = Path(__file__).with_name("notice_keys.tsv")
-# The platforms that there were when the addresses of that file were given their keys.
 # Names that are words of their own as well.
 ORDINARY = {"json"}
+# The platforms that there were when the addresses of that file were given their keys: of these,
+# every line is a promise; of later ones, the lines that name them.
 FROM_THE_FIRST = {"cde", "easysite", "feed", "hanweb", "jpaas", "listing", "trs", "wechat"}
 GAZETTE = '''
 """A publishing system that this test invents: lists of /issue-N.gaz, four a page at ?from=N."""
@@ -183,8 +184,36 @@ def keys_given_from_the_first() -> Iterator[tuple[str, str, str]]:
         address, plain, *own = line.split("\t")
         keys = dict(one.split("=", 1) for one in own)
         yield address, "", plain
-        for name in set(platforms.names()) & FROM_THE_FIRST:
+        for name in set(platforms.names()) & (FROM_THE_FIRST | set(keys)):
             yield address, name, keys.get(name, plain)
+
+
+@pytest.mark.parametrize("name", platforms.names())
+def test_every_rule_of_a_key_is_kept_by_addresses(name: str) -> None:
+    promised = {one for _, one, key in keys_given_from_the_first() if one}
+    named = re.search(rf"\t{name}=", KEYS.read_text("utf-8"))
+    has_rule = platforms.platform(name).key is not Platform("none").key
+    assert not has_rule or (named and name in promised), (
+        f"add addresses with {name}= to {KEYS.name}"
+    )
+
+
+def test_every_key_of_that_file_is_of_a_platform() -> None:
+    named = set(re.findall(r"\t([a-z_]+)=", KEYS.read_text("utf-8")))
+    assert named <= set(platforms.names())
+
+
+def test_the_papers_name_every_platform() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    catalogue = (ROOT / "crawlers" / "sources.toml").read_text("utf-8")[:1000]
+    for name in platforms.names():
+        assert re.search(rf"platform = .*\b{name}\b", readme), name
+        assert re.search(rf"\b{name}\b", catalogue), name
+
+
+@pytest.mark.parametrize("name", platforms.names())
+def test_a_platforms_name_is_one_of_a_module(name: str) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
 
 
 def test_no_key_of_a_known_address_has_changed() -> None:

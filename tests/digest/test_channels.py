@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -36,8 +37,9 @@ from storage.readers import attempts, deliveries
 from tests.digest.conftest import Clock
 from tests.digest.samples import make_notice, recorded, week_digest
 
-PAGER = '''
-"""A pager that this test invents."""
+ROOT = Path(__file__).parents[2]
+GONG = '''
+"""A gong that this test invents."""
 
 from datetime import timedelta
 
@@ -47,10 +49,10 @@ from digest.delivery.smtp_client import Attempt
 from storage.readers.attempts import Cap
 
 
-class Pager(ChatChannel):
+class Gong(ChatChannel):
     """Takes words, says OK."""
 
-    kind = "pager"
+    kind = "gong"
     limit = 500
     caps = (Cap(1, timedelta(minutes=1)),)
     dialect = Dialect(heading="= ")
@@ -64,19 +66,19 @@ class Pager(ChatChannel):
 
 
 @pytest.fixture
-def pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def gong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """One more file among the channels; nothing else is told of it."""
     folder = tmp_path / "channels"
     folder.mkdir()
-    (folder / "pager.py").write_text(PAGER, encoding="utf-8")
+    (folder / "gong.py").write_text(GONG, encoding="utf-8")
     monkeypatch.setattr(channels, "__path__", [*channels.__path__, str(folder)])
-    yield "pager"
-    sys.modules.pop(f"{channels.__name__}.pager", None)
+    yield "gong"
+    sys.modules.pop(f"{channels.__name__}.gong", None)
 
 
 @pytest.fixture
 def taken() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The pager's service: its address, and what it was sent."""
+    """The gong's service: its address, and what it was sent."""
     got: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -103,11 +105,11 @@ def test_a_new_channel_tells_issue_correction_bulletin_and_alarm(
     db: Database,
     smtp: SmtpSettings,
     clock: Clock,
-    pager: str,
+    gong: str,
     taken: tuple[str, list[dict[str, Any]]],
 ) -> None:
     url, got = taken
-    bot = ChatBot(pager, "值班", url, keywords=("中药",), private=True, pace="immediate")
+    bot = ChatBot(gong, "值班", url, keywords=("中药",), private=True, pace="immediate")
     issue, digest = recorded(db, week_digest()), week_digest()
     assert deliver(db, issue, digest, smtp=None, now=clock, bots=[bot]).sent == 1
     assert got[-1]["words"].startswith("= 政讯周报 2021-W05\n本周共 ")
@@ -137,15 +139,15 @@ def test_a_new_channel_tells_issue_correction_bulletin_and_alarm(
     assert got[-1]["words"].startswith("= 政讯周报·快讯：新发布 1 条\n- [关于中药新药的通知](")
 
     raise_alarm(db, "disk", "磁盘将满", "剩 1 MB", now=clock())
-    assert send_alarms(db, Operator(webhook=url, webhook_kind=pager), now=clock()) == []
+    assert send_alarms(db, Operator(webhook=url, webhook_kind=gong), now=clock()) == []
     assert "磁盘将满" in got[-1]["words"]
     assert len(got) == 4
 
 
 def test_a_new_channels_caps_are_kept(
-    db: Database, clock: Clock, pager: str, taken: tuple[str, list[dict[str, Any]]]
+    db: Database, clock: Clock, gong: str, taken: tuple[str, list[dict[str, Any]]]
 ) -> None:
-    bots = [ChatBot(pager, name, taken[0], private=True) for name in ("甲", "乙")]
+    bots = [ChatBot(gong, name, taken[0], private=True) for name in ("甲", "乙")]
     waits: list[float] = []
 
     def pause(seconds: float) -> None:
@@ -159,11 +161,11 @@ def test_a_new_channels_caps_are_kept(
     assert [row.state for row in deliveries.list_deliveries(db)] == ["sent", "sent"]
 
 
-def test_the_configuration_takes_what_the_folder_has(pager: str) -> None:
-    settings = {"name": "值班", "url": "https://pager.example"}
-    assert ChannelConfig.model_validate(settings | {"kind": pager}).kind == pager
+def test_the_configuration_takes_what_the_folder_has(gong: str) -> None:
+    settings = {"name": "值班", "url": "https://gong.example"}
+    assert ChannelConfig.model_validate(settings | {"kind": gong}).kind == gong
     for kind in ("telegraph", channels.MAIL):
-        with pytest.raises(ValidationError, match="is no kind of bot; use dingtalk, feishu, pager"):
+        with pytest.raises(ValidationError, match="is no kind of bot; use dingtalk, feishu, gong"):
             ChannelConfig.model_validate(settings | {"kind": kind})
 
 
@@ -183,14 +185,20 @@ def test_every_channel_has_all_its_parts(kind: str) -> None:
     assert opened.is_open is (kind != channels.MAIL)
 
 
+@pytest.mark.parametrize("kind", channels.bot_kinds())
+def test_the_operator_is_told_of_every_kind(kind: str) -> None:
+    for paper in ("docs/delivery.md", "commands/zhengxun.toml.in"):
+        assert kind in (ROOT / paper).read_text(encoding="utf-8"), paper
+
+
 def test_no_other_file_names_a_channel() -> None:
-    root = Path(__file__).parents[2]
     named = {
-        path.relative_to(root).as_posix()
+        path.relative_to(ROOT).as_posix()
         for room in ("app", "commands", "digest", "storage")
-        for path in (root / room).rglob("*.py")
+        for path in (ROOT / room).rglob("*.py")
         for kind in channels.bot_kinds()
-        if kind != "webhook" and kind in path.read_text(encoding="utf-8").casefold()
+        if kind != "webhook"
+        and re.search(rf"(?<![a-z]){kind}(?![a-z])", path.read_text(encoding="utf-8").casefold())
     }
     # A text without markup that bots of two services read; and what a ledger's line looks like.
     allowed = {"digest/delivery/alarm_text.py", "digest/delivery/chat_bots.py"}

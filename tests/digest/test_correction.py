@@ -15,7 +15,7 @@ from lxml import html
 
 import digest
 from digest.delivery.channel import Means
-from digest.delivery.channels import open_channel
+from digest.delivery.channels import bot_kinds, open_channel
 from digest.delivery.chat_bot import ChatBot
 from digest.delivery.chat_bots import ChatChannel
 from digest.delivery.correction_messages import CorrectionMessages
@@ -84,7 +84,7 @@ def test_the_word_file_opens_and_is_the_same_each_time() -> None:
     assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
 
 
-@pytest.mark.parametrize("kind", ["wecom", "dingtalk", "feishu", "webhook"])
+@pytest.mark.parametrize("kind", bot_kinds())
 def test_robots_get_it_within_their_limits(kind: Any) -> None:
     bot = ChatBot(kind=kind, name="群", url="https://example.com/hook")
     for correction in (make_correction(), make_correction("长" * 4000, "<@all>", "乙")):

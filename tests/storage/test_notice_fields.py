@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 from dataclasses import fields, replace
@@ -12,16 +13,30 @@ from typing import Any, get_type_hints
 import pytest
 from sqlite_utils import Database
 
+from digest.models.entry import Entry
+from digest.models.issue import Group, Section
+from digest.rendering.render_json import render_json
 from pipelines.evidence.rereading_changes import changes
 from storage.describe import column_labels, described
 from storage.export.export import export_notices
-from storage.models import NOTICE_FIELDS, Attachment, Contact, Deadline, Notice, Shown
+from storage.models import (
+    NOTICE_FIELDS,
+    Attachment,
+    Contact,
+    Deadline,
+    Notice,
+    Shown,
+    StoredNotice,
+)
 from storage.notices.notices import get_notice, save_notice
 from storage.notices.revisions import state_at
 from storage.values import select
+from tests.digest.samples import make_digest
 from tests.storage.samples import NOW
 from tests.storage.test_notices import FULL
 
+ROOT = Path(__file__).parents[2]
+EMPTY = Notice(*[""] * 7)  # where it stands and what it is called has no default
 NAMES = [one.name for one in fields(Notice)]
 STORED = [name for name, about in NOTICE_FIELDS.items() if about.column]
 # These help to decide and are not the page's word, or have a table of their own.
@@ -48,6 +63,33 @@ def test_every_field_is_described_once() -> None:
     assert len(set(labels)) == len(labels)
     places = [about.export for about in NOTICE_FIELDS.values() if about.export]
     assert len(set(places)) == len(places)
+
+
+def test_a_field_that_nobody_read_is_empty() -> None:
+    # Two partial readings are joined by it: what is empty in the newer one is kept from the older.
+    defaults = {one.name: getattr(EMPTY, one.name) for one in fields(Notice)}
+    for name in ("site", "column", "key", "url", "title", "section", "grp", "complete"):
+        del defaults[name]
+    assert [name for name, value in defaults.items() if value] == []
+
+
+def test_normalising_gives_every_field() -> None:
+    tree = ast.parse((ROOT / "pipelines" / "normalise.py").read_text("utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    given = {keyword.arg for call in calls for keyword in call.keywords}
+    assert [name for name in NAMES if name not in given] == []
+
+
+def test_digest_json_holds_every_field_of_an_issue() -> None:
+    entry = Entry(StoredNotice(1, FULL, NOW, NOW))
+    digest = make_digest(Section("pharma", "医药", "", (Group("国家级", (entry,)),)))
+    (item,) = json.loads(render_json(digest))["sections"][0]["groups"][0]["items"]
+    shown = {
+        name
+        for name, about in NOTICE_FIELDS.items()
+        if Shown.DIGEST in about.shown or Shown.FACT in about.shown
+    }
+    assert [name for name in shown if not item.get(name)] == []
 
 
 @pytest.mark.parametrize("name", STORED)
