@@ -25,6 +25,7 @@ from pipelines.downloads.pieces import (
     Row,
     UnreadableFileError,
 )
+from storage.models import SCANNED
 
 MAX_CHARACTERS = 200_000
 """Longer texts are cut here; enough for a law with its annexes."""
@@ -33,7 +34,7 @@ MAX_ROWS = 20_000
 MAX_ROW_CHARACTERS = 2_000_000
 """Rows of tables are kept beyond the text's limit: a list of companies must be whole."""
 
-NO_TEXT = "文件中没有可提取的文字（可能是扫描件）"
+NO_TEXT = f"文件中没有可提取的文字（{SCANNED}件）"
 NOT_READ = "只保存文件，未提取文字"
 PARTLY = "文件有损坏，只提取了前面的文字"
 CUT = f"文字较长，只保留了前 {MAX_CHARACTERS} 字"

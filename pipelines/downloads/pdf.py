@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from itertools import islice
 
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
 from pipelines.downloads.pieces import (
@@ -15,8 +16,17 @@ from pipelines.downloads.pieces import (
     Remark,
     UnreadableFileError,
 )
+from storage.models import SCANNED
 
 MAX_PAGES = 500
+
+
+def _has_picture(page: PageObject) -> bool:
+    """Whether a page shows a picture; one whose pictures cannot be listed shows none to us."""
+    try:
+        return bool(page.images.keys())
+    except (PyPdfError, AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def pdf_pieces(data: bytes) -> Pieces:
@@ -26,12 +36,17 @@ def pdf_pieces(data: bytes) -> Pieces:
         # Many files carry an owner's password only, and open with an empty one.
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnreadableFileError(PASSWORD)
-        yield Extent(f"{len(reader.pages)} 页")
-        for number, page in enumerate(reader.pages):
-            if number == MAX_PAGES:
-                yield Remark(f"页数较多，只读取了前 {MAX_PAGES} 页")
-                return
-            yield from page.extract_text().splitlines()
+        count, scans = len(reader.pages), 0
+        yield Extent(f"{count} 页")
+        for page in islice(reader.pages, MAX_PAGES):
+            text = page.extract_text()
+            scans += not text.strip() and _has_picture(page)
+            yield from text.splitlines()
+        if count > MAX_PAGES:
+            yield Remark(f"页数较多，只读取了前 {MAX_PAGES} 页")
+        # Of a file that is nothing else, the lack of text is said already.
+        if 0 < scans < min(count, MAX_PAGES):
+            yield Remark(f"其中 {scans} 页没有可提取的文字（{SCANNED}页）")
     except (DependencyError, FileNotDecryptedError) as error:
         raise UnreadableFileError(PASSWORD) from error
     except PyPdfError as error:

@@ -21,8 +21,10 @@ from pipelines.downloads.limits import FAILED, OUT_OF_MEMORY, OUT_OF_TIME
 from pipelines.downloads.pieces import DAMAGED, PASSWORD, TOO_LARGE
 from pipelines.downloads.text_reader import TextReader
 from replica.sample_files import make_pdf
+from storage.models import Attachment, is_picture
 from tests.pipelines.compound_files import compound_file
 
+GOLD = Path(__file__).parents[1] / "files" / "gold"
 MEGABYTE = 1024 * 1024
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -100,6 +102,19 @@ def test_a_scan_says_that_it_holds_no_text(tmp_path: Path) -> None:
     out = io.BytesIO()
     writer.write(out)
     assert read(tmp_path, "pdf", out.getvalue()) == FileText(None, NO_TEXT, "1 页")
+
+
+def test_a_file_with_a_scanned_page_among_printed_ones_says_so(tmp_path: Path) -> None:
+    writer = PdfWriter()
+    for data in (make_pdf("申报指南"), (GOLD / "two_pages.pdf").read_bytes()):
+        writer.append(PdfReader(io.BytesIO(data)))
+    writer.add_blank_page(100, 100)
+    out = io.BytesIO()
+    writer.write(out)
+    found = read(tmp_path, "pdf", out.getvalue())
+    assert found.text == "申报指南"
+    assert found.note == "其中 2 页没有可提取的文字（可能是扫描页）"
+    assert is_picture(Attachment("u", "n", "pdf", 1, "s", "p", note=found.note))
 
 
 def test_a_docx_is_read_paragraphs_tables_and_all(tmp_path: Path) -> None:

@@ -17,7 +17,11 @@ from app.context import Context
 from config import Config
 from config_sections import OcrConfig
 from digest.composing.recognised import told
-from digest.models.entry import file_facts
+from digest.models.entry import Entry, file_facts
+from digest.models.issue import Digest
+from digest.rendering.docx.document import render_docx
+from digest.rendering.render_html import render_html
+from digest.rendering.render_text import render_text
 from pipelines.download import keep
 from pipelines.downloads.limits import FAILED, OUT_OF_MEMORY, OUT_OF_TIME, Limits
 from pipelines.pictures.facts_of_pictures import facts_of
@@ -39,7 +43,7 @@ from storage.pictures.readings import picture_readings
 from storage.search.search import search
 from storage.values import select
 from tests.digest.samples import INSTANT
-from tests.digest.test_two_depths import composer, save
+from tests.digest.test_two_depths import composer, save, words_of
 from tests.pipelines.tiny_engine import draw
 from tests.storage.samples import NOW, page, saved
 
@@ -218,11 +222,30 @@ def test_an_issue_tells_it_apart_and_tells_it_again_the_same(db: Database, tmp_p
         "截止 2021-03-15（待核对）；天津市"
     )
     assert entry.summary.endswith("（识别把握 100%，以原文为准）")
+    pages = render_text(issue), render_html(issue), words_of(render_docx(issue))
+    assert all("图片识别：文号 津科规〔2021〕18号（待核对）" in page for page in pages)
+    thin = replace(entry.stored.notice, body_text="见图。", body_html="<p>见图。</p>")
+    stored = replace(entry.stored, notice=thin)
+    shown = replace(entry, stored=stored)
+    thin_issue = with_entry(issue, shown)
+    pages = render_text(thin_issue), render_html(thin_issue), words_of(render_docx(thin_issue))
+    assert all("图片识别：文号 津科规〔2021〕18号（待核对）" in page for page in pages)
     # Not among what readers must act on: nobody has looked whether it is right.
     assert (entry.doc_number, entry.deadlines, entry.id) == ("", (), number)
     db.execute("UPDATE picture_files SET text = '别的'")
     [again] = composer(db).compose("2021-W05", instant=INSTANT).entries()
     assert again.summary == entry.summary
+
+
+def with_entry(issue: Digest, entry: Entry) -> Digest:
+    """The issue with this one entry in the place of its own."""
+    sections = []
+    for section in issue.sections:
+        groups = tuple(
+            replace(group, entries=tuple(entry for _ in group.entries)) for group in section.groups
+        )
+        sections.append(replace(section, groups=groups))
+    return replace(issue, sections=tuple(sections))
 
 
 READING = PictureReading(

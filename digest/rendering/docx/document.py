@@ -210,6 +210,7 @@ class _Printer:
             new_paragraph(self.document._body, CELL)
         if entry.has_body:
             self._body(entry)
+            self._fact(entry.pictures, WARM)
         else:
             new_paragraph(self.document._body, BODY, entry.summary)
         for label, links in _links(entry):
