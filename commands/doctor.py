@@ -29,7 +29,9 @@ from digest.delivery.smtp_connection import look
 from digest.inbound.imap import Folder, MailboxError
 from digest.models.issue import DigestError
 from digest.rendering.render_pdf import PdfError, print_page
+from pipelines.pictures.picture_reader import is_installed
 from storage.database import StorageError
+from storage.pictures.queue import files_waiting
 
 REACH_SECONDS = 15.0
 
@@ -64,6 +66,8 @@ def findings(context: Context) -> Iterator[tuple[bool | None, str, str]]:
     yield from access_finding(context)
     yield profile_finding(context)
     yield browser_finding(context)
+    if context.config.ocr.enabled:
+        yield from pictures_finding(context)
     if context.config.digest.pdf:
         yield pdf_finding()
     yield from smtp_findings(context)
@@ -106,6 +110,21 @@ def time_zone_finding() -> tuple[bool, str, str]:
     except ZoneInfoNotFoundError:
         return False, what, "pip install tzdata"
     return offset == timedelta(hours=8), what, "its data is wrong; pip install --upgrade tzdata"
+
+
+def pictures_finding(context: Context) -> Iterator[tuple[bool | None, str, str]]:
+    """Whether pictures and scans can be read, where any wait for it."""
+    try:
+        with context.store() as db:
+            waiting = files_waiting(db)
+    except StorageError:
+        # What is wrong with the store is said already.
+        return
+    if is_installed():
+        yield True, f"text in pictures: RapidOCR, {waiting} files wait", ""
+    elif waiting:
+        advice = "图片和扫描件中的文字不会被识别；需要时请运行 pip install 'zhengxun[ocr]'"
+        yield None, f"text in pictures: {waiting} files, no RapidOCR", advice
 
 
 def pdf_finding() -> tuple[bool, str, str]:

@@ -65,6 +65,12 @@ def is_waiting(db: Database) -> bool:
     return select_one(db, _ONE) is not None
 
 
+def files_waiting(db: Database) -> int:
+    """How many files are still to be read."""
+    row = select_one(db, "SELECT count(*) AS files FROM picture_files WHERE done_at IS NULL")
+    return 0 if row is None else int(row["files"])
+
+
 def pages_read(db: Database, since: datetime) -> int:
     """How many pages were read since then."""
     row = select_one(

@@ -11,11 +11,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
+import commands.doctor as doctor_module
 from app.context import Context
 from commands.doctor import (
     browser_finding,
     doctor,
     mailbox_finding,
+    pictures_finding,
     profile_finding,
     smtp_findings,
 )
@@ -23,7 +25,10 @@ from config import Config
 from config_sections import CrawlConfig, DigestConfig, MailboxConfig, SmtpConfig
 from digest.delivery.sink import Sink
 from replica.server import Replica, start_replica
+from storage.models import Attachment
+from storage.notices.notices import save_notice
 from tests.commands.spoken import console, said
+from tests.storage.samples import page
 
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
 
@@ -61,6 +66,24 @@ def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     assert doctor(context, out, sites=True) == 1
     assert "set smtp.host and smtp.sender" in said(out)
     assert "cannot be reached" in said(out)
+
+
+def test_doctor_says_when_pictures_wait_and_nobody_can_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = Context(Config(data=tmp_path / "data", now=NOW))
+    monkeypatch.setattr(doctor_module, "is_installed", lambda: False)
+    assert list(pictures_finding(context)) == []
+    picture = Attachment("https://a.cn/1.png", "图", "png", 1, "1" * 64, "files/1.png")
+    with context.store() as db:
+        save_notice(db, page(attachments=(picture,)), now=NOW, run_id=None)
+    [(fine, what, advice)] = pictures_finding(context)
+    assert (fine, what) == (None, "text in pictures: 1 files, no RapidOCR")
+    assert "zhengxun[ocr]" in advice
+    monkeypatch.setattr(doctor_module, "is_installed", lambda: True)
+    assert list(pictures_finding(context)) == [
+        (True, "text in pictures: RapidOCR, 1 files wait", "")
+    ]
 
 
 @pytest.mark.parametrize(

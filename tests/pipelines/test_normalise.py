@@ -14,6 +14,7 @@ from scrapy.settings import Settings
 from scrapy.spiders import Spider
 
 from crawlers.items import NoticeItem, PrintedLink
+from crawlers.reading.wechat_page import fill_from_article
 from pipelines.normalise import NormalisePipeline, normalise
 from storage.models import Contact, Deadline, Notice
 
@@ -300,3 +301,19 @@ def test_captured_pages(name: str, deadline: date | None, original: str) -> None
     assert notice.original_url.endswith(original)
     assert notice.doc_number == ""
     assert 0 < len(notice.summary) <= 160
+
+
+def test_the_pictures_of_a_body_that_says_hardly_anything_are_named_for_reading() -> None:
+    item = make_item(url="https://mp.weixin.qq.com/s/abc", body_html="")
+    addresses = [f"https://mmbiz.qpic.cn/{number}/0?wx_fmt=png" for number in range(30)]
+    pages = ", ".join(f"{{cdn_url: '{address}'}}" for address in addresses)
+    fill_from_article(
+        item,
+        '<meta property="og:title" content="三张图告诉你"><div id="js_content"></div><script>'
+        f'var item_show_type = "8"; window.picture_page_info_list = [{pages}];</script>',
+    )
+    notice = normalise(item, NOW)
+    assert [picture.url for picture in notice.pictures] == addresses[:20]
+    # Where words say it, pictures only adorn it.
+    words = paragraphs("为贯彻落实规划，现组织开展申报工作，有关事项通知如下，请认真执行。" * 8)
+    assert read(body_html=f"{words}<img src='https://a.gov.cn/1.png'>").pictures == ()
