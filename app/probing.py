@@ -18,7 +18,8 @@ from w3lib.encoding import html_body_declared_encoding
 from app.context import CommandError, Context
 from app.reading_now import CHILD_SECONDS, child_command, child_items, fullest
 from crawlers import platforms
-from crawlers.catalogue import CatalogueError, Selectors, load_catalogue
+from crawlers.catalogue import Selectors, load_catalogue
+from crawlers.catalogue_files import CatalogueError
 from crawlers.items import NoticeItem
 from crawlers.probing import Guess, guess_platform, looked_at, names_of, row_selector
 from crawlers.reading.addresses import is_wechat

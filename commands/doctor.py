@@ -23,7 +23,8 @@ from app.context import Context
 from app.data_folder import open_to
 from app.mail_server import has_mail_server, smtp_settings
 from app.readers import has_mailbox, imap_settings
-from crawlers.catalogue import CatalogueError, Site
+from crawlers.catalogue import Site
+from crawlers.catalogue_files import CatalogueError
 from digest.choosing.pairs import terms_of
 from digest.delivery.smtp_connection import look
 from digest.inbound.imap import Folder, MailboxError

@@ -7,8 +7,7 @@ everything, and reports all mistakes at once, one line each, so that a file is r
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -39,16 +38,12 @@ from crawlers.catalogue_faults import (
     fault_lines,
     unknown_sections,
 )
+from crawlers.catalogue_files import CatalogueError, merged_site, read_tables, wants_built_in
 from crawlers.records import Detail, PagingRule, Records, Send
-from errors import ZhengxunError
 
 BUILT_IN = Path(__file__).with_name("sources.toml")
 
 WallStep = Literal["warmup", "browser", "home"]
-
-
-class CatalogueError(ZhengxunError):
-    """The catalogue cannot be used. One line a mistake: file, site, key, what is allowed."""
 
 
 def _as_tuple(value: object) -> object:
@@ -269,8 +264,10 @@ def load_catalogue(
     `built_in = false` leaves ours out altogether. `sections` are the ids of the chapters: with
     them, one that the operator wrote must be among these. Raises CatalogueError.
     """
-    theirs = _read(operator_file) if operator_file is not None else {}
-    ours = _read(built_in) if _wants_built_in(theirs.pop("catalogue", {}), operator_file) else {}
+    theirs = read_tables(operator_file) if operator_file is not None else {}
+    ours = (
+        read_tables(built_in) if wants_built_in(theirs.pop("catalogue", {}), operator_file) else {}
+    )
     faults = duplicate_columns(ours, built_in)
     if operator_file is not None:
         faults += duplicate_columns(theirs, operator_file)
@@ -278,7 +275,7 @@ def load_catalogue(
         faults += unknown_sections(theirs, operator_file, known)
     sites: dict[str, Site] = {}
     for site_id in [*ours, *(name for name in theirs if name not in ours)]:
-        table = _merge_site(ours.get(site_id, {}), theirs.get(site_id, {}))
+        table = merged_site(ours.get(site_id, {}), theirs.get(site_id, {}))
         try:
             sites[site_id] = Site.model_validate({"id": site_id, **table})
         except ValidationError as error:
@@ -310,49 +307,3 @@ def column_urls(column: Column, now: datetime, since: date | None = None) -> lis
     before = column.url.split("{year}")[0]
     parent = before[: before.rfind("/") + 1]
     return [column.url.replace("{year}", str(year)) for year in years] + [parent]
-
-
-def _wants_built_in(switches: Mapping[str, Any], path: Path | None) -> bool:
-    wanted = switches.get("built_in", True)
-    if not isinstance(wanted, bool) or set(switches) - {"built_in"}:
-        raise CatalogueError(f"{path}: [catalogue]: holds built_in = true or false, nothing else")
-    return wanted
-
-
-def _read(path: Path) -> dict[str, dict[str, Any]]:
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path}: not readable as TOML: {error}") from error
-    except OSError as error:
-        raise CatalogueError(f"{path}: {error.strerror}") from error
-    loose = [name for name, table in tables.items() if not isinstance(table, dict)]
-    if loose:
-        lines = [f"{path}: {name}: stands outside a site; sites are tables [id]" for name in loose]
-        raise CatalogueError("\n".join(lines))
-    return tables
-
-
-def _merge_site(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    merged = {**ours, **theirs}
-    new = theirs.get("columns")
-    old = ours.get("columns")
-    if not isinstance(new, list) or not isinstance(old, list):
-        return merged
-    columns = {column.get("name", ""): column for column in old}
-    for column in new:
-        name = column.get("name", "") if isinstance(column, dict) else ""
-        known = columns.get(name)
-        columns[name or f"column {len(columns) + 1}"] = (
-            _merge_tables(known, column) if known else column
-        )
-    return {**merged, "columns": list(columns.values())}
-
-
-def _merge_tables(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    """Key by key; the sub-tables (selectors, params, extra) too."""
-    merged = {**ours, **theirs}
-    for key, value in theirs.items():
-        if isinstance(value, dict) and isinstance(ours.get(key), dict):
-            merged[key] = {**ours[key], **value}
-    return merged

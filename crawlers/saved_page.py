@@ -18,7 +18,9 @@ from crawlers import platforms
 from crawlers.catalogue import Column, Selectors, Site
 from crawlers.items import NoticeItem
 from crawlers.reading.addresses import canonical_url, is_wechat, notice_key
+from crawlers.reading.asked_data import described
 from crawlers.reading.charset import detect
+from crawlers.reading.json_rows import NotRecordsError, read_json, read_records
 from crawlers.reading.platform import Platform
 from crawlers.reading.rows import Row
 from crawlers.reading.saved_file import (
@@ -28,6 +30,7 @@ from crawlers.reading.saved_file import (
     shell_of_list,
 )
 from crawlers.reading.wechat_page import blocked_reason, fill_from_article
+from crawlers.records import Records
 from crawlers.rereader import Rereader
 
 NOWHERE = "http://saved.invalid/page.html"
@@ -49,7 +52,9 @@ def read_saved_page(
     watched = site or _nobodys_site(url)
     known = platforms.every_platform()
     if looks_like_json(text):
-        return [_listed(site, row) for row in rows_of_answer(text, url or NOWHERE, known)]
+        rows = _described_rows(text, watched)
+        rows = rows or list(rows_of_answer(text, url or NOWHERE, known))
+        return [_listed(site, row) for row in rows or _shown_rows(text, url or NOWHERE)]
     if not is_wechat(url) and (_WECHAT.search(text) or blocked_reason(text, url)):
         item = _blank(site, canonical_url(url) if url else NOWHERE)
         fill_from_article(item, text, url)
@@ -64,6 +69,28 @@ def read_saved_page(
     if rows and (column is not None or not _is_notice_beside(item, rows)):
         return [_listed(site, row, platform) for row in rows]
     return [item if item.complete else _shell_said(item, text)]
+
+
+def _described_rows(text: str, site: Site) -> list[Row]:
+    """The rows of a saved answer by the columns of its site that describe one."""
+    for column in site.columns:
+        try:
+            rows = (
+                read_records(read_json(text), column.records, column.url) if column.records else []
+            )
+        except NotRecordsError:
+            continue
+        if rows:
+            return rows
+    return []
+
+
+def _shown_rows(text: str, url: str) -> list[Row]:
+    """The rows of an answer nobody described, by what it shows itself."""
+    found = described(text, url, url)
+    if found is None:
+        return []
+    return read_records(read_json(text), Records.model_validate(found["records"]), url)
 
 
 def _is_notice_beside(item: NoticeItem, rows: list[Row]) -> bool:

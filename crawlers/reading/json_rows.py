@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from crawlers.reading.addresses import absolute
 from crawlers.reading.learned_records import printed
 from crawlers.reading.meta import without_markup
 from crawlers.reading.printed_dates import from_unix
-from crawlers.reading.rows import MOST_ROWS
+from crawlers.reading.rows import MOST_ROWS, Row
 from crawlers.records import DateForm, Records, holes
 
 EVERY = "*"
@@ -78,6 +79,19 @@ def day_at(node: object, paths: Sequence[str], form: DateForm = "") -> str:
 def address_of(record: dict[str, Any], records: Records) -> str:
     """Where a row leads, as written; empty for one that is a notice of its own."""
     return value_at(record, records.link) or filled(records.page, record)
+
+
+def read_records(answer: object, records: Records, base_url: str) -> list[Row]:
+    """The rows of an answer with their whole addresses; one without an address gets the list's and
+    its key. Raises NotRecordsError."""
+    rows = []
+    for record in record_objects(answer, records):
+        address, key = address_of(record, records), value_at(record, records.key)
+        url = absolute(base_url, address) if address else f"{base_url}#{key}" if key else ""
+        day = day_at(record, records.date, records.date_form)
+        row = Row(url, title_of(record, records), day, body_html=value_at(record, records.body))
+        rows += [row] if row.url and row.title else []
+    return rows
 
 
 def filled(template: str, record: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.catalogue import CatalogueError, Column, Site, column_urls, load_catalogue
+from crawlers.catalogue import Column, Site, column_urls, load_catalogue
+from crawlers.catalogue_files import CatalogueError
 
 OURS = """
 [tj_gyxxh]

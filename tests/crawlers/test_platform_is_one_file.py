@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from crawlers import platforms
-from crawlers.catalogue import CatalogueError, load_catalogue
+from crawlers.catalogue import load_catalogue
+from crawlers.catalogue_files import CatalogueError
 from crawlers.probing import guess_platform
 from crawlers.reading.addresses import notice_key
 from crawlers.reading.platform import NO_PLATFORM, Platform

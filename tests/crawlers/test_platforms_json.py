@@ -9,10 +9,12 @@ import pytest
 from pydantic import ValidationError
 from scrapy.http import TextResponse
 
+from crawlers.catalogue import load_catalogue
 from crawlers.items import KnownRow, NoticeItem
 from crawlers.platforms import json as json_platform
 from crawlers.reading.json_rows import NotRecordsError, day_at, record_objects
 from crawlers.records import PagingRule, Records
+from crawlers.saved_page import read_saved_page
 from crawlers.walking.base import BaseSpider
 from tests.crawlers.spider_at_hand import answer, lists, make, notices, run, started
 
@@ -244,3 +246,19 @@ def test_a_column_without_a_description_says_so() -> None:
     failure = spider.reports["通知公告"].failure
     assert failure is not None
     assert "records" in failure.reason
+
+
+def test_a_saved_answer_is_read_as_its_column_describes_it() -> None:
+    site = load_catalogue()["gov_cn"]
+    link = "https://www.gov.cn/zhengce/zhengceku/202102/content_5584.htm"
+    body = json.dumps([{"TITLE": "关于某事项的意见", "URL": link, "DOCRELPUBTIME": "2021-02-03"}])
+    (item,) = read_saved_page(body.encode(), url=site.columns[0].url, site=site)
+    assert (item.site, item.url, item.list_date) == ("gov_cn", link, "2021-02-03")
+    assert item.title == "关于某事项的意见"
+
+
+def test_a_saved_answer_of_nobodys_site_is_read_by_what_it_shows() -> None:
+    saved = read_saved_page(reply(rows(1, 4)).encode(), url="https://www.example.gov.cn/api")
+    assert [item.url for item in saved] == [
+        f"https://www.example.gov.cn/ku/{n}.html" for n in range(1, 5)
+    ]
