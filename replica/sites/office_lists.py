@@ -13,6 +13,7 @@ from replica.exchange import Answer, Ask, error_answer, json_answer
 from replica.sites.office_documents import Document
 
 SIZE = 15
+_XINWEN = "<p class='article-title xinwen'>"
 _HEAD = (
     '<!DOCTYPE html><html><head><meta charset="{charset}">'
     "<title>{name}-{office}</title></head><body>"
@@ -34,8 +35,10 @@ def part(documents: Sequence[Document], number: int, size: int = SIZE) -> Sequen
     return documents[(number - 1) * size : number * size]
 
 
-def trs(documents: Sequence[Document], number: int, folder: str, ending: str) -> str:
-    """Static rows with relative links and TRS' pager."""
+def trs(
+    documents: Sequence[Document], number: int, folder: str, ending: str, box: str = "list"
+) -> str:
+    """Static rows with relative links and TRS' pager, in a box of this class."""
     rows = "".join(
         f"<li><a href='./{posixpath.relpath(one.path, folder)}' title='{escape(one.title)}'>"
         f"{escape(one.title[:18])}…</a><span>{one.day:%Y-%m-%d}</span></li>"
@@ -43,7 +46,7 @@ def trs(documents: Sequence[Document], number: int, folder: str, ending: str) ->
     )
     pages = ceil(len(documents) / SIZE)
     pager = f'<script>createPageHTML({pages}, {number - 1}, "index", "{ending}");</script>'
-    return f"<div class='list'><ul class='u-list'>{rows}</ul></div>{pager}"
+    return f"<div class='{box}'><ul class='u-list'>{rows}</ul></div>{pager}"
 
 
 def dated_first(documents: Sequence[Document], number: int, folder: str) -> str:
@@ -136,15 +139,33 @@ def _unit_row(one: Document, style: str) -> str:
     return f"<ul class='txtList_01'><li>{link}<span>[{one.day:%Y-%m-%d}]</span></li></ul>"
 
 
-def plain(documents: Sequence[Document], number: int, further: str) -> str:
-    """Rows of no system, and links to the other pages (`further` with {} for the number)."""
+def plain(documents: Sequence[Document], number: int, further: str, box: str) -> str:
+    """Rows of no system in a box, and links to the other pages: `further`, {} for the number."""
     rows = "".join(
         f"<li><a href='{one.path}'>{escape(one.title)}</a><span>{one.day:%Y-%m-%d}</span></li>"
         for one in part(documents, number)
     )
     pages = ceil(len(documents) / SIZE) if further else 1
     links = "".join(f"<a href='{further.format(n)}'>{n}</a>" for n in range(1, pages + 1))
-    return f"<div class='list'><ul>{rows}</ul></div><div class='pages'>{links}</div>"
+    return f"{box.format(f'<ul>{rows}</ul>')}<div class='pages'>{links}</div>"
+
+
+def easysite(documents: Sequence[Document], number: int, style: str) -> str:
+    """Rows and the pager of EasySite, whose pages are files named <8 hex>-<n>.html."""
+    pages = ceil(len(documents) / SIZE)
+    files = "".join(
+        f"<a tagname='{one}' onclick=\"queryArticleByCondition(this,'{one}')\">{n}</a>"
+        for n in range(1, pages + 1)
+        for one in [f"3a7c90de-{n}.html"]
+    )
+    hidden = f"<input type='hidden' name='article_paging_list_hidden' totalpage='{pages}'>"
+    opened, closed = ("<li>", "</li>") if style == "conList_ul" else (_XINWEN, "</p>")
+    rows = "".join(
+        f"{opened}<a href='{one.path}' title='{escape(one.title)}'>{escape(one.title)}</a>"
+        f"<span>{one.day:%Y-%m-%d}</span>{closed}"
+        for one in part(documents, number)
+    )
+    return f"<ul class='{style}1'>{rows}</ul><div class='page'>{hidden}{files}</div>"
 
 
 def bare_links(documents: Sequence[Document]) -> str:

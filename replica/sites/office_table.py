@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LIST_BOX = "<div class='list'>{}</div>"
 _TRS = "{day:%Y%m}/t{day:%Y%m%d}_{number}"
 
 
@@ -40,14 +41,23 @@ class OfficeSpec:
     has_wall: bool = False
 
 
-def _trs(path: str, ending: str = "html", name: str = "通知公告") -> Listing:
+def _trs(path: str, ending: str = "html", name: str = "通知公告", box: str = "list") -> Listing:
     folder = path.rpartition("/")[0] + "/"
-    return Listing(path, "trs", f"{folder}{_TRS}.{ending}", name, more=(ending,))
+    return Listing(path, "trs", f"{folder}{_TRS}.{ending}", name, more=(ending, box))
 
 
 def _hanweb(column: str) -> Listing:
     pattern = f"/art/{{day:%Y}}/{{short}}/art_{column}_{{number}}.html"
     return Listing(f"/col/col{column}/index.html", "hanweb", pattern, more=(column,))
+
+
+def _easysite(folder: str, style: str) -> Listing:
+    pattern = f"{folder}{{number}}/index.html"
+    return Listing(f"{folder}index.html", "easysite", pattern, more=(style,))
+
+
+def _plain(path: str, pattern: str, further: str, box: str = LIST_BOX) -> Listing:
+    return Listing(path, "plain", pattern, more=(further, box))
 
 
 OFFICES = (
@@ -135,11 +145,78 @@ OFFICES = (
     OfficeSpec(
         "国家卫生健康委", "www.nhc.gov.cn",
         tuple(
-            Listing(f"/wjw/{one}/list.shtml", "plain", "/wjw/c100175/{day:%Y%m}/{code}.shtml",
-                    more=("list_{}.shtml",))
+            _plain(f"/wjw/{one}/list.shtml", "/wjw/c100175/{day:%Y%m}/{code}.shtml",
+                   "list_{}.shtml")
             for one in ("gfxwjj", "zcjd")
         ),
         'id="xw_box"', has_wall=True,
+    ),
+    OfficeSpec(
+        "国家药监局", "www.nmpa.gov.cn",
+        tuple(
+            _plain(f"/{one}/index.html", f"/{one}/{{day:%Y%m%d}}{{number}}.html", "index_{}.html")
+            for one in ("xxgk/ggtg", "xxgk/fgwj/gzwj", "yaopin/ypfgwj", "yaopin/ypggtg",
+                        "yaopin/ypjgdt", "yaopin/ypzhcjd")
+        ),
+        'class="text"', has_wall=True,
+    ),
+    OfficeSpec(
+        "国家中医药局", "www.natcm.gov.cn",
+        tuple(
+            _plain(f"/a/{one}/", "/a/{day:%Y-%m-%d}/{number}.html", "index_{}.html",
+                   "<div class='box'><table><tr><td>{}</td></tr></table></div>")
+            for one in ("tzgg", "zcwj", "zcjd")
+        ),
+        'class="zw"',
+    ),
+    OfficeSpec(
+        "国家知识产权局", "www.cnipa.gov.cn",
+        tuple(map(_hanweb, ("74", "75", "66", "53", "61"))), 'class="article"',
+    ),
+    OfficeSpec(
+        "江苏省药监局", "da.jiangsu.gov.cn",
+        tuple(map(_hanweb, ("91813", "91925", "84698"))), 'id="zoom"', has_wall=True,
+    ),
+    OfficeSpec(
+        "海关总署", "www.customs.gov.cn", (_easysite("/customs/302249/302266/", "conList_ul"),),
+        'id="easysiteText"', has_wall=True,
+    ),
+    OfficeSpec(
+        "北京市药监局", "yjj.beijing.gov.cn",
+        tuple(_easysite(f"/yjj/zwgk20/{one}/", "xinwen") for one in ("tz7", "zcwj91", "zcjd8")),
+        'id="easysiteText"',
+    ),
+    OfficeSpec(
+        "科学技术部", "www.most.gov.cn",
+        (_trs("/tztg/"), _trs("/xxgk/xinxifenlei/fdzdgknr/fgzc/gfxwj/")), 'id="Zoom"',
+    ),
+    OfficeSpec("北京市科委", "kw.beijing.gov.cn",
+               tuple(_trs(f"/zwgk/{one}/") for one in ("tzgg", "zcwj", "zcjd"))),
+    OfficeSpec("北京市经信局", "jxj.beijing.gov.cn",
+               (_trs("/jxdt/tzgg/"), _trs("/zwgk/2024zcwj/"))),
+    OfficeSpec("北京市医保局", "ybj.beijing.gov.cn", (_trs("/tzgg2022/"),)),
+    OfficeSpec("北京市卫健委", "wjw.beijing.gov.cn", (_trs("/zwgk_20040/tzgg/"),)),
+    OfficeSpec("北京市中医局", "zyj.beijing.gov.cn", (_trs("/sy/tzgg/", box="oursv_b_f"),),
+               'class="zhengwen"'),
+    OfficeSpec("天津市发改委", "fzgg.tj.gov.cn", (_trs("/dtzx/tzgg/", box="gg_list"),)),
+    OfficeSpec("陕西省药监局", "mpa.shaanxi.gov.cn", (_trs("/ztzl/ypzcgl/ypsshbggl/"),)),
+    OfficeSpec("海南省药监局", "amr.hainan.gov.cn", (_trs("/himpa/HICDME/fwsx/"),)),
+    OfficeSpec(
+        "广东省药监局", "mpa.gd.gov.cn",
+        (_plain("/zwgk/gzwj/index.html", "/zwgk/gzwj/content/post_{number}.html",
+                "index_{}.html"),),
+        'class="content"',
+    ),
+    OfficeSpec(
+        "河北省药监局", "yjj.hebei.gov.cn",
+        (_plain("/directory/web/hbpda/xxgk/zc/gfxwj/index.html",
+                "/directory/web/hbpda/xxgk/zc/gfxwj/{day:%Y%m%d}{number}.html", "index_{}.html"),),
+        'class="content"',
+    ),
+    OfficeSpec(
+        "自然科学基金委", "www.nsfc.gov.cn",
+        (_plain("/p1/3381/2824/zntg.html", "/p1/3381/2824/{number}.html", "zntg{}.html"),),
+        'class="content"',
     ),
     OfficeSpec(
         "河北省市场监管局", "scjg.hebei.gov.cn",
@@ -147,12 +224,12 @@ OFFICES = (
     ),
     OfficeSpec(
         "河北省医保局", "ylbzj.hebei.gov.cn",
-        (Listing("/category/101", "plain", "/content/{number}", more=("",)),), 'class="content"',
+        (_plain("/category/101", "/content/{number}", ""),), 'class="content"',
     ),
     OfficeSpec(
         "安徽省药监局", "mpa.ah.gov.cn",
-        (Listing("/content/column/31415151?pageIndex=1", "plain", "/public/{number}.html",
-                 more=("/content/column/31415151?pageIndex={}",)),),
+        (_plain("/content/column/31415151?pageIndex=1", "/public/{number}.html",
+                "/content/column/31415151?pageIndex={}"),),
         'class="content"',
     ),
 )  # fmt: skip

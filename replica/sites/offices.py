@@ -78,12 +78,12 @@ def _numbered(listing: Listing, ask: Ask, name: str) -> int | None:
 
 
 def _trs_list(office: Office, listing: Listing, ask: Ask) -> Answer | None:
-    (ending,) = listing.more
+    ending, box = listing.more
     number = _numbered(listing, ask, rf"(?:index(?:_(\d+))?\.{ending})?")
     rows = office.rows(listing)
     if number is None or number > ceil(len(rows) / lists.SIZE):
         return None
-    return office.page(listing.name, lists.trs(rows, number, listing.folder, ending))
+    return office.page(listing.name, lists.trs(rows, number, listing.folder, ending, box))
 
 
 def _dated_first(office: Office, listing: Listing, ask: Ask) -> Answer | None:
@@ -124,14 +124,23 @@ def _unit_list(office: Office, listing: Listing, ask: Ask) -> Answer | None:
 
 
 def _plain(office: Office, listing: Listing, ask: Ask) -> Answer | None:
-    (further,) = listing.more
+    further, box = listing.more
     rows: Sequence[Document] = office.rows(listing)
     for number in range(1, ceil(len(rows) / lists.SIZE) + 1):
         where = further.format(number)
         address = where if where.startswith("/") else listing.folder + where
         if ask.target in ({listing.target} if number == 1 else {address}):
-            return office.page(listing.name, lists.plain(rows, number, further))
+            return office.page(listing.name, lists.plain(rows, number, further, box))
     return None
+
+
+def _easysite(office: Office, listing: Listing, ask: Ask) -> Answer | None:
+    (style,) = listing.more
+    match = re.fullmatch(re.escape(listing.folder) + r"(?:index|3a7c90de-(\d+))\.html", ask.path)
+    if match is None:
+        return None
+    rows = lists.easysite(office.rows(listing), int(match[1] or 1), style)
+    return office.page(listing.name, rows)
 
 
 def _bare(office: Office, listing: Listing, ask: Ask) -> Answer | None:
@@ -209,6 +218,7 @@ WAYS: dict[str, Callable[[Office, Listing, Ask], Answer | None]] = {
     "unit": _unit_list,
     "plain": _plain,
     "bare": _bare,
+    "easysite": _easysite,
     "file": _file,
     "interface": _interface,
     "form": _form,
