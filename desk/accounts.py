@@ -70,14 +70,20 @@ class Accounts:
             note_act(db, f"邀请 {person.address}，角色 {role}", who=who, now=now)
         return person, token
 
-    def new_link(self, db: Database, address: str, *, now: datetime) -> tuple[Person, str] | None:
+    def new_link(
+        self, db: Database, address: str, *, client: str, now: datetime
+    ) -> tuple[Person, str] | None:
         """Another link for somebody who forgot the password; None for nobody, and for a mailbox
-        that had enough of them."""
+        that had enough of them. Links they have stay good: a stranger may ask for this one.
+
+        Raises TooOftenError.
+        """
+        self._count_client(db, client, now)
         allowed = count_try(db, "link", address, most=LINKS, within=HOUR, now=now)
         person = find_person(db, address)
         if not allowed or person is None or person.ended_at is not None:
             return None
-        return person, self._new_link(db, person, now)
+        return person, self._new_link(db, person, now, voids=False)
 
     def unlock(self, db: Database, person: Person, *, who: str, now: datetime) -> str:
         """Forget what was tried in this name, and the token of a new link."""
@@ -150,9 +156,10 @@ class Accounts:
         """What every form of a session carries, and nobody else knows."""
         return hmac.new(self.key, f"desk form {cookie}".encode(), hashlib.sha256).hexdigest()
 
-    def _new_link(self, db: Database, person: Person, now: datetime) -> str:
+    def _new_link(self, db: Database, person: Person, now: datetime, *, voids: bool = True) -> str:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
-        save_invitation(db, person.id, hashed(token), until=now + LINK_LASTS, now=now)
+        until = now + LINK_LASTS
+        save_invitation(db, person.id, hashed(token), until=until, now=now, voids=voids)
         return token
 
     def _count_client(self, db: Database, client: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from errors import ZhengxunError
 
 log = logging.getLogger("zhengxun")
-MOST = 50
+MOST, MOST_ON = 50, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,15 @@ class Background:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self, name: str, what: str, do: Callable[[], str]) -> bool:
-        """Begin it in a thread; False when it goes on already. `do` returns what to tell."""
+        """Begin it in a thread; False when it goes on already, or too much does.
+
+        `do` returns what to tell.
+        """
         with self._lock:
             known = self._works.get(name)
             if known is not None and known.is_on:
+                return False
+            if sum(work.is_on for work in self._works.values()) >= MOST_ON:
                 return False
             while len(self._works) >= MOST:
                 over = [key for key, work in self._works.items() if not work.is_on]

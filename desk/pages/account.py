@@ -6,10 +6,12 @@ import logging
 import threading
 
 from app.context import Context
+from app.mail_server import has_mail_server
 from desk.accounts import LINK_LASTS, AccountError, TooOftenError
 from desk.letters import send_link
 from desk.visits import Answer, Go, Page, Visit, anybody, needs
 from digest.models.issue import DigestError
+from storage.database import StorageError
 from storage.desk.people import Person
 
 log = logging.getLogger("zhengxun")
@@ -46,12 +48,9 @@ def ask_forgotten(visit: Visit) -> Answer:
 @anybody
 def forgotten(visit: Visit) -> Answer:
     """Mail another link to somebody who is known; the answer is the same for nobody."""
-    address, now = visit.text("address", 300), visit.context.config.clock()
-    with visit.context.store() as db:
-        found = visit.desk.accounts.new_link(db, address, now=now)
-    if found is not None:
-        # Not waited for: how long the answer takes must not tell who is known.
-        threading.Thread(target=_mail, args=(visit.context, *found), daemon=True).start()
+    address = visit.text("address", 300)
+    # Not waited for: how long the answer takes must not tell who is known.
+    threading.Thread(target=_mail_link, args=(visit, address), name="link", daemon=True).start()
     told = "如果这个邮箱在名单上，几分钟内会收到一封带链接的邮件。没有收到，请联系管理员。"
     return Page("forgot.html.jinja", {"told": told})
 
@@ -97,6 +96,22 @@ def _welcome(person: Person | None, token: str, problem: str) -> Page:
     values = {"holder": person, "link": token, "problem": problem}
     status = 404 if person is None else 400 if problem else 200
     return Page("welcome.html.jinja", values, status)
+
+
+def _mail_link(visit: Visit, address: str) -> None:
+    """A link for an address, if it is known, has not had enough of them, and there is mail."""
+    context, now = visit.context, visit.context.config.clock()
+    if not has_mail_server(context):
+        log.warning("somebody asks for a link to the desk, and there is no mail server")
+        return
+    try:
+        with context.store() as db:
+            found = visit.desk.accounts.new_link(db, address, client=visit.client, now=now)
+    except (TooOftenError, StorageError) as error:
+        log.warning("no link to the desk was mailed: %s", error)
+        return
+    if found is not None:
+        _mail(context, *found)
 
 
 def _mail(context: Context, person: Person, token: str) -> None:

@@ -103,11 +103,13 @@ def end_person(db: Database, address: str, now: datetime) -> Person:
 
 
 def save_invitation(
-    db: Database, person_id: int, token_hash: str, *, until: datetime, now: datetime
+    db: Database, person_id: int, token_hash: str, *, until: datetime, now: datetime, voids: bool
 ) -> None:
-    """Keep a one-time link by the hash of its token; earlier ones of the person are void."""
+    """Keep a one-time link by the hash of its token; it `voids` the person's earlier ones."""
     with transaction(db):
-        db.execute("DELETE FROM invitations WHERE person_id = ?", [person_id])
+        if voids:
+            db.execute("DELETE FROM invitations WHERE person_id = ?", [person_id])
+        db.execute("DELETE FROM invitations WHERE until <= ?", [from_instant(now)])
         db.execute(
             "INSERT INTO invitations (person_id, token_hash, made_at, until) VALUES (?, ?, ?, ?)",
             [person_id, token_hash, from_instant(now), from_instant(until)],
@@ -126,13 +128,14 @@ def invited(db: Database, token_hash: str, now: datetime) -> Person | None:
 
 
 def use_invitation(db: Database, token_hash: str, now: datetime) -> Person | None:
-    """Use a link up, once; whose it was, None when it is used, too old or unknown."""
+    """Use a link up, once, and with it all others of the person; whose it was, None when it is
+    used, too old or unknown."""
     with transaction(db):
         person = invited(db, token_hash, now)
         if person is not None:
             db.execute(
-                "UPDATE invitations SET used_at = ? WHERE token_hash = ?",
-                [from_instant(now), token_hash],
+                "UPDATE invitations SET used_at = ? WHERE person_id = ? AND used_at IS NULL",
+                [from_instant(now), person.id],
             )
     return person
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import statistics
+import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from config_sections import SmtpConfig
 from desk.accounts import CLIENT_TRIES, IDLE_MOST, LINKS, PASSWORD_TRIES, AccountError, hashed
+from digest.delivery.sink import Sink
 from storage.database import StorageError
 from storage.desk.people import end_person, find_person
 from storage.values import select
-from tests.desk.running import NOON, PASSWORD, RunningDesk, Visitor
+from tests.desk.running import NOON, PASSWORD, RunningDesk, Visitor, context_at, running
 
 
 @pytest.fixture(autouse=True)
@@ -139,6 +144,7 @@ def test_twenty_passwords_a_day_and_a_verb_for_the_locked_out(desk: RunningDesk)
         accounts.log_in(db, "locked@example.com", PASSWORD, client="10.1.0.1", now=NOON)
 
 
+@pytest.mark.slow
 def test_ten_thousand_tries_are_counted_and_stopped(desk: RunningDesk) -> None:
     """Those beyond the limit cost no hash, and hold nobody else up."""
     accounts, stopped = desk.server.desk.accounts, 0
@@ -177,19 +183,53 @@ def test_somebody_unknown_takes_as_long_and_is_told_the_same(desk: RunningDesk) 
 
 def test_ten_links_a_mailbox_and_hour_and_nobody_is_told_who_is_known(desk: RunningDesk) -> None:
     came(desk, "forgets@example.com")
-    accounts = desk.server.desk.accounts
+    _, first = desk.invited("forgets@example.com")
+    accounts, made = desk.server.desk.accounts, []
     with desk.context.store() as db:
-        made = [
-            accounts.new_link(db, "forgets@example.com", now=NOON) is not None
-            for _ in range(LINKS + 1)
-        ]
+        for number in range(LINKS + 1):
+            client = f"10.4.{number}.1"
+            found = accounts.new_link(db, "forgets@example.com", client=client, now=NOON)
+            made.append(found is not None)
+        for _ in range(CLIENT_TRIES):
+            assert accounts.new_link(db, "none@example.com", client="10.5.0.1", now=NOON) is None
+        with pytest.raises(AccountError):
+            accounts.new_link(db, "none@example.com", client="10.5.0.1", now=NOON)
     assert made == [True] * LINKS + [False]
     visitor = desk.visitor()
+    # What a stranger asks for takes nothing from who holds a link already.
+    assert visitor.get(f"/welcome/{first}").status == 200
     answers = {
         visitor.post("/forgot", {"address": address}, page="/forgot").text.split("form_token")[0]
         for address in ("forgets@example.com", "nobody@example.com")
     }
     assert len(answers) == 1
+
+
+def test_a_forgotten_password_is_mailed_a_link(tmp_path: Path) -> None:
+    with Sink(tmp_path / "outbox") as sink:
+        smtp = SmtpConfig(
+            host="127.0.0.1", port=sink.port, security="none", sender="政讯 <news@example.com>"
+        )
+        context = context_at(tmp_path / "data", smtp=smtp)
+        with running(context) as desk:
+            desk.person("editor", "li@example.com")
+            visitor = desk.visitor()
+            visitor.post("/forgot", {"address": "LI@example.com"}, page="/forgot")
+            visitor.post("/forgot", {"address": "nobody@example.com"}, page="/forgot")
+            for thread in threading.enumerate():
+                if thread.name.startswith("link"):
+                    thread.join(20)
+            (mail,) = sink.received
+            assert mail.recipients == ("li@example.com",)
+            link = re.search(r"/welcome/[\w-]{43}", mail.message().get_content())
+            assert link
+            assert desk.visitor().get(link[0]).status == 200
+            shown = desk.person("editor", "wang@example.com")
+            told = shown.follow(shown.post("/preview/send", {}, page="/preview"))
+            assert "试发邮件已寄给 wang@example.com" in told.text
+            preview = sink.received[-1]
+            assert preview.recipients == ("wang@example.com",)
+            assert preview.message()["Subject"].startswith("[试发] 政讯周报 2021-W05")
 
 
 def test_the_last_operator_cannot_be_ended(desk: RunningDesk) -> None:
