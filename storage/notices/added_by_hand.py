@@ -18,6 +18,8 @@ _OWN = (
     ("aliases", "notice_id = :id"),
     ("revisions", "notice_id = :id"),
     ("attachments", "notice_id = :id"),
+    ("body_pictures", "notice_id = :id"),
+    ("picture_facts", "notice_id = :id"),
     ("conflicts", "a = :id OR b = :id"),
     ("rereadings", "notice_id = :id"),
     ("witnesses", "notice_id = :id"),

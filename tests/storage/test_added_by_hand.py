@@ -10,10 +10,13 @@ from sqlite_utils import Database
 from storage.errors import StorageError
 from storage.issues.edits import edits_in_force, list_edits, record_edit
 from storage.issues.issues import record_issue
-from storage.models import Attachment, IssueEntry
+from storage.models import Attachment, IssueEntry, PictureFacts
 from storage.notices.added_by_hand import list_by_hand, note_added, take_back
 from storage.notices.notices import add_alias, save_notice
+from storage.pictures.readings import save_facts
 from tests.storage.samples import NOW, page
+
+OWN = ("attachments", "aliases", "revisions", "body_pictures", "picture_facts")
 
 
 def put(db: Database, key: str, **over: object) -> int:
@@ -33,7 +36,9 @@ def back(db: Database, number: int) -> None:
 
 def test_all_of_it_goes_and_the_journal_stays(db: Database) -> None:
     files = (Attachment("https://a.cn/x.pdf", "附件"),)
-    number, other = added(db, attachments=files), put(db, "b")
+    picture = Attachment("https://a.cn/x.png", "", "png", 9, "1" * 64, "files/x")
+    number, other = added(db, attachments=files, pictures=(picture,)), put(db, "b")
+    save_facts(db, number, PictureFacts("津科规〔2021〕18号"), NOW)
     save_notice(db, page("a", url="https://a.cn/a", content_hash="2"), now=NOW, run_id=None)
     add_alias(db, number, "https://b.cn/a")
     record_edit(
@@ -48,7 +53,7 @@ def test_all_of_it_goes_and_the_journal_stays(db: Database) -> None:
     )
     back(db, number)
     assert [row["id"] for row in db.query("SELECT id FROM notices")] == [other]
-    for table in ("attachments", "aliases", "revisions", "signatures"):
+    for table in (*OWN, "signatures"):
         assert not list(db.query(f"SELECT * FROM {table} WHERE notice_id = {number}"))  # noqa: S608
     assert edits_in_force(db, "2021-W05") == []
     assert [edit.act for edit in list_edits(db)] == ["pin"]
