@@ -196,8 +196,13 @@ def _tables(name: str, site: Mapping[str, Any], column: Mapping[str, Any]) -> st
     return "\n".join(lines) + "\n"
 
 
+def _toml_key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
+
+
 def _toml(value: object) -> str:
     """JSON's strings, numbers and lists are TOML's too; its objects are not."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
+        inside = (f"{_toml_key(str(key))} = {_toml(part)}" for key, part in value.items())
+        return "{ " + ", ".join(inside) + " }"
     return json.dumps(value, ensure_ascii=False)

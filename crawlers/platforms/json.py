@@ -39,7 +39,7 @@ from crawlers.reading.json_rows import (
 )
 from crawlers.reading.learned_records import LearnedRecords
 from crawlers.reading.list_page import read_rows
-from crawlers.reading.notice import body_html, finish
+from crawlers.reading.notice import body_html, finish, within_limit
 from crawlers.reading.platform import NO_PLATFORM, THE_SHELL, Platform, Sign
 from crawlers.reading.rows import Row
 from crawlers.records import Records
@@ -173,7 +173,7 @@ class JsonSpider(JsonLists, BaseSpider):
     def _fill_body(self, item: NoticeItem, markup: str) -> None:
         if not markup.strip():
             return
-        body = Selector(text=f"<div>{markup}</div>", base_url=item.url)
+        body = Selector(text=f"<div>{within_limit(markup, item)}</div>", base_url=item.url)
         item.body_html = body_html(body.css("body > div")[0], item.url)
         item.attachments = find_attachments(body, item.url)
 

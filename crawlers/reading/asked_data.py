@@ -33,6 +33,8 @@ _NO_DATA = re.compile(
     r"\.(?:js|css|png|jpe?g|gif|svg|ico|s?html?|woff2?|pdf|docx?)(?:[?#]|$)", re.I
 )
 _NUMBER = re.compile(r"page_?(?:no|num|number|index)?|p|current", re.IGNORECASE)
+# A name that a table of ours may hold: what a page calls its fields is the page's word.
+_PLAIN = re.compile(r"[\w-]{1,80}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _ADDRESS = re.compile(r"(?:https?:)?/{1,2}[\w.-]|\./|[\w/-]+\.s?html?$")
 _TOTAL = ("total", "totalcount", "totalnum", "recordcount", "count")
@@ -79,7 +81,8 @@ def described(answer: str, url: str, asked: str) -> dict[str, Any] | None:
         path = _count(value, names)
         records |= {key: path} if path else {}
     parts = urlsplit(asked)
-    params = dict(parse_qsl(parts.query, keep_blank_values=True))
+    asked_with = parse_qsl(parts.query, keep_blank_values=True)
+    params = {name: said for name, said in asked_with if _PLAIN.fullmatch(name)}
     number = next((name for name in params if _NUMBER.fullmatch(name)), "")
     column: dict[str, Any] = {"endpoint": _shortest(asked.partition("?")[0], url)}
     if number:
@@ -95,7 +98,7 @@ def _lists(value: object) -> Iterator[tuple[tuple[str, ...], list[Record], dict[
     """Every array of records that has titles, days and addresses: the way to it, and its fields."""
     arrays: dict[tuple[str, ...], list[Record]] = {}
     for way, record in every_record(value):
-        if way and way[-1] == EVERY:
+        if way and way[-1] == EVERY and all(map(_PLAIN.fullmatch, way[:-1])):
             arrays.setdefault(way[:-1], []).append(record)
     for way, rows in arrays.items():
         fields = _fields(rows) if len(rows) >= LEAST_ROWS and EVERY not in way else None
@@ -104,7 +107,7 @@ def _lists(value: object) -> Iterator[tuple[tuple[str, ...], list[Record], dict[
 
 
 def _fields(rows: Sequence[Record]) -> dict[str, str] | None:
-    names = list(dict.fromkeys(name for row in rows for name in row if "." not in name))
+    names = list(dict.fromkeys(name for row in rows for name in row if _PLAIN.fullmatch(name)))
     title = max(names, key=lambda name: _as_title(rows, name), default="")
     link = max(names, key=lambda name: _share(rows, name, _ADDRESS.match), default="")
     date = max(names, key=lambda name: _as_day(rows, name), default="")
@@ -138,7 +141,8 @@ def _count(value: object, names: Sequence[str]) -> str:
     """The path to the number that the answer calls one of these names, beside its lists."""
     for way, record in every_record(value):
         for name, number in record.items():
-            if EVERY not in way and name.lower() in names and str(number).isdigit():
+            is_ours = EVERY not in way and all(map(_PLAIN.fullmatch, way))
+            if is_ours and name.lower() in names and str(number).isdigit():
                 return ".".join((*way, name))
     return ""
 

@@ -17,6 +17,7 @@ from crawlers.records import DateForm, Records, holes
 
 EVERY = "*"
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{4}|\d{6})?")
+_LONGEST_TITLE, _LONGEST_DAY = 2_000, 100  # characters; no publisher prints longer ones
 _LATEST = 253_402_300_799  # seconds until the year 9999 ends
 
 
@@ -58,12 +59,12 @@ def value_at(node: object, paths: Sequence[str]) -> str:
 
 def title_of(record: dict[str, Any], records: Records) -> str:
     """A row's title, without markup."""
-    return without_markup(value_at(record, records.title))
+    return without_markup(value_at(record, records.title)[:_LONGEST_TITLE])
 
 
 def day_at(node: object, paths: Sequence[str], form: DateForm = "") -> str:
     """A day as the publisher means it: text as printed, digits as YYYY-MM-DD in Asia/Shanghai."""
-    text = value_at(node, paths)
+    text = value_at(node, paths)[:_LONGEST_DAY]
     digits = text.removesuffix(".0")
     if not digits.isascii() or not digits.isdigit() or form == "printed":
         return text

@@ -34,7 +34,14 @@ from crawlers.reading.title_evidence import TitleHints
 from crawlers.reading.title_window import window_segments
 from crawlers.reading.tree import parse_page
 
-__all__ = ["body_html", "disagreements", "fill_from_page", "finish", "take_from_list"]
+__all__ = [
+    "body_html",
+    "disagreements",
+    "fill_from_page",
+    "finish",
+    "take_from_list",
+    "within_limit",
+]
 
 MAX_CHARACTERS = 3_000_000
 """Longer pages are cut here: no notice is as long, and reading must end."""
@@ -70,7 +77,7 @@ def fill_from_page(
     is where the page was found when that is not the item's own; `siblings` the last pages of the
     crawl, asked where this one leaves doubts.
     """
-    page = parsed(_within_limit(text, item))
+    page = parsed(within_limit(text, item))
     address = address or item.url
     base_url = base_address(page, address)
     item.problem = shell_reason(text, page, base_url)
@@ -189,7 +196,7 @@ def _is_notice(
     return not problem
 
 
-def _within_limit(text: str, item: NoticeItem) -> str:
+def within_limit(text: str, item: NoticeItem) -> str:
     """The part of a page's source that is read: pictures written into it are left out first."""
     if len(text) > MAX_CHARACTERS:
         text = _DATA_URL.sub('""', text)

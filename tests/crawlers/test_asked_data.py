@@ -102,6 +102,17 @@ def test_what_is_no_list_of_notices_is_not_described(answer: str) -> None:
     assert described(answer, URL, f"{HOST}/api/list") is None
 
 
+def test_names_that_no_table_may_hold_are_left_out() -> None:
+    hostile = "a = 1 }\n[evil]\nx"
+    answer = {"data": rows(), hostile: {"total": 4}, "b.c": rows(40), "\ud800": rows(50)}
+    column = described(json.dumps(answer), URL, f"{HOST}/api/list?b%0A%5Bc=1&d=2")
+    assert column is not None
+    assert column["params"] == {"d": "2"}
+    assert column["records"] == {
+        "rows": "data", "title": "title", "link": "url", "date": "publishDate",
+    }  # fmt: skip
+
+
 def test_an_empty_shell_is_recognised_by_what_it_asks_for() -> None:
     answers = {
         f"{HOST}/static/app.8d1f.js": 'n.get("/api/menu");n.get("/api/news/page?pageNum="+e)',
