@@ -50,6 +50,9 @@ FILE_SECONDS = 120.0
 NOTICE_SECONDS = 150.0
 """A notice does not wait longer for its files; what is missing is asked for at its next reading."""
 
+PICTURE_SECONDS = 60.0
+"""Nor for the pictures of its body, which come last."""
+
 MOST_FILES = 50
 """Files of one notice that are fetched; further ones are only linked."""
 
@@ -105,7 +108,6 @@ class DownloadPipeline:
         if not isinstance(item, Notice) or not (item.attachments or item.pictures):
             return item
         until = asyncio.get_running_loop().time() + NOTICE_SECONDS
-        item = replace(item, pictures=await self._pictures(item, until))
         is_changed = self._is_changed(item)
         files = [
             await self._with_file(file, item.url, until, anew=is_changed)
@@ -119,7 +121,10 @@ class DownloadPipeline:
             f"附件“{file.name}”{file.note}" for file in files if file.note.startswith("未下载")
         ]
         warnings = tuple(dict.fromkeys((*item.warnings, *missing)))
-        return replace(item, attachments=tuple(files), warnings=warnings)
+        # After the files: a body is read without its pictures too.
+        until = min(until, asyncio.get_running_loop().time() + PICTURE_SECONDS)
+        pictures = await self._pictures(item, until)
+        return replace(item, attachments=tuple(files), pictures=pictures, warnings=warnings)
 
     async def _pictures(self, notice: Notice, until: float) -> tuple[Attachment, ...]:
         """The pictures of a body that says hardly anything, where somebody will read them; not its
