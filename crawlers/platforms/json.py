@@ -197,12 +197,12 @@ class JsonSpider(JsonLists, BaseSpider):
         return request.replace(url=asked, meta=more)
 
     def _parsed(self, response: Response) -> NoticeItem:
-        if not response.meta.get(_ASK) or not isinstance(response, TextResponse):
-            return super()._parsed(response)
         meta = response.meta["notice"]
-        column, item = self.columns[meta["column"]], self.new_item(meta)
-        detail = column.detail
-        assert detail is not None  # noqa: S101 - the request said so
+        column = self.columns.get(meta["column"])
+        detail = column.detail if column is not None else None
+        if detail is None or not isinstance(response, TextResponse) or not _is_data(response):
+            return super()._parsed(response)
+        item = self.new_item(meta)
         try:
             answer = read_json(readable(response).text)
         except NotRecordsError:
@@ -218,6 +218,11 @@ class JsonSpider(JsonLists, BaseSpider):
         item.read_by = {name: "column" for name in named if getattr(item, name)}
         finish(item)
         return item
+
+
+def _is_data(response: TextResponse) -> bool:
+    """Whether data was asked for, or came: a kept answer says nothing of how it was asked for."""
+    return bool(response.meta.get(_ASK)) or response.text.lstrip()[:1] in {"{", "["}
 
 
 def _usable(rows: Iterable[Row]) -> list[Row]:

@@ -199,7 +199,11 @@ def test_a_notice_that_is_data_is_read_by_its_paths() -> None:
     assert item.url == "https://www.example.gov.cn/#/news/a%20b/7"
     assert (item.title, item.published) == ("关于某标准的公示（第二次）", "2021-02-03")
     assert (item.complete, item.read_by["body_html"]) == (True, "column")
-    (broken,) = run(request, "<html>验证</html>", TextResponse)
+    kept = answer(request, json.dumps(sent), TextResponse)
+    kept.request.meta.pop("zx_detail")
+    again = spider.read_saved(kept)
+    assert (again.title, again.body_html) == (item.title, item.body_html)
+    (broken,) = run(request.replace(meta={**request.meta, "zx_detail": True}), "<html>验证</html>")
     assert (broken.complete, broken.title) == (False, "关于某标准的公示")
 
 
