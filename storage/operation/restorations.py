@@ -28,7 +28,11 @@ _SAID = "恢复备份前可能已经发出，不再发送"
 # Tables whose row of the same id must be the same thing, or the two stores are no relatives.
 _RELATED = {"notices": ("site", "key"), "subscribers": ("address",), "issues": ("week",)}
 # Of a notice that readers were told of: what belongs to it, besides its own row.
-_OF_NOTICES = ("attachments", "aliases", "revisions", "signatures", "bands")
+_OF_NOTICES = (
+    *("attachments", "aliases", "revisions", "signatures", "bands"),
+    *("body_pictures", "picture_facts"),
+)
+_FILES_TOLD = "SELECT {} FROM former.{} WHERE notice_id IN (SELECT id FROM temp.told)"
 # What the later store says of these is so, row by row.
 _LEDGERS = (
     *("deliveries", "bulletins", "bulletin_items", "delivery_attempts", "alarms", "mailboxes"),
@@ -210,7 +214,24 @@ def _carry_notices(db: Database) -> None:
     _copy(db, "notices", "id IN (SELECT id FROM temp.told)")
     for table in _OF_NOTICES:
         _copy(db, table, "notice_id IN (SELECT id FROM temp.told)")
+    _carry_files(db)
     db.execute("DROP TABLE temp.told")
+
+
+def _carry_files(db: Database) -> None:
+    """The rows of their lists, and what was recognised in their pictures."""
+    attachments = _FILES_TOLD.format("id", "attachments")
+    _copy(db, "attachment_rows", f"attachment IN ({attachments})")
+    contents = " UNION ".join(
+        _FILES_TOLD.format("sha256", table) for table in ("attachments", "body_pictures")
+    )
+    _copy(db, "picture_files", f"sha256 IN ({contents})")
+    _copy(
+        db,
+        "picture_pages",
+        "file IN (SELECT f.id FROM former.picture_files f"
+        " JOIN main.picture_files m ON m.id = f.id AND m.sha256 = f.sha256)",
+    )
 
 
 def _carry_issues(db: Database) -> None:

@@ -17,9 +17,13 @@ from config import Config
 from config_sections import SmtpConfig
 from digest.delivery.sink import Sink
 from storage.issues.issues import list_issues
+from storage.models import Attachment, TableRow
+from storage.notices.table_rows import search_lists
+from storage.pictures.queue import begin_page, finish_file, save_page
 from storage.readers import bulletins, deliveries
 from storage.readers.subscribers import add_subscriber, find_subscriber, update_subscriber
 from storage.runs.runs import finish_run, start_run
+from storage.search.search import search
 from tests.commands.spoken import console, said
 from tests.storage.samples import page, saved
 
@@ -60,13 +64,27 @@ def copy_of(context: Context) -> Path:
 
 
 def tell(context: Context, name: str, now: datetime) -> None:
-    """A notice is found, and told to who asked for it at once."""
+    """A notice with a list and a picture is found, and told to who asked for it at once."""
+    rows = (TableRow("名单", 2, {"企业": f"{name}公司"}),)
+    files = (
+        Attachment(f"https://a.cn/{name}.xls", "名单", "xls", 9, f"{name:0>64}", "x", rows=rows),
+        Attachment(f"https://a.cn/{name}.png", "图", "png", 9, f"{name:1>64}", "y"),
+    )
     with context.store() as db:
         saved(
             db,
-            page(name, title=f"{WORD}通知{name}", published_on=date(2021, 2, 5)),
+            page(
+                name,
+                title=f"{WORD}通知{name}",
+                published_on=date(2021, 2, 5),
+                attachments=files,
+            ),
             f"{now:%Y-%m-%d %H:%M}",
         )
+        picture = begin_page(db)
+        assert picture is not None
+        save_page(db, picture, pages=1, text=f"{name}图中字", confidence=0.9, note="", now=now)
+        finish_file(db, picture.file, note="", now=now)
     jobs.tell_readers(at(context, now))
 
 
@@ -92,7 +110,12 @@ def test_what_went_out_since_the_copy_is_not_sent_again(context: Context, sink: 
 
     later = FRIDAY + timedelta(hours=3)
     issue(context, later)
-    tell(context, "n1", later)  # found again
+    with context.store() as db:
+        # The rows of its list, and what was recognised in its picture, came with it.
+        assert [hit.cells for hit in search_lists(db, ["n1公司"])] == [{"企业": "n1公司"}]
+        assert len(search(db, "n1图中字")) == 1
+        saved(db, page("n1", title=f"{WORD}通知n1", published_on=date(2021, 2, 5)))  # found again
+    jobs.tell_readers(at(context, later))
     # The newest issue goes to who came after it, as it would have without the copy.
     assert [mail.recipients[0] for mail in sink.received[4:]] == ["new@example.com"]
     with context.store() as db:
