@@ -72,7 +72,8 @@ class Installation:
     def run(self, *arguments: str, timeout: float = 100) -> subprocess.CompletedProcess[str]:
         environment = self.environment()
         warm = warm_start()
-        if warm.busy.acquire(blocking=False):
+        # What is read when an interpreter starts a fork has read already.
+        if environment.get("PYTHONPATH") == str(ROOT) and warm.busy.acquire(blocking=False):
             try:
                 return warm.run(arguments, self.folder, environment, timeout)
             finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def spider_class(name: str) -> type[BaseSpider]:
     return found
 
 
+@cache
 def _module(name: str) -> ModuleType:
+    # Asked for every row of every list: the folder is looked through once for each name.
     if name not in names():
         raise KeyError(name)
     return importlib.import_module(f"{__name__}.{name}")
