@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 # of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo eval test test-all bench soak drift lint format lock clean
+.PHONY: help demo eval test test-all bench soak drift nation lint format lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -41,6 +41,10 @@ soak: $(READY) ## the daemon through a simulated year of faults; shorter: make s
 SEEDS ?= 300
 drift: $(READY) ## the week after redesigns drawn at random; shorter: make drift SEEDS=20
 	$(BIN)/python -m drift --seeds $(SEEDS)
+
+SITES ?= 2000
+nation: $(READY) ## what a day of watching so many sites costs; shorter: make nation SITES=100
+	$(BIN)/python -m nation --sites $(SITES)
 
 lint: $(READY) ## ruff check and format, mypy --strict
 	$(BIN)/ruff check .
