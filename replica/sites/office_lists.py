@@ -168,6 +168,18 @@ def easysite(documents: Sequence[Document], number: int, style: str) -> str:
     return f"<ul class='{style}1'>{rows}</ul><div class='page'>{hidden}{files}</div>"
 
 
+def flagged(documents: Sequence[Document], folder: str) -> str:
+    """首都之窗: every row in one page; one whose flag is empty is a test row."""
+    rows = "".join(
+        f"<li><i class='flag'>是</i><a href='./{posixpath.relpath(one.path, folder)}' "
+        f"title='{escape(one.title)}'>{escape(one.title[:20])}</a><span>京政发〔{one.day.year}〕"
+        f"{one.number % 90 + 1}号</span><b class='u_time'>{one.day:%Y-%m-%d}</b></li>"
+        for one in documents
+    )
+    test = "<li><i class='flag'></i><a href='./t.html' title='测试'>测试</a></li>"
+    return f"<ul class='default_news'>{test}{rows}</ul>"
+
+
 def bare_links(documents: Sequence[Document]) -> str:
     """河北市监: nothing but links, the day in their words."""
     return "".join(

@@ -161,6 +161,28 @@ OFFICES = (
         'class="text"', has_wall=True,
     ),
     OfficeSpec(
+        "器审中心",
+        "www.cmde.org.cn",
+        tuple(
+            _plain(f"/{one}/index.html", f"/{one}/{{day:%Y%m%d}}{{number}}.html", "index_{}.html")
+            for one in ("flfg/zdyz/zqyjg", "xwdt/zxyw")
+        ),
+        'class="content"',
+        has_wall=True,
+    ),
+    OfficeSpec(
+        "首都之窗",
+        "www.beijing.gov.cn",
+        (Listing("/zhengce/gfxwj/", "flagged", f"/zhengce/gfxwj/{_TRS}.html"),),
+        'class="view TRS_UEDITOR"',
+    ),
+    OfficeSpec(
+        "天津市市场监管委",
+        "scjg.tj.gov.cn",
+        (_trs("/tjsscjdglwyh_52651/tjyj/", box="info_list"),),
+        'class="news_content"',
+    ),
+    OfficeSpec(
         "国家中医药局", "www.natcm.gov.cn",
         tuple(
             _plain(f"/a/{one}/", "/a/{day:%Y-%m-%d}/{number}.html", "index_{}.html",

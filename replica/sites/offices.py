@@ -149,6 +149,12 @@ def _bare(office: Office, listing: Listing, ask: Ask) -> Answer | None:
     return office.page(listing.name, lists.bare_links(office.rows(listing)))
 
 
+def _flagged(office: Office, listing: Listing, ask: Ask) -> Answer | None:
+    if ask.path != listing.path:
+        return None
+    return office.page(listing.name, lists.flagged(office.rows(listing), listing.folder))
+
+
 def _file(office: Office, listing: Listing, ask: Ask) -> Answer | None:
     """One file with everything; the page beside it draws it by script."""
     if ask.path == listing.folder:
@@ -218,6 +224,7 @@ WAYS: dict[str, Callable[[Office, Listing, Ask], Answer | None]] = {
     "unit": _unit_list,
     "plain": _plain,
     "bare": _bare,
+    "flagged": _flagged,
     "easysite": _easysite,
     "file": _file,
     "interface": _interface,

@@ -27,6 +27,7 @@ from replica.exchange import Answer, Ask
 from replica.obstacles import Obstacles
 from replica.sites.offices import PASSED, make_sites
 from replica.world import World
+from tests.crawlers.spider_at_hand import failed
 
 NOW = datetime.fromisoformat("2026-11-27T17:00:00+08:00")
 OFFICES = {
@@ -43,7 +44,7 @@ COLUMNS = [
 ]
 MOST_REQUESTS = 12
 # Lists that show one page: nothing says how it goes on.
-ONE_PAGE = {"hb_scjg", "hb_ylbz", "gov_cn"}
+ONE_PAGE = {"bj_gov", "hb_scjg", "hb_ylbz", "gov_cn"}
 
 
 def answered(request: Request) -> Response:
@@ -92,6 +93,9 @@ def crawled(spider: BaseSpider, column: Column) -> Iterator[NoticeItem]:
         has_notice = has_notice or is_notice
         asked += 1
         response = answered(request)
+        if response.status == 404 and request.meta.get("guessed"):
+            failed(request)
+            continue
         assert response.status == 200, response.url
         assert request.callback is not None
         for output in request.callback(response, **request.cb_kwargs):
