@@ -112,7 +112,8 @@ class Hand:
         elif act.act == "annotate":
             self.annotate(entry, str(act.before.get("note", "")))
         elif act.act == "move":
-            self._write("move", entry.id, place_of(self.draft.digest, entry), act.before)
+            back_to = {key: act.before[key] for key in act.after if key in act.before}
+            self._write("move", entry.id, place_of(self.draft.digest, entry), back_to)
         elif act.act in {"promote", "fold"}:
             self.judge(entry, "fold" if act.before.get("folded") else "promote")
         else:

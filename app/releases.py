@@ -19,10 +19,12 @@ from digest.delivery.editor_mail import tell_editor
 from digest.folders import issue_folder
 from digest.models.issue import DigestError
 from digest.publish import recompose
+from errors import ZhengxunError
 from storage.database import transaction
 from storage.issues import releases
 from storage.issues.edits import record_edit
 from storage.issues.issues import issue_entries
+from storage.issues.stamps import newest_act
 from storage.models import IssueRecord
 from storage.operation.alarms import note_event
 
@@ -31,12 +33,23 @@ LONGEST_HOLD = timedelta(days=7)
 log = logging.getLogger("zhengxun")
 
 
+class ChangedError(ZhengxunError):
+    """An issue is not as it was when somebody looked at it."""
+
+
 def let_go(
-    context: Context, db: Database, record: IssueRecord, *, by_itself: bool, who: str = ""
+    context: Context,
+    db: Database,
+    record: IssueRecord,
+    *,
+    by_itself: bool,
+    who: str = "",
+    seen: int | None = None,
 ) -> IssueRecord | None:
     """Release an issue as its editor left it, and write its files; None if it has gone already.
 
-    `who` lets it go; by default the user of the operating system.
+    `who` lets it go; by default the user of the operating system. `seen`: the last act on it that
+    they know of; raises ChangedError when there is another by now.
 
     The issue, who gets it and the trace in the history become final in one transaction: a crash
     leaves it waiting or released, never half of it. Its files are written again from the record
@@ -44,6 +57,8 @@ def let_go(
     """
     now = context.config.clock()
     with transaction(db):
+        if seen is not None and newest_act(db, record.week) != seen:
+            raise ChangedError(f"issue {record.week} was changed meanwhile; look at it again")
         issue = recompose(db, context.config.digest, record.week, now, context.site_names())
         released = releases.release(db, record, title=issue.title, entries=rows_of(issue), now=now)
         if released is None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from desk.chinese import chinese
 from errors import ZhengxunError
 
 log = logging.getLogger("zhengxun")
@@ -71,7 +72,7 @@ class Background:
         try:
             done = Work(what, is_on=False, said=do())
         except ZhengxunError as error:
-            done = Work(what, is_on=False, said=str(error), failed=True)
+            done = Work(what, is_on=False, said=chinese(str(error)), failed=True)
         except Exception:
             log.exception("%s failed", name)
             done = Work(what, is_on=False, said="出了意外的错误，见日志。", failed=True)

@@ -17,10 +17,11 @@ from aiohttp import BodyPartReader, ClientPayloadError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from app.connections import Connections
-from app.context import CommandError, Context
+from app.context import Context
 from app.drafts import coming_week
 from desk.accounts import Accounts, hashed
 from desk.background import Background
+from desk.chinese import chinese
 from desk.drafts import Drafts
 from desk.guard import (
     COOKIE,
@@ -38,11 +39,10 @@ from desk.routes import ROUTES, Route
 from desk.templates_of import render
 from desk.visits import Answer, Desk, Go, Page, RefusedError, Sheet, Visit, right_of
 from digest.delivery.unsubscribe_links import load_key
-from digest.models.issue import DigestError
 from errors import ZhengxunError
-from storage.database import StorageError
 from storage.desk.people import Person, find_person
 from storage.desk.sessions import end_session, say_next, take_said
+from storage.errors import PassingError
 
 log = logging.getLogger("zhengxun")
 
@@ -147,10 +147,11 @@ class _Door:
             return _refusal(str(error), HTTPStatus.FORBIDDEN)
         except RefusedError as error:
             return _refusal(str(error), error.status, error.changes)
-        except (CommandError, DigestError, StorageError) as error:
-            return _refusal(str(error), HTTPStatus.BAD_REQUEST)
+        except PassingError as error:
+            log.warning("the desk: %s", error)
+            return _refusal("数据库正忙，请稍后再试。", HTTPStatus.SERVICE_UNAVAILABLE)
         except ZhengxunError as error:
-            return _refusal(str(error), HTTPStatus.BAD_REQUEST)
+            return _refusal(chinese(str(error)), HTTPStatus.BAD_REQUEST)
 
     def respond(
         self, request: web.Request, visit: Visit, answer: Answer, begun: str

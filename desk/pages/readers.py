@@ -7,6 +7,7 @@ from datetime import date
 from app.preferences import FIELDS, read_choices
 from app.subscribers_csv import read_people, save_people
 from china_time import SHANGHAI
+from desk.chinese import chinese
 from desk.visits import Answer, Go, Page, RefusedError, Visit, needs
 from storage.desk.acts import note_act
 from storage.issues.issues import issue_names
@@ -121,7 +122,7 @@ def _page(
         "total": len(found),
         "words": words,
         "done": done[:1000],
-        "problems": problems[:200],
+        "problems": [chinese(one) for one in problems[:200]],
         "chapters": visit.context.config.digest.chapters,
     }
     return Page("readers.html.jinja", values, 400 if problems else 200)

@@ -16,7 +16,7 @@ from app.drafts import chapter_titles
 from app.history import act_words
 from app.issues import chat_bots, find_recorded, report_line, send_issue
 from app.mail_server import has_mail_server
-from app.releases import hold_until, let_go
+from app.releases import ChangedError, hold_until, let_go
 from china_time import SHANGHAI
 from desk.pages.issue import check_seen, fate, opened
 from desk.templates_of import moment_words
@@ -76,7 +76,11 @@ def go(visit: Visit) -> Answer:
         if words := barred(visit, list_edits(db, record.week)):
             raise RefusedError(words, 409)
     with context.store() as db:
-        released = let_go(context, db, record, by_itself=False, who=visit.signature)
+        try:
+            seen = visit.number("seen")
+            released = let_go(context, db, record, by_itself=False, who=visit.signature, seen=seen)
+        except ChangedError:
+            raise RefusedError("刚刚又有改动，请先看一看再发。", 409) from None
     if released is None:
         raise RefusedError("这一期刚刚已由别人发出。", 409)
     told = "邮件正在发出，进度见“投递”页。"

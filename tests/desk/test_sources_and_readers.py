@@ -159,7 +159,11 @@ def test_readers_are_added_found_paused_and_ended(desk: RunningDesk, boss: Visit
 
 def test_a_csv_is_imported_whole_or_not_at_all(desk: RunningDesk, boss: Visitor) -> None:
     bad = upload(boss, "address,name\na@example.com,甲\nnot an address,乙\n".encode("gb18030"))
-    assert (bad.status, "什么都没有导入" in bad.text, "line 3" in bad.text) == (400, True, True)
+    assert (bad.status, "什么都没有导入" in bad.text, "第 3 行：“not an address”" in bad.text) == (
+        400,
+        True,
+        True,
+    )
     with desk.context.store() as db:
         assert find_subscriber(db, "a@example.com") is None
     good = upload(boss, "address,name\na@example.com,甲\nb@example.com,<b>\n".encode())
