@@ -73,12 +73,12 @@ class Evidence:
         self.kinds = kinds
         self.records = mark_stamps(outline, kinds, self.anchor, titles)
         self.closed = closed_panels(outline)
-        self.weights = [
-            0.0
-            if number in self.closed or (line.text in template and line.text)
-            else weight(line, kind)
-            for number, (line, kind) in enumerate(zip(outline.lines, self.kinds, strict=True))
-        ]
+        self.weights = list(map(weight, outline.lines, self.kinds))
+        for number, line in enumerate(outline.lines if template else ()):
+            if line.text and line.text in template:
+                self.weights[number] = 0.0
+        for number in self.closed:
+            self.weights[number] = 0.0
         self.sums = LineSums(outline.lines, self.kinds, self.weights)
         self.furniture = Furniture(outline, self.kinds, self.sums, self.anchor)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from html import unescape
 
-from lxml import etree, html
+from lxml import etree
 from parsel import Selector
 
 from crawlers.reading.addresses import absolute
@@ -16,6 +16,10 @@ _LAZY = ("data-src", "data-original", "data-lazy-src", "_src")
 _ESCAPED_TAG = re.compile(
     r"<\s?(?:/\s?)?(?:p|div|span|br|strong|table|td|tr|font|img|section)\b[^<>]{0,300}>"
 )
+_LINKING = (
+    "a", "img", "iframe", "video", "audio", "source", "embed", "object", "area", "input", "track",
+)  # fmt: skip
+_ADDRESSES = ("href", "src", "data", "poster")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MOST_ESCAPED = 200_000
 
@@ -40,13 +44,23 @@ def written(root: etree._Element, base_url: str) -> str:
         lazy = next((image.get(name) for name in _LAZY if image.get(name)), "")
         if lazy:
             image.set("src", lazy)
-    if isinstance(root, html.HtmlElement):
-        root.rewrite_links(
-            lambda link: _whole(link, base_url),
-            resolve_base_href=False,
-        )
+    _rewrite_links(root, base_url)
     markup = etree.tostring(root, encoding="unicode", method="html", with_tail=False)
     return _meant(root, markup)
+
+
+def _rewrite_links(root: etree._Element, base_url: str) -> None:
+    """Make the addresses whole that elements of a body hold; what has none loses the attribute."""
+    for node in root.iter(*_LINKING):
+        for name in _ADDRESSES:
+            link = node.get(name)
+            if link is None:
+                continue
+            whole = _whole(link.strip(), base_url)
+            if whole is None:
+                del node.attrib[name]
+            elif whole != link:
+                node.set(name, whole)
 
 
 def _whole(link: str, base_url: str) -> str | None:

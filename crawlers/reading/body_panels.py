@@ -32,10 +32,10 @@ def closed_panels(outline: Outline) -> frozenset[int]:
     结果公告), with the strip of the tabs. Other closed panels are part of the text."""
     gone: set[int] = set()
     for box in outline.boxes:
-        if _is_strip(outline, box):
-            gone.update(range(box.first, box.last))
         if not _FEWEST <= len(box.children) <= _MOST:
             continue
+        if _is_strip(outline, box):
+            gone.update(range(box.first, box.last))
         panels = [outline.boxes[child] for child in box.children]
         opened = _open_panel(panels)
         strip = _strip_above(outline, box, len(panels)) if opened >= 0 else None
@@ -63,7 +63,10 @@ def _is_strip(outline: Outline, box: Box) -> bool:
 
 def _open_panel(panels: Sequence[Box]) -> int:
     """Which of boxes of one make is the shown one; -1 where they are no panels."""
-    names = [(one.node.get("class") or "").split() for one in panels]
+    classes = [one.node.get("class") for one in panels]
+    if None in classes:
+        return -1
+    names = [(one or "").split() for one in classes]
     shown = [place for place, words in enumerate(names) if words and _OPEN.search(words[-1])]
     if len({one.node.tag for one in panels}) != 1 or len(shown) != 1:
         return -1

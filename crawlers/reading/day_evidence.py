@@ -119,9 +119,9 @@ def printed_days(
     the lines of the text, which are not asked, except those that are not `inside` it."""
     found: list[PrintedDay] = []
     for number, line in enumerate(lines):
-        text = words_apart(line)
-        if len(text) > _LONGEST or not _SOMETHING.search(text):
+        if len(line.text) > _LONGEST or not (line.told or _SOMETHING.search(line.text)):
             continue
+        text = words_apart(line)
         before = _label_before(lines, number)
         is_own = bool(_IS_ISSUED.fullmatch(text) or (line.in_cell and _PUBLISHED.search(before)))
         if number in inside and not is_own:
@@ -141,7 +141,7 @@ def words_apart(line: Line) -> str:
     """The words of a line, those of each element apart: 科室2024-07-23 and 2019-07-1343951 are set
     apart by style. A day that an element tells machines where it prints none goes with them."""
     text = line.text
-    if len(line.pieces) > 1 and _SOMETHING.search(text):
+    if len(line.pieces) > 1:
         texts = ((node.tail if is_tail else node.text) or "" for node, is_tail in line.pieces)
         text = " ".join(" ".join(texts).split())
     return f"{line.told} {text}" if line.told and not has_day(text) else text

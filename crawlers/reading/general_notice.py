@@ -35,6 +35,8 @@ _NUMBER = re.compile(
 _SURE = 0.75  # overlap from which two ways mean the same text
 _ENOUGH_WAYS = 2  # that agree: fewer, and the last pages of the site are asked
 _RIGHT_BELOW = 4
+_MOST_SIGNS = 2  # characters of a line for each letter of a title that it repeats
+_KNOWN = frozenset(BODIES)
 _FAR_BELOW = 12  # lines between a title and its text
 _KNOWN_SHARE = 0.5  # of the text found, which a container by a known name must hold to be it
 
@@ -121,7 +123,13 @@ def has_substance(node: Selector) -> bool:
 def _title_lines(outline: Outline, title: FoundTitle, witnesses: TitleHints) -> frozenset[int]:
     """All lines that only repeat the title."""
     told = {plain(one) for one in (title.text, witnesses.listed, witnesses.meta) if len(one) >= 4}
-    found = {n for n, line in enumerate(outline.lines) if line.text and plain(line.text) in told}
+    told.discard("")
+    least, most = min(map(len, told), default=0), _MOST_SIGNS * max(map(len, told), default=0)
+    found = {
+        n
+        for n, line in enumerate(outline.lines)
+        if least <= len(line.text) <= most and plain(line.text) in told
+    }
     if title.line >= 0:
         found |= set(range(title.line, title.last + 1))
     return frozenset(found)
@@ -133,7 +141,8 @@ def _known_boxes(outline: Outline) -> list[int]:
     for number, box in enumerate(outline.boxes):
         if box.last > box.first and (box.node.attrib or box.node.tag == "article"):
             for sign in _signs_of(box.node):
-                signs.setdefault(sign, []).append(number)
+                if sign in _KNOWN:
+                    signs.setdefault(sign, []).append(number)
     found = (signs[css] for css in BODIES if css in signs)
     return next(found, [])[:20]
 

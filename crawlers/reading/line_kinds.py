@@ -87,8 +87,10 @@ def is_dateline(line: Line) -> bool:
 
 def weight(line: Line, kind: Kind) -> float:
     """How many characters of a line speak for a text; links speak against it."""
+    if kind == "link" and not line.pictures:
+        return -0.25 * line.linked
     free = max(0, len(line.text) - line.linked - line.files)
-    shown = sum(1 for picture in line.pictures if _is_shown(picture))
+    shown = sum(1 for picture in line.pictures if _is_shown(picture)) if line.pictures else 0
     pictures = _PICTURE * shown if not line.linked or kind == "picture" else 0.0
     if kind == "text":
         return free - 0.5 * line.linked + pictures

@@ -15,14 +15,14 @@ class LineSums:
     def __init__(
         self, lines: Sequence[Line], kinds: Sequence[Kind], weights: Sequence[float]
     ) -> None:
-        self._worth = [0.0, *accumulate(max(0.0, one) for one in weights)]
-        self._characters = _sums(len(line.text) for line in lines)
-        self._linked = _sums(line.linked for line in lines)
-        self._links = _sums(line.links for line in lines)
-        self._files = _sums(line.files for line in lines)
-        self._rows = _sums(is_link_row(line) for line in lines)
-        self._texts = _sums(kind == "text" for kind in kinds)
-        self._feet = _sums(kind == "foot" for kind in kinds)
+        self._worth = [0.0, *accumulate([one if one > 0.0 else 0.0 for one in weights])]
+        self._characters = _sums([len(line.text) for line in lines])
+        self._linked = _sums([line.linked for line in lines])
+        self._links = _sums([line.links for line in lines])
+        self._files = _sums([line.files for line in lines])
+        self._rows = _sums([line.linked >= 6 and is_link_row(line) for line in lines])
+        self._texts = _sums([kind == "text" for kind in kinds])
+        self._feet = _sums([kind == "foot" for kind in kinds])
 
     def worth(self, first: int, last: int) -> float:
         """What the lines say: their weights, where these are not negative."""

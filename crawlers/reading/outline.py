@@ -33,6 +33,7 @@ _DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _OUTSIDE = 6  # characters of a sentence that stand outside of its links
 _SHORT_SCRIPT = 300  # characters of one that writes a day in its place
 _CELLS = frozenset(("td", "th"))
+_TOLD_APART = _HEADINGS | _CELLS | {"iframe"}
 _NOT_SHOWN = re.compile(r"display\s{0,5}:\s{0,5}none", re.IGNORECASE)
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|dps|rtf|zip|rar|7z|ofd|ceb|txt|csv|jpe?g|png|tiff?)(?:[?#]|$)"
@@ -174,7 +175,8 @@ class _Walk:
         return outline
 
     def _start_box(self, node: etree._Element, tag: str) -> None:
-        self._flush()
+        if self._pieces or self._pictures or self._links:
+            self._flush()
         number = len(self.boxes)
         parent = self._open[-1] if self._open else -1
         self.boxes.append(Box(node, parent, len(self.lines)))
@@ -185,18 +187,23 @@ class _Walk:
         style = node.get("style")
         if style and _NOT_SHOWN.search(style):
             self._hidden.append(node)
+        if tag not in _TOLD_APART:
+            return
         if tag in _HEADINGS:
             self._headings.append((tag, number))
         elif tag in _CELLS:
             self._cells += 1
-        elif tag == "iframe":
+        else:
             self.frames.append((len(self.lines), node.get("src") or ""))
 
     def _end_box(self, node: etree._Element, tag: str) -> None:
-        self._flush()
+        if self._pieces or self._pictures or self._links:
+            self._flush()
         self.boxes[self._open.pop()].last = len(self.lines)
         if self._hidden and self._hidden[-1] is node:
             self._hidden.pop()
+        if tag not in _TOLD_APART:
+            return
         if tag in _HEADINGS and self._headings:
             self._headings.pop()
         elif tag in _CELLS:
@@ -208,7 +215,7 @@ class _Walk:
             href = node.get("href") or ""
             self._link = node if href or node.get("onclick") else None
             self._leads_nowhere = bool(_NOWHERE.match(href))
-            self._is_file = bool(_FILE.search(href) or node.get("download"))
+            self._is_file = bool(_FILE.search(href)) or "download" in node.attrib
             self._links += self._link is not None
         elif tag == "img":
             self._pictures.append(node)
