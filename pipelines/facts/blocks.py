@@ -67,17 +67,19 @@ class _Cell:
 def read_blocks(root: etree._Element, base_url: str) -> list[Block]:
     """The blocks under `root` in document order. Links and images become absolute."""
     walker = _Walker(base_url)
-    stack: list[tuple[etree._Element, bool]] = [(root, False)]
-    while stack:
-        node, visited = stack.pop()
-        if visited:
-            walker.end(node)
-        elif isinstance(node.tag, str) and not is_dropped(node):
-            walker.start(node)
-            walker.add_text(node.text)
-            stack.append((node, True))
-            stack.extend((child, False) for child in reversed(node))
+    steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    dropped: etree._Element | None = None
+    for event, node in steps:
+        if event == "start":
+            if is_dropped(node):
+                dropped = node
+                steps.skip_subtree()
+            else:
+                walker.start(node)
+                walker.add_text(node.text)
             continue
+        if event == "end" and node is not dropped:
+            walker.end(node)
         if node is not root:
             walker.add_text(node.tail)
     walker.flush()
@@ -156,6 +158,8 @@ class _Walker:
 
     def flush(self) -> None:
         """End the paragraph in hand; formatting still open begins again in the next."""
+        if not self._html and not self._text:
+            return
         text = "".join(self._text).strip()
         if text or self._images:
             closers = "".join(f"</{one.tag}>" for one in reversed(self._open) if one.written)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import nh3
 from lxml import etree
-from lxml import html as lxml_html
 
 from pipelines.facts.blocks import Block, read_blocks
 from pipelines.facts.boilerplate import is_boilerplate, read_repost_line
@@ -33,6 +32,7 @@ _ATTRIBUTES = {
 _DATA_URL = re.compile(r"""(?:"data:[^"]{64,}"|'data:[^']{64,}')""")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*?(/?)>")
+_NAMES = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)")
 # Levels that a tag adds. Void tags add none; nor do those the parser closes by itself when the
 # next begins (old pages leave <p> and <li> open), counted with the list or table around them.
 _LEVELS = dict.fromkeys(
@@ -93,7 +93,7 @@ def _prepare(fragment: str, warnings: list[str]) -> str:
 
 def _flatten(text: str) -> str:
     """Drop the tags that would open deeper than MAX_DEPTH, keeping the words between them."""
-    if text.count("<") <= MAX_DEPTH // 4:
+    if text.count("<") <= MAX_DEPTH // 4 or _deepest(text) <= MAX_DEPTH:
         return text
     depth = 0
 
@@ -109,14 +109,24 @@ def _flatten(text: str) -> str:
     return _TAG.sub(keep, text)
 
 
+def _deepest(text: str) -> int:
+    """How deep the tags of a text open at most."""
+    depth = deepest = 0
+    for match in _NAMES.finditer(text):
+        levels = _LEVELS.get(match[2].lower(), 1)
+        depth = max(0, depth - levels) if match[1] else depth + levels
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _parse(text: str) -> etree._Element | None:
     if not text.strip():
         return None
-    parser = lxml_html.HTMLParser(
+    parser = etree.HTMLParser(
         remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True
     )
     try:
-        return lxml_html.document_fromstring(text.encode("utf-8"), parser=parser)
+        return etree.fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 

@@ -54,8 +54,10 @@ def is_dropped(node: etree._Element) -> bool:
     """
     if node.tag in _DROPPED:
         return True
-    marks = f"{node.get('class') or ''} {node.get('id') or ''}"
-    hidden = _NOT_SHOWN.search(node.get("style") or "") or _SHARE_TOKENS.search(marks)
+    names, ident, style = node.get("class"), node.get("id"), node.get("style")
+    hidden = style and _NOT_SHOWN.search(style)
+    if not hidden and (names or ident):
+        hidden = _SHARE_TOKENS.search(f"{names or ''} {ident or ''}")
     return bool(hidden) and _is_short(node)
 
 
