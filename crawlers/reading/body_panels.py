@@ -52,7 +52,7 @@ def closed_panels(outline: Outline) -> frozenset[int]:
 def _is_strip(outline: Outline, box: Box) -> bool:
     """Whether a box is a strip of tabs: short lines side by side, one of them marked as shown."""
     count = box.last - box.first
-    if not _FEWEST <= count <= _MOST or len(box.children) != count:
+    if count != len(box.children):
         return False
     if any(len(line.text) > _LABEL for line in outline.lines[box.first : box.last]):
         return False
@@ -63,6 +63,8 @@ def _is_strip(outline: Outline, box: Box) -> bool:
 
 def _open_panel(panels: Sequence[Box]) -> int:
     """Which of boxes of one make is the shown one; -1 where they are no panels."""
+    if panels[0].node.tag != panels[1].node.tag:
+        return -1
     classes = [one.node.get("class") for one in panels]
     if None in classes:
         return -1

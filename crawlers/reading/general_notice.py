@@ -22,7 +22,7 @@ from crawlers.reading.day_evidence import PrintedDay, printed_days
 from crawlers.reading.line_kinds import kind_of
 from crawlers.reading.outline import Outline, read_outline
 from crawlers.reading.siblings import Siblings
-from crawlers.reading.text import labelled_source, visible_text
+from crawlers.reading.text import labelled_source, says_anything, visible_text
 from crawlers.reading.title_agreement import plain
 from crawlers.reading.title_evidence import FoundTitle, TitleHints, find_title, title_above
 
@@ -117,7 +117,7 @@ def printed_original(text: str) -> str:
 
 def has_substance(node: Selector) -> bool:
     """Whether a body says or shows anything: some notices are pictures only (一图读懂)."""
-    return bool(visible_text(node)) or bool(node.xpath(".//img[@src or @data-src] | .//iframe"))
+    return says_anything(node.root) or bool(node.xpath(".//img[@src or @data-src] | .//iframe"))
 
 
 def _title_lines(outline: Outline, title: FoundTitle, witnesses: TitleHints) -> frozenset[int]:

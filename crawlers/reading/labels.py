@@ -64,6 +64,7 @@ _MARKED = re.compile(
 _NONE = re.compile(r"^[-—－–_\s/]*$")  # "----" is EasySite's way to say there is none
 _SHORTEST_TITLE = 5
 _LONGEST = 300
+_TABLES = frozenset(("table", "dl", "ul", "ol"))
 _MOST_CELLS = 40
 
 
@@ -89,7 +90,7 @@ def record_lines(outline: Outline) -> frozenset[int]:
     """The lines of the tables that a publisher prints about a notice: labels with their values."""
     found: set[int] = set()
     for box in outline.boxes:
-        if box.node.tag not in {"table", "dl", "ul", "ol"} or not 2 <= box.last - box.first <= 80:
+        if not 2 <= box.last - box.first <= 80 or box.node.tag not in _TABLES:
             continue
         lines = outline.lines[box.first : box.last]
         if 2 * sum(line.linked > 0 for line in lines) > len(lines):

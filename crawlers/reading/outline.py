@@ -101,20 +101,19 @@ def read_outline(root: etree._Element) -> Outline:
     """The outline of a parsed page; comments must have been taken out of it."""
     body = next(root.iter("body"), root)
     walk = _Walk()
-    start, end = walk.start, walk.end
+    start, end, boxes = walk.start, walk.end, walk.boxes
     steps = etree.iterwalk(body, events=("start", "end"))
     for event, node in steps:
+        tag = node.tag
         if event == "end":
-            end(node, node.tag)
-        elif node.tag in _UNSEEN:
-            walk.fields += node.tag == "textarea"
-            if node.tag == "script":
-                walk.note_script(node)
+            end(node, tag)
+        elif tag in _UNSEEN:
+            walk.leave_out(node, tag)
             steps.skip_subtree()
         else:
-            start(node, node.tag)
-        if len(walk.boxes) > MOST_BOXES:
-            break
+            start(node, tag)
+            if len(boxes) > MOST_BOXES:
+                break
     return walk.finish()
 
 
@@ -144,18 +143,23 @@ class _Walk:
         self._hidden: list[etree._Element] = []
 
     def start(self, node: etree._Element, tag: str) -> None:
-        if not self.boxes:
-            self._start_box(node, tag)
-        elif tag in _INLINE or ":" in tag:
+        if (tag in _INLINE or ":" in tag) and self.boxes:
             if tag in _NOTED:
                 self._note(node, tag)
-        elif tag in _BREAKS:
+        elif tag in _BREAKS and self.boxes:
             self._flush()
         else:
             self._start_box(node, tag)
         text = node.text
         if text:
             self._add(text, node, is_tail=False)
+
+    def leave_out(self, node: etree._Element, tag: str) -> None:
+        """Note what counts of an element that shows no words."""
+        if tag == "script":
+            self._note_script(node)
+        else:
+            self.fields += tag == "textarea"
 
     def end(self, node: etree._Element, tag: str) -> None:
         if tag == "a":
@@ -234,10 +238,10 @@ class _Walk:
         first, last = self._pieces[0], self._pieces[-1]
         return not _in_link(*last) and (self._links > 1 or not _in_link(*first))
 
-    def note_script(self, node: etree._Element) -> None:
+    def _note_script(self, node: etree._Element) -> None:
         """The day that a script writes where it stands."""
         code = node.text
-        if code and len(code) < _SHORT_SCRIPT and "document.write" in code and not self._told:
+        if code and "document.write" in code[:_SHORT_SCRIPT] and not self._told:
             match = _DAY.search(code)
             self._told = match[0] if match else ""
 

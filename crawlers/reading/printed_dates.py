@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
 
@@ -28,6 +29,7 @@ _YEAR_LAST = re.compile(
     r"((?:19|20)\d\d)(?![\d./-]|年?度)年?"
 )
 _SHORT = 60
+_LINE = 200  # characters of a text whose dates are remembered
 # A year in any of the ways below: most texts have none.
 _YEAR = re.compile(r"(?:19|20)\d\d|[１２][９０]|[一二][〇零○O一二三四五六七八九]")
 _MONTH_NAME = re.compile(r"[JFMASOND][a-zA-Z]{2}|[jfmasond][a-z]{2}")
@@ -88,6 +90,16 @@ def find_dates(text: str) -> list[tuple[str, int]]:
 def dates_in(text: str) -> list[tuple[int, int, str]]:
     """Every real date in `text`: where it begins and ends, and as printed with its time. A short
     text that prints the year behind day and time (08-09 17:20 (2011年)) says YYYY-MM-DD."""
+    return list(_dates_of_line(text)) if len(text) <= _LINE else _dates_in(text)
+
+
+@lru_cache(maxsize=512)
+def _dates_of_line(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Of a short text: the same line is asked from several sides."""
+    return tuple(_dates_in(text))
+
+
+def _dates_in(text: str) -> list[tuple[int, int, str]]:
     kept: list[tuple[int, int, str]] = []
     for one in _found(text):  # 2026.06.01 is also read as 06.01 of something
         if not kept or one.start >= kept[-1][1]:
@@ -102,6 +114,15 @@ def dates_in(text: str) -> list[tuple[int, int, str]]:
 
 def day_of(text: str) -> date | None:
     """The first real date in `text` as a calendar day of the publisher."""
+    return _day_of_line(text) if len(text) <= _LINE else _day_of(text)
+
+
+@lru_cache(maxsize=512)
+def _day_of_line(text: str) -> date | None:
+    return _day_of(text)
+
+
+def _day_of(text: str) -> date | None:
     return next((one.day for one in _found(text)), None)
 
 

@@ -59,6 +59,18 @@ def visible_text(selector: Selector) -> str:
     return " ".join("".join(_texts(root)).split())
 
 
+def says_anything(root: etree._Element) -> bool:
+    """Whether a node has visible text; the first word answers."""
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        text = node.tail if event == "end" else node.text
+        if not text or text.isspace() or (event == "end" and node is root):
+            continue
+        shown = node if event == "start" else node.getparent()
+        if shown.tag not in _INVISIBLE and next(shown.iterancestors(*_INVISIBLE), None) is None:
+            return True
+    return False
+
+
 def text_lines(selector: Selector) -> list[str]:
     """The text of a node, one entry a paragraph, cell or line; empty ones left out."""
     lines = "".join(_texts(selector.root, "\n")).split("\n")

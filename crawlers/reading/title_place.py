@@ -21,6 +21,7 @@ _BESIDE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|footer|logo|banner|crumbs?|side|sidebar|share|related|hot)",
     re.IGNORECASE,
 )
+_SIGNS = 3  # characters of a line for each letter of the title that it repeats
 _PLACE = re.compile(r"^\W{0,3}您?(?:现在|当前)?的?(?:所在)?位置\s?[:：]")
 _MOST_BEFORE = 1  # sentences above a title: a summary, a warning; not the text
 _SHORTEST_LINK = 8  # characters of a link that may be a title: shorter ones are menus
@@ -32,6 +33,7 @@ def candidates(
     """The lines that may be the title, each with the number of sentences above it and whether it
     stands late, below several. `told`: what others call the page, its words alone."""
     sentences = 0
+    longest = _SIGNS * max(map(len, told), default=0)
     for number, line in enumerate(outline.lines):
         kind = kinds[number]
         if kind == "text":
@@ -41,7 +43,9 @@ def candidates(
         is_late = sentences > _MOST_BEFORE
         if is_late and not line.heading and kind != "short":
             continue
-        is_late = is_late and (not _is_told(line, told) or _is_signature(kinds, outline, number))
+        if is_late:
+            is_told = len(line.text) <= longest and _is_told(line, told)
+            is_late = not is_told or _is_signature(kinds, outline, number)
         if is_late and not line.heading and not _is_title_below(outline, kinds, number):
             continue
         if _may_be(outline, kinds, number, line, told):

@@ -146,7 +146,7 @@ class _Walker:
                 self._finish_table()
 
     def add_text(self, text: str | None) -> None:
-        if not text:
+        if not text or (text.isspace() and (not self._text or self._text[-1].endswith(" "))):
             return
         clean = _cleaned(undo_entities(text))
         if not self._text or self._text[-1].endswith(" "):
