@@ -7,6 +7,7 @@ from typing import Literal
 
 from desk.pages import (
     account,
+    cases,
     deliveries,
     history,
     issue,
@@ -68,6 +69,8 @@ ROUTES = (
     Route("POST", "/notice/{id}/read", notice.read_again),
     Route("GET", "/add", notice.ask),
     Route("POST", "/add", notice.add),
+    Route("GET", "/cases", cases.show),
+    Route("POST", "/cases", cases.settle),
     Route("GET", "/sources", sources.show),
     Route("GET", "/sources/new", sources.ask_new),
     Route("POST", "/sources/probe", sources.probe),

@@ -31,6 +31,7 @@ PAGES = (
     "/tasks/new/2",
     "/notice/2",
     "/add",
+    "/cases",
     "/sources",
     "/sources/new",
     "/readers",

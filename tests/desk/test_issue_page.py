@@ -17,6 +17,7 @@ from desk.server import warm
 from digest.folders import issue_folder
 from storage.issues.edits import list_edits
 from storage.issues.issues import find_issue, issue_entries
+from storage.matching.duplicates import record_conflict
 from storage.models import Edit
 from storage.notices.notices import save_notice
 from tests.desk.running import NOON, Answer, RunningDesk, Visitor, context_at, fill, running
@@ -247,3 +248,22 @@ def test_a_thousand_entries_are_shown_at_once(tmp_path_factory: pytest.TempPathF
                 assert len(answer.text.encode()) <= 300 * 1024, path
             # Beside other tests on the same machine; alone it is half of what is asked for.
             assert min(took) < (0.6 if path.startswith("/issue") else 3), (path, took)
+
+
+def test_two_pages_are_settled_by_a_word(desk: RunningDesk) -> None:
+    editor = desk.person("editor")
+    with desk.context.store() as db:
+        record_conflict(db, 1, 2, "文号相同，正文不同", NOON)
+    assert "文号相同，正文不同" in editor.get("/cases").text
+    pair = {"one": "1", "other": "2"}
+    joined = editor.follow(editor.post("/cases", {**pair, "do": "join"}, page="/cases"))
+    assert "没有待核对的文件" in joined.text
+    assert "第2号通知" in editor.get("/notice/1").text
+    form = {**pair, "do": "split", "back": "notice"}
+    split = editor.follow(editor.post("/cases", form, page="/cases"))
+    assert "另见" not in split.text
+    assert editor.post("/cases", {**pair, "do": "x"}, page="/cases").status == 400
+    assert editor.post("/cases", {**pair, "other": "999", "do": "join"}).status == 404
+    history = editor.get("/history").text
+    assert "编号 1 与 2 是同一文件" in history
+    assert "编号 1 与 2 不是同一文件" in history
