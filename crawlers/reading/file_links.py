@@ -41,6 +41,7 @@ _BARE = re.compile(
     r"(?:附件|附表)?\s{0,3}[0-9一二三四五六七八九十]{0,2}|"
     r"(?:点击|附件|全文|请点击|文件)?(?:此处|这里)?(?:下载|查看|预览)(?:附件|全文|文件)?"
 )
+_PAGES_LABEL = re.compile(r"(?:相关|更多|推荐)(?:链接|阅读|新闻|文章|报道|解读|政策)\W{0,3}$")
 _LABEL = re.compile(
     r"^(?:相关|有关)?(?:附件|附表|文件下载|附件下载|资料下载|下载附件|附件列表|相关下载)[:：]?$"
 )
@@ -210,7 +211,9 @@ def _shows_picture(node: etree._Element) -> bool:
 
 def _is_labelled(node: etree._Element) -> bool:
     """Whether a label such as 相关附件 opens the block of the link or the one before it."""
-    block = node
+    block, before = node, node.getprevious()
+    if before is not None and _PAGES_LABEL.match("".join(map(str, before.itertext())).strip()):
+        return False
     for _ in range(3):
         above = block.getparent()
         if above is None or above.tag in ("body", "html"):
