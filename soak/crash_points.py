@@ -28,7 +28,7 @@ class CrashPoint:
 
 CRASH_POINTS = {
     "run recorded, crawl not started": CrashPoint(
-        "app.supervisor", "Supervisor._run_child", in_errand=False
+        "app.supervisor", "Supervisor._record", after=True, in_errand=False
     ),
     "issue composed, not recorded": CrashPoint("storage.issues.issues", "record_issue"),
     "issue recorded, no file written": CrashPoint("digest.publish", "write_issue"),

@@ -290,7 +290,8 @@ def crawls_of(pid: int) -> list[int]:
     found = []
     for child in children_of(pid):
         with suppress(OSError):
-            if b"scrapy" in (Path("/proc") / str(child) / "cmdline").read_bytes():
+            command = (Path("/proc") / str(child) / "cmdline").read_bytes()
+            if b"scrapy" in command or b"crawlers.visits" in command:
                 found.append(child)
     return found
 
