@@ -218,3 +218,38 @@ def test_a_site_that_ends_or_holds_up_its_process_costs_the_unread_rest_a_visit_
         for site in ("first", "harmful")
     ]
     assert opened == [1, 2] if end is None else opened[0] == 1
+
+
+def test_sites_of_a_process_that_is_stopped_are_closed_without_a_verdict(
+    tmp_path: Path, offices: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = watch_starts(monkeypatch)
+    context = context_of(tmp_path, offices.origin, one="a.example.cn/mute", two="b.example.cn/mute")
+    opened: set[str] = set()
+
+    async def stopped() -> float:
+        both = asyncio.Event()
+
+        def hear(event: Event) -> None:
+            if event["event"] == "opened":
+                opened.add(event["site"])
+            if len(opened) == 2:
+                both.set()
+
+        runs = context.supervisor(grace=1.0).run_all([Crawl("one"), Crawl("two")], hear)
+        task = asyncio.create_task(runs)
+        await asyncio.wait_for(both.wait(), 60)
+        begun = time.monotonic()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        return time.monotonic() - begun
+
+    assert asyncio.run(stopped()) < 20
+    with context.store() as db:
+        states = {row["site"]: row["state"] for row in db.query("SELECT site, state FROM runs")}
+        assert list(db.query("SELECT * FROM checks")) == []
+    assert set(states) == {"one", "two"}
+    assert set(states.values()) <= {"killed", "failed"}
+    with pytest.raises(ProcessLookupError):
+        os.kill(started[0], 0)
