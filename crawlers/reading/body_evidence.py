@@ -10,6 +10,7 @@ a column beside it is none of it, and no name of a class has to be known.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -141,10 +142,10 @@ class Evidence:
         """Whether a link stands between two paragraphs as a paragraph: a name that was chosen."""
         if part.box < 0 or part.last - part.first != 1:
             return False
-        before = max((one for one in kept if one.first < part.first), key=_first, default=None)
-        after = min((one for one in kept if one.first > part.first), key=_first, default=None)
-        if before is None or after is None or before.box < 0 or after.box < 0:
+        place = bisect_left(kept, part.first, key=_first)
+        if not 0 < place < len(kept) or kept[place - 1].box < 0 or kept[place].box < 0:
             return False
+        before, after = kept[place - 1], kept[place]
         makes = {
             (node.tag, node.get("class"))
             for node in (self.outline.boxes[one.box].node for one in (before, part, after))
@@ -202,15 +203,19 @@ class Evidence:
             return kept
         kept = self._without_cards(parts, kept)
         known = {part.first for part in kept}
-        so_far: list[Part] = []
+        last = max((n for n, one in enumerate(kept) if self._texts(one)), default=-1)
+        count = said = files = 0
         for part in parts:
             if part.first in known:
-                so_far.append(part)
-                continue
-            after = kept[len(so_far) :]
-            if so_far and after and self._ends_text(part, so_far, after):
-                return so_far
+                count += 1
+                said += self._texts(part)
+                files += self.sums.files(part.first, part.last)
+            elif 0 < count < len(kept) and self._ends_text(part, said, files, count <= last):
+                return kept[:count]
         return kept
+
+    def _texts(self, part: Part) -> int:
+        return self.sums.texts(part.first, part.last)
 
     def _without_cards(self, parts: Sequence[Part], kept: list[Part]) -> list[Part]:
         """Without boxes of short words under a heading of their own, beside a list of pages."""
@@ -226,13 +231,13 @@ class Evidence:
         ]
         return [part for part in kept if part not in found]
 
-    def _ends_text(self, part: Part, before: Sequence[Part], after: Sequence[Part]) -> bool:
-        """Whether the text is at its end here. A list of pages may stand in the middle of a text:
-        it ends the text only where no sentence comes after it."""
-        said = sum(self.sums.texts(one.first, one.last) for one in before)
+    def _ends_text(self, part: Part, said: int, files: int, goes_on: bool) -> bool:
+        """Whether the text is at its end here, which `said` so many sentences and names `files`. A
+        list of pages may stand in the middle of a text: it ends it only where no sentence comes
+        after it."""
         if self.sums.feet(part.first, part.last) or self.kinds[part.first] == "neighbour":
-            return said > 0 or any(self.sums.files(one.first, one.last) for one in before)
-        if not said or any(self.sums.texts(one.first, one.last) for one in after):
+            return said > 0 or files > 0
+        if not said or goes_on:
             return False
         rows = self.sums.rows(part.first, part.last)
         return rows >= 3 or (

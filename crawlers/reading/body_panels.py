@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from lxml import etree
 
@@ -24,6 +25,7 @@ _TEXT_LABELS = frozenset(
     )
 )  # fmt: skip
 _CELLS = frozenset(("td", "th", "dd"))
+_MOST_LABELS = 20
 _MOSTLY = 0.4  # of what a page says, in the cell labelled as its text
 
 
@@ -94,14 +96,17 @@ def labelled_text(outline: Outline, sums: LineSums) -> int:
     if not outline.lines:
         return -1
     total = sums.worth(0, len(outline.lines))
-    for line in outline.lines:
-        if len(line.text) > _LABEL or line.text.strip(" ：:").replace(" ", "") not in _TEXT_LABELS:
-            continue
+    labels = (line for line in outline.lines if len(line.text) <= _LABEL and _is_label(line.text))
+    for line in islice(labels, _MOST_LABELS):
         for cell in _cells_behind(outline, line.owner):
             box = outline.boxes[outline.index[cell]] if cell in outline.index else None
             if box is not None and sums.worth(box.first, box.last) >= _MOSTLY * total > 0:
                 return outline.index[cell]
     return -1
+
+
+def _is_label(text: str) -> bool:
+    return text.strip(" ：:").replace(" ", "") in _TEXT_LABELS
 
 
 def _cells_behind(outline: Outline, box: int) -> Iterator[etree._Element]:
