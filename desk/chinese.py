@@ -50,11 +50,14 @@ _LINES: tuple[tuple[str, str], ...] = (
     (r"there is no notice (\d+)", r"没有编号 \1 的通知。"),
 )
 _KNOWN = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _LINES)
+_LONGEST = 400
+"""Characters of a message that are read: what somebody typed stands in it, of any length."""
 _OF_A_LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 
 
 def chinese(message: str) -> str:
     """The refusal in Chinese; that of a line of a file with its number."""
+    message = message[:_LONGEST]
     for pattern, words in _KNOWN:
         match = pattern.fullmatch(message)
         if match is not None:

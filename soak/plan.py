@@ -13,7 +13,17 @@ from soak.publisher import START
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Every obstacle of sites.md that the replica can put up, with the site it is told to.
 OBSTACLES: Mapping[str, tuple[str, ...]] = {
-    "cde": ("down", "block", "block_all", "json400", "json202", "empty", "slow", "browser"),
+    "cde": (
+        "down",
+        "block",
+        "block_all",
+        "barred",
+        "json400",
+        "json202",
+        "empty",
+        "slow",
+        "browser",
+    ),
     "miit": ("down", "jsl521", "forbidden", "verify"),
     "tj_kxjs": ("down", "forbidden13"),
     "tj_gyxxh": ("down", "forbidden13"),

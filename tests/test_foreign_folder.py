@@ -16,7 +16,7 @@ from replica.server import Replica
 from tests.installation import ONLY_ONE_SITE, ROOT, Installation
 
 ZHENGXUN = "import sys; from cli import main; sys.exit(main())"
-CHILDREN = ("app", "commands", "crawlers", "digest", "pipelines", "storage", "texts")
+CHILDREN = ("app", "commands", "crawlers", "desk", "digest", "pipelines", "storage", "texts")
 
 
 @pytest.fixture

@@ -48,6 +48,8 @@ _TITLES = {
     "mailboxes": "退信邮箱",
     "delivery_attempts": "发送记录",
     "alarms": "运维报警",
+    "tasks": "交办事项",
+    "desk_acts": "编辑台操作记录",
     "v_this_week": "本周文件",
     "v_deadlines": "截止事项",
     "v_sources": "来源状况",
