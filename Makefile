@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 # of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo eval test test-all bench soak drift nation lint format lock clean
+.PHONY: help demo eval test test-all bench soak drift nation ocr lint format lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -37,6 +37,16 @@ WEEKS ?= 52
 SEED ?= 1
 soak: $(READY) ## the daemon through a simulated year of faults; shorter: make soak WEEKS=6
 	$(BIN)/python -m soak --weeks $(WEEKS) --seed $(SEED)
+
+ocr: $(READY) ## add what reads text in pictures and scans, about 330 MB (docs/files.md)
+	@set -e; \
+	if command -v uv >/dev/null 2>&1; then \
+		uv pip install -q --python $(BIN)/python -e '.[ocr]'; \
+	elif [ -x .boot/bin/uv ]; then \
+		PYTHONPATH=.boot .boot/bin/uv pip install -q --python $(BIN)/python -e '.[ocr]'; \
+	else \
+		$(BIN)/python -m pip install -q -e '.[ocr]'; \
+	fi
 
 SEEDS ?= 300
 drift: $(READY) ## the week after redesigns drawn at random; shorter: make drift SEEDS=20
