@@ -110,7 +110,7 @@ def people(context: Context, console: Console) -> int:
 def _tell(context: Context, person: Person, token: str, console: Console) -> int:
     """Mail the link and print it; 1 when there is a mail server that did not take it."""
     from desk.accounts import LINK_LASTS
-    from desk.letters import link_of, send_link
+    from desk.mails import link_of, send_link
 
     until = context.config.clock() + LINK_LASTS
     problem = ""

@@ -37,7 +37,7 @@ LEAST_USUAL = 8
 # Scrapy's reason for a crawl that was ended by a signal.
 STOPPED = "shutdown"
 # Set by crawlers.walking.notice_pages in the meta of a request for a page that no list showed.
-UNLISTED = "zx_unlisted"
+REVISIT = "zx_revisit"
 # Scrapy signal: a column was judged, its row not yet written. Arguments: check, report.
 COLUMN_JUDGED = object()
 
@@ -244,7 +244,7 @@ class MonitorExtension:
 
 def _column_of(response: Response) -> str:
     meta = response.meta
-    if meta.get(UNLISTED):  # the run has failed, the column's list has not
+    if meta.get(REVISIT):  # the run has failed, the column's list has not
         return ""
     notice = meta.get("notice") or {}
     return str(notice.get("column") or meta.get("column") or "")

@@ -9,36 +9,36 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-# The moment asked of the daemon, for the processes of its job.
-ENVIRONMENT = "ZX_SOAK_MOMENT"
+# The crash point asked of the daemon, for the processes of its job.
+ENVIRONMENT = "ZX_SOAK_CRASH_POINT"
 
 
 @dataclass(frozen=True, slots=True)
 class CrashPoint:
     """A function whose call is a bad moment to die: before it or after it.
 
-    `in_errand`: it is called in the process of a job, which the daemon dies with.
+    `in_worker`: it is called in the process of a job, which the daemon dies with.
     """
 
     module: str
     name: str
     after: bool = False
-    in_errand: bool = True
+    in_worker: bool = True
 
 
 CRASH_POINTS = {
     "run recorded, crawl not started": CrashPoint(
-        "app.supervisor", "Supervisor._record", after=True, in_errand=False
+        "app.supervisor", "Supervisor._record", after=True, in_worker=False
     ),
     "issue composed, not recorded": CrashPoint("storage.issues.issues", "record_issue"),
     "issue recorded, no file written": CrashPoint("digest.publish", "write_issue"),
     "files written, feed and archive not": CrashPoint("app.issues", "write_feed"),
-    "mail claimed, not sent": CrashPoint("digest.delivery.smtp_client", "SmtpClient.carry"),
+    "mail claimed, not sent": CrashPoint("digest.delivery.smtp_client", "SmtpClient.send"),
     "mail accepted, not settled": CrashPoint(
-        "digest.delivery.smtp_client", "SmtpClient.carry", after=True
+        "digest.delivery.smtp_client", "SmtpClient.send", after=True
     ),
-    "alarm stored, not sent": CrashPoint("digest.alerts.notifier", "send_alarms", in_errand=False),
-    "alarm sent, not marked": CrashPoint("storage.operation.alarms", "mark_sent", in_errand=False),
+    "alarm stored, not sent": CrashPoint("digest.alerts.notifier", "send_alarms", in_worker=False),
+    "alarm sent, not marked": CrashPoint("storage.operation.alarms", "mark_sent", in_worker=False),
     "before the backup is made": CrashPoint("app.jobs", "backup"),
 }
 
@@ -46,12 +46,12 @@ CRASH_POINTS = {
 class Deadly:
     """Kills this process at the moment that was asked for, and the daemon that started it."""
 
-    def __init__(self, *, in_errand: bool) -> None:
-        self.crash_point = os.environ.get(ENVIRONMENT, "") if in_errand else ""
-        self.victims = [os.getppid(), os.getpid()] if in_errand else [os.getpid()]
+    def __init__(self, *, in_worker: bool) -> None:
+        self.crash_point = os.environ.get(ENVIRONMENT, "") if in_worker else ""
+        self.victims = [os.getppid(), os.getpid()] if in_worker else [os.getpid()]
         for name, crash_point in CRASH_POINTS.items():
             # What the other process calls is not even loaded here: its memory is measured.
-            if crash_point.in_errand is in_errand:
+            if crash_point.in_worker is in_worker:
                 self.arm(name, crash_point)
 
     def kill(self) -> None:

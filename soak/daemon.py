@@ -84,7 +84,7 @@ def paced(serve: Serve) -> Serve:
     """The daemon's main coroutine, with a driver."""
 
     async def paced(config: Config) -> None:
-        pacer = Pacer(asyncio.get_running_loop(), Deadly(in_errand=False))
+        pacer = Pacer(asyncio.get_running_loop(), Deadly(in_worker=False))
         # Its timers' clock: so time that passes is no jump, and a clock that is set is one.
         wallclock = partial(Wallclock, time.time, pacer.time)
         setattr(scheduler, "Wallclock", wallclock)  # noqa: B010 # a class by its annotation

@@ -6,5 +6,5 @@ from app import workers
 from soak.crash_points import Deadly
 
 if __name__ == "__main__":
-    Deadly(in_errand=True)
+    Deadly(in_worker=True)
     workers.main()

@@ -27,7 +27,7 @@ from crawlers.walking.site_spider import SINGLE, SiteSpider
 from crawlers.walls import failure_from
 
 Output = Request | NoticeItem
-UNLISTED = "zx_unlisted"
+REVISIT = "zx_revisit"
 """In the meta of a request for a stored page that no list showed: no column answers for it."""
 
 
@@ -104,7 +104,7 @@ class NoticePages(NoticeParts, SiteSpider):
             return None
         row = Row(url, meta["list_title"], meta["list_date"], spare=spare)
         request = self.notice_request(row, meta)
-        return request.replace(meta={**request.meta, UNLISTED: True})
+        return request.replace(meta={**request.meta, REVISIT: True})
 
     def parse_notice(self, response: Response) -> Iterator[Output] | AsyncIterator[Output]:
         """Read a notice page; a file sent in its place becomes an attachment. A notice that goes on
@@ -192,7 +192,7 @@ class NoticePages(NoticeParts, SiteSpider):
         asked = meta["notice"]  # an article may tell a better key than its address did
         if asked["column"] in self.reports:
             self.reports[asked["column"]].waiting.discard(asked["key"])
-        if meta.get(UNLISTED):
+        if meta.get(REVISIT):
             # What a list held weeks ago may fill a gap, not stand in for the page of today.
             return _with_spare(item, meta.get("spare")) if item.complete else item
         item = _with_spare(item, meta.get("spare"))

@@ -8,7 +8,7 @@ import threading
 from app.context import Context
 from app.mail_server import has_mail_server
 from desk.accounts import LINK_LASTS, AccountError, TooOftenError
-from desk.letters import send_link
+from desk.mails import send_link
 from desk.visits import Answer, Go, Page, Visit, anybody, needs
 from digest.models.issue import DigestError
 from storage.database import StorageError

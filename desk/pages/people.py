@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk.accounts import LINK_LASTS
-from desk.letters import link_of, send_link
+from desk.mails import link_of, send_link
 from desk.visits import Answer, Go, Page, RefusedError, Visit, needs
 from digest.models.issue import DigestError
 from storage.desk.acts import note_act

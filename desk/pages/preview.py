@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from desk.letters import send_preview
+from desk.mails import send_preview
 from desk.pages.issue import fate, opened
 from desk.visits import Answer, Go, Page, RefusedError, Sheet, Visit, needs
 from digest.models.issue import Digest, DigestError
