@@ -65,10 +65,12 @@ def test_title_day_and_text_of_any_layout(layout: dict[str, Any], listed: bool) 
 
 def test_links_between_sentences_cost_time_that_grows_with_their_number() -> None:
     pair = "<p>{1}</p><p><a href='9.html'>海河制药厂无菌检验方法研究</a></p>"
-    seconds = []
-    for count in (1_500, 6_000):
+
+    def seconds(count: int) -> float:
         layout = {"head": "", "markup": f"<h1>{{T}}</h1><p>2021-02-04</p><div>{pair * count}</div>"}
         started = time.process_time()
         assert read(layout, listed=True).complete
-        seconds.append(time.process_time() - started)
-    assert seconds[1] < 8 * seconds[0] + 0.2
+        return time.process_time() - started
+
+    # A busy machine may take longer once; what grows with the square does so each time.
+    assert any(seconds(6_000) < 8 * seconds(1_500) + 0.2 for _ in range(3))
