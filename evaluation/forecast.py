@@ -33,10 +33,10 @@ from pipelines.normalise import normalise
 from storage.models import Notice
 
 _TESTS = Path(__file__).parent.parent / "tests"
-FORECAST, SECOND, THIRD, FOURTH = (
-    _TESTS / name for name in ("forecast", "forecast2", "forecast3", "forecast4")
+FORECAST, SECOND, THIRD, FOURTH, FIFTH = (
+    _TESTS / name for name in ("forecast", "forecast2", "forecast3", "forecast4", "forecast5")
 )
-SETS = (FORECAST, SECOND, THIRD, FOURTH)
+SETS = (FORECAST, SECOND, THIRD, FOURTH, FIFTH)
 LOST = 0.5
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaluation.forecast import (
+    FIFTH,
     FORECAST,
     FOURTH,
     SECOND,
@@ -108,6 +109,18 @@ def test_the_lists_and_wechat_pages_of_the_fourth_set_are_read_whole() -> None:
     messages = [judged(*case, "wechat") for case in cases("wechat", FOURTH)]
     assert len(messages) == 12
     assert [one.name for one in messages if not one.all_three] == []
+
+
+def test_the_fifth_set_stays_as_good_as_it_was_mended() -> None:
+    outcomes = [judged(*case, "notices") for case in cases("notices", FIFTH)]
+    real = [one for one in outcomes if one.is_notice]
+    assert (len(real), len(outcomes)) == (26, 30)
+    assert [one.name for one in real if not one.all_three] == []
+    assert sum(one.body for one in real) / len(real) > 0.99
+    assert [one.name for one in outcomes if not one.is_notice and one.claimed] == []
+    lists = [judged_list(*case) for case in cases("lists", FIFTH)]
+    assert len(lists) == 24
+    assert [one.name for one in lists if not one.right == one.wanted == one.found] == []
 
 
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)

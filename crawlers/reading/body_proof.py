@@ -113,10 +113,12 @@ def _came_from_elsewhere(claims: Claims) -> str:
 
 
 def _unlike_any_notice(claims: Claims, outline: Outline) -> str:
-    """Without a row to hold it against: a page with a password to type, or a short one with neither
-    day nor a body by a known name, is not taken for a notice."""
-    is_titled = claims.has_day and any(map(is_title_form, claims.titles[:1]))
-    if outline.asks_password and claims.sentences < 4 and not is_titled:
+    """Without a row to hold it against: a page with a password to type that has little text, or
+    neither a day nor a title's form, or a short one with neither day nor a body by a known name,
+    is not taken for a notice."""
+    is_formed = any(map(is_title_form, claims.titles[:1]))
+    is_little = claims.sentences < 4 or not (claims.has_day or is_formed)
+    if outline.asks_password and is_little and not (claims.has_day and is_formed):
         return "网页是登录页，不是公告"
     if claims.has_day or claims.is_named or claims.has_more or not claims.text:
         return ""

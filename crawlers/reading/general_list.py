@@ -173,8 +173,11 @@ def _split(group: Group, rows: list[Row], own: str) -> list[list[Row]]:
 
 def _runs_on(rows: list[Row], above: list[int], block: list[int], group: Group, own: str) -> bool:
     """Whether a block goes on with the list above it. Tabs that stand right beside one another are
-    both the column's, unless only one of them leads into its folder."""
-    is_near = _grandparent(group.boxes[above[-1]]) is _grandparent(group.boxes[block[0]])
+    both the column's, unless only one of them leads into its folder; a row set large right above
+    a list is its first."""
+    one, other = group.boxes[above[-1]], group.boxes[block[0]]
+    is_headline = len(above) == 1 and len(block) >= _FEW and one.getnext() is other.getparent()
+    is_near = is_headline or _grandparent(one) is _grandparent(other)
     last = next((d for d in (day_of(rows[place].date) for place in reversed(above)) if d), None)
     first = next((d for d in (day_of(rows[place].date) for place in block) if d), None)
     if last is not None and first is not None:
@@ -183,7 +186,7 @@ def _runs_on(rows: list[Row], above: list[int], block: list[int], group: Group, 
             [rows[at] for at in above]
         ):
             return False  # what is read most stands in no order
-        is_tab = shares[0] == shares[1] and _is_next(group.boxes[above[-1]], group.boxes[block[0]])
+        is_tab = shares[0] == shares[1] and _is_next(one, other)
         return first <= last or is_tab
     if (last is None) != (first is None) and min(len(above), len(block)) >= _FEW:
         return False

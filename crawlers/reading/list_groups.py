@@ -6,6 +6,7 @@ category, 查看): they are of another make, or stand inside the boxes of the ro
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,16 @@ from itertools import islice
 from lxml import etree
 
 from crawlers.reading.list_links import Link
-from crawlers.reading.printed_dates import find_dates
+from crawlers.reading.list_strays import take_headline, take_strays
 
 _CHAIN = 4  # boxes around a link that say of what make it is
 _CLIMB = 6
 _SAYS_SOMETHING = 4  # characters
 _TITLE = 6
-_MOST_WORDS = 1_000
+_ROWS = {"tr", "tbody"}
+_NUMBER = re.compile(
+    r"[A-Z\d/.()（）—:\s-]{4,40}|[^\s]{1,12}[〔\[（(【]\d{4}[〕\])）】]\s?第?\d{1,5}号"
+)
 _STOPS = {"body", "html", "ul", "ol", "table", "tbody", "dl", "form"}
 _SINGLES = {"li", "tr", "dd", "dt", "article", "p"}
 
@@ -40,6 +44,12 @@ class Group:
         """How much the links say the same: 1 for a column of buttons."""
         seen = Counter(link.words for link in self.links)
         return sum(n for n in seen.values() if n > 1) / max(1, len(self.links))
+
+    @property
+    def numbers(self) -> bool:
+        """Whether most of the links say a document's number (津科发〔2021〕3号, GB/T 1-2020)."""
+        found = sum(_NUMBER.fullmatch(link.words) is not None for link in self.links)
+        return found * 2 > len(self.links)
 
     @property
     def aside(self) -> bool:
@@ -63,8 +73,10 @@ def link_groups(links: Sequence[Link]) -> list[Group]:
     for group in groups:
         group.boxes = row_boxes(group.links)
     kept = _without_inner(groups)
+    by_node = {link.node: link for link in links}
     for group in kept:
-        _take_strays(group, links)
+        take_strays(group.links, group.boxes, links)
+        take_headline(group.links, group.boxes, by_node)
     return kept
 
 
@@ -87,46 +99,6 @@ def clusters(group: Group) -> list[list[int]]:
     for place, box in enumerate(group.boxes):
         found[box.getparent()].append(place)
     return list(found.values())
-
-
-def _take_strays(group: Group, links: Sequence[Link]) -> None:
-    """Rows of another make among a list's own: the first set large, one in bold. They stand beside
-    the rows, link to one page, and show a date where the rows do."""
-    boxes = set(group.boxes)
-    holders = {holder for holder, n in Counter(b.getparent() for b in boxes).items() if n > 1}
-    tags = Counter(box.tag for box in boxes).most_common(1)
-    dated = sum(_shows_date(box) for box in group.boxes) * 2 > len(group.boxes)
-    found: dict[etree._Element, list[Link]] = defaultdict(list)
-    mine = {link.url for link in group.links}
-    for link in links if holders else ():
-        below = link.node
-        for up in islice(link.node.iterancestors(), _CLIMB + 1):
-            if up in holders and below not in boxes:
-                found[below].append(link)
-            if up in holders:
-                break
-            below = up
-    for box, inside in found.items():
-        best = max(inside, key=lambda link: len(link.words))
-        pages = {link.url for link in inside if len(link.words) >= _TITLE}
-        fits = _shows_date(box) if dated else box.tag == tags[0][0]
-        if fits and len(pages) == 1 and best.url not in mine and len(best.words) >= _TITLE:
-            mine.add(best.url)
-            group.links.append(best)
-            group.boxes.append(box)
-    order = sorted(range(len(group.links)), key=lambda place: group.links[place].order)
-    group.links[:] = [group.links[place] for place in order]
-    group.boxes[:] = [group.boxes[place] for place in order]
-
-
-def _shows_date(box: etree._Element) -> bool:
-    words, size = [], 0
-    for part in box.itertext():
-        words.append(str(part))
-        size += len(words[-1])
-        if size > _MOST_WORDS:
-            break
-    return bool(find_dates(" ".join(words)))
 
 
 def _make(node: etree._Element) -> Make:
@@ -200,11 +172,13 @@ def _side_by_side(one: tuple[Make, list[Link]], other: tuple[Make, list[Link]]) 
         return False
     if first[level + 1 :] != second[level + 1 :]:
         return False
-    parents = Counter(_up(link.node, level + 1) for link in (*links, *others))
-    shared = {_up(link.node, level + 1) for link in links} & {
-        _up(link.node, level + 1) for link in others
-    }
-    return bool(shared) and len(parents) * 2 < len(links) + len(others) + 1
+    for up in range(level + 1, len(first)):
+        parents = [{_up(link.node, up) for link in part} for part in (links, others)]
+        if parents[0] & parents[1]:
+            return len(parents[0] | parents[1]) * 2 < len(links) + len(others) + 1
+        if first[up][0] not in _ROWS:  # cells of a class of their own, each in a row of its own
+            return False
+    return False
 
 
 def _up(node: etree._Element, steps: int) -> etree._Element | None:
@@ -213,13 +187,22 @@ def _up(node: etree._Element, steps: int) -> etree._Element | None:
 
 def _unique(links: Iterable[Link]) -> list[Link]:
     """Each address once, in the order of the page: the first link to it that says something, for
-    what comes first is the title and not its summary."""
+    what comes first is the title and not its summary. The number of a document that links to it
+    as its name does is no title."""
     seen: dict[str, Link] = {}
+    links = list(links)
+    said = Counter(link.words for link in links)
     for link in links:
         known = seen.setdefault(link.url, link)
-        if len(known.words) < _SAYS_SOMETHING < len(link.words):
+        is_mute = len(known.words) < _SAYS_SOMETHING < len(link.words)
+        if is_mute or (_NUMBER.fullmatch(known.words) and _is_name(link.words, said)):
             seen[link.url] = link
     return list(seen.values())
+
+
+def _is_name(words: str, said: Counter[str]) -> bool:
+    """Whether a link says a name: no number, and no 查看全文 that every row has."""
+    return len(words) >= _SAYS_SOMETHING and said[words] < 3 and not _NUMBER.fullmatch(words)
 
 
 def _climb(
@@ -261,6 +244,8 @@ def _without_inner(groups: list[Group]) -> list[Group]:
 
 def _says_more(one: Group, other: Group) -> bool:
     """Whether the links of a group are the rows' titles rather than those of the other."""
+    if one.numbers != other.numbers:
+        return other.numbers
     if abs(one.common - other.common) > 0.3:
         return one.common < other.common
     addresses = {link.url for link in one.links} & {link.url for link in other.links}

@@ -97,14 +97,17 @@ def is_home(url: str) -> bool:
 
 def _places(page: Selector) -> Iterator[tuple[etree._Element, bool]]:
     """The elements that may be clicked, and whether they lie in furniture."""
-    skipped = aside = 0
+    skipped = aside = articles = 0
     lists = _lists_named_pager(page)
     for event, node in etree.iterwalk(page.root, events=("start", "end")):
         step = 1 if event == "start" else -1
         names = _names(node)
         named = _FURNITURE & names - ({"pager"} if node in lists else set())
         skipped += step * (node.tag in _IGNORED or bool(named))
-        aside += step * (node.tag in {"nav", "header"} or not _ASIDE.isdisjoint(names))
+        articles += step * (node.tag == "article")
+        is_head = node.tag == "header" or "header" in names  # an article has a head of its own
+        is_menu = node.tag == "nav" or not _ASIDE.isdisjoint(names - {"header"})
+        aside += step * (is_menu or (is_head and not articles))
         if event == "end" or skipped:
             continue
         if node.tag == "a" or "onclick" in node.attrib or _data_address(node):

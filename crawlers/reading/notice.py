@@ -21,6 +21,7 @@ from crawlers.reading.day_evidence import published_in
 from crawlers.reading.disagreement import disagreements
 from crawlers.reading.file_links import find_attachments
 from crawlers.reading.general_notice import Found, has_substance, printed_original, read_page
+from crawlers.reading.hidden_words import drop_hidden_words
 from crawlers.reading.labels import labelled_fields
 from crawlers.reading.meta import Meta, read_meta, without_markup
 from crawlers.reading.notice_fields import TRUSTED_READERS, Readings, fill_fields, outspoken
@@ -46,7 +47,6 @@ __all__ = [
 MAX_CHARACTERS = 3_000_000
 """Longer pages are cut here: no notice is as long, and reading must end."""
 
-_XML_HEAD = re.compile(r"^\s{0,99}<\?xml[^>]{0,200}\?>")  # would make the parser read XML
 _DATA_URL = re.compile(r"""(?:"data:[^"]{64,}"|'data:[^']{64,}')""")
 _PAGES_WORDS = (
     "title", "published", "source", "doc_number", "issuers", "written", "effective",
@@ -142,10 +142,11 @@ def add_part(item: NoticeItem, text: str, address: str) -> str:
 
 
 def parsed(text: str) -> Selector:
-    """The page as a tree, with the text that its scripts only put in place."""
-    text = _XML_HEAD.sub("", text, count=1)
+    """The page as a tree, with the text that its scripts only put in place, and without words
+    that are set unseen between those of a text."""
     page = parse_page(text)
     show_scripted_text(page)
+    drop_hidden_words(page)
     return page
 
 

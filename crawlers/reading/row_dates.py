@@ -4,6 +4,7 @@ tells. A day without a year comes as it is printed; row_years.py completes it.""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,15 @@ from typing import TypeVar
 from lxml import etree
 
 from crawlers.reading.printed_dates import day_of, find_date, find_dates
-from crawlers.reading.row_places import day_for_scripts, days_alone, days_by_column, days_in_column
+from crawlers.reading.row_places import (
+    SAID_ISSUED,
+    day_for_scripts,
+    days_alone,
+    days_by_column,
+    days_for_machines,
+    days_in_column,
+    days_pointed_at,
+)
 from crawlers.reading.short_days import day_alone, days_with_year_last, two_digit_days
 
 _LONGEST_GAP = 600  # characters between two rows that are read
@@ -22,17 +31,12 @@ _NOT_ISSUED = re.compile(
     r"(?<![已未])(?:截止|截至|截稿|报名|开标|开始|起始|有效|实施|施行|生效|废止|失效|成文|签发|结束|至|~|—)"
     r"(?:日\s{0,4}期|时\s{0,4}间)?\s{0,9}[:：]?\s{0,9}$"
 )
-_ISSUED = re.compile(
-    r"(?:发布|发表|发文|公布|公开|印发|公告)(?:日\s{0,4}期|时\s{0,4}间)?\s{0,9}[:：]?\s{0,9}$"
-)
 _NO_YEAR = re.compile(r"(?<![\d.\-/年])(\d{1,2})\s*([-/.月])\s*(\d{1,2})\s*日?(?![\d.\-/%％年月])")
 _DAY_OVER_MONTH = re.compile(r"^\D{0,4}(\d{1,2})日?\s+(\d{1,2})\s*月\D{0,4}$")
 _HEADING = re.compile(r"\D{0,2}((?:19|20)\d\d)\s*(?:年度?)?\s*(?:[-./]?\s*(\d{1,2})\s*月?)?\D{0,3}")
 _LONGEST_BARE = 16  # characters of a place that prints a day without a year and little else
 _HEADING_LENGTH = 30  # characters of a heading that holds a day
 _BESIDE = 6  # … besides the day: 星期二
-_MOST_PARTS = 60  # of a row whose title attribute is looked at
-_LONGEST_TOLD = 60
 _SOME = 3  # one row in so many with several days, and it is asked which stand alone
 _NEARLY_ALL = 0.8
 _SHORT = 40  # characters beside a title in which a day without a year is looked for
@@ -68,7 +72,7 @@ def row_dates(places: Sequence[Place]) -> list[str]:
     if sum(map(bool, headed)) > _NEARLY_ALL * len(places):
         return headed
     inside = _of_their_own(places, [_inside(place) for place in places])
-    dates = _chosen(inside)
+    dates = _chosen(_with_pointed(places, inside))
     if sum(map(bool, dates)) * 2 < len(places):
         around = _around(places)
         if sum(map(bool, around)) > sum(map(bool, dates)):
@@ -91,6 +95,18 @@ def _of_their_own(
     return [
         [one for one in row if one[0] in own] if own else row
         for row, own in zip(found, alone, strict=True)
+    ]
+
+
+def _with_pointed(
+    places: Sequence[Place], found: list[list[tuple[str, str]]]
+) -> list[list[tuple[str, str]]]:
+    """With the day that rows of the last days show only to whoever points at 3 小时前, where the
+    others print one day more."""
+    usual = Counter(map(len, found)).most_common(1)[0][0] if found else 0
+    return [
+        [*((day, "") for day in days_pointed_at(place.box)), *row] if 0 < len(row) < usual else row
+        for place, row in zip(places, found, strict=True)
     ]
 
 
@@ -118,40 +134,18 @@ def is_day_of(printed: str, day: date) -> bool:
 
 def _inside(place: Place) -> list[tuple[str, str]]:
     """The dates in a row, each with the words before it."""
-    return _dates_of(place.rest) or [(printed, "") for printed in _for_machines(place.box)]
+    return _dates_of(place.rest) or [(printed, "") for printed in days_for_machines(place.box)]
 
 
 def _dates_of(words: str) -> list[tuple[str, str]]:
     return [(printed, words[max(0, at - 10) : at]) for printed, at in find_dates(words)]
 
 
-def _for_machines(box: etree._Element) -> list[str]:
-    """The day that a row tells machines where it prints none, or 3天前: <time datetime>; or that
-    it shows whoever points at such words."""
-    times = [node.get("datetime", "") for node in islice(box.iter("time"), 3)]
-    told = [printed for printed in (find_date(time[:10]) for time in times) if printed][:1]
-    return told or _pointed_at(box)
-
-
-def _pointed_at(box: etree._Element) -> list[str]:
-    """The day that is all the title attribute of short words says, links apart: the title of a
-    link is a notice's."""
-    for node in islice(box.iter("*"), _MOST_PARTS):
-        told = " ".join(node.get("title", "")[:_LONGEST_TOLD].split())
-        said = "".join(islice(map(str, node.itertext()), 20)) if told else ""
-        if told and node.tag != "a":
-            day = find_date(told)
-            is_all = len(said) <= _LONGEST_BARE and len(told) - len(day) <= _BESIDE
-            if day and (is_all or _ISSUED.search(told.partition(day)[0])):
-                return [day]
-    return []
-
-
 def _chosen(found: Sequence[list[tuple[str, str]]]) -> list[str]:
     """One date a row: the one labelled as its issue, else the one in the place that runs from new
     to old down the list, ends and deadlines left out."""
     kept = [[one for one in row if not _NOT_ISSUED.search(one[1])] or row[:0] for row in found]
-    labelled = [next((d for d, label in row if _ISSUED.search(label)), "") for row in kept]
+    labelled = [next((d for d, label in row if SAID_ISSUED.search(label)), "") for row in kept]
     if sum(map(bool, labelled)) * 2 > len(found):
         return labelled
     filled = [row for row in kept if row]

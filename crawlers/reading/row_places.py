@@ -15,8 +15,15 @@ _MOST_PARTS = 60
 _MOST_TEXTS = 20
 _BESIDE = 8  # characters beside a day in its own element: brackets, a label, a time
 _LONGEST = 60
+_LONGEST_HINTED = 16  # characters of words that show a day to who points at them: 3 小时前
+_BESIDE_HINT = 6
 _UNIX = re.compile(r"(1[0-9]{9})(?:[0-9]{3})?")
 _ISSUED = re.compile(r"(?:发布|公开|发表|公布|公告)(?:日期|时间)")
+SAID_ISSUED = re.compile(
+    r"(?:发布|发表|发文|公布|公开|印发|公告)(?:日\s{0,4}期|时\s{0,4}间)?\s{0,9}[:：]?\s{0,9}$"
+)
+"""The words before a day that say it is that of publication."""
+
 _A_DAY = re.compile(r"日期|时间")
 _SEVERAL = 2  # columns with days, and the head must tell which
 _UP = 3
@@ -45,6 +52,28 @@ def day_for_scripts(box: etree._Element) -> str:
             if instant is not None:
                 return from_unix(int(instant[1]))[:10]
     return ""
+
+
+def days_for_machines(box: etree._Element) -> list[str]:
+    """The day that a row tells machines where it prints none, or 3天前: <time datetime>; or that
+    it shows whoever points at such words."""
+    times = [node.get("datetime", "") for node in islice(box.iter("time"), 3)]
+    told = [printed for printed in (find_date(time[:10]) for time in times) if printed][:1]
+    return told or days_pointed_at(box)
+
+
+def days_pointed_at(box: etree._Element) -> list[str]:
+    """The day that is all the title attribute of short words says, links apart: the title of a
+    link is a notice's."""
+    for node in islice(box.iter("*"), _MOST_PARTS):
+        told = " ".join(node.get("title", "")[:_LONGEST].split())
+        said = "".join(islice(map(str, node.itertext()), 20)) if told else ""
+        if told and node.tag != "a":
+            day = find_date(told)
+            is_all = len(said) <= _LONGEST_HINTED and len(told) - len(day) <= _BESIDE_HINT
+            if day and (is_all or SAID_ISSUED.search(told.partition(day)[0])):
+                return [day]
+    return []
 
 
 def days_in_column(boxes: Sequence[etree._Element]) -> list[str]:

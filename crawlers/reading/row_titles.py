@@ -32,6 +32,8 @@ _DATE_LABEL = re.compile(
     r"(?:发布|发表|更新|公开)?(?:时\s{0,4}间|日\s{0,4}期)\s{0,9}[:：]?\s{0,9}$"
 )
 _SHORTEST = 4
+_BADGE = 8  # characters; what is longer is a badge if one row of three has it
+_SOME = 3
 _MOST_PIECES = 200
 _LONGEST_TITLE = 500
 
@@ -75,11 +77,18 @@ def pieces_of(node: etree._Element) -> list[Piece]:
 
 
 def common_words(rows: Iterable[Sequence[Piece]]) -> set[str]:
-    """Texts that stand alone in several rows: a badge, a category, 查看详情."""
+    """Texts that stand alone in several rows: a badge, a category, 查看详情. A longer one that
+    only two or three of many rows say is the title of a notice that was published again."""
     seen: Counter[str] = Counter()
+    number = 0
     for row in rows:
+        number += 1
         seen.update({piece.text for piece in row if piece.own and len(piece.text) <= 16})
-    return {text for text, count in seen.items() if count > 1}
+    return {
+        text
+        for text, count in seen.items()
+        if count > 1 and (len(text) <= _BADGE or count * _SOME > number)
+    }
 
 
 def title_of(pieces: Sequence[Piece], common: set[str], whole: str = "") -> str:

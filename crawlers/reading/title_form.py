@@ -35,7 +35,7 @@ TITLE_NAMES = re.compile(
 """How the boxes of titles are named."""
 
 _NAMELESS = re.compile(
-    r"\W{0,4}(?:\S{0,8}(?:详情页?|详细(?:页面?|信息|内容)?|细览页?|模板(?:\S{0,2}细览页?)?|正文|内容页?|列表页?)|无标题(?:文档)?|打印(?:预览|页面?)?"
+    r"\W{0,4}(?:\S{0,8}(?:详情页?|详细(?:页面?|信息|内容)?|细览页?|模板(?:\S{0,2}细览页?)?|正文|内容页?|列表页?|栏目|频道)|无标题(?:文档)?|打印(?:预览|页面?)?"
     r"|(?:new|untitled|page|index|document|home|detail|view|article|content)\b[^\u4e00-\u9fff]{0,20})\W{0,4}",
     re.IGNORECASE,
 )
@@ -55,7 +55,7 @@ def is_title_form(text: str) -> bool:
 
 
 def is_nameless(text: str) -> bool:
-    """Whether a window's title names the kind of a page only: 公告详情, 无标题文档, New Page 1."""
+    """Whether a window's title names the kind of a page only: 公告详情, 无标题文档, 公示栏目."""
     return bool(_NAMELESS.fullmatch(text[:80]))
 
 

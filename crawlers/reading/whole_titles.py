@@ -43,8 +43,10 @@ def whole_title(printed: str, box: etree._Element) -> str:
     stem = _letters(_CUT.sub("", printed))
     if len(stem) < _LEAST:
         return printed
-    wholes = [one for one in _told(box) if len(_letters(one)) > len(stem)]
-    return next((one for one in wholes if _letters(one).startswith(stem)), printed)
+    cut, shown = "".join(printed.split()), len(_CUT.sub("", printed))
+    wholes = (one for one in _told(box) if len(one) > shown and _letters(one).startswith(stem))
+    # What only holds the cut title again, with a bullet or the day, is no whole.
+    return next((one for one in wholes if cut not in "".join(one.split())), printed)
 
 
 def without_counts(titles: Sequence[str]) -> list[str]:

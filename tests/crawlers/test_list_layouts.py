@@ -41,8 +41,8 @@ def rows_printed(layout: dict[str, Any]) -> str:
     for n, day in enumerate(map(date.fromisoformat, DAYS)):
         values = {
             "T": TITLES[n], "U": layout.get("urls", URLS)[n], "D": DAYS[n],
-            "n": str(n + 1), "cut": TITLES[n][:10],
-            "y": f"{day.year}", "m": f"{day.month:02}", "d": f"{day.day:02}",
+            "n": str(n + 1), "cut": TITLES[n][:10], "cut9": TITLES[n][:9],
+            "y": f"{day.year}", "y2": f"{day:%y}", "m": f"{day.month:02}", "d": f"{day.day:02}",
             "mon": ENGLISH[day.month - 1],
             "unix": str((day - date(1970, 1, 1)).days * 86_400 + 4 * 3_600),
         }  # fmt: skip

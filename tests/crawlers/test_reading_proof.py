@@ -106,6 +106,20 @@ def test_a_page_in_the_notices_place_gives_nothing_but_its_problem(body: str) ->
     assert item.body_html == ""
 
 
+def test_a_login_page_with_advice_is_no_notice_though_no_row_was_promised() -> None:
+    advice = "".join(
+        f"<p>{n}、首次登录请先完成单位注册，并由管理员审核通过。</p>" for n in range(5)
+    )
+    form = '<form><input name="u"><input type="password" name="p"></form>'
+    assert read(f"<h1>统一身份认证</h1>{form}{advice}", listed="").problem
+    assert read(f"{HEAD}{form}<p>{FIRST}</p><p>{LAST}</p>", listed="").complete
+
+
+def test_unseen_words_that_part_no_word_of_the_text_stay() -> None:
+    shown_later = f'<p>{FIRST}<span style="display:none">{LAST}</span></p>'
+    assert LAST in read(f"{HEAD}<div>{shown_later}</div>").body_html
+
+
 def test_a_text_that_another_notice_has_is_no_body() -> None:
     siblings = Siblings()
     other = NoticeItem("s", "c", "o", f"{URL}?o", "pharma", "", list_title="另一则关于疫苗的公告")
@@ -141,7 +155,15 @@ def test_the_next_part_is_told_from_the_next_notice() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<div><p>文字。</p>", "时间：2026", "<a href=a>", "<td>一</td>", "发布日期 　"]
+    "piece",
+    [
+        "<div><p>文字。</p>",
+        "时间：2026",
+        "<a href=a>",
+        "<td>一</td>",
+        "发布日期 　",
+        "字<i style='display:none'>x</i>",
+    ],
 )
 def test_a_page_four_times_as_long_takes_no_more_than_its_share(piece: str) -> None:
     def seconds(times: int) -> float:
