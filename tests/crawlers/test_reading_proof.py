@@ -171,8 +171,8 @@ def test_a_page_four_times_as_long_takes_no_more_than_its_share(piece: str) -> N
         read(HEAD + piece * times)
         return time.process_time() - started
 
-    once = max(seconds(2_000), 0.02)
-    assert seconds(8_000) < 12 * once
+    # A large process may collect garbage in between once; the square of a length comes each time.
+    assert any(seconds(8_000) < 12 * max(seconds(2_000), 0.02) for _ in range(3))
 
 
 def test_a_column_whose_rows_a_script_asks_for_says_so() -> None:
