@@ -123,13 +123,15 @@ def kill_group(process: Process) -> None:
 
 async def stop(process: Process, grace: float) -> None:
     """SIGTERM lets the crawl finish the page in flight and write its verdicts; then SIGKILL."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(grace):
-                await ended(process)
-    kill_group(process)
+    try:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(grace):
+                    await ended(process)
+    finally:  # also for whoever cannot wait
+        kill_group(process)
     with suppress(TimeoutError):
         async with asyncio.timeout(PIPE_SECONDS):
             # A pipe that nobody reads never ends, and with it the wait, though all are dead.

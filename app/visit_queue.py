@@ -87,7 +87,9 @@ class VisitQueue:
             self.waiting.remove(visit)
         for task, visits in self.under_way.items():
             if visit in visits and all(one.outcome.done() for one in visits):
-                task.cancel()
+                # Once: a second time would break into the stopping of its process.
+                if not task.cancelling():
+                    task.cancel()
                 await asyncio.wait([task])
                 return
 

@@ -46,18 +46,23 @@ def save_body_pictures(
     db: Database, notice_id: int, pictures: Sequence[Attachment], now: datetime
 ) -> None:
     """Make the downloaded pictures of a notice's body these; without any, the known ones stay.
-    Call inside a transaction."""
-    if not pictures:
+    Call inside a transaction.
+
+    Where nobody reads pictures, and for one that did not come, the address is all there is: it
+    stands in the body, and nothing is kept of it here.
+    """
+    downloaded = [picture for picture in pictures if picture.sha256 is not None]
+    if not downloaded:
         return
     db.execute("DELETE FROM body_pictures WHERE notice_id = ?", [notice_id])
     db.conn.executemany(
         "INSERT INTO body_pictures (notice_id, position, url, sha256) VALUES (?, ?, ?, ?)",
         [
             (notice_id, position, clean(picture.url), picture.sha256)
-            for position, picture in enumerate(pictures)
+            for position, picture in enumerate(downloaded)
         ],
     )
-    enqueue(db, pictures, now)
+    enqueue(db, downloaded, now)
 
 
 def is_waiting(db: Database) -> bool:

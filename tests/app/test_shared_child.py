@@ -197,7 +197,7 @@ def test_a_site_that_ends_or_holds_up_its_process_costs_the_unread_rest_a_visit_
     started = watch_starts(monkeypatch)
     monkeypatch.setattr(shared_child, "SILENT_SECONDS", 3.0)
     if end is None:
-        monkeypatch.setattr(shared_child, "MEMORY_MIB", 180)
+        monkeypatch.setattr(shared_child, "MEMORY_MIB", 150)
     harmful = "good" if end else "huge"
     context = context_of(
         tmp_path, offices.origin, first="a.example.cn/good", harmful=f"a.example.cn/{harmful}"
@@ -217,7 +217,8 @@ def test_a_site_that_ends_or_holds_up_its_process_costs_the_unread_rest_a_visit_
         (context.config.data / "logs" / f"{site}.log").read_text("utf-8").count("Spider opened")
         for site in ("first", "harmful")
     ]
-    assert opened == [1, 2] if end is None else opened[0] == 1
+    # Memory is everybody's: whoever was not done yet when it ran out is visited again as well.
+    assert opened[1] == 2 if end is None else opened[0] == 1
 
 
 def test_sites_of_a_process_that_is_stopped_are_closed_without_a_verdict(

@@ -22,6 +22,7 @@ from storage.notices.notices import (
 )
 from storage.notices.revisions import list_revisions
 from storage.runs.runs import newest_published, start_run
+from storage.values import select
 from tests.storage.samples import NOW, at, page, saved
 
 FULL = Notice(
@@ -419,3 +420,16 @@ def test_newest_published_is_of_the_column(db: Database) -> None:
 
     assert newest_published(db, "cde", "新闻中心") == date(2021, 2, 1)
     assert newest_published(db, "cde", "没有") is None
+
+
+def test_a_notice_whose_pictures_did_not_come_is_stored_all_the_same(db: Database) -> None:
+    # Where no files are fetched (`reread`, drift) or a server refuses them, the address is known.
+    came = Attachment("https://kxjs.tj.gov.cn/b.png", "b", "png", 9, "f" * 64, "files/ff/f.png")
+    pictures = (Attachment("https://kxjs.tj.gov.cn/a.png", "a", "png"), came)
+
+    first = saved(db, page("n1", pictures=pictures[:1]))
+    second = saved(db, page("n2", pictures=pictures))
+
+    rows = select(db, "SELECT notice_id, url FROM body_pictures")
+    assert [(row["notice_id"], row["url"]) for row in rows] == [(second, came.url)]
+    assert get_notice(db, first).notice.title
