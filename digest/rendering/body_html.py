@@ -11,22 +11,10 @@ from lxml import html as lxml_html
 from digest.models.entry import Entry
 from digest.rendering.body_limits import MAX_MARKUP, cut_body, cut_lines
 from digest.safe_text import clean_line, safe_link, strip_hidden
+from texts.body_markup import ATTRIBUTES, HEADINGS, LAYOUT
 
 # From here on a table is laid out differently on paper.
 MANY_COLUMNS = 10
-_TAGS = {
-    "a", "b", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "em", "figcaption",
-    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre", "s",
-    "section", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-    "tr", "u", "ul",
-}  # fmt: skip
-_ATTRIBUTES = {
-    "a": {"href"},
-    "img": {"src", "alt"},
-    "td": {"rowspan", "colspan"},
-    "th": {"rowspan", "colspan"},
-    "ol": {"start"},
-}
 
 
 def body_tree(entry: Entry) -> lxml_html.HtmlElement | None:
@@ -37,8 +25,8 @@ def body_tree(entry: Entry) -> lxml_html.HtmlElement | None:
     """
     safe = nh3.clean(
         strip_hidden(entry.body_html[:MAX_MARKUP]),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        tags=set(LAYOUT | HEADINGS),
+        attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )

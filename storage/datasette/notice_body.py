@@ -9,18 +9,10 @@ import nh3
 from lxml import etree
 from lxml import html as lxml_html
 
-_TAGS = {
-    "a", "b", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "em", "figcaption",
-    "figure", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre", "s", "section", "span",
-    "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
-}  # fmt: skip
-_ATTRIBUTES = {
-    "a": {"href"},
-    "img": {"src", "alt"},
-    "td": {"rowspan", "colspan"},
-    "th": {"rowspan", "colspan"},
-    "ol": {"start"},
-}
+from texts.body_markup import ATTRIBUTES, LAYOUT
+
+# The page has headings of its own above these.
+_TAGS = set(LAYOUT | {"h4", "h5", "h6"})
 
 
 def safe_body(body_html: str, body_text: str) -> str:
@@ -34,7 +26,7 @@ def safe_body(body_html: str, body_text: str) -> str:
         _prepared(body_html),
         tags=_TAGS,
         clean_content_tags={"script", "style"},
-        attributes=_ATTRIBUTES,
+        attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "data"},
         attribute_filter=_own_rules,
         set_tag_attribute_values={"img": {"loading": "lazy", "referrerpolicy": "no-referrer"}},
