@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from app.context import Context
 from app.issues import find_recorded
+from app.state_words import DELIVERY_WORDS, OMITTED, RETURNED, state_word
 from china_time import local_minute
 from commands.terminal import printed
 from storage.issues.corrections import list_corrections
@@ -19,15 +20,7 @@ from storage.models import Delivery
 from storage.readers.attempts import PastAttempt, history
 from storage.readers.deliveries import list_deliveries, requeue
 
-STATE_WORDS = {
-    "queued": "待发",
-    "sending": "发送中",
-    "sent": "已发",
-    "deferred": "稍后再试",
-    "refused": "被拒",
-    "unknown": "中断，待重发",
-}
-WORDS = (*STATE_WORDS.values(), "已退回", "不发")
+WORDS = (*DELIVERY_WORDS.values(), RETURNED, OMITTED)
 
 
 def show(
@@ -54,16 +47,9 @@ def show(
     if shown:
         console.print(table(shown))
     for attempt in (item for row in shown for item in past.get(row.id, ())):
-        line = f"  {local_minute(attempt.began_at)} {STATE_WORDS[attempt.state]} {attempt.reply}"
+        line = f"  {local_minute(attempt.began_at)} {DELIVERY_WORDS[attempt.state]} {attempt.reply}"
         console.print(line.rstrip(), markup=False, highlight=False, soft_wrap=True)
     return 0
-
-
-def state_word(row: Delivery) -> str:
-    """How a delivery stands: what came back after it was sent, and what was not wanted, too."""
-    if row.omitted:
-        return "不发"
-    return "已退回" if row.bounce else STATE_WORDS[row.state]
 
 
 def needs_a_look(row: Delivery) -> bool:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from app.context import CommandError, Context
 from app.preferences import LISTS, read_choices
+from app.state_words import READER_WORDS
 from china_time import SHANGHAI
 from commands.terminal import printed
 from digest.composing.weeks import parse_day
@@ -23,8 +24,6 @@ from storage.readers.subscribers import (
     remove_subscriber,
     update_subscriber,
 )
-
-STATE_WORDS = {"active": "正常", "paused": "已暂停", "suspended": "退信停发", "ended": "已停止"}
 
 
 def add(context: Context, address: str, texts: Mapping[str, str], console: Console) -> int:
@@ -69,7 +68,7 @@ def pace_words(person: Subscriber) -> str:
 def state_words(person: Subscriber) -> str:
     """已暂停至 2021-03-01."""
     until = f"至 {person.paused_until}" if person.paused_until else ""
-    return STATE_WORDS[person.state] + until
+    return READER_WORDS[person.state] + until
 
 
 def person_values(person: Subscriber) -> dict[str, Any]:

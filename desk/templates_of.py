@@ -7,13 +7,14 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from china_time import SHANGHAI
 from desk.guard import TOKEN_FIELD
 from desk.roles import ROLE_WORDS, may
 from desk.visits import Page, Visit
 from digest.models.issue import Chapter
+from digest.rendering.templates import strict_environment
 from digest.safe_text import clean_line, safe_link, shorten
 from digest.wording import badges, why
 
@@ -24,13 +25,7 @@ _WEEKDAYS = "一二三四五六日"
 @cache
 def environment() -> Environment:
     """Undefined names are errors: a typing slip cannot show blanks."""
-    made = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    made = strict_environment(_FOLDER)
     made.filters |= {
         "day": day_words,
         "moment": moment_words,

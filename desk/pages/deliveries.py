@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+from app.state_words import DELIVERY_WORDS, OMITTED, state_word
 from desk.visits import Answer, Go, Page, Visit, needs
 from storage.desk.acts import note_act
 from storage.issues.corrections import list_corrections
 from storage.issues.issues import list_issues
-from storage.models import Delivery
 from storage.readers.deliveries import list_deliveries, requeue
 
 MOST = 200
-STATE_WORDS = {
-    "queued": "待发",
-    "sending": "发送中",
-    "sent": "已发",
-    "deferred": "稍后再试",
-    "refused": "被拒",
-    "unknown": "中断，待重发",
-}
 
 
 @needs("run")
@@ -31,13 +23,13 @@ def show(visit: Visit) -> Answer:
         chosen = [one for one in issues if one.week == week] or issues[-1:]
         made = [item.record for one in chosen for item in list_corrections(db, one)]
         rows = [row for one in (*chosen, *made) for row in list_deliveries(db, one.id)]
-    counts = Counter(word_of(row) for row in rows)
-    looked = [row for row in rows if word_of(row) not in {"已发", "不发"}]
+    counts = Counter(state_word(row) for row in rows)
+    looked = [row for row in rows if state_word(row) not in {DELIVERY_WORDS["sent"], OMITTED}]
     values = {
         "issue": chosen[0] if chosen else None,
         "weeks": [one.week for one in reversed(issues)][:26],
         "counts": sorted(counts.items()),
-        "rows": [(row, word_of(row)) for row in looked[:MOST]],
+        "rows": [(row, state_word(row)) for row in looked[:MOST]],
         "more": max(0, len(looked) - MOST),
     }
     return Page("deliveries.html.jinja", values)
@@ -52,10 +44,3 @@ def retry(visit: Visit) -> Answer:
         words = f"重新排队 {count} 封" + (f"（{address}）" if address else "")
         note_act(db, words, who=visit.signature, now=now)
     return Go("/deliveries", said=f"已{words}，几分钟内再发。")
-
-
-def word_of(row: Delivery) -> str:
-    """How a delivery stands."""
-    if row.omitted:
-        return "不发"
-    return "已退回" if row.bounce else STATE_WORDS[row.state]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.preferences import FIELDS, read_choices
+from app.state_words import READER_WORDS
 from app.subscribers_csv import read_people, save_people
 from china_time import SHANGHAI
 from desk.chinese import chinese
@@ -22,12 +23,6 @@ from storage.readers.subscribers import (
 )
 
 PAGE = 100
-STATE_WORDS: dict[str, str] = {
-    "active": "正常",
-    "paused": "已暂停",
-    "suspended": "退信停发",
-    "ended": "已停止",
-}
 SAVED_WORDS = {
     "added": "已添加",
     "changed": "已更改",
@@ -92,7 +87,7 @@ def person(visit: Visit) -> Answer:
         names = issue_names(db)
         rows = [one for one in list_deliveries(db) if one.subscriber_id == found.id]
     ledger = [(names.get(one.issue_id, ""), one) for one in reversed(rows[-60:])]
-    values = {"one": found, "state": STATE_WORDS[found.state], "ledger": ledger}
+    values = {"one": found, "state": READER_WORDS[found.state], "ledger": ledger}
     values["chapters"] = visit.context.config.digest.chapters
     return Page("reader.html.jinja", values)
 
@@ -109,7 +104,7 @@ def change(visit: Visit) -> Answer:
         one = update_subscriber(
             db, visit.text("address", 300), now=now, state=state, paused_until=until, note="编辑台"
         )
-        words = f"读者 {one.address} {STATE_WORDS[state]}" + (f"至 {until}" if until else "")
+        words = f"读者 {one.address} {READER_WORDS[state]}" + (f"至 {until}" if until else "")
         note_act(db, words, who=visit.signature, now=now)
     return Go("/readers", said=f"{words}。")
 
@@ -118,7 +113,7 @@ def _page(
     visit: Visit, found: list[Subscriber], words: str, done: list[str], problems: list[str]
 ) -> Page:
     values = {
-        "people": [(one, STATE_WORDS[one.state]) for one in found[:PAGE]],
+        "people": [(one, READER_WORDS[one.state]) for one in found[:PAGE]],
         "total": len(found),
         "words": words,
         "done": done[:1000],

@@ -16,16 +16,21 @@ from digest.safe_text import clean_line, shorten
 _FOLDER = Path(__file__).parents[1] / "templates"
 
 
-@cache
-def templates() -> Environment:
-    """The room's templates. Undefined names are errors, so a typing slip cannot mail blanks."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
+def strict_environment(folder: Path) -> Environment:
+    """The templates of a folder: autoescaping on; undefined names are errors, not blanks."""
+    return Environment(
+        loader=FileSystemLoader(folder),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+
+
+@cache
+def templates() -> Environment:
+    """The room's templates. Undefined names are errors, so a typing slip cannot mail blanks."""
+    environment = strict_environment(_FOLDER)
     environment.filters |= {
         "badges": wording.badges,
         "file_facts": file_facts,

@@ -8,15 +8,11 @@ child kills itself; `after` is a time in seconds at which its parent does. Print
 from __future__ import annotations
 
 import json
-import os
-import select
-import signal
 import smtplib
 import sys
 import time
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +24,7 @@ from digest.models.issue import Digest
 from storage.database import open_database
 from storage.issues.issues import find_issue
 from storage.readers import deliveries
+from tests.digest.deadly_fork import in_child
 from tests.digest.samples import week_digest
 
 # Before and after every step that leaves a trace here or at the server.
@@ -47,34 +44,8 @@ STEPS = {
 }
 
 
-def kill_at(step: str, nth: int) -> None:
-    """Arm a step: '>claim' before the nth claim, '<claim' after it."""
-    owner, name = STEPS[step[1:]]
-    setattr(owner, name, armed(getattr(owner, name), before=step[0] == ">", nth=nth))
-
-
-def armed(step: Callable[..., Any], *, before: bool, nth: int) -> Callable[..., Any]:
-    calls = 0
-
-    @wraps(step)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if before and calls == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = step(*args, **kwargs)
-        if not before and calls == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    return wrapper
-
-
 def send(store: Path, port: int, order: dict[str, Any], digest: Digest) -> dict[str, Any]:
     """One pass, as `zhengxun send` makes it."""
-    kill = order["kill"]
-    if "step" in kill:
-        kill_at(kill["step"], kill["nth"])
     now = datetime.fromisoformat(order["now"])
     smtp = SmtpSettings(
         host="127.0.0.1", port=port, security="none", sender="news@example.com", timeout=10
@@ -87,24 +58,6 @@ def send(store: Path, port: int, order: dict[str, Any], digest: Digest) -> dict[
     return {"killed": False, "sent": report.sent, "repeated": report.repeated}
 
 
-def in_child(store: Path, port: int, order: dict[str, Any], digest: Digest) -> dict[str, Any]:
-    """Fork, send, and kill in time; {"killed": True} when the child did not end by itself."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reading)
-        os.write(writing, json.dumps(send(store, port, order, digest)).encode())
-        os._exit(0)
-    os.close(writing)
-    if "after" in order["kill"]:
-        select.select([reading], [], [], order["kill"]["after"])
-        os.kill(pid, signal.SIGKILL)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    return dict(json.loads(said)) if said else {"killed": True}
-
-
 def main() -> None:
     store, port = Path(sys.argv[1]), int(sys.argv[2])
     digest = week_digest()
@@ -112,7 +65,8 @@ def main() -> None:
     Printed(digest, Profile()).html  # noqa: B018 # a cached property
     for line in sys.stdin:
         started = time.monotonic()
-        outcome = in_child(store, port, json.loads(line), digest)
+        order = json.loads(line)
+        outcome = in_child(partial(send, store, port, order, digest), order["kill"], STEPS)
         outcome["seconds"] = time.monotonic() - started
         sys.stdout.write(json.dumps(outcome) + "\n")
         sys.stdout.flush()

@@ -1,21 +1,18 @@
 """Post, mailbox and restoration, killed: the process that test_post_crash_matrix.py kills.
 
 Reads one JSON line an order: {"job", "now", "kill": {"step", "nth"} | {"after"} | {}}. Each runs
-in a forked child, as in `crash_child`. Prints one JSON line: {"killed": …}.
+in a forked child (`deadly_fork`). Prints one JSON line:
+{"killed": …, "done": …}.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import select
-import signal
 import smtplib
 import sqlite3
 import sys
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +26,7 @@ from config_sections import MailboxConfig, SmtpConfig
 from digest.inbound import imap, mailbox
 from storage.operation import backup as copies
 from storage.readers import bulletins, deliveries, mailboxes
+from tests.digest.deadly_fork import in_child
 
 # What leaves a trace here, at the mail server or in the folder.
 STEPS: dict[str, tuple[Any, str]] = {
@@ -49,29 +47,6 @@ STEPS: dict[str, tuple[Any, str]] = {
     "aside": (copies, "_keep_former"),
     "in place": (Path, "replace"),
 }
-
-
-def arm(step: str, nth: int) -> None:
-    """'>claim' dies before the nth call, '<claim' after it."""
-    owner, name = STEPS[step[1:]]
-    setattr(owner, name, armed(getattr(owner, name), before=step[0] == ">", nth=nth))
-
-
-def armed(step: Callable[..., Any], *, before: bool, nth: int) -> Callable[..., Any]:
-    calls = 0
-
-    @wraps(step)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if before and calls == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = step(*args, **kwargs)
-        if not before and calls == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    return wrapper
 
 
 def context_of(order: dict[str, Any]) -> Context:
@@ -95,7 +70,7 @@ def context_of(order: dict[str, Any]) -> Context:
     )
 
 
-def carry_out(order: dict[str, Any]) -> None:
+def carry_out(order: dict[str, Any]) -> dict[str, Any]:
     """A round of the daemon, or a restoration by hand."""
     context = context_of(order)
     if order["job"] == "restore":
@@ -106,33 +81,15 @@ def carry_out(order: dict[str, Any]) -> None:
         jobs.read_mailbox(context)
         jobs.compose_due(context)
         jobs.deliver_outstanding(context)
-
-
-def in_child(order: dict[str, Any]) -> dict[str, Any]:
-    """Fork, work, and kill in time; {"killed": True} when the child did not end by itself."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reading)
-        if "step" in order["kill"]:
-            arm(order["kill"]["step"], order["kill"]["nth"])
-        carry_out(order)
-        os.write(writing, b"{}")
-        os._exit(0)
-    os.close(writing)
-    if "after" in order["kill"]:
-        select.select([reading], [], [], order["kill"]["after"])
-        os.kill(pid, signal.SIGKILL)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
-    _, status = os.waitpid(pid, 0)
-    return {"killed": os.WIFSIGNALED(status), "done": bool(said)}
+    return {"killed": False, "done": True}
 
 
 def main() -> None:
     sqlite3.enable_callback_tracebacks(True)
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(in_child(json.loads(line))) + "\n")
+        order = json.loads(line)
+        outcome = in_child(partial(carry_out, order), order["kill"], STEPS)
+        sys.stdout.write(json.dumps(outcome) + "\n")
         sys.stdout.flush()
 
 
