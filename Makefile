@@ -60,7 +60,7 @@ lint: $(READY) ## ruff check and format, mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy china_time.py config.py config_sections.py cli.py errors.py scheduler.py docs/picture.py
+	$(BIN)/mypy china_time.py config.py config_delivery.py config_sections.py cli.py errors.py scheduler.py docs/picture.py
 
 format: $(READY) ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .

@@ -18,21 +18,23 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
-from config_sections import (
+from config_delivery import (
     ChannelConfig,
-    CompanyConfig,
-    CrawlConfig,
     DeskConfig,
-    DigestConfig,
-    EvidenceConfig,
     MailboxConfig,
-    MetricsConfig,
-    OcrConfig,
     OperatorConfig,
     PublicConfig,
+    SmtpConfig,
+)
+from config_sections import (
+    CompanyConfig,
+    CrawlConfig,
+    DigestConfig,
+    EvidenceConfig,
+    MetricsConfig,
+    OcrConfig,
     Section,
     SectionConfig,
-    SmtpConfig,
     UpkeepConfig,
 )
 from errors import ZhengxunError

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from config_sections import LOOPBACK, DeskConfig
+from config_delivery import LOOPBACK, DeskConfig
 
 COOKIE, FORM_COOKIE = "zhengxun_desk", "zhengxun_form"
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field

@@ -25,7 +25,15 @@ def installation(tmp_path: Path, replica: Replica) -> Installation:
     installation = Installation(tmp_path / "house", upstream=replica.origin, sources=ONLY_ONE_SITE)
     installation.folder.mkdir()
     trap = "raise SystemExit('a foreign module was imported: ' + __name__)\n"
-    for name in ("china_time", "cli", "config", "config_sections", "errors", "scheduler"):
+    for name in (
+        "china_time",
+        "cli",
+        "config",
+        "config_delivery",
+        "config_sections",
+        "errors",
+        "scheduler",
+    ):
         (installation.folder / f"{name}.py").write_text(trap, encoding="utf-8")
     for name in (*CHILDREN, "replica"):
         (installation.folder / name).mkdir()

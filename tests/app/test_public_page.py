@@ -15,7 +15,7 @@ from app.public_page import PublicPage
 from app.unsubscribe_links import unsubscribe_links
 from commands.doctor import public_finding
 from config import Config
-from config_sections import PublicConfig
+from config_delivery import PublicConfig
 from digest.delivery.unsubscribe_links import make_token
 from storage.readers.subscribers import add_subscriber, find_subscriber
 

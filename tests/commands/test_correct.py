@@ -19,7 +19,7 @@ from app import jobs
 from app.context import CommandError, Context
 from commands import correct
 from config import Config
-from config_sections import SmtpConfig
+from config_delivery import SmtpConfig
 from digest.delivery.sink import Sink
 from storage.errors import StorageError
 from storage.issues import corrections, edits

@@ -22,7 +22,8 @@ from commands.doctor import (
     smtp_findings,
 )
 from config import Config
-from config_sections import CrawlConfig, DigestConfig, MailboxConfig, SmtpConfig
+from config_delivery import MailboxConfig, SmtpConfig
+from config_sections import CrawlConfig, DigestConfig
 from digest.delivery.sink import Sink
 from replica.server import Replica, start_replica
 from storage.models import Attachment

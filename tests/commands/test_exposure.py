@@ -6,7 +6,8 @@ from pathlib import Path
 
 from commands.exposure import exposures
 from config import Config
-from config_sections import CrawlConfig, MetricsConfig, OperatorConfig, PublicConfig
+from config_delivery import OperatorConfig, PublicConfig
+from config_sections import CrawlConfig, MetricsConfig
 
 
 def test_what_listens_is_told_and_to_whom(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from app.context import CommandError
 from commands import init
 from config import Config, ConfigError, load_config
-from config_sections import ChannelConfig, Section
+from config_delivery import ChannelConfig
+from config_sections import Section
 from tests.commands.spoken import console, said
 
 

@@ -20,7 +20,8 @@ from app import jobs, releases
 from app.context import CommandError, Context
 from commands import release
 from config import Config
-from config_sections import DigestConfig, OperatorConfig, SmtpConfig
+from config_delivery import OperatorConfig, SmtpConfig
+from config_sections import DigestConfig
 from digest import publish
 from digest.composing.closing import release_instant
 from digest.delivery.sink import Sink

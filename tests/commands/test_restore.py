@@ -14,7 +14,7 @@ from app.context import CommandError, Context
 from commands import analysis
 from commands.restore import restore
 from config import Config
-from config_sections import SmtpConfig
+from config_delivery import SmtpConfig
 from digest.delivery.sink import Sink
 from storage.issues.issues import list_issues
 from storage.models import Attachment, TableRow

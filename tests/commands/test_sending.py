@@ -13,7 +13,7 @@ from app import jobs
 from app.context import Context
 from commands.issue import send
 from config import Config, ConfigError, load_config
-from config_sections import SmtpConfig
+from config_delivery import SmtpConfig
 from digest.alerts.mail_rules import review_reach
 from digest.delivery.sink import Sink
 from storage.issues.issues import list_issues, record_issue

@@ -18,7 +18,7 @@ from app.instance import beat, only_one
 from app.jobs import nightly
 from commands.status import evidence_words, status
 from config import Config
-from config_sections import OperatorConfig, SmtpConfig
+from config_delivery import OperatorConfig, SmtpConfig
 from crawlers.catalogue import load_catalogue
 from storage.models import Check, Verdict
 from storage.operation.alarms import mark_failed, raise_alarm, unsent

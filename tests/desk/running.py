@@ -18,7 +18,8 @@ from urllib.parse import urlencode
 
 from app.context import Context
 from config import Config
-from config_sections import DeskConfig, DigestConfig
+from config_delivery import DeskConfig
+from config_sections import DigestConfig
 from desk.server import DeskServer
 from storage.desk.people import Person, Role
 from storage.notices.notices import save_notice

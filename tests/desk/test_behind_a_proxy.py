@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import ValidationError
 
-from config_sections import DeskConfig
+from config_delivery import DeskConfig
 from tests.desk.running import RunningDesk, context_at, running
 
 OUTSIDE = "https://desk.example.com"

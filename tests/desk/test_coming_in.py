@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from config_sections import SmtpConfig
+from config_delivery import SmtpConfig
 from desk.accounts import CLIENT_TRIES, IDLE_MOST, LINKS, PASSWORD_TRIES, AccountError, hashed
 from digest.delivery.sink import Sink
 from storage.database import StorageError

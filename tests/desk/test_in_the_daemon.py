@@ -11,7 +11,7 @@ import pytest
 from app.context import Context
 from app.desk_process import DeskError, DeskProcess
 from app.servers import Listeners
-from config_sections import DeskConfig
+from config_delivery import DeskConfig
 from tests.desk.running import Visitor, context_at
 
 

@@ -22,7 +22,7 @@ from app import jobs
 from app.context import Context
 from commands.restore import restore
 from config import Config
-from config_sections import MailboxConfig, SmtpConfig
+from config_delivery import MailboxConfig, SmtpConfig
 from digest.inbound import imap, mailbox
 from storage.operation import backup as copies
 from storage.readers import bulletins, deliveries, mailboxes

@@ -17,7 +17,7 @@ import pytest
 from pydantic import ValidationError
 from sqlite_utils import Database
 
-from config_sections import ChannelConfig
+from config_delivery import ChannelConfig
 from digest.alerts.alert import Operator, send_alarms
 from digest.delivery import channels
 from digest.delivery.bulletins import BulletinSettings, deliver_bulletins, enter_news

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from pydantic import ValidationError
 
-from config_sections import SmtpConfig
+from config_delivery import SmtpConfig
 from digest.delivery import ehlo_name
 from digest.delivery.ehlo_name import address_literal, greeting_name, is_host_name
 from digest.delivery.sink import Sink
