@@ -20,11 +20,12 @@ from crawlers.reading.charset import readable
 from crawlers.reading.pager import read_pager, renumbered
 from crawlers.reading.rows import Row
 from crawlers.truncation import LOOKS_CUT
-from crawlers.walking.column_walk import ColumnWalk, Met, StrandWalk
+from crawlers.walking.column_walk import ColumnWalk, Met
 from crawlers.walking.from_the_end import back_from, forward_after_all, to_the_end
 from crawlers.walking.list_rows import ListRows
 from crawlers.walking.notice_pages import Output
 from crawlers.walking.paging import Paging
+from crawlers.walking.strand_walk import StrandWalk
 from crawlers.walking.window import PAGE_CAP
 from crawlers.walls import failure_from
 
@@ -245,7 +246,8 @@ class BaseSpider(ListRows):
         elif not walk.needs_more(strand):
             state.ended = "end" if paging.is_end else "window"
         elif paging.following is not None and page < PAGE_CAP:
-            return to_the_end(strand, paging, walk.since) or paging.following
+            following = paging.before(page) if strand.is_shifted else None
+            return following or to_the_end(strand, paging, walk.since) or paging.following
         elif paging.following is not None:
             state.ended, state.why = "cap", f"翻到第 {PAGE_CAP} 页仍没有读到头"
         elif paging.is_end:
@@ -262,11 +264,12 @@ class BaseSpider(ListRows):
         falls_short = strand.strand.ended == "end" and strand.missing > max(usual, 0)
         if not falls_short and not walk.one_fell_through(strand):
             return None
-        pages = strand.strand
+        pages, strand.skipped = strand.strand, walk.skipped(strand)
         again = strand.again() if len(pages.pages) > 1 else None
         if again is None and falls_short:
             pages.ended = "short"
             pages.why = f"网站说共 {strand.total} 条，只列出 {len(strand.ever)} 条"
+        strand.is_shifted = bool(strand.skipped) and again is not None
         return again
 
     def _note_total(self, column: str, walk: ColumnWalk) -> None:

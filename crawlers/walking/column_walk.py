@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-
-from scrapy.http import Request
 
 from crawlers.items import ColumnHistory, Failure, ListedRow, Place
 from crawlers.reading.printed_dates import day_of
@@ -17,8 +15,6 @@ from crawlers.walking.continuity import (
     Past,
     Proof,
     Seen,
-    Strand,
-    is_another,
     lost,
     prove,
     reach_of,
@@ -26,7 +22,9 @@ from crawlers.walking.continuity import (
     together,
 )
 from crawlers.walking.known_places import KnownRows, places
+from crawlers.walking.last_listed import LastListed
 from crawlers.walking.list_order import Order, Standing, standings
+from crawlers.walking.strand_walk import StrandWalk
 
 BROKEN_OFF = frozenset({"stuck", "failed", "repeated", "empty", "cap"})
 """Ways in which a walk ends that wanted to go on."""
@@ -47,47 +45,15 @@ class Met:
     is_new: bool
     place: Place = ""
 
+    def as_listed(self) -> ListedRow:
+        """As it is remembered for the next reading."""
+        day = self.standing.day.isoformat() if self.standing.day else ""
+        return ListedRow(self.key, self.row.url, self.row.title, day)
+
     @property
     def is_known(self) -> bool:
         """Known before this crawl, in whatever way."""
         return self.known_as is not None or self.is_titled
-
-
-@dataclass(slots=True)
-class Turned:
-    """A list that is read from its last page back: `at` asks for a page by its number, `resume` for
-    the second one, should it have to be walked forward after all; `front` is its first page."""
-
-    at: Callable[[int], Request | None]
-    resume: Request
-    front: PageSeen
-    is_back: bool = True
-
-
-@dataclass(slots=True)
-class StrandWalk:
-    """One chain of list pages: its first request, the keys met in it, and the site's own count."""
-
-    strand: Strand = field(default_factory=Strand)
-    first: Request | None = None
-    keys: set[str] = field(default_factory=set)
-    ever: set[str] = field(default_factory=set)
-    total: int | None = None
-    rounds: int = 1
-    turned: Turned | None = None
-
-    def again(self) -> Request | None:
-        """The first request once more, for a second round; None when there was one already."""
-        if self.rounds > 1 or self.first is None:
-            return None
-        self.rounds, self.strand, self.keys, self.turned = 2, Strand(), set(), None
-        meta = {**self.first.meta, "dont_cache": True}
-        return self.first.replace(meta=meta, dont_filter=True)
-
-    @property
-    def missing(self) -> int:
-        """Rows that the site claims beyond those met."""
-        return (self.total or 0) - len(self.ever) if self.total is not None else 0
 
 
 class ColumnWalk:
@@ -113,11 +79,9 @@ class ColumnWalk:
         self.answered = 0
         self.titles: dict[str, str] = {}
         self.listed: list[ListedRow] = []
-        self.met_listed: set[str] = set()
         self.archived = 0
         self.is_misdated = False
-        self._listed_keys = {row.key for row in history.listed}
-        self._listed_titles = {(row.title, row.day): row.key for row in history.listed}
+        self.last = LastListed(history.listed)
         self.strands: dict[int, StrandWalk] = {}
 
     def strand(self, number: int) -> StrandWalk:
@@ -149,6 +113,7 @@ class ColumnWalk:
             for m in found
         )
         strand.strand.pages.append(PageSeen(seen, order))
+        strand.flows.append([one.as_listed() for one in found if not one.standing.pinned])
         return found
 
     def _met(self, row: Row, key: str, url: str, stand: Standing) -> Met:
@@ -159,7 +124,7 @@ class ColumnWalk:
         if is_new:
             self.titles[key] = row.title
             self.listed.append(ListedRow(key, url, row.title, day))
-        self._tick(key, row.title, day)
+        self.last.meet(key, row.title, day)
         return Met(row, key, stand, known_as, is_titled, is_new)
 
     def _placed(self, strand: StrandWalk, met: Sequence[Met], order: Order) -> list[Met]:
@@ -205,13 +170,6 @@ class ColumnWalk:
 
     # --- rows that the last reading listed
 
-    def _tick(self, key: str, title: str, day: str) -> None:
-        if key in self._listed_keys:
-            self.met_listed.add(key)
-        titled = self._listed_titles.get((title, day))
-        if titled is not None:
-            self.met_listed.add(titled)
-
     def gone(self, strand: StrandWalk) -> list[date]:
         """Days of the rows that the last reading listed and that this strand should have met."""
         reach = reach_of(strand.strand, self.since)
@@ -219,7 +177,7 @@ class ColumnWalk:
             reach = date.min
         if reach is None or len(self.strands) > 1:
             return []
-        return self._gone_since(reach)
+        return self.last.gone_since(reach, self.today)
 
     def gone_together(self) -> list[date]:
         """The same for a column of several lists: what none of them showed, as far as all go."""
@@ -228,14 +186,14 @@ class ColumnWalk:
         sure = [reach for reach in reaches if reach is not None]
         if not sure or len(sure) < len(reaches):
             return []
-        return self._gone_since(max(sure))
+        return self.last.gone_since(max(sure), self.today)
 
-    def _gone_since(self, reach: date) -> list[date]:
-        expected = [row for row in self.history.listed if _is_from(row, reach)]
-        gone = [row for row in expected if row.key not in self.met_listed]
-        if not is_another(len(expected), len(gone)):
+    def skipped(self, strand: StrandWalk) -> list[date]:
+        """Days of rows of the last reading that stood on a page this strand did not turn to."""
+        if len(self.strands) > 1:
             return []
-        return [date.fromisoformat(row.day) for row in gone if row.day] or [self.today]
+        found = self.last.skipped(strand.flows, self.today)
+        return found or (strand.skipped if strand.strand.ended in BROKEN_OFF else [])
 
     def one_fell_through(self, strand: StrandWalk) -> bool:
         """Whether a single row of the last reading is missing where pages meet: it may have been
@@ -243,9 +201,7 @@ class ColumnWalk:
         reach = reach_of(strand.strand, self.since)
         if reach is None or len(strand.strand.pages) < 2 or len(self.strands) > 1:
             return False
-        return any(
-            row.key not in self.met_listed for row in self.history.listed if _is_from(row, reach)
-        )
+        return self.last.misses_one_since(reach)
 
     def needs_more(self, strand: StrandWalk) -> bool:
         """Whether this strand has to go on to its next page."""
@@ -262,7 +218,10 @@ class ColumnWalk:
         """What the reading of this column proves, now that it is over."""
         walked = [one for one in self.strands.values() if one.strand.pages or one.strand.ended]
         proofs = [
-            prove(one.strand, self.past, self.since, self.today, self.gone(one)) for one in walked
+            prove(
+                one.strand, self.past, self.since, self.today, self.gone(one) or self.skipped(one)
+            )
+            for one in walked
         ]
         gone = self.gone_together() if len(proofs) > 1 else []
         if gone and not self.past.is_first:
@@ -299,7 +258,3 @@ def past_of(history: ColumnHistory) -> Past:
         day(history.until) if history.until else None,
         tuple((day(start), day(to)) for start, to in history.gaps),
     )
-
-
-def _is_from(row: ListedRow, reach: date) -> bool:
-    return bool(row.day) and date.fromisoformat(row.day) >= reach

@@ -11,9 +11,10 @@ from datetime import date
 
 from scrapy.http import Request
 
-from crawlers.walking.column_walk import Met, StrandWalk, Turned
+from crawlers.walking.column_walk import Met
 from crawlers.walking.continuity import Strand
 from crawlers.walking.paging import Paging
+from crawlers.walking.strand_walk import StrandWalk, Turned
 from crawlers.walking.window import PAGE_CAP
 
 LEAST_PAGES = 3

@@ -22,3 +22,12 @@ class Paging:
     shows_latest: bool = False
     pages: int | None = None
     at: Callable[[int], Request | None] | None = None
+
+    def before(self, page: int) -> Request | None:
+        """What follows `page`, where pages count from zero: the address one lower than the one
+        taken for it. None where addresses hold no number."""
+        found = self.at(page) if self.at is not None else None
+        if found is None:
+            return None
+        kwargs = {**found.cb_kwargs, "page": page + 1}
+        return found.replace(cb_kwargs=kwargs, meta={**found.meta, "guessed": True})

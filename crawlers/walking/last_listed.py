@@ -1,0 +1,73 @@
+"""What the last reading of a column listed, and which of it this reading met again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+
+from crawlers.items import ListedRow
+from crawlers.walking.continuity import is_another
+
+SKIPPED = 2
+"""So many rows of the last reading, one after the other, missing where pages meet, were on a page
+nobody turned to. One may have been withdrawn, or moved over the edge between two answers."""
+
+
+class LastListed:
+    """The rows of the last reading in their order, newest first where the list is."""
+
+    def __init__(self, rows: Sequence[ListedRow]) -> None:
+        self.rows = rows
+        self.met: set[str] = set()
+        self._places = {row.key: place for place, row in enumerate(rows)}
+        self._titles = {(row.title, row.day): row.key for row in rows}
+
+    def meet(self, key: str, title: str, day: str) -> None:
+        """A row of this reading: the one of the last with its key, or its title and day."""
+        if key in self._places:
+            self.met.add(key)
+        titled = self._titles.get((title, day))
+        if titled is not None:
+            self.met.add(titled)
+
+    def gone_since(self, reach: date, today: date) -> list[date]:
+        """Days of the rows from `reach` on that were not met, if they are so many that this is
+        another list than it was; without days, `today`."""
+        expected = [row for row in self.rows if _is_from(row, reach)]
+        gone = [row for row in expected if row.key not in self.met]
+        return _days(gone, today) if is_another(len(expected), len(gone)) else []
+
+    def misses_one_since(self, reach: date) -> bool:
+        """Whether any row from `reach` on was not met."""
+        return any(row.key not in self.met and _is_from(row, reach) for row in self.rows)
+
+    def skipped(self, pages: Sequence[Sequence[ListedRow]], today: date) -> list[date]:
+        """Days of the rows that stood between the last row of a page and the first of the next one
+        and were not met: there is a page between the two. `pages`: of each its rows without those
+        kept on top."""
+        found: list[ListedRow] = []
+        for above, below in pairwise(pages):
+            start = next(self._known(reversed(above)), None)
+            end = next(self._known(below), None)
+            if start is None or end is None:
+                continue
+            between = [row for row in self.rows[start + 1 : end] if row.key not in self.met]
+            found += between if len(between) >= SKIPPED else []
+        return _days(found, today)
+
+    def _known(self, rows: Iterable[ListedRow]) -> Iterator[int]:
+        for row in rows:
+            titled = self._titles.get((row.title, row.day), "")
+            place = self._places.get(row.key, self._places.get(titled))
+            if place is not None:
+                yield place
+
+
+def _is_from(row: ListedRow, reach: date) -> bool:
+    return bool(row.day) and date.fromisoformat(row.day) >= reach
+
+
+def _days(rows: Sequence[ListedRow], today: date) -> list[date]:
+    days = [date.fromisoformat(row.day) for row in rows if row.day]
+    return days or ([today] if rows else [])
