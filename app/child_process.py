@@ -70,6 +70,8 @@ async def follow(process: Process, on_event: OnEvent) -> str:
         for task in (events, errors, ending):
             task.cancel()
         await asyncio.gather(events, errors, ending, return_exceptions=True)
+        if process.returncode is not None:
+            _close_pipes(process)
 
 
 def parse_event(line: bytes) -> Event | None:
@@ -138,3 +140,9 @@ async def stop(process: Process, grace: float) -> None:
             for stream in filter(None, (process.stdout, process.stderr)):
                 await read_tail(stream)
             await process.wait()
+    _close_pipes(process)
+
+
+def _close_pipes(process: Process) -> None:
+    """Let go of our ends: what it left behind may hold the others for ever."""
+    process._transport.close()  # type: ignore[attr-defined] # no public way

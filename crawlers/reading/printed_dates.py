@@ -24,6 +24,9 @@ _YEAR_BEHIND = re.compile(
     r"(?<![\d.:-])(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?\s+((?:19|20)\d\d)年?(?![\d./-])"
 )
 _YEAR_APART = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s+(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?")
+_DAY_OVER_MONTH = re.compile(
+    r"(?<![\d.:-])(\d{1,2})日?\s{1,9}(\d{1,2})\s?月\s{0,3}[,，]?\s{0,3}((?:19|20)\d\d)(?![\d./年-])"
+)
 _YEAR_LAST = re.compile(
     r"(?<![\d.:-])(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?:\s{1,3}\d{1,2}[:：]\d\d)?(?:\s{1,3}|\s{0,3}[(（])"
     r"((?:19|20)\d\d)(?![\d./-]|年?度)年?"
@@ -76,9 +79,11 @@ def find_date(text: str) -> str:
 
 def find_dates(text: str) -> list[tuple[str, int]]:
     """Every real date beside a title in a list, with where it starts, in order: as printed, or as
-    YYYY-MM-DD where the year stands apart from the day (02-04 | 2021), as lists alone print it."""
+    YYYY-MM-DD where the year stands apart from the day (02-04 | 2021, 5 | 3月 2021), as lists alone
+    print it."""
     found = {one.start: one.printed for one in _found(text)}
-    for pattern, order in ((_YEAR_BEHIND, (2, 0, 1)), (_YEAR_APART, (0, 1, 2))):
+    apart = ((_YEAR_BEHIND, (2, 0, 1)), (_YEAR_APART, (0, 1, 2)), (_DAY_OVER_MONTH, (2, 1, 0)))
+    for pattern, order in apart:
         for match in pattern.finditer(text):
             parts = [int(part) for part in match.groups()]
             day = _real_day(*(parts[place] for place in order))

@@ -15,6 +15,7 @@ from crawlers.walking.continuity import (
     Past,
     Proof,
     Seen,
+    Strand,
     lost,
     prove,
     reach_of,
@@ -98,6 +99,7 @@ class ColumnWalk:
             days, self.is_misdated = [None] * len(days), True
             for row, _, _ in rows:
                 row.date = ""
+        days = [day or self.last.day_of(key) for key, day in zip(keys, days, strict=True)]
         stands, order = standings(days, [row.pinned for row, _, _ in rows], self.today)
         found: list[Met] = []
         for (row, key, url), stand in zip(rows, stands, strict=True):
@@ -223,10 +225,24 @@ class ColumnWalk:
             )
             for one in walked
         ]
+        shrunk = [gap for one in walked if (gap := self._shrunk(one.strand)) is not None]
+        proofs += [] if any(proof.gap for proof in proofs) else shrunk
         gone = self.gone_together() if len(proofs) > 1 else []
         if gone and not self.past.is_first:
             proofs.append(lost(gone, self.past, self.since, self.today))
         return together(proofs, self.past, self.taken_since)
+
+    def _shrunk(self, strand: Strand) -> Proof | None:
+        """The gap of a feed that shows less than half of what it showed last: an entry that was put
+        up late, with an earlier day, would not be among the few it still shows."""
+        shown, before = sum(len(page.rows) for page in strand.pages), len(self.history.listed)
+        reach = reach_of(strand, self.since)
+        if not strand.shows_latest or len(self.strands) > 1 or shown * 2 >= before:
+            return None
+        if reach is None or reach <= self.since:
+            return None
+        why = f"订阅源只列出最近 {shown} 条，上次有 {before} 条"
+        return Proof("", None, (self.since, reach - timedelta(days=1)), why)
 
     def unchecked(self) -> Iterator[str]:
         """What a reading that joined up did not look through again, for people (Chinese): days

@@ -31,6 +31,12 @@ class LastListed:
         if titled is not None:
             self.met.add(titled)
 
+    def day_of(self, key: str) -> date | None:
+        """The day that the last reading gave a row: it still holds where a list lost its days."""
+        place = self._places.get(key)
+        day = self.rows[place].day if place is not None else ""
+        return date.fromisoformat(day) if day else None
+
     def gone_since(self, reach: date, today: date) -> list[date]:
         """Days of the rows from `reach` on that were not met, if they are so many that this is
         another list than it was; without days, `today`."""

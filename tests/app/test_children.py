@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,12 +21,18 @@ from app.supervisor import Supervisor
 from storage.database import open_database
 from storage.runs.catalogue import ColumnRow, SiteRow, sync_catalogue
 from storage.runs.runs import latest_coverage
+from tests.app.processes import gone
 from tests.installation import ROOT
 
 NOW = datetime(2021, 2, 5, 9, tzinfo=UTC)
 SAY = (
     "import json, os, signal, subprocess, sys, time\n"
     "print(json.dumps({'event': 'opened'}), flush=True)\n"
+)
+# What a shell starts in the background ignores Ctrl-C, and so would whatever it starts.
+HEARS_CTRL_C = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
 Start = Callable[[str], Supervisor]
 
@@ -63,13 +68,6 @@ def run(runs: Supervisor) -> tuple[Outcome, list[Event], float]:
     began = time.monotonic()
     outcome = asyncio.run(runs.run(Crawl("one"), events.append))
     return outcome, events, time.monotonic() - began
-
-
-def gone(pid: int) -> bool:
-    """Whether a process ended; one that nobody waits for has, too."""
-    with suppress(FileNotFoundError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    return True
 
 
 def test_a_program_that_outlives_the_crawl_and_holds_its_pipes_is_not_waited_for(
@@ -174,7 +172,7 @@ def test_ctrl_c_ends_a_crawl_in_a_second_with_a_word(tmp_path: Path) -> None:
     # Stands for Scrapy: a crawl that has begun and would take an hour.
     (slow / "scrapy.py").write_text(SAY + "time.sleep(3600)\n", encoding="utf-8")
     command = subprocess.Popen(
-        [sys.executable, "-m", "cli", "crawl", "miit"],
+        [sys.executable, "-c", HEARS_CTRL_C, "-m", "cli", "crawl", "miit"],
         cwd=ROOT,
         env={
             **{key: value for key, value in os.environ.items() if "ZHENGXUN" not in key},

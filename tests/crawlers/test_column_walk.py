@@ -123,7 +123,8 @@ def test_days_that_put_known_notices_into_another_year_are_not_believed() -> Non
         "https://a.cn/0.html",
     )
     met = column.meet(column.strand(1), [new, *shifted])
-    assert [one.standing.day for one in met] == [None] * 4
+    # What was listed before keeps the day it had then.
+    assert [str(one.standing.day) for one in met] == ["None", day(2), day(4), day(6)]
     assert met[0].row.date == ""
     assert column.is_misdated
 
@@ -138,3 +139,35 @@ def test_days_that_were_not_looked_through_again_are_said_though_the_reading_joi
     assert list(column.unchecked()) == [said]
     strand.ended = "window"
     assert list(column.unchecked()) == []
+
+
+def test_a_list_that_lost_its_days_keeps_those_of_the_last_reading() -> None:
+    column = walk(90, 2, 4)
+    rows = [
+        (Row(f"https://a.cn/{age}.html", f"关于{age}天前事项的通知公告", ""), f"k{age}", "")
+        for age in (90, 0, 2, 4)
+    ]
+    met = column.meet(column.strand(0), rows)
+    told = [one.standing.day and one.standing.day.isoformat() for one in met]
+    assert told == [day(90), None, day(2), day(4)]
+    assert [one.day for one in column.listed] == [day(90), "", day(2), day(4)]
+
+
+def test_a_feed_that_shows_far_less_than_before_leaves_its_earlier_days_open() -> None:
+    column = walk(*range(1, 15))
+    feed = column.strand(0).strand
+    feed.shows_latest = True
+    meet(column, 0, 1, 2)
+    feed.ended = "bare"
+    proof = column.proof()
+    assert proof.gap == (TODAY - timedelta(days=14), TODAY - timedelta(days=2))
+    assert proof.why == "订阅源只列出最近 3 条，上次有 14 条"
+
+
+def test_a_feed_of_few_entries_that_was_always_so_is_well() -> None:
+    column = walk(1, 2, 3)
+    feed = column.strand(0).strand
+    feed.shows_latest = True
+    meet(column, 0, 1, 2)
+    feed.ended = "bare"
+    assert (column.proof().joined, column.proof().gap) == ("window", None)
