@@ -17,6 +17,7 @@ from app.due_jobs import due_week, pages_left
 from app.issues import make, report_line, send_due
 from app.readers import bulletin_line, has_mailbox, mailbox_line, read_inbound, tell_news, wake
 from app.releases import release_due, tell_editors
+from app.reminders import remind
 from digest.folders import issue_folder
 from pipelines.evidence.page_archive import COPIES, trim
 from pipelines.pictures.picture_reader import PictureReader
@@ -67,12 +68,15 @@ def deliver_outstanding(context: Context) -> None:
 
 
 def tell_readers(context: Context) -> None:
-    """New notices to who asked for them at once, and confirmations."""
+    """New notices to who asked for them at once, and confirmations; reminders to owners of
+    tasks."""
     with context.store() as db:
-        report = tell_news(context, db)
+        report, reminded = tell_news(context, db), remind(context, db)
     if line := bulletin_line(report):
         log.info("%s", line)
-    for note in report.notes:
+    if line := bulletin_line(reminded, "事项提醒"):
+        log.info("%s", line)
+    for note in (*report.notes, *reminded.notes):
         log.info("%s", note)
 
 

@@ -87,9 +87,9 @@ def tell_news(context: Context, db: Database) -> BulletinReport:
     return deliver_bulletins(db, bulletin_settings, smtp_settings(context), clock, bots)
 
 
-def bulletin_line(report: BulletinReport) -> str:
+def bulletin_line(report: BulletinReport, what: str = "快讯") -> str:
     """What happened to the bulletins, in one line; '' when there were none."""
-    words = [f"快讯：已发 {report.sent}"]
+    words = [f"{what}：已发 {report.sent}"]
     words += [f"稍后再试 {report.deferred}"] * bool(report.deferred)
     words += [f"被拒 {report.refused}"] * bool(report.refused)
     return "，".join(words) if report.sent or report.deferred or report.refused else ""

@@ -17,6 +17,7 @@ from app.drafts import Draft, draft_of
 from digest.composing.compose import Selected
 from digest.composing.weeks import Week
 from digest.publish import select_issue, shape_issue
+from storage.desk.tasks import newest_task_change
 from storage.issues.issues import find_issue
 from storage.issues.releases import refuse_released
 from storage.issues.stamps import newest_act, notices_stamp
@@ -57,7 +58,11 @@ class Drafts:
                     site_names=context.site_names(),
                 )
                 self._key, self._made_at, self._shaped = key, now, None
-            mark = (newest_act(db), None if record is None else record.release_at)
+            mark = (
+                newest_act(db),
+                None if record is None else record.release_at,
+                newest_task_change(db),
+            )
             if self._shaped is None or self._shaped[0] != mark:
                 digest = shape_issue(db, context.config.digest, self._selected, now)
                 self._shaped = (mark, draft_of(db, digest))

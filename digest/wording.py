@@ -18,6 +18,7 @@ VERDICT_WORDS = {
     "unreachable": "无法访问",
     None: "未检查",
 }
+FOLLOW_UPS = "跟踪事项"
 MARKS = ("更新", "补发", "日期存疑")
 """The badges that say how an entry came into the issue, not what it does."""
 _CONSULTATION = ("征求意见", "公开征集", "征集意见", "意见稿", "公开征询")

@@ -13,6 +13,7 @@ from china_time import SHANGHAI, local_minute
 from digest.composing.chapters import Placed, arrange
 from digest.composing.coverage import coverage_of
 from digest.composing.editing import edited, own_title
+from digest.composing.follow_ups import follow_ups
 from digest.composing.issue_snapshot import Snapshot, as_printed, find_snapshot, take_snapshot
 from digest.composing.judging import Choice, judge, taught_by, to_be_asked
 from digest.composing.recognised import with_pictures
@@ -38,13 +39,15 @@ REMIND_ISSUES_OF = timedelta(days=120)
 @dataclass(frozen=True)
 class Selected:
     """The entries of an issue as they were chosen and judged, and what it says beside them, before
-    any act of an editor. `usual`: the title it has unless an editor gives it one."""
+    any act of an editor. `usual`: the title it has unless an editor gives it one; `recorded`: what
+    it says is kept, and not to be asked again."""
 
     span: Week
     instant: datetime
     placed: Sequence[Placed]
     said: Snapshot
     usual: str
+    recorded: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,11 @@ class Composer:
 
     def shape(self, selected: Selected) -> Digest:
         """The draft that the editor's acts make of it, by now."""
-        span = selected.span
-        acts = edits_in_force(self.db, span.name)
-        return self._digest(
-            span, selected.instant, selected.placed, selected.said, acts, selected.usual, draft=True
-        )
+        one, said = selected, selected.said
+        if not one.recorded:
+            said = replace(said, follow_ups=follow_ups(self.db, one.span.name, self.now))
+        acts = edits_in_force(self.db, one.span.name)
+        return self._digest(one.span, one.instant, one.placed, said, acts, one.usual, draft=True)
 
     def _kept(self, known: IssueRecord) -> Selected:
         """What a recorded issue was made of."""
@@ -120,7 +123,8 @@ class Composer:
         placed = as_printed(self.db, known, placed, kept)
         span = Week(known.from_on, known.to_on, known.week)
         said = kept or self._said_now(span, known.instant)
-        return Selected(span, known.instant, placed, said, known.title or self.title)
+        usual = known.title or self.title
+        return Selected(span, known.instant, placed, said, usual, recorded=True)
 
     def _again(self, known: IssueRecord) -> Digest:
         """A recorded issue; one that waits with its edits."""
@@ -189,6 +193,7 @@ class Composer:
             sections=arrange(wanted, self.chapters),
             coverage=said.coverage,
             trend=said.trend,
+            follow_ups=said.follow_ups,
             own_title=shown != self.title,
             draft=draft,
             dropped=tuple(dropped) if draft else (),
@@ -204,6 +209,7 @@ class Composer:
             reminders=self._reminders(span.name, instant),
             coverage=coverage_of(self.db, span.from_on, instant),
             trend=tuple(notices_by_week(self.db, to_on=span.to_on, instant=instant)),
+            follow_ups=follow_ups(self.db, span.name, instant),
         )
 
     def _reminders(self, week: str, instant: datetime) -> tuple[DueDate, ...]:

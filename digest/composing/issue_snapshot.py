@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sqlite_utils import Database
 
 from digest.composing.chapters import Placed
+from digest.models.follow_up import FollowUp
 from digest.models.issue import DueDate, Entry, Page
 from storage.issues.issue_snapshots import load_snapshot, save_snapshot
 from storage.models import Coverage, IssueRecord, Notice, SourceTrend
@@ -44,6 +45,7 @@ class Snapshot:
     reminders: tuple[DueDate, ...]
     coverage: tuple[Coverage, ...]
     trend: tuple[SourceTrend, ...]
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 _KEPT = TypeAdapter(Snapshot)

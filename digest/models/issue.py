@@ -11,6 +11,7 @@ from typing import Protocol
 from china_time import SHANGHAI
 from digest.choosing.folding import Room
 from digest.models.entry import DueDate, Entry, Page, due_dates
+from digest.models.follow_up import FollowUp
 from errors import ZhengxunError
 from storage.models import CorrectionRecord, Coverage, SourceTrend
 
@@ -158,7 +159,7 @@ class Digest:
     `draft`: it has not gone out and can still be edited; `dropped` are the entries that an editor
     took out of a draft, which no reader sees; `asked` are the ids of entries whose judgement is
     uncertain. `room`: how many entries are told in full. `corrections` were made after it went
-    out.
+    out. `follow_ups` are the tasks that colleagues were given, for readers of the issue only.
     """
 
     week: str
@@ -180,6 +181,7 @@ class Digest:
     room: Room = field(default_factory=Room)
     asked: tuple[int, ...] = ()
     corrections: tuple[CorrectionRecord, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
 
     def entries(self) -> Iterator[Entry]:
         """Every entry in reading order."""

@@ -29,8 +29,8 @@ class Detail:
 
     `summary` and `title` are lengths in characters; `rows` gives each entry its own row with
     source and deadline, `extras` attachments and 另见; `facts` date and deadline where there is
-    no row; `due`, `coverage` and `chart` limit the tables. With `title` 0 a heading only says
-    how many entries the attachment has.
+    no row; `due` (of 跟踪事项 too), `coverage` and `chart` limit the tables. With `title` 0 a
+    heading only says how many entries the attachment has.
     """
 
     summary: int = 120
@@ -135,6 +135,7 @@ def _mail_page(digest: Digest, detail: Detail, remark: str) -> str:
         lead=lead if digest.total > len(lead) else (),
         trouble=trouble_line(digest),
         due=digest.highlights.due[: detail.due],
+        followed=digest.follow_ups[: detail.due],
         coverage=rows[: detail.coverage],
         hidden_coverage=max(len(rows) - detail.coverage, 0),
         chart=chart[: detail.chart],

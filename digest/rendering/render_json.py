@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from digest.models.entry import file_facts
+from digest.models.follow_up import FollowUp
 from digest.models.issue import Digest, Entry
 from digest.rendering.body_html import body_lines
 from digest.rendering.render_correction import correction_document
@@ -23,6 +24,7 @@ def digest_document(digest: Digest) -> dict[str, Any]:
     """The document itself, for callers that print it with something else."""
     corrections = [correction_document(record) for record in digest.corrections]
     heads = {entry.id: entry.stored.notice.url for entry in digest.entries()}
+    follow_ups = [_follow_up(item) for item in digest.follow_ups]
     own = {"title": digest.title} if digest.own_title else {}
     return {
         "week": digest.week,
@@ -45,6 +47,7 @@ def digest_document(digest: Digest) -> dict[str, Any]:
             for section in digest.sections
         ],
         "coverage": [_coverage(row) for row in digest.coverage],
+        **({"follow_ups": follow_ups} if follow_ups else {}),
         **({"corrections": corrections} if corrections else {}),
     }
 
@@ -81,6 +84,17 @@ def entry_document(entry: Entry, heads: Mapping[int, str]) -> dict[str, Any]:
 def _attachment(file: Attachment) -> dict[str, str]:
     about = file_facts(file).strip("（）")
     return {"name": file.name, "url": file.url} | ({"about": about} if about else {})
+
+
+def _follow_up(item: FollowUp) -> dict[str, Any]:
+    return {
+        "title": item.title,
+        "url": item.url,
+        "owner": item.owner,
+        "due_on": item.due_on.isoformat() if item.due_on else None,
+        "state": "done" if item.is_done else "open",
+        "note": item.note,
+    }
 
 
 def _coverage(row: Coverage) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from digest.rendering.body_html import body_lines
 from digest.rendering.coverage_table import coverage_rows
 from digest.safe_text import clean_line, shorten
 from digest.wording import (
+    FOLLOW_UPS,
     badges,
     chapter_heading,
     days_left,
@@ -38,7 +39,7 @@ def render_text(digest: Digest, *, bodies: bool = True, summary: int = 160) -> s
 
     `summary=0` leaves titles, sources, deadlines and links. Lines end in one newline.
     """
-    lines = [*_masthead(digest), *_due_table(digest)]
+    lines = [*_masthead(digest), *_due_table(digest), *_follow_ups(digest)]
     for section in digest.sections:
         lines += _section(section, digest, bodies, summary)
     lines += _coverage(digest)
@@ -143,6 +144,16 @@ def _due_table(digest: Digest) -> list[str]:
         what = due_line(item)
         if what:
             lines.append(f"{_INDENT}{what}")
+    return lines
+
+
+def _follow_ups(digest: Digest) -> list[str]:
+    if not digest.follow_ups:
+        return []
+    lines = ["", "", FOLLOW_UPS, "=" * WIDTH]
+    for item in digest.follow_ups:
+        lines.append(f"[{item.state(digest.today)}] {item.owner}（截止 {item.day}） {item.title}")
+        lines += [f"{_INDENT}{words}" for words in (item.note, item.url) if words]
     return lines
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlite_utils import Database
 
 from storage.database import StorageError, transaction
+from storage.readers.mail_addresses import check_address
 from storage.values import Row, from_date, from_instant, select, select_one, to_date, to_instant
 from texts.folding import clean
 
@@ -22,7 +23,8 @@ SELECT t.*, n.title, n.url FROM tasks t JOIN notices n ON n.id = t.notice_id
 @dataclass(frozen=True, slots=True)
 class Task:
     """What somebody has to do about a notice. `due_on`: a day in Asia/Shanghai, None: no day was
-    set; `title` and `url` are the notice's; `changed_by` also says who closed it."""
+    set; `title` and `url` are the notice's; `changed_by` also says who closed it; `address`: where
+    the owner is reminded, '' for nowhere."""
 
     id: int
     notice_id: int
@@ -36,6 +38,7 @@ class Task:
     changed_at: datetime
     title: str
     url: str
+    address: str = ""
 
 
 def add_task(
@@ -47,8 +50,11 @@ def add_task(
     note: str,
     who: str,
     now: datetime,
+    address: str = "",
 ) -> Task:
-    """Give a task. Raises StorageError without an owner, for texts too long, for no notice."""
+    """Give a task. Raises StorageError without an owner, for texts too long, for no notice, for
+    an address that is none."""
+    where = check_address(address) if address else ""
     called, words = clean(owner).strip(), clean(note).strip()
     if not called or len(called) > MOST_OWNER or len(words) > MOST_NOTE:
         raise StorageError(
@@ -60,13 +66,14 @@ def add_task(
             raise StorageError(f"there is no notice {notice_id}")
         cursor = db.execute(
             "INSERT INTO tasks (notice_id, owner, due_on, note, state, made_by, made_at,"
-            " changed_by, changed_at) VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?)",
+            " changed_by, changed_at, address) VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?, ?)",
             [
                 notice_id,
                 called,
                 from_date(due_on),
                 words,
                 *(clean(who), from_instant(now)) * 2,
+                where,
             ],
         )
         return get_task(db, int(cursor.lastrowid or 0))
@@ -94,6 +101,27 @@ def list_tasks(db: Database, state: TaskState | None = None, most: int = 1000) -
         {"state": state, "most": most},
     )
     return [_to_task(row) for row in rows]
+
+
+def tasks_to_tell(db: Database, *, given_by: datetime, closed_since: datetime | None) -> list[Task]:
+    """What was given by then and is open, those due first; then what was closed since."""
+    rows = select(
+        db,
+        f"{_TASKS} WHERE t.made_at <= :given AND"
+        " (t.state = 'open' OR :closed IS NULL OR t.changed_at > :closed)"
+        " ORDER BY t.state DESC, t.due_on IS NULL, t.due_on, t.id",
+        {
+            "given": from_instant(given_by),
+            "closed": None if closed_since is None else from_instant(closed_since),
+        },
+    )
+    return [_to_task(row) for row in rows]
+
+
+def newest_task_change(db: Database) -> str:
+    """A mark that differs when a task was given, closed or opened again."""
+    row = select_one(db, "SELECT count(*) || ' ' || max(changed_at) AS mark FROM tasks")
+    return str(row["mark"]) if row else ""
 
 
 def tasks_of(db: Database, notice_id: int) -> list[Task]:
@@ -124,4 +152,5 @@ def _to_task(row: Row) -> Task:
         changed_at=to_instant(row["changed_at"]),
         title=row["title"],
         url=row["url"],
+        address=row["address"],
     )

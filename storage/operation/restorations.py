@@ -125,6 +125,7 @@ def carry_over(former: Path, restored: Path) -> None:
             _carry_issues(db)
             for table in _LEDGERS:
                 _copy(db, table, how="REPLACE")
+            _copy(db, "task_reminders", "task_id IN (SELECT id FROM main.tasks)", how="REPLACE")
 
 
 def record_restoration(
@@ -143,11 +144,12 @@ def record_restoration(
             " state IN ('queued', 'sending', 'deferred', 'unknown')",
             [_SAID, from_instant(now)],
         )
-        db.execute(
-            "UPDATE bulletins SET state = 'refused', last_reply = ?, pid = NULL WHERE"
-            " state IN ('queued', 'sending', 'deferred', 'unknown')",
-            [_SAID],
-        )
+        for table in ("bulletins", "task_reminders"):
+            db.execute(
+                f"UPDATE {table} SET state = 'refused', last_reply = ?, pid = NULL WHERE"  # noqa: S608
+                " state IN ('queued', 'sending', 'deferred', 'unknown')",
+                [_SAID],
+            )
         db.execute(
             "UPDATE subscribers SET looked_at = ? WHERE looked_at IS NOT NULL",
             [from_instant(now)],

@@ -16,7 +16,7 @@ from storage.processes import home, is_alive, place
 from storage.values import from_instant, one_line, select, select_one, to_instant
 from storage.values import to_instant_or_none as to_time
 
-Ledger = Literal["deliveries", "bulletins"]
+Ledger = Literal["deliveries", "bulletins", "task_reminders"]
 
 # No mail takes this long: SMTP time-outs are minutes. A row left longer is nobody's.
 ABANDONED_AFTER = timedelta(hours=1)

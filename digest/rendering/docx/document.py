@@ -16,7 +16,7 @@ from digest.models.entry import file_facts
 from digest.models.issue import NOTHING_NEW, Digest, Entry, Group, Section
 from digest.rendering.body_limits import TOO_SLOW
 from digest.rendering.docx.body import write_body
-from digest.rendering.docx.due_table import write_due_table
+from digest.rendering.docx.due_table import write_due_table, write_follow_ups
 from digest.rendering.docx.ooxml import (
     Ink,
     bookmark,
@@ -46,6 +46,7 @@ from digest.rendering.docx.table import add_rows
 from digest.rendering.time_allowance import OutOfTimeError, TimeAllowance
 from digest.safe_text import clean_line
 from digest.wording import (
+    FOLLOW_UPS,
     MARKS,
     badges,
     chapter_heading,
@@ -99,6 +100,9 @@ class _Printer:
         if digest.highlights.due:
             self._heading("即将截止", 1, "_Toc_due")
             write_due_table(self.document, digest.highlights.due)
+        if digest.follow_ups:
+            self._heading(FOLLOW_UPS, 1, "_Toc_follow")
+            write_follow_ups(self.document, digest.follow_ups, digest.today)
         self._contents()
 
     def _main_points(self, cell: _Cell, _row: int, _column: int) -> None:
@@ -119,6 +123,8 @@ class _Printer:
         lines = []
         if self.digest.highlights.due:
             lines.append(self._contents_line("即将截止", "_Toc_due", 1))
+        if self.digest.follow_ups:
+            lines.append(self._contents_line(FOLLOW_UPS, "_Toc_follow", 1))
         for section in self.digest.sections:
             lines += self._contents_of(section)
         lines.append(self._contents_line("信息来源状况", "_Toc_coverage", 1))

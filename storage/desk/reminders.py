@@ -1,0 +1,173 @@
+"""The ledger of the mails that remind the owner of a task, with the rules of `deliveries`.
+
+A row exists before the first attempt and has its Message-ID for good; there is one of each kind
+for a task and its day, whatever crashes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlite_utils import Database
+
+from storage.database import StorageError, transaction
+from storage.models import DeliveryState
+from storage.processes import is_alive
+from storage.readers import attempts
+from storage.readers.attempts import Cap, Ledger
+from storage.values import Row, from_date, from_instant, one_line, select, select_one, to_date
+
+ReminderKind = Literal["ahead", "due"]
+_LEDGER: Ledger = "task_reminders"
+_OPEN = "('queued', 'deferred', 'unknown')"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One mail about a task: before its day (`ahead`) or on it. `due_on`: in Asia/Shanghai."""
+
+    id: int
+    task_id: int
+    kind: ReminderKind
+    due_on: date
+    address: str
+    state: DeliveryState
+    message_id: str
+    attempts: int
+    last_reply: str
+    interruptions: int
+
+
+def tasks_to_remind(db: Database, kind: ReminderKind, first: date, last: date) -> list[int]:
+    """Open tasks with an address whose day lies between these (inclusive) and who were not
+    entered for this kind of mail."""
+    rows = select(
+        db,
+        "SELECT t.id FROM tasks t WHERE t.state = 'open' AND t.address <> ''"
+        " AND t.due_on BETWEEN :first AND :last AND NOT EXISTS (SELECT 1 FROM task_reminders r"
+        " WHERE r.task_id = t.id AND r.kind = :kind AND r.due_on = t.due_on) ORDER BY t.id",
+        {"first": from_date(first), "last": from_date(last), "kind": kind},
+    )
+    return [row["id"] for row in rows]
+
+
+def enter_reminder(
+    db: Database,
+    task_id: int,
+    kind: ReminderKind,
+    message_id: Callable[[int], str],
+    now: datetime,
+) -> None:
+    """Put a mail into the ledger; one that is there stays. `message_id` makes it of its number."""
+    with transaction(db):
+        row = select_one(db, "SELECT coalesce(max(id), 0) + 1 AS id FROM task_reminders")
+        number = int(row["id"]) if row else 1
+        db.execute(
+            "INSERT INTO task_reminders (id, task_id, kind, due_on, address, state, message_id,"
+            " queued_at, updated_at) SELECT ?, id, ?, due_on, address, 'queued', ?, ?, ?"
+            " FROM tasks WHERE id = ? ON CONFLICT (task_id, kind, due_on) DO NOTHING",
+            [number, kind, message_id(number), from_instant(now), from_instant(now), task_id],
+        )
+
+
+def list_reminders(db: Database, *, due_at: datetime | None = None) -> list[Reminder]:
+    """The whole ledger; with `due_at` what has to go out then: of tasks that are still open."""
+    if due_at is None:
+        return [_to_reminder(row) for row in select(db, "SELECT * FROM task_reminders ORDER BY id")]
+    rows = select(
+        db,
+        "SELECT r.* FROM task_reminders r JOIN tasks t ON t.id = r.task_id"  # noqa: S608 - constant
+        f" WHERE r.state IN {_OPEN} AND t.state = 'open' AND t.due_on = r.due_on"
+        " AND (r.next_attempt_at IS NULL OR r.next_attempt_at <= ?) ORDER BY r.id",
+        [from_instant(due_at)],
+    )
+    return [_to_reminder(row) for row in rows]
+
+
+def claim(db: Database, reminder_id: int, now: datetime, caps: Sequence[Cap] = ()) -> bool:
+    """Take a mail for sending, in this process; False if somebody else has it or sent it.
+
+    Raises CapReachedError, and takes nothing, when the server has had its share for now.
+    """
+    with transaction(db):
+        attempts.check_caps(db, "mail", caps, now)
+        cursor = db.execute(
+            "UPDATE task_reminders SET state = 'sending', attempts = attempts + 1,"  # noqa: S608
+            " pid = ?, updated_at = ?, next_attempt_at = NULL"
+            f" WHERE id = ? AND state IN {_OPEN}",
+            [os.getpid(), from_instant(now), reminder_id],
+        )
+        if cursor.rowcount != 1:
+            return False
+        attempts.begin(db, reminder_id, "mail", now, _LEDGER)
+        return True
+
+
+def settle(
+    db: Database,
+    reminder_id: int,
+    state: DeliveryState,
+    reply: str,
+    now: datetime,
+    next_attempt_at: datetime | None = None,
+    *,
+    asked: bool = True,
+) -> None:
+    """Record how an attempt ended. Raises StorageError for a mail that is not being sent."""
+    with transaction(db):
+        cursor = db.execute(
+            "UPDATE task_reminders SET state = ?, last_reply = ?, updated_at = ?,"
+            " interruptions = interruptions + ?, next_attempt_at = ?, pid = NULL"
+            " WHERE id = ? AND state = 'sending'",
+            [
+                state,
+                one_line(reply),
+                from_instant(now),
+                int(state == "unknown"),
+                None if next_attempt_at is None else from_instant(next_attempt_at),
+                reminder_id,
+            ],
+        )
+        if cursor.rowcount != 1:
+            raise StorageError(f"reminder {reminder_id} is not being sent; claim it first")
+        attempts.end(db, reminder_id, state, reply, now, asked=asked, ledger=_LEDGER)
+
+
+def reclaim_sending(db: Database, now: datetime, *, alive: Callable[[int], bool] = is_alive) -> int:
+    """Mails a dead process left in flight become unknown and may go out once more; how many."""
+    count = 0
+    with transaction(db):
+        for row in select(db, "SELECT * FROM task_reminders WHERE state = 'sending'"):
+            if attempts.is_held(db, row, now, alive, _LEDGER):
+                continue
+            words = "interrupted while sending"
+            db.execute(
+                "UPDATE task_reminders SET state = 'unknown', pid = NULL, updated_at = ?,"
+                " interruptions = interruptions + 1, last_reply = ? WHERE id = ?",
+                [from_instant(now), words, row["id"]],
+            )
+            attempts.end(db, row["id"], "unknown", words, now, ledger=_LEDGER)
+            count += 1
+    return count
+
+
+def _to_reminder(row: Row) -> Reminder:
+    due_on = to_date(row["due_on"])
+    if due_on is None:
+        raise StorageError(f"reminder {row['id']} has no day")
+    return Reminder(
+        id=row["id"],
+        task_id=row["task_id"],
+        kind=row["kind"],
+        due_on=due_on,
+        address=row["address"],
+        state=row["state"],
+        message_id=row["message_id"],
+        attempts=row["attempts"],
+        last_reply=row["last_reply"],
+        interruptions=row["interruptions"],
+    )
