@@ -103,9 +103,7 @@ def export(visit: Visit) -> Answer:
         tasks = list_tasks(db, most=100_000)
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(
-        ["编号", "通知", "网址", "负责人", "截止", "状态", "备注", "交办人", "提醒邮箱"]
-    )
+    writer.writerow(HEADINGS)
     for one in tasks:
         cells = [one.title, one.url, one.owner, str(one.due_on or ""), STATE_WORDS[one.state]]
         cells += [one.note, one.made_by, one.address]
