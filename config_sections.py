@@ -143,7 +143,7 @@ class CrawlConfig(Section):
     )
     attachments: bool = Field(True, description="download the files that notices name")
     attachment_mb: int = Field(20, ge=1, le=200, description="larger files are only linked")
-    browser: Literal["bundled", "chromium", "cdp", "none"] = "bundled"
+    browser: Literal["auto", "bundled", "chromium", "cdp", "none"] = "auto"
     browser_path: str = ""
     browser_cdp_url: str = ""
 

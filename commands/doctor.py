@@ -232,11 +232,11 @@ def browser_finding(context: Context) -> tuple[bool, str, str]:
 
     choice = BrowserChoice(crawl.browser, crawl.browser_path, crawl.browser_cdp_url)
     try:
-        version = asyncio.run(try_browser(choice))
+        kind, version = asyncio.run(try_browser(choice))
     except BrowserError as error:
         advice = " ".join(str(error).split())[:300]
         return False, f"browser: {crawl.browser}", advice
-    return True, f"browser: {crawl.browser} starts ({version})", ""
+    return True, f"browser: {kind} starts ({version})", ""
 
 
 def smtp_findings(context: Context) -> Iterator[tuple[bool, str, str]]:

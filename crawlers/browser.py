@@ -51,7 +51,7 @@ class BrowserDownloadHandler(BaseDownloadHandler):
         self._choice = BrowserChoice.from_settings(crawler.settings)
         self._reach = reach or reach_of(crawler)
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT", 60.0)
-        self._draws = self._choice.kind in DRAWS and crawler.settings.getbool("ZX_PICTURES", True)
+        self._pictures = crawler.settings.getbool("ZX_PICTURES", True)
         self._lock = asyncio.Lock()
         self._running: RunningBrowser | None = None
         self._page: BrowserPage | None = None
@@ -101,7 +101,8 @@ class BrowserDownloadHandler(BaseDownloadHandler):
                 wait=str(request.meta.get("browser_wait") or ""),
                 seconds=float(request.meta.get("browser_timeout") or DEFAULT_WAIT),
             )
-        if self._draws and "column" in request.cb_kwargs:
+        draws = self._running is not None and self._running.kind in DRAWS
+        if draws and self._pictures and "column" in request.cb_kwargs:
             request.meta[PICTURE] = await page.picture()
         if fetch and not page.looped and page.passed:
             return _answer(request, str(fetch["url"]), await page.fetch(fetch), ["browser"])
@@ -118,7 +119,7 @@ class BrowserDownloadHandler(BaseDownloadHandler):
             except BrowserError as error:
                 self._refusal = str(error)
                 raise
-            log.info("browser started: %s", self._choice.kind)
+            log.info("browser started: %s", self._running.kind)
             self._page = await BrowserPage.open(self._running.context, self._choice.upstream)
         return self._page
 

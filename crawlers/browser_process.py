@@ -6,11 +6,12 @@ All three are driven as they are: an ordinary browser under its own name, nothin
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import socket
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ from crawlers.reach import Reach, resolve_host
 
 if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
+
+log = logging.getLogger(__name__)
 
 TRY_SECONDS = 40
 # Its Node is linked with it; minimal systems come without (seen in a container of Debian 12).
@@ -57,9 +60,10 @@ _NO_NAMES = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
 class BrowserChoice:
     """Which browser, and how it reaches the network.
 
-    `kind` is bundled, chromium, cdp or none; `path` an executable for chromium; `cdp_url` where
-    the operator's browser listens; `upstream` the server every page is asked from ("": the net,
-    by way of a proxy that keeps the browser out of this network);
+    `kind` is auto, bundled, chromium, cdp or none; auto is a Chromium where one stands on this
+    machine and starts, else the bundled browser. `path` is an executable for chromium; `cdp_url`
+    where the operator's browser listens; `upstream` the server every page is asked from ("": the
+    net, by way of a proxy that keeps the browser out of this network);
     `user_agent` what the bundled browser adds to its own name (it takes no other browser's name).
     """
 
@@ -73,7 +77,7 @@ class BrowserChoice:
     def from_settings(cls, settings: BaseSettings) -> BrowserChoice:
         """Read the ZX_BROWSER* settings, ZX_UPSTREAM and ZX_USER_AGENT."""
         return cls(
-            kind=str(settings.get("ZX_BROWSER") or "bundled"),
+            kind=str(settings.get("ZX_BROWSER") or "auto"),
             path=str(settings.get("ZX_BROWSER_PATH") or ""),
             cdp_url=str(settings.get("ZX_BROWSER_CDP_URL") or ""),
             upstream=str(settings.get("ZX_UPSTREAM") or ""),
@@ -82,7 +86,8 @@ class BrowserChoice:
 
 
 class RunningBrowser:
-    """A started browser with one context, whose cookies last as long as the crawl."""
+    """A started browser with one context, whose cookies last as long as the crawl. `kind`: which
+    one it is, never auto."""
 
     def __init__(
         self,
@@ -90,7 +95,9 @@ class RunningBrowser:
         context: BrowserContext,
         owned: AsyncExitStack,
         proxy: BrowserProxy | None = None,
+        kind: str = "",
     ) -> None:
+        self.kind = kind
         self.browser = browser
         self.context = context
         self._owned = owned
@@ -121,6 +128,8 @@ async def start_browser(choice: BrowserChoice, reach: Reach | None = None) -> Ru
     """
     if choice.kind == "none":
         raise BrowserError('no browser: crawl.browser = "none" in the configuration')
+    if choice.kind == "auto":
+        return await _start_what_is_there(choice, reach)
     starters = {"bundled": _start_bundled, "chromium": _start_chromium, "cdp": _join_cdp}
     async with AsyncExitStack() as stack:
         try:
@@ -130,8 +139,24 @@ async def start_browser(choice: BrowserChoice, reach: Reach | None = None) -> Ru
             browser, context = await starters[choice.kind](way, driver, stack)
         except (PlaywrightError, OSError) as error:
             raise BrowserError(f"the {choice.kind} browser did not start: {error}") from error
-        return RunningBrowser(browser, context, stack.pop_all(), proxy)
+        return RunningBrowser(browser, context, stack.pop_all(), proxy, choice.kind)
     raise AssertionError("unreachable")
+
+
+async def _start_what_is_there(choice: BrowserChoice, reach: Reach | None) -> RunningBrowser:
+    """A Chromium of this machine; where there is none, or only a program of its name that does not
+    start (Ubuntu has one that asks for a snap), the bundled browser."""
+    if chromium_here(choice.path):
+        try:
+            return await start_browser(replace(choice, kind="chromium"), reach)
+        except BrowserError as error:
+            log.warning("%s; the bundled browser takes its place", error)
+    return await start_browser(replace(choice, kind="bundled"), reach)
+
+
+def chromium_here(path: str = "") -> str:
+    """The Chromium of this machine: the program named, else the one on the path; "" for none."""
+    return path or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +196,9 @@ async def _start_driver(stack: AsyncExitStack) -> Playwright:
         raise BrowserError(f"Playwright's driver did not start ({error}); {NEEDED}") from error
 
 
-async def try_browser(choice: BrowserChoice) -> str:
-    """Start the browser, let it open an empty page, and end it again; its version.
+async def try_browser(choice: BrowserChoice) -> tuple[str, str]:
+    """Start the browser, let it open an empty page, and end it again; which one it was, and its
+    version.
 
     Raises BrowserError with what to do about it.
     """
@@ -183,7 +209,7 @@ async def try_browser(choice: BrowserChoice) -> str:
                 page = await running.context.new_page()
                 await page.goto("about:blank")
                 await page.close()
-                return running.browser.version
+                return running.kind, running.browser.version
             finally:
                 await running.close()
     except PlaywrightError as error:
@@ -219,7 +245,7 @@ async def _start_bundled(
 async def _start_chromium(
     way: _Way, driver: Playwright, stack: AsyncExitStack
 ) -> tuple[Browser, BrowserContext]:
-    path = way.choice.path or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
+    path = chromium_here(way.choice.path)
     if not path:
         raise BrowserError("no Chromium found: set crawl.browser_path to its executable")
     args = [*CHROMIUM_ARGS, *([_NO_NAMES] if way.is_ours else [])]

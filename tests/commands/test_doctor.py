@@ -24,6 +24,7 @@ from commands.doctor import (
 from config import Config
 from config_delivery import MailboxConfig, SmtpConfig
 from config_sections import CrawlConfig, DigestConfig
+from crawlers.browser_process import chromium_here
 from digest.delivery.sink import Sink
 from replica.server import Replica, start_replica
 from storage.models import Attachment
@@ -55,7 +56,8 @@ def test_doctor_is_content_and_asks_every_site_for_its_rules(
         assert not sink.received
     assert code == 0, said(out)
     assert "time zone: Asia/Shanghai" in said(out)
-    assert "browser: bundled starts" in said(out)
+    here = "chromium" if chromium_here() else "bundled"
+    assert f"browser: {here} starts" in said(out)
     assert "tj_kxjs: https://kxjs.tj.gov.cn answers" in said(out)
     asked = {request.path for request in replica.requests}
     assert "/robots.txt" in asked

@@ -14,8 +14,9 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 from scrapy.utils.test import get_crawler
 
+from crawlers import browser_process
 from crawlers.browser import BrowserDownloadHandler
-from crawlers.browser_process import CHROMIUM_NAMES
+from crawlers.browser_process import CHROMIUM_NAMES, BrowserChoice, start_browser
 from crawlers.failures import BrowserError
 from tests.crawlers.mock_site import Answer, Asked, serving
 from tests.crawlers.one_crawl import crawl
@@ -245,3 +246,31 @@ def test_a_wall_in_front_of_a_broken_browser_is_still_reported_as_a_wall(tmp_pat
     assert [(one["verdict"], one["reason"]) for one in seen] == [
         ("blocked", "网站返回 412 验证页（瑞数），浏览器也未能打开")
     ]
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+@pytest.mark.asyncio
+async def test_a_chromium_of_this_machine_is_used_without_being_told() -> None:
+    running = await start_browser(BrowserChoice("auto", upstream="http://127.0.0.1:9"))
+    try:
+        assert running.kind == "chromium"
+    finally:
+        await running.close()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["", "stub"])
+async def test_without_a_chromium_that_starts_the_bundled_browser_is_used(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`stub`: a program of the name that only says where to get one."""
+    monkeypatch.setattr(browser_process, "CHROMIUM_NAMES", ("no-such-chromium",))
+    stub = tmp_path / "chromium"
+    stub.write_text("#!/bin/sh\necho 'Command requires the chromium snap'\nexit 1\n")
+    stub.chmod(0o755)
+    choice = BrowserChoice("auto", str(stub) if path else "", upstream="http://127.0.0.1:9")
+    running = await start_browser(choice)
+    try:
+        assert running.kind == "bundled"
+    finally:
+        await running.close()
