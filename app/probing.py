@@ -17,6 +17,7 @@ from w3lib.encoding import html_body_declared_encoding
 
 from app.context import CommandError, Context
 from app.reading_now import CHILD_SECONDS, child_command, child_items, fullest
+from app.toml_text import tables
 from crawlers import platforms
 from crawlers.catalogue import Selectors, load_catalogue
 from crawlers.catalogue_files import CatalogueError
@@ -49,7 +50,7 @@ class Probed:
     @property
     def toml(self) -> str:
         """The tables to paste."""
-        return _tables(self.name, self.site, self.column)
+        return tables(self.name, self.site, self.column)
 
 
 def probe_site(context: Context, url: str) -> Probed:
@@ -101,7 +102,7 @@ def write_site(
     text = f"{before.rstrip()}\n\n" if before.strip() else ""
     try:
         partial.write_text(
-            text + _tables(name, site, {**probed.column, "name": column_name}), encoding="utf-8"
+            text + tables(name, site, {**probed.column, "name": column_name}), encoding="utf-8"
         )
         load_catalogue(partial, sections=[one.id for one in config.digest.chapters])
         partial.replace(path)
@@ -120,8 +121,8 @@ def _fetch(context: Context, url: str, sources: Path) -> str:
     for agent in ("honest", "browser"):
         # What the address alone tells: a publisher behind a wall is not seen without its steps.
         site = {"user_agent": agent, **guess_platform("", url).site}
-        tables = _tables(SITE, _site(host, platforms.PLAIN, site), _column(url))
-        sources.write_text(_ALONE + tables, "utf-8")
+        described = tables(SITE, _site(host, platforms.PLAIN, site), _column(url))
+        sources.write_text(_ALONE + described, "utf-8")
         body = _child_output(context, url, sources)
         if body:
             return body.decode(detect(body, html_body_declared_encoding(body) or ""), "replace")
@@ -145,7 +146,7 @@ def _child_output(context: Context, url: str, sources: Path) -> bytes:
 def _crawl(context: Context, url: str, guess: Guess, sources: Path) -> list[NoticeItem]:
     host = urlsplit(url).hostname or ""
     site, column = _site(host, guess.platform, guess.site), _column(url) | guess.column
-    sources.write_text(_ALONE + _tables(SITE, site, column), "utf-8")
+    sources.write_text(_ALONE + tables(SITE, site, column), "utf-8")
     arguments = ["-a", f"days={ALL_DAYS}", "-s", f"SPIDER_MIDDLEWARES={_MIDDLEWARES}"]
     return child_items(context, [*child_command(SITE), *arguments, *_options(sources)])
 
@@ -187,22 +188,3 @@ def _site(host: str, platform: str, more: Mapping[str, Any]) -> dict[str, Any]:
 
 def _column(url: str) -> dict[str, Any]:
     return {"name": "通知公告", "url": url}
-
-
-def _tables(name: str, site: Mapping[str, Any], column: Mapping[str, Any]) -> str:
-    lines = [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in site.items())]
-    lines += ["", f"[[{name}.columns]]"]
-    lines += [f"{key} = {_toml(value)}" for key, value in column.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _toml_key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
-
-
-def _toml(value: object) -> str:
-    """JSON's strings, numbers and lists are TOML's too; its objects are not."""
-    if isinstance(value, Mapping):
-        inside = (f"{_toml_key(str(key))} = {_toml(part)}" for key, part in value.items())
-        return "{ " + ", ".join(inside) + " }"
-    return json.dumps(value, ensure_ascii=False)

@@ -26,8 +26,16 @@ MEMORY_MIB = 1024
 class SharedChild:
     """Starts the process, hears what it reports, and ends it when it is silent."""
 
-    def __init__(self, environment: Mapping[str, str], *, timeout: float, grace: float) -> None:
-        """Seconds: `timeout` of each visit, `grace` of one that is stopped."""
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        timeout: float,
+        grace: float,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Seconds: `timeout` of each visit, `grace` of one that is stopped. `settings` of Scrapy
+        replace the project's."""
         self.environment = environment
         self.grace = grace
         self.limits = {
@@ -36,6 +44,7 @@ class SharedChild:
             "beat": SILENT_SECONDS / BEATS,
             "together": TOGETHER,
             "mib": MEMORY_MIB,
+            "settings": dict(settings or {}),
         }
         self.heard_at = 0.0
 

@@ -174,6 +174,8 @@ class ColumnReport:
     was read, but not in the expected way. What the reading proves (`joined`, `covered_from`) and
     the days it cannot answer for (`gap`, with `gap_why`) are as in the table `checks`.
 
+    `reader` is who read the rows last: column | platform | general | learned, empty for none.
+
     Every row is one of: `taken` (asked for, or an item at once), refused (`refusals`: reason to
     number), or else known. `waiting` are the keys of notices asked for that have not ended yet.
     """
@@ -200,3 +202,4 @@ class ColumnReport:
     covered_from: str = ""
     gap: tuple[str, str] | None = None
     gap_why: str = ""
+    reader: str = ""

@@ -112,10 +112,14 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.truncation.WholePageMiddleware": 587,
     # Before all who judge, after decompression (590): sees what a wall hides from the spider.
     "pipelines.evidence.middleware.EvidenceMiddleware": 585,
+    # Only while sites are checked (ZX_GLANCE), or recorded (ZX_RECORD): see crawlers.glance.
+    "crawlers.glance.GlanceMiddleware": 586,
     "crawlers.cookies.OfflineCookiesMiddleware": 700,
     "crawlers.revalidation.RevalidationMiddleware": 900,
     # Next to the network: what came cut must not be kept as a page.
     "crawlers.truncation.WholeStreamMiddleware": 950,
+    # Nothing is nearer: answers are recorded as they came.
+    "crawlers.recording.RecordingMiddleware": 990,
 }
 SPIDER_MIDDLEWARES = {
     "pipelines.known_rows.KnownRowsMiddleware": 500,

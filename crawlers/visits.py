@@ -3,7 +3,8 @@
 Each has its own spider, settings, statistics, log and time limit, as `scrapy crawl` gives it; the
 start of the program and the catalogue are shared. LIMITS is JSON: `timeout` of a visit, `grace` of
 one that is stopped and `beat`, how often a process that is not held up says so, in seconds;
-`together`, how many visits are under way at a time; `mib` of memory for them all. A visit is
+`together`, how many visits are under way at a time; `mib` of memory for them all; `settings` that
+replace the project's. A visit is
 `{"site", "asked": the spider's arguments, "log": its file, "hosts": what it asks}`; the visits of
 one host come after one another. Reports: those of `crawlers.progress`, `alive`, and `late` for a
 visit that has had its time. Whoever reads them makes again what is left when the process ends.
@@ -20,9 +21,9 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -60,6 +61,7 @@ class Limits:
     beat: float
     together: int
     mib: int
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 class Visits:
@@ -141,11 +143,11 @@ def watch_memory(mib: int) -> None:
     os._exit(OVER_MEMORY)
 
 
-def settings_here() -> Settings:
+def settings_here(more: Mapping[str, Any] | None = None) -> Settings:
     """The project's, for crawls of which none is the only one in its process."""
     settings = get_project_settings()
     own = {"ZX_PROGRESS": 1, "MEMUSAGE_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False}
-    settings.setdict(own, priority="cmdline")
+    settings.setdict({**own, **(more or {})}, priority="cmdline")
     return settings
 
 
@@ -153,7 +155,7 @@ def main() -> None:
     """Make the visits that come in, within the limits of the first argument."""
     limits = Limits(**json.loads(sys.argv[1]))
     visits: list[Asked] = json.load(sys.stdin)
-    settings = settings_here()
+    settings = settings_here(limits.settings)
     threading.Thread(target=watch_memory, args=[limits.mib], daemon=True).start()
     logging.root.setLevel(logging.NOTSET)
     logging.root.addHandler(VisitLogs(settings))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from commands.arguments.invocation import Json, console, context, done
@@ -21,10 +24,23 @@ def sources(invoked: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command(name="check")
-def check(site: str) -> None:
-    """Fetch a list and one notice, store nothing.  Example: zhengxun sources check cde"""
-    from commands import inspecting
+def check(
+    site: str = typer.Argument(""),
+    every: bool = typer.Option(False, "--all", help="every enabled site; writes one page"),
+    off: bool = typer.Option(False, "--off", help="with --all: also the sites that are off"),
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="keep requests and answers, to be read again offline"),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="where the page goes")] = None,
+) -> None:
+    """Read a list and one notice, store nothing.  Example: zhengxun sources check --all"""
+    from commands import checking, inspecting
 
+    if bool(site) == every:
+        raise typer.BadParameter("name one site, or --all")
+    if every or record or out:
+        done(checking.check_sources(context(), site, console, off=off, out=out, record=record))
     done(inspecting.check_source(context(), site, console))
 
 

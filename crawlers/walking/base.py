@@ -96,6 +96,7 @@ class BaseSpider(ListRows):
             return
         walk.answered += page == 1
         report.pages += 1
+        report.reader = report.reader or ("platform" if rows else "")
         report.page_rows.append(len(rows))
         self._settle(column)
         self.count(column.name, met)

@@ -50,6 +50,7 @@ class JsonLists(ListRows):
             found[column.name] = learned
             what = f"列表接口已改版，按库中已有的 {learned.found} 篇公告重新认出：{learned.words}"
             self.degrade(column, what)
+            self.reports[column.name].reader = "learned"
         return answer, found[column.name]
 
 

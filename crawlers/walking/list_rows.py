@@ -78,6 +78,7 @@ class ListRows(NoticePages):
             is_first=page == 1,
         )
         self.learning.say(self.reports[column.name])
+        self.reports[column.name].reader = found.reader
         return found
 
     def moved_away(self, response: TextResponse, column: Column, rows: Sequence[Keyed]) -> str:
