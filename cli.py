@@ -29,6 +29,9 @@ from commands.arguments import (
 )
 from errors import ZhengxunError
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
+
 app = typer.Typer(
     help="政讯周报: watch Chinese regulators' websites, keep every notice, mail a weekly digest.",
     no_args_is_help=True,
@@ -68,6 +71,11 @@ def main(command: Callable[[], None] = app) -> None:
         command()
     except ZhengxunError as error:
         fail(str(error), error.code)
+    except SystemExit as ended:
+        # The prompt never comes back without a word; a crawl has said what it left (above).
+        if ended.code == INTERRUPTED:
+            fail("已中断", INTERRUPTED)
+        raise
 
 
 def fail(message: str, code: int) -> None:

@@ -24,6 +24,8 @@ from storage.database import open_database
 from storage.runs.runs import is_unfinished, start_run
 
 GRACE_SECONDS = 20.0
+# For a process that has reported all it had to do.
+GONE_SECONDS = 10.0
 
 
 class Supervisor:
@@ -64,6 +66,10 @@ class Supervisor:
         """
         runs = (self.run(crawl, on_event) for crawl in crawls)
         ended = await asyncio.gather(*runs, return_exceptions=True)
+        # A visit has its outcome before the process that made it is gone. Whoever ends the event
+        # loop now would leave the end of that process to nobody, which Python complains of.
+        if self.queue.under_way:
+            await asyncio.wait(list(self.queue.under_way), timeout=GONE_SECONDS)
         outcomes = []
         for outcome in ended:
             if isinstance(outcome, BaseException):
