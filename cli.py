@@ -27,7 +27,9 @@ from commands.arguments import (
     store,
     subscribers,
 )
+from config import ui_language
 from errors import ZhengxunError
+from texts.messages import in_language
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
@@ -79,8 +81,8 @@ def main(command: Callable[[], None] = app) -> None:
 
 
 def fail(message: str, code: int) -> None:
-    """Say it and leave."""
-    sys.stderr.write(f"zhengxun: {message}\n")
+    """Say it in the operator's language and leave."""
+    sys.stderr.write(f"zhengxun: {in_language(message, ui_language())}\n")
     sys.exit(code)
 
 

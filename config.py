@@ -35,9 +35,11 @@ from config_sections import (
     OcrConfig,
     Section,
     SectionConfig,
+    UiConfig,
     UpkeepConfig,
 )
 from errors import ZhengxunError
+from texts.messages import Language
 
 CONFIG_NAME = "zhengxun.toml"
 
@@ -75,6 +77,7 @@ class Config(Section):
     mailbox: MailboxConfig = MailboxConfig()
     public: PublicConfig = PublicConfig()
     desk: DeskConfig = DeskConfig()
+    ui: UiConfig = UiConfig()
 
     @field_validator("upstream")
     @classmethod
@@ -127,6 +130,8 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
         values["now"] = parse_instant(env["ZHENGXUN_NOW"], name="ZHENGXUN_NOW")
     if env.get("ZHENGXUN_UPSTREAM"):
         values["upstream"] = env["ZHENGXUN_UPSTREAM"]
+    if env.get("ZHENGXUN_LANGUAGE"):
+        values["ui"] = {"language": env["ZHENGXUN_LANGUAGE"]}
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
@@ -177,6 +182,20 @@ def config_path(environ: Mapping[str, str] | None = None, cwd: Path | None = Non
     env = os.environ if environ is None else environ
     folder = Path.cwd() if cwd is None else cwd
     return folder / (env.get("ZHENGXUN_CONFIG") or CONFIG_NAME)
+
+
+def ui_language(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> Language:
+    """The language of what goes wrong, also of a configuration that cannot be used: Chinese then,
+    unless it is plainly written in it."""
+    env = os.environ if environ is None else environ
+    try:
+        table = _read_toml(config_path(env, Path.cwd() if cwd is None else cwd)).get("ui")
+    except ConfigError:
+        table = None
+    asked = env.get("ZHENGXUN_LANGUAGE") or (
+        table.get("language") if isinstance(table, dict) else ""
+    )
+    return "en" if asked == "en" else "zh"
 
 
 def parse_instant(text: str, *, name: str) -> datetime:

@@ -17,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from texts.messages import Language
+
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOLD = re.compile(
     r"until (mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?"
@@ -161,6 +163,12 @@ class OcrConfig(Section):
 
     enabled: bool = True
     pages_a_day: int = Field(300, ge=1, le=100_000, description="a page takes some seconds")
+
+
+class UiConfig(Section):
+    """What people who run the program read; readers of the issue always read Chinese."""
+
+    language: Language = Field("zh", description="zh, or en for developers")
 
 
 class MetricsConfig(Section):

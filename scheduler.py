@@ -34,10 +34,12 @@ from app.journal import CRAWL, close_journal, keep_journal
 from app.servers import Listeners
 from app.workers import Done, WorkerError, Workers
 from china_time import SHANGHAI
-from config import Config, ConfigError, load_config
+from config import Config, ConfigError, load_config, ui_language
 from digest.alerts.alert import fetch, words
+from digest.composing.closing import closing_instant
 from errors import ZhengxunError
 from storage.database import open_database
+from texts.messages import in_language
 
 log = logging.getLogger("zhengxun")
 crawl_log = logging.getLogger(CRAWL)
@@ -51,6 +53,10 @@ STOP_SECONDS = 28.0
 # Composing takes seconds. Readers expect the issue within ten minutes.
 SLOW_SECONDS = 180.0
 COMPOSE_SECONDS = 1200.0
+EXPECTED_WITHIN = timedelta(minutes=10)
+# What an issue that is due waits for crawls, and until it is tried again.
+CRAWLS_SECONDS = 240.0
+AGAIN_AFTER = timedelta(minutes=1)
 REMIND_AFTER = timedelta(days=1)
 
 
@@ -69,7 +75,9 @@ class Daemon:
         self.delivering = asyncio.Lock()
         self.running: dict[str, asyncio.Task[Outcome]] = {}
         self.attempted: dict[str, datetime] = {}
-        self.catching_up = False
+        # Since when, while it lasts.
+        self.catching_up: datetime | None = None
+        self.finishing: set[asyncio.Task[None]] = set()
         self.stopping = False
         self.listeners = Listeners()
         self.scheduler = AsyncIOScheduler(
@@ -132,12 +140,39 @@ class Daemon:
     async def issue(self) -> None:
         """Compose the latest due issue unless it is recorded, then deliver.
 
-        After a sleep the crawls that were missed come first, so that the issue is up to date.
+        Crawls that were missed, by a sleep, or that still run come first, so that the issue is up
+        to date; but not for long: a site that is never done with must not hold up the issue.
         """
-        if self.catching_up or due_jobs.due_week(self.context) is None:
+        week = due_jobs.due_week(self.context)
+        if week is None:
             return
-        await self.crawl_missed(margin=ROUND_EVERY)
+        closed_at = closing_instant(self.config.digest, week.to_on)
+        if self.catching_up is not None and closed_at <= self.catching_up:
+            return
+        crawls = asyncio.create_task(self.crawl_missed(margin=ROUND_EVERY))
+        self.finishing.add(crawls)
+        crawls.add_done_callback(self.finishing.discard)
+        await asyncio.wait([crawls], timeout=CRAWLS_SECONDS)
+        if crawls.done():
+            crawls.result()
+        else:
+            log.warning("the issue does not wait any longer for: %s", ", ".join(self.under_way()))
         await self.compose_and_send()
+        self.try_again_soon(closed_at)
+
+    def under_way(self) -> list[str]:
+        """The sites that are being crawled."""
+        return [site for site, task in self.running.items() if not task.done()]
+
+    def try_again_soon(self, closed_at: datetime) -> None:
+        """An issue that could not be made (a full disk) is tried each minute at first: its readers
+        expect it now. Later the usual five minutes do."""
+        late = self.config.clock() - closed_at
+        if late < EXPECTED_WITHIN and due_jobs.due_week(self.context) and not self.stopping:
+            at = datetime.now(SHANGHAI) + AGAIN_AFTER
+            self.scheduler.add_job(
+                self.issue, "date", run_date=at, id="again", replace_existing=True
+            )
 
     async def compose_and_send(self) -> None:
         """The issue that is due, if any, with what is still out of order for the operator."""
@@ -220,12 +255,12 @@ class Daemon:
 
     async def catch_up(self) -> None:
         """After downtime: crawl what was missed, then compose the issue that was missed."""
-        self.catching_up = True
+        self.catching_up = self.config.clock()
         try:
             beat(self.config.data, self.config.clock(), healthy=True)
             await self.crawl_missed()
         finally:
-            self.catching_up = False
+            self.catching_up = None
         await self.compose_and_send()
         if not self.stopping:
             await self.round()
@@ -272,7 +307,11 @@ class Daemon:
     def tell_failed(self, job: str, error: Exception) -> None:
         """To the log with where it happened, to the operator in one line."""
         log.error("job %s failed: %s", job, error, exc_info=error)
-        words = str(error) if isinstance(error, WorkerError) else f"{type(error).__name__}: {error}"
+        words = (
+            str(error)
+            if isinstance(error, ZhengxunError | WorkerError)
+            else f"{type(error).__name__}: {error}"
+        )
         self.notifier.job_failed(job, words)
 
     async def watch_clock(self) -> None:
@@ -364,7 +403,7 @@ def main() -> int:
             finally:
                 close_journal(handlers)
     except ZhengxunError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{in_language(str(error), ui_language())}\n")
         return 1
     except OSError as error:
         sys.stderr.write(f"{error.filename or ''}: {error.strerror}\n")

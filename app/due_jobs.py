@@ -49,6 +49,7 @@ def make_notifier(context: Context) -> Notifier:
             webhook=config.operator.webhook,
             webhook_kind=config.operator.webhook_kind,
             smtp=smtp_settings(context) if has_mail_server(context) else None,
+            language=config.ui.language,
         ),
         data=config.data,
         min_free_mib=config.upkeep.min_free_mib,

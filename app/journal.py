@@ -10,6 +10,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO, Any
 
+from app.log_rate import RateLimit
+
 LOG_BYTES = 5 * 1024 * 1024
 COPIES = 5
 CRAWL = "zhengxun.crawl"
@@ -37,7 +39,8 @@ class JsonLines(logging.Formatter):
 def keep_journal(folder: Path, stream: IO[str] | None = None) -> list[logging.Handler]:
     """Log to `folder`/daemon.log and to `stream` (default: stderr); the handlers, for closing.
 
-    Single events of crawls go to the file only. Raises OSError when the folder is not writable.
+    So many lines a minute, and single events of crawls to the file only. Raises OSError when the
+    folder is not writable.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = RotatingFileHandler(
@@ -49,12 +52,11 @@ def keep_journal(folder: Path, stream: IO[str] | None = None) -> list[logging.Ha
     lines.addFilter(lambda record: record.name != CRAWL)
     root = logging.getLogger()
     root.setLevel(logging.INFO)
-    handlers: list[logging.Handler] = [file, lines]
-    for handler in handlers:
-        root.addHandler(handler)
+    limit = RateLimit([file, lines], busy=[CRAWL])
+    root.addHandler(limit)
     # Failures of jobs are told by the daemon itself.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
-    return handlers
+    return [limit, file, lines]
 
 
 def close_journal(handlers: list[logging.Handler]) -> None:

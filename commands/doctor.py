@@ -33,6 +33,7 @@ from digest.rendering.render_pdf import PdfError, print_page
 from pipelines.pictures.picture_reader import is_installed
 from storage.database import StorageError
 from storage.pictures.queue import files_waiting
+from texts.messages import in_language
 
 REACH_SECONDS = 15.0
 
@@ -48,9 +49,12 @@ def doctor(context: Context, console: Console, *, sites: bool = False) -> int:
     `sites`: ask each watched site for its robots.txt too, one request a site.
     """
     failed = False
+    language = context.config.ui.language
     for fine, what, advice in chain(findings(context), site_findings(context) if sites else ()):
         mark = MARKS[fine]
-        console.print(f"{mark}  {what}" + ("" if fine else f"：{advice}"))
+        said = what if fine else f"{what}\n{advice}"
+        said = "：".join(in_language(said, language).split("\n", 1))
+        console.print(f"{mark}  {said}")
         failed = failed or fine is False
     return int(failed)
 

@@ -63,6 +63,7 @@ class Installation:
         return {
             **plain,
             "ZHENGXUN_CONFIG": str(self.folder / "zhengxun.toml"),
+            "ZHENGXUN_LANGUAGE": "en",
             "ZHENGXUN_NOW": self.now,
             "ZHENGXUN_UPSTREAM": self.upstream,
             "PYTHONPATH": self.python_path,

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ from digest.models.issue import DigestError
 from storage.operation import alarms
 from storage.operation.alarms import Alarm
 from storage.operation.alarms import Channel as Way
+from texts.messages import Language, in_language
 
 HTTP_SECONDS = 10.0
 
@@ -40,6 +41,7 @@ class Operator:
     webhook: str = ""
     smtp: SmtpSettings | None = None
     webhook_kind: str = "webhook"
+    language: Language = "zh"
 
     @property
     def channels(self) -> list[Way]:
@@ -77,10 +79,11 @@ def send_alarms(db: Database, operator: Operator, *, now: datetime) -> list[str]
 
 
 def hand_over(operator: Operator, way: Way, waiting: Sequence[Alarm], now: datetime) -> str:
-    """Send these alarms by one way; '' or what went wrong."""
+    """Send these alarms by one way, in the operator's language; '' or what went wrong."""
+    told = [_in_language(alarm, operator.language) for alarm in waiting]
     try:
         with closing(operator.open(way)) as channel:
-            attempt = channel.alarm(waiting, operator.email, now)(now)
+            attempt = channel.alarm(told, operator.email, now)(now)
     except DigestError as error:
         return str(error)
     if attempt.state == "sent":
@@ -89,6 +92,11 @@ def hand_over(operator: Operator, way: Way, waiting: Sequence[Alarm], now: datet
     # So that the next message is shorter, whatever number the service calls it.
     marked = attempt.reply.startswith(REFUSED) or not refused
     return attempt.reply if marked else f"errcode {attempt.reply}"
+
+
+def _in_language(alarm: Alarm, language: Language) -> Alarm:
+    title, text = in_language(alarm.title, language), in_language(alarm.text, language)
+    return replace(alarm, title=title, text=text)
 
 
 def _ask(url: str, body: bytes, _headers: dict[str, str]) -> Answer:

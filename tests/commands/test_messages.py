@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 import typer
 
 from cli import main
+from config import ui_language
+from texts.messages import in_language
 
 
 def test_ctrl_c_in_any_verb_gives_the_prompt_back_with_a_word(
@@ -22,3 +29,101 @@ def test_ctrl_c_in_any_verb_gives_the_prompt_back_with_a_word(
         main(verb)
     assert ended.value.code == 130
     assert capsys.readouterr().err.strip() == "zhengxun: 已中断"
+
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("app", "commands", "crawlers", "digest", "pipelines", "storage")
+CHINESE = re.compile("[一-鿿]")
+# What tells of another error's words, or is made elsewhere, has none of its own to translate.
+OTHERS_WORDS = re.compile(r"^(X\d[:：]? ?)*(--group X2)?$")
+TO_TYPE = re.compile(
+    r"X\d|(zhengxun|chmod|openssl|pip|edit) [a-zA-Z0-9 |.-]*|--[a-z-]+|[a-z]+[._][a-z_.]+|"
+    r"ZHENGXUN_[A-Z_]+|\[[a-z_]+\]|[\w.]+\.(toml|csv|com)"
+)
+
+
+def spoken(node: ast.expr) -> str:
+    """A message as it would be, with X1, X2… for what is filled in."""
+    if isinstance(node, ast.Constant):
+        return str(node.value) if isinstance(node.value, str) else ""
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    said, places = "", 0
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            said += str(part.value)
+        else:
+            places += 1
+            said += f"X{places}"
+    return said
+
+
+def refusals() -> Iterator[tuple[str, str]]:
+    """(where, what is said) of each error for people that is raised in the code."""
+    own = [ROOT / f"{name}.py" for name in ("config", "config_sections", "config_delivery")]
+    files = [*own, *(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))]
+    ours = {"ConfigError", "InstanceError", "CommandError", "ChangedError", "MailboxError"}
+    ours |= {"DigestError", "CatalogueError", "StorageError", "PassingError", "PdfError"}
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)):
+                continue
+            name = ast.unparse(node.exc.func)
+            if name in ours or (path in own and name == "ValueError"):
+                said = spoken(node.exc.args[0]) if node.exc.args else ""
+                if not OTHERS_WORDS.match(said):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", said
+
+
+def test_every_error_is_said_in_chinese() -> None:
+    """Here: add a line to texts/messages.toml under [zh], {1} for what is filled in."""
+    english = [
+        f"{where}: {said}"
+        for where, said in refusals()
+        if not CHINESE.search(TO_TYPE.sub("", in_language(said, "zh")))
+    ]
+    assert english == []
+    assert len(list(refusals())) > 150
+
+
+@pytest.mark.parametrize(
+    ("message", "chinese"),
+    [
+        ("no site 'x'; known sites: cde, miit", "没有来源 'x'，现有来源：cde, miit"),
+        (
+            "z.toml: smtp.hots: no such key; did you mean 'host'?",
+            "z.toml：smtp.hots：没有这个键，是不是 'host'？",
+        ),
+        (
+            "z.toml: smtp.port: Input should be a valid integer (and 2 more)",
+            "z.toml：smtp.port：应当是整数（另有 2 处）",
+        ),
+        (
+            "a.csv: nothing was imported; line 2: more; line 3: --pace: x is not one of y",
+            "a.csv：什么都没有导入；第 2 行：more；第 3 行：--pace：没有 x，可用 y",
+        ),
+        (
+            "备份失败：/d/x.db cannot grow: the disk is full; make room",
+            "备份失败：/d/x.db 不能再写：磁盘已满，请腾出空间",
+        ),
+        ("one: two; three", "one: two; three"),
+        ("中文", "中文"),
+    ],
+)
+def test_what_stands_in_a_message_is_translated_too(message: str, chinese: str) -> None:
+    assert in_language(message, "zh") == chinese
+
+
+def test_a_message_of_any_length_and_form_takes_no_time() -> None:
+    for text in (": " * 300, "; " * 300, "no site " * 75, "line 1: " * 75, "a: b; " * 10_000):
+        assert in_language(text, "zh")
+
+
+def test_the_language_is_known_before_the_configuration_is(tmp_path: Path) -> None:
+    file = tmp_path / "zhengxun.toml"
+    assert ui_language({}, cwd=tmp_path) == "zh"
+    file.write_text('[ui]\nlanguage = "en"\n[smtp]\nhots = 1\n', encoding="utf-8")
+    assert ui_language({}, cwd=tmp_path) == "en"
+    assert ui_language({"ZHENGXUN_LANGUAGE": "zh"}, cwd=tmp_path) == "zh"
+    file.write_text("ui = [", encoding="utf-8")
+    assert ui_language({}, cwd=tmp_path) == "zh"
