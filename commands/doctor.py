@@ -23,6 +23,7 @@ from app.context import Context
 from app.data_folder import open_to
 from app.mail_server import has_mail_server, smtp_settings
 from app.readers import has_mailbox, imap_settings
+from commands.terminal import printed
 from crawlers.catalogue import Site
 from crawlers.catalogue_files import CatalogueError
 from digest.choosing.pairs import terms_of
@@ -52,9 +53,9 @@ def doctor(context: Context, console: Console, *, sites: bool = False) -> int:
     language = context.config.ui.language
     for fine, what, advice in chain(findings(context), site_findings(context) if sites else ()):
         mark = MARKS[fine]
-        said = what if fine else f"{what}\n{advice}"
-        said = "：".join(in_language(said, language).split("\n", 1))
-        console.print(f"{mark}  {said}")
+        words = [in_language(part, language) for part in ([what] if fine else [what, advice])]
+        # Some advice names a table, [company], which is no markup.
+        console.print(f"{mark}  {printed('：'.join(words))}")
         failed = failed or fine is False
     return int(failed)
 

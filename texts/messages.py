@@ -52,6 +52,10 @@ def _parts(line: str, language: Language) -> str:
     several = _OF_LINES.split(line)
     if len(several) > 1:
         return _STOPS[language].join(_line(one, language) for one in several)
+    several = line.split("、") if language == "en" else [line]
+    if len(several) > 1:
+        said_all = [_line(one, language) for one in several]
+        return line if said_all == several else ", ".join(said_all)
     for colon in _COLON.finditer(line):
         tail = line[colon.end() :]
         said = _line(tail, language)

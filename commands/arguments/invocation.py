@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from app.context import Context
 from app.data_folder import restrict
+from commands.terminal import Terminal
 from config import load_config
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
-console = Console()
+console = Terminal()
 
 
 def context() -> Context:

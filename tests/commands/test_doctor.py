@@ -23,7 +23,7 @@ from commands.doctor import (
 )
 from config import Config
 from config_delivery import MailboxConfig, SmtpConfig
-from config_sections import CrawlConfig, DigestConfig
+from config_sections import CrawlConfig, DigestConfig, UiConfig
 from crawlers.browser_process import chromium_here
 from digest.delivery.sink import Sink
 from replica.server import Replica, start_replica
@@ -33,6 +33,7 @@ from tests.commands.spoken import console, said
 from tests.storage.samples import page
 
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
+ENGLISH = UiConfig(language="en")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_doctor_is_content_and_asks_every_site_for_its_rules(
             host="127.0.0.1", port=sink.port, security="none", sender="a@example.com", timeout=5
         )
         context = Context(
-            Config(data=tmp_path / "data", now=NOW, upstream=replica.origin, smtp=smtp)
+            Config(data=tmp_path / "data", now=NOW, upstream=replica.origin, smtp=smtp, ui=ENGLISH)
         )
         out = console()
         code = doctor(context, out, sites=True)
@@ -67,8 +68,9 @@ def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     context = Context(Config(data=tmp_path / "data", now=NOW, upstream="http://127.0.0.1:9"))
     out = console()
     assert doctor(context, out, sites=True) == 1
-    assert "set smtp.host and smtp.sender" in said(out)
-    assert "cannot be reached" in said(out)
+    assert "差  邮件：请在 zhengxun.toml 写 smtp.host 和 smtp.sender\n" in said(out)
+    assert "：连不上（" in said(out)
+    assert "时区：Asia/Shanghai" in said(out)
 
 
 def test_doctor_says_when_pictures_wait_and_nobody_can_read_them(

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
+from rich.console import Group
+from rich.table import Table
 
+from app.context import Context
 from cli import main
-from config import ui_language
+from commands.doctor import doctor
+from commands.terminal import Terminal
+from config import Config, ui_language
+from config_sections import CrawlConfig
+from tests.commands.spoken import console, said
 from texts.messages import in_language
 
 
@@ -112,6 +121,96 @@ def test_every_error_is_said_in_chinese() -> None:
 )
 def test_what_stands_in_a_message_is_translated_too(message: str, chinese: str) -> None:
     assert in_language(message, "zh") == chinese
+
+
+@pytest.mark.parametrize(
+    ("message", "english"),
+    [
+        (
+            "守护进程 未运行，最近心跳 2021-02-05 17:00",
+            "daemon not running, last heartbeat 2021-02-05 17:00",
+        ),
+        ("需要处理：有报警、磁盘空间不足", "需要处理: alarms are open, the disk is low"),
+        (
+            "[bold red]需要处理：有报警[/bold red]",
+            "[bold red]needs a person: alarms are open[/bold red]",
+        ),
+        ("备份与数据库检查失败：x", "backup and check of the database failed: x"),
+        ("某局·通知 被拦截：403", "某局·通知 blocked: 403"),
+        ("某局、某厅", "某局、某厅"),
+    ],
+)
+def test_what_the_code_says_in_chinese_is_said_in_english(message: str, english: str) -> None:
+    assert in_language(message, "en") == english
+
+
+# Verbs whose every line is in the catalogue; what the others print stays Chinese (operating.md).
+SWITCHED = ("status", "crawl", "exposure", "gaps", "learned_selectors")
+NO_LINES = {
+    "say how you know, e.g. --reason 已在网站上逐条核对",
+    "：程序停止",
+    "：程序或电源中断",
+    "<p>政讯周报</p>",
+    "订阅",
+}
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """What a module says in Chinese, with X1, X2… for what is filled in; parts of lines too."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr | ast.Expr)
+        for part in ast.walk(node)
+        if part is not node and isinstance(part, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr) and id(node) not in inside:
+            said = spoken(node)
+            if CHINESE.search(said) and said not in NO_LINES:
+                yield from said.split("\n")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(ROOT / f"commands/{name}.py" for name in SWITCHED),
+        *(ROOT / f"digest/alerts/{name}.py" for name in ("rules", "mail_rules", "notifier")),
+    ],
+    ids=lambda path: path.stem,
+)
+def test_every_line_of_a_verb_that_can_be_switched_is_in_the_catalogue(path: Path) -> None:
+    """Here: add a line to texts/messages.toml under [en]."""
+    catalogue = tomllib.loads((ROOT / "texts/messages.toml").read_text(encoding="utf-8"))["en"]
+    known = " ".join(re.sub(r"\{\d\}", "", line) for line in catalogue)
+    chinese = [
+        line
+        for line in lines_of(path)
+        if CHINESE.search(in_language(line, "en"))
+        and not all(part in known for part in re.split(r"X\d", line))
+    ]
+    assert chinese == []
+
+
+def test_doctor_prints_a_table_s_name_as_it_is(
+    tmp_path: Path,
+) -> None:
+    out = console()
+    doctor(Context(Config(data=tmp_path, crawl=CrawlConfig(browser="none"))), out)
+    assert "请在 [company] 的 profile 里写明" in said(out)
+
+
+def test_a_table_is_printed_in_the_language_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(title="信息来源状况")
+    table.add_column("来源")
+    table.add_row("[green]正常[/green]")
+    for language, words in (("en", ("Sources", "source", "ok")), ("zh", ("信息来源状况", "正常"))):
+        monkeypatch.setenv("ZHENGXUN_LANGUAGE", language)
+        out = Terminal(file=io.StringIO(), width=60)
+        out.print(table if language == "en" else Group("信息来源状况", "[green]正常[/green]"))
+        for word in words:
+            assert word in out.file.getvalue()  # type: ignore[attr-defined] # it is a StringIO
 
 
 def test_a_message_of_any_length_and_form_takes_no_time() -> None:

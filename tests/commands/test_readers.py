@@ -38,13 +38,13 @@ def test_a_wish_to_leave_is_granted_and_confirmed_by_one_command(
         (box,) = json.loads(installation.run("status", "--json").stdout)["mailboxes"]
         assert (box["unsubscribes"], box["others"]) == (1, 1)
         told = installation.run("doctor").stdout
-        assert f"好  mailbox: 127.0.0.1:{server.port} INBOX" in told
+        assert f"好  退信邮箱：127.0.0.1:{server.port} INBOX" in told
         before = len(server.commands)
         installation.run("doctor")
         assert not any("FETCH" in line for line in server.commands[before:])
         monkeypatch.setenv("ZHENGXUN_IMAP_PASSWORD", "falsch")
         wrong = installation.run("doctor").stdout
-        assert f"差  mailbox: 127.0.0.1:{server.port} INBOX" in wrong
+        assert f"差  退信邮箱：127.0.0.1:{server.port} INBOX" in wrong
         assert "falsch" not in wrong
         assert "falsch" not in str(installation.run("mailbox").exception)
     key = installation.folder / "data" / "subscription.key"
