@@ -31,6 +31,7 @@ from config_sections import (
     CrawlConfig,
     DigestConfig,
     EvidenceConfig,
+    FleetConfig,
     MetricsConfig,
     OcrConfig,
     Section,
@@ -63,6 +64,7 @@ class Config(Section):
     smtp_password: SecretStr = SecretStr("")
     imap_password: SecretStr = SecretStr("")
     dkim_key: SecretStr = SecretStr("")
+    fleet_key: SecretStr = SecretStr("")
     company: CompanyConfig = CompanyConfig()
     sections: dict[str, SectionConfig] = Field({})
     digest: DigestConfig = DigestConfig()
@@ -71,6 +73,7 @@ class Config(Section):
     crawl: CrawlConfig = CrawlConfig()
     operator: OperatorConfig = OperatorConfig()
     evidence: EvidenceConfig = EvidenceConfig()
+    fleet: FleetConfig = FleetConfig()
     ocr: OcrConfig = OcrConfig()
     metrics: MetricsConfig = MetricsConfig()
     upkeep: UpkeepConfig = UpkeepConfig()
@@ -136,13 +139,14 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
         config = Config.model_validate(values)
     except ValidationError as error:
         raise ConfigError(_first_problem(path, error)) from error
-    if config.channels:
-        # The keys of bots stand in it.
+    if config.channels or "@" in config.fleet.broker:
+        # The keys of bots stand in it, or the broker's password.
         _check_private(path)
     secrets = {
         "smtp_password": _password(config, env, "smtp", "SMTP"),
         "imap_password": _password(config, env, "mailbox", "IMAP"),
         "dkim_key": _dkim_key(config),
+        "fleet_key": SecretStr(env.get("ZHENGXUN_FLEET_KEY", "")),
     }
     return config.model_copy(update={**secrets, "digest": _with_profiles(path, config)})
 

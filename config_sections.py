@@ -150,6 +150,34 @@ class CrawlConfig(Section):
     browser_cdp_url: str = ""
 
 
+class FleetConfig(Section):
+    """Visits on other machines; only with the extra zhengxun[fleet]. See docs/scale.md."""
+
+    broker: str = Field("", description="redis://host:6379/0 of a Valkey or Redis; '' = no fleet")
+    routes: dict[str, str] = Field(
+        {}, description="site id to the queue of its workers; '*' = all others"
+    )
+    max_mib: int = Field(64, ge=1, le=400, description="what one visit may bring back")
+    patience: float = Field(
+        60.0, gt=0, description="seconds without a worker before a visit is made here"
+    )
+
+    @field_validator("broker")
+    @classmethod
+    def _is_a_redis(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must look like redis://127.0.0.1:6379/0")
+        return value
+
+    def queue_of(self, site: str, *, needs_browser: bool) -> str:
+        """Whose workers visit a site: by its route, or else by what it needs."""
+        return (
+            self.routes.get(site)
+            or self.routes.get("*")
+            or ("browser" if needs_browser else "crawl")
+        )
+
+
 class EvidenceConfig(Section):
     """Pages kept as they came, to prove what was read and to read them again."""
 

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from storage.database import transaction
 from storage.models import Check, RunState, Verdict
 from storage.processes import is_alive
+from storage.runs.away_visits import is_away
 from storage.runs.runs import (
     columns_without_check,
     days_unread,
@@ -38,12 +39,14 @@ class Crawl:
     """What to run: one site, how far back (days), or one page of it (`url`).
 
     `gaps`: columns that nobody could read for so many days; they are read back over that time.
+    `bundle`: the file of a visit that another machine made; it is taken in.
     """
 
     site: str
     days: int | None = None
     url: str = ""
     gaps: Mapping[str, int] = field(default_factory=dict)
+    bundle: str = ""
 
     def asked(self, run_id: int) -> dict[str, str]:
         """What the spider is told, by the names of its arguments."""
@@ -54,6 +57,8 @@ class Crawl:
             asked["url"] = self.url
         if self.gaps:
             asked["gaps"] = json.dumps(self.gaps)
+        if self.bundle:
+            asked["bundle"] = self.bundle
         return asked
 
     def command(self, run_id: int, log_file: Path) -> list[str]:
@@ -89,7 +94,7 @@ def over_gaps(db: Database, crawl: Crawl, now: datetime) -> Crawl:
     After weeks without the machine or the site, the usual window would leave out what was
     published at their beginning. A look-back that was asked for is kept as it is.
     """
-    if crawl.days is not None or crawl.url:
+    if crawl.days is not None or crawl.url or crawl.bundle:
         return crawl
     unread = days_unread(db, crawl.site, now)
     gaps = {name: min(days, LONGEST_GAP) for name, days in unread.items() if days > USUAL_GAP}
@@ -136,11 +141,15 @@ def close_abandoned_runs(db: Database, now: datetime) -> int:
     """Close runs left open by a process that no longer lives (a crash, a power cut).
 
     Call it before starting any: rows of this very process id are leftovers too (a restarted
-    container gets the same id again).
+    container gets the same id again). What another machine still makes is left to it.
     """
     own = os.getpid()
     open_runs = unfinished_runs(db)
-    abandoned = [run for run in open_runs if run[2] in (None, own) or not is_alive(run[2])]
+    abandoned = [
+        run
+        for run in open_runs
+        if (run[2] in (None, own) or not is_alive(run[2])) and not is_away(db, run[0], now)
+    ]
     for run_id, site, _ in abandoned:
         close_dead_run(db, site, run_id, now=now, state="killed", reason=INTERRUPTED)
     return len(abandoned)

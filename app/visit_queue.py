@@ -60,15 +60,17 @@ class VisitQueue:
         self.waiting: list[Visit] = []
         self.under_way: dict[asyncio.Task[None], list[Visit]] = {}
 
-    async def make(self, crawl: Crawl, on_event: OnEvent) -> Outcome:
-        """Wait for its turn and its end. Cancelled, it is stopped once nobody waits any more for
-        those that share its process."""
+    async def make(self, crawl: Crawl, on_event: OnEvent, run_id: int = 0) -> Outcome:
+        """Wait for its turn and its end; `run_id`: the run that is open for it. Cancelled, it is
+        stopped once nobody waits any more for those that share its process."""
         visit = Visit(
             crawl,
             on_event,
             asyncio.get_running_loop().create_future(),
-            hosts=self.hosts.get(crawl.site, frozenset()),
-            alone=bool(crawl.url) or crawl.site in self.apart,
+            # What is taken in asks nobody.
+            hosts=frozenset() if crawl.bundle else self.hosts.get(crawl.site, frozenset()),
+            alone=bool(crawl.url) or (crawl.site in self.apart and not crawl.bundle),
+            run_id=run_id,
         )
         self._add(visit)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,8 +26,10 @@ def wants_built_in(switches: Mapping[str, Any], path: Path | None) -> bool:
 def read_tables(path: Path) -> dict[str, dict[str, Any]]:
     """The sites of a file as written, by id. Raises CatalogueError."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        # One machine hands another a site as JSON.
+        tables = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path}: not readable as TOML: {error}") from error
     except OSError as error:
         raise CatalogueError(f"{path}: {error.strerror}") from error

@@ -5,6 +5,7 @@ A hand-written spider in crawlers/spiders whose `name` is a site's id takes that
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -20,7 +21,8 @@ from crawlers.catalogue import Site, load_catalogue, platforms_by_host
 class CatalogueSpiderLoader:
     """SPIDER_LOADER_CLASS. Disabled sites can be loaded by name, but are not listed.
 
-    Settings: ZX_OPERATOR_SOURCES (the operator's sources.toml or ""), SPIDER_MODULES.
+    Settings: ZX_OPERATOR_SOURCES (the operator's sources.toml or ""), ZX_HOSTS (a file of JSON:
+    host to platform, for hosts of another catalogue), SPIDER_MODULES.
     Raises CatalogueError when the catalogue has mistakes.
     """
 
@@ -29,6 +31,9 @@ class CatalogueSpiderLoader:
         self._settings = settings
         self._sites = load_catalogue(Path(operator_file) if operator_file else None)
         self._hosts = platforms_by_host(self._sites.values())
+        # A machine that visits for another knows the pages of its whole catalogue, too.
+        if settings.get("ZX_HOSTS"):
+            self._hosts |= json.loads(Path(settings["ZX_HOSTS"]).read_text(encoding="utf-8"))
         self._handwritten = SpiderLoader(settings)
 
     @classmethod

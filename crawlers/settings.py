@@ -25,6 +25,11 @@ ZX_PICTURES = _config.evidence.pictures
 ZX_EVIDENCE_MIB = _config.evidence.max_mib if _config.evidence.keep else 0
 ZX_OPERATOR_SOURCES = str(_config.operator_sources or "")
 ZX_PROGRESS = 0
+# On a machine that visits for another: the file that the visit writes, what it may hold, and the
+# platforms of hosts that the other's catalogue knows.
+ZX_AWAY = ""
+ZX_AWAY_MIB = 64
+ZX_HOSTS = ""
 ZX_OCR = _config.ocr.enabled
 ZX_ATTACHMENTS = _config.crawl.attachments
 ZX_ATTACHMENT_MB = _config.crawl.attachment_mb
@@ -104,6 +109,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "pipelines.away.taking_in.TakingIn": 10,
     "crawlers.guard.GuardMiddleware": 20,
     "crawlers.robots.SiteRobotsMiddleware": 100,
     # After redirects and decompression, before retries: sees the final page of every status.
@@ -114,6 +120,7 @@ DOWNLOADER_MIDDLEWARES = {
     "pipelines.evidence.middleware.EvidenceMiddleware": 585,
     # Only while sites are checked (ZX_GLANCE), or recorded (ZX_RECORD): see crawlers.glance.
     "crawlers.glance.GlanceMiddleware": 586,
+    "pipelines.away.recording.RecordEvidence": 584,
     "crawlers.cookies.OfflineCookiesMiddleware": 700,
     "crawlers.revalidation.RevalidationMiddleware": 900,
     # Next to the network: what came cut must not be kept as a page.
@@ -122,9 +129,11 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.recording.RecordingMiddleware": 990,
 }
 SPIDER_MIDDLEWARES = {
+    "pipelines.away.taking_in.TakingIn": 100,
     "pipelines.known_rows.KnownRowsMiddleware": 500,
 }
 ITEM_PIPELINES = {
+    "pipelines.away.recording.RecordItems": 100,
     "pipelines.single_page.SinglePagePipeline": 200,
     "pipelines.normalise.NormalisePipeline": 300,
     "pipelines.download.DownloadPipeline": 600,
@@ -142,6 +151,7 @@ EXTENSIONS = {
     "crawlers.memory_limit.OwnMemoryUsage": 0,
     "crawlers.log_redaction.LogRedactionExtension": 50,
     "pipelines.monitor.MonitorExtension": 100,
+    "pipelines.away.recording.RecordExtension": 105,
     "pipelines.column_history.HistoryExtension": 110,
     "pipelines.learning.known_notices.KnownNoticesExtension": 120,
     "pipelines.learning.learned_selectors.LearnedReadersExtension": 130,

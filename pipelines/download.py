@@ -31,6 +31,7 @@ from scrapy.http.request import NO_CALLBACK
 from sqlite_utils import Database
 
 from crawlers.items import Failure
+from pipelines.brought import BroughtFile
 from pipelines.downloads.disposition import file_name
 from pipelines.downloads.file_kinds import NotAFileError, kind_of
 from pipelines.downloads.gist import gist_of
@@ -38,6 +39,7 @@ from pipelines.downloads.table_rows import table_rows
 from pipelines.downloads.text_reader import TextReader, is_worth_another_reading
 from pipelines.facts.attachments import is_bare
 from pipelines.pictures.picture_reader import is_installed
+from pipelines.spider_state import SpiderState
 from storage.database import open_database
 from storage.models import Attachment, Notice, is_picture
 from storage.notices.downloads import known_file, known_picture
@@ -79,6 +81,8 @@ class DownloadPipeline:
         self.data = Path(str(settings["ZX_DATA"]))
         self.megabytes = settings.getint("ZX_ATTACHMENT_MB", 20)
         self.types = frozenset(settings.getlist("ZX_ATTACHMENT_TYPES"))
+        # What is known was downloaded where the store is, and lies there.
+        self.is_away = bool(settings.get("ZX_AWAY"))
         self.reads_pictures = settings.getbool("ZX_OCR") and is_installed()
         self.db: Database | None = None
         self._reader = TextReader()
@@ -97,6 +101,20 @@ class DownloadPipeline:
 
     def open_spider(self) -> None:
         self.db = open_database(Path(str(self.crawler.settings["ZX_DATABASE"])))
+        brought = SpiderState(self.crawler.spider).brought
+        if brought is not None:
+            self._got = {url: self._brought(one) for url, one in brought.files.items()}
+
+    def _brought(self, one: BroughtFile) -> Attachment:
+        """A file that another machine downloaded, kept here by what it holds."""
+        file, body = one.file, one.body
+        if body is None or file.type not in self.types:
+            return replace(file, bytes=None, sha256=None, path=None, text=None, rows=None)
+        try:
+            sha256, path = keep(self.data, body, file.type)
+        except OSError as error:
+            return self._without(Attachment(file.url, file.name), f"无法保存（{error.strerror}）")
+        return replace(file, bytes=len(body), sha256=sha256, path=path)
 
     async def close_spider(self) -> None:
         await self._reader.close()
@@ -166,7 +184,9 @@ class DownloadPipeline:
     def _known(self, url: str) -> Attachment | None:
         """What an earlier crawl downloaded, if the file is still there."""
         known = known_file(self.db, url) if self.db is not None else None
-        if known is None or not known.path or not (self.data / known.path).is_file():
+        if known is None or not known.path:
+            return None
+        if not self.is_away and not (self.data / known.path).is_file():
             return None
         self._count("known")
         return known

@@ -105,6 +105,7 @@ class KnownRowsMiddleware:
         if known is None or due_since(known, now) is not None:
             return False
         touch_notice(self.db, known.id, now=now)
+        SpiderState(spider).seen_ids.add(known.id)
         report = SpiderState(spider).reports.get(row["column"])
         if report is not None and row["key"] in report.waiting:
             report.waiting.discard(row["key"])

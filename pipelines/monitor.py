@@ -100,7 +100,9 @@ def _doubts(report: ColumnReport, errors: int, *, finished: bool) -> Iterator[st
 
 
 class MonitorExtension:
-    """Writes the run and its checks."""
+    """Writes the run and its checks. Not where nobody keeps them (ZX_AWAY)."""
+
+    IS_AWAY = False
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -111,6 +113,8 @@ class MonitorExtension:
     def from_crawler(cls, crawler: Crawler) -> MonitorExtension:
         """Without ZX_STORE (a page is only looked at) there is no run to judge."""
         if not crawler.settings.getbool("ZX_STORE", True):
+            raise NotConfigured
+        if bool(crawler.settings.get("ZX_AWAY")) != cls.IS_AWAY:
             raise NotConfigured
         monitor = cls(crawler)
         connect = crawler.signals.connect
@@ -147,7 +151,12 @@ class MonitorExtension:
         now = clock_of(self.crawler)
         run_id = SpiderState(spider).run_id
         db = open_database(self.path)
-        if hasattr(spider, "prove"):
+        brought = SpiderState(spider).brought
+        if brought is not None:
+            # As it ended where it was made; what it proves was worked out there.
+            reason = brought.reason if reason == "finished" else reason
+            self.errors.update(brought.errors)
+        elif hasattr(spider, "prove"):
             spider.prove()
         for report in SpiderState(spider).reports.values():
             if reason == STOPPED and not (report.pages or report.failure or report.degraded):

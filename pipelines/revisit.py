@@ -52,7 +52,8 @@ class RevisitExtension:
         if self.has_asked or self.crawler.engine is None:
             return
         self.has_asked = True
-        if SpiderState(spider).only_url or is_closed(spider):
+        state = SpiderState(spider)
+        if state.only_url or state.brought is not None or is_closed(spider):
             return
         with closing(open_database(Path(str(self.crawler.settings["ZX_DATABASE"])))) as db:
             requests = due_requests(db, spider, clock_of(self.crawler))

@@ -7,9 +7,11 @@ hand may lack any of them; then it has said nothing, and what is filled in is lo
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from crawlers.items import ColumnReport, KnownRow
+from pipelines.brought import Brought, load
 
 
 class SpiderState:
@@ -25,6 +27,22 @@ class SpiderState:
     def run_id(self) -> int:
         """The row of `runs`; 0 before a run was begun."""
         return int(self._get("run_id", "") or 0)
+
+    @property
+    def brought(self) -> Brought | None:
+        """What a visit on another machine brought, which is being taken in; None: this crawl asks
+        the site itself. Raises BundleError."""
+        path = str(self._get("bundle", "") or "")
+        if path and self._get("_brought", None) is None:
+            setattr(self._spider, "_brought", load(Path(path)))  # noqa: B010 # the spider's own
+        known: Brought | None = self._get("_brought", None)
+        return known
+
+    @property
+    def seen_ids(self) -> set[int]:
+        """Ids of the known notices that a list showed; to be filled."""
+        seen: set[int] = self._get("seen_ids", set())
+        return seen
 
     @property
     def only_url(self) -> str:

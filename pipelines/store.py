@@ -44,8 +44,10 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
-        """Without ZX_STORE (a page is only looked at) nothing is stored."""
-        if not crawler.settings.getbool("ZX_STORE", True):
+        """Without ZX_STORE (a page is only looked at) nothing is stored, nor where the store is
+        another machine's (ZX_AWAY)."""
+        settings = crawler.settings
+        if not settings.getbool("ZX_STORE", True) or settings.get("ZX_AWAY"):
             raise NotConfigured
         return cls(crawler)
 

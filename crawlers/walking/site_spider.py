@@ -32,7 +32,8 @@ SINGLE = "page"  # the column of a page read by hand that belongs to no column
 
 class SiteSpider(scrapy.Spider):
     """One site of the catalogue. Arguments: days (look-back), run (id), url (read one page only),
-    gaps (JSON: column -> days in which nobody could read it; its window is longer by that). A
+    gaps (JSON: column -> days in which nobody could read it; its window is longer by that),
+    bundle (the file of a visit that was made elsewhere: it is taken in, and nothing asked). A
     look-back that was asked for is kept as it is.
 
     Settings: ZX_NOW (ISO 8601 or ""), ZX_DAYS, ZX_OPERATOR_SOURCES.
@@ -45,9 +46,16 @@ class SiteSpider(scrapy.Spider):
     catalogue_hosts: dict[str, str] | None = None
 
     def __init__(
-        self, days: Any = None, run: str = "", url: str = "", gaps: str = "", **kwargs: Any
+        self,
+        days: Any = None,
+        run: str = "",
+        url: str = "",
+        gaps: str = "",
+        bundle: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.bundle = bundle
         self.gaps: dict[str, int] = json.loads(gaps) if gaps else {}
         self.days = int(days) if days else 0
         self.is_asked_back = bool(self.days)
@@ -57,6 +65,8 @@ class SiteSpider(scrapy.Spider):
         self.platforms_by_host: Mapping[str, str] = {}
         # Key of a notice to its id in the store; filled by whoever stores it.
         self.saved_ids: dict[str, int] = {}
+        # Ids of the stored notices that a list showed again; filled by whoever knows them.
+        self.seen_ids: set[int] = set()
         # Column to the notices of it that the store knows, the newest first; filled likewise.
         self.known_rows: dict[str, list[KnownRow]] = {}
         # Column to what earlier crawls know of it; and the column under which the store has a page.

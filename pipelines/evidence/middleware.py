@@ -19,6 +19,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
 
 from crawlers.items import ColumnReport, NoticeItem
+from pipelines.brought import BroughtPage
 from pipelines.evidence.page_archive import Found, PageArchive
 from pipelines.evidence.warc import Answer
 from pipelines.known_rows import clock_of
@@ -36,7 +37,10 @@ REFRESHED = "zx_refreshed"
 
 
 class EvidenceMiddleware:
-    """Settings: ZX_DATABASE, ZX_DATA, ZX_EVIDENCE_MIB (0 keeps no archive)."""
+    """Settings: ZX_DATABASE, ZX_DATA, ZX_EVIDENCE_MIB (0 keeps no archive). Of a visit that was
+    made elsewhere, what it brought is kept."""
+
+    IS_AWAY = False
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
@@ -51,7 +55,10 @@ class EvidenceMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> EvidenceMiddleware:
         """Without ZX_STORE (a page is only looked at) nothing is kept."""
-        if not crawler.settings.getbool("ZX_STORE", True):
+        settings = crawler.settings
+        if not settings.getbool("ZX_STORE", True):
+            raise NotConfigured
+        if bool(settings.get("ZX_AWAY")) != cls.IS_AWAY:
             raise NotConfigured
         middleware = cls(crawler)
         connect = crawler.signals.connect
@@ -75,13 +82,19 @@ class EvidenceMiddleware:
 
     def item_scraped(self, item: Any, response: Any) -> None:
         """A notice is in the store: keep the page it was read from."""
-        if isinstance(item, Notice) and _is_notice_page(response):
+        if not isinstance(item, Notice):
+            return
+        if _is_notice_page(response):
             self._keep_notice(item, response, item.content_hash)
+        else:
+            self._keep_brought(item, item.content_hash)
 
     def item_error(self, item: Any, response: Any) -> None:
         """A notice could not be stored: its page is what shows why."""
         if isinstance(item, NoticeItem | Notice) and _is_notice_page(response):
             self._keep_notice(item, response, "")
+        elif isinstance(item, NoticeItem | Notice):
+            self._keep_brought(item, "")
 
     def spider_error(self, response: Any) -> None:
         """A page could not be read."""
@@ -91,6 +104,13 @@ class EvidenceMiddleware:
 
     def column_judged(self, check: Check, report: ColumnReport) -> None:
         """Keep what a bad column answered; as a file for a person when it has just turned bad."""
+        brought = SpiderState(self.crawler.spider).brought
+        if brought is not None:
+            for page in brought.unread_of(check.column):
+                self.keeper.keep(self._brought(page))
+            self.lists[check.column] = {
+                page.url: self._brought(page) for page in brought.lists_of(check.column)
+            }
         held = self.lists.pop(check.column, {})
         if check.verdict not in BAD or not held:
             return
@@ -103,8 +123,17 @@ class EvidenceMiddleware:
     def _keep_notice(
         self, item: Notice | NoticeItem, response: Response, content_hash: str
     ) -> None:
-        known = find_known(self.keeper.db, item.site, item.key, item.url)
         found = self._found("notice", item.column, response.request, response)
+        self._keep(item, found, content_hash)
+
+    def _keep_brought(self, item: Notice | NoticeItem, content_hash: str) -> None:
+        brought = SpiderState(self.crawler.spider).brought
+        page = brought.page_of(item.key) if brought is not None else None
+        if page is not None:
+            self._keep(item, self._brought(page), content_hash)
+
+    def _keep(self, item: Notice | NoticeItem, found: Found, content_hash: str) -> None:
+        known = find_known(self.keeper.db, item.site, item.key, item.url)
         self.keeper.keep(
             replace(found, notice_id=known.id if known else None, content_hash=content_hash)
         )
@@ -131,6 +160,27 @@ class EvidenceMiddleware:
             asked=_asked(meta) if kind == "notice" else {},
             run_id=run_id or None,
             picture=meta.get(PICTURE, b""),
+        )
+
+    def _brought(self, page: BroughtPage) -> Found:
+        """As one of this crawl; a clock that is ahead elsewhere makes no page of the future."""
+        now = clock_of(self.crawler)
+        answer = Answer(
+            url=page.url,
+            at=min(page.at, now),
+            status=page.status,
+            headers=page.headers,
+            body=page.body,
+            via_browser=page.via_browser,
+        )
+        return Found(
+            kind=page.kind,
+            site=_site_of(self.crawler.spider),
+            column=page.column,
+            answer=answer,
+            asked=page.asked,
+            run_id=SpiderState(self.crawler.spider).run_id or None,
+            picture=page.picture,
         )
 
     def _is_relay(self, column: str) -> bool:

@@ -26,8 +26,10 @@ class MissingNumbersExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> MissingNumbersExtension:
-        """Without ZX_STORE (a page is only looked at) nothing is kept."""
-        if not crawler.settings.getbool("ZX_STORE", True):
+        """Without ZX_STORE (a page is only looked at) nothing is kept, nor where the store is
+        another machine's (ZX_AWAY)."""
+        settings = crawler.settings
+        if not settings.getbool("ZX_STORE", True) or settings.get("ZX_AWAY"):
             raise NotConfigured
         extension = cls(crawler)
         crawler.signals.connect(extension.close, signal=signals.spider_closed)

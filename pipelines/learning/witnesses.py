@@ -77,7 +77,7 @@ class WitnessExtension:
         if self.has_asked or self.crawler.engine is None:
             return
         self.has_asked = True
-        if SpiderState(spider).only_url:
+        if SpiderState(spider).only_url or SpiderState(spider).brought is not None:
             return
         with closing(open_database(self.path)) as db:
             requests = self._requests(db, spider)

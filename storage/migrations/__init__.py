@@ -24,6 +24,11 @@ def unknown(db: Database) -> list[str]:
     return [m.name for m in migrations.applied(db) if m.name not in _STEPS]
 
 
+def newest() -> str:
+    """Name of the last migration of this version: stores of one name have one form."""
+    return list(_STEPS)[-1]
+
+
 def apply(db: Database) -> None:
     """Bring the store to the current schema. Call inside a transaction."""
     migrations.apply(db)
