@@ -98,7 +98,7 @@ def due_week(context: Context) -> Week | None:
     with context.store() as db:
         began = first_run_at(db)
         known = find_issue(db, span.name)
-    if known is not None and known.waits:
+    if known is not None and (known.waits or known.skipped_at is not None):
         return None
     if known is not None:
         return None if is_written(issue_folder(config.data, span.name)) else span

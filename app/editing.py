@@ -8,7 +8,7 @@ gone out meanwhile.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -20,13 +20,24 @@ from digest.composing.editing import EntryEdits
 from digest.models.issue import Entry
 from digest.safe_text import clean_line, clean_text
 from storage.database import transaction
-from storage.issues.edits import record_edit
+from storage.issues.edits import edits_in_force, record_edit
 from storage.models import Act, Edit
 
 NOTE_LENGTH = 2000
 TITLE_LENGTH = 60
 REASON_LENGTH = 200
 Judgement = Literal["keep", "promote", "fold"]
+
+_OPPOSITES: dict[Act, Act] = {
+    "drop": "restore",
+    "restore": "drop",
+    "pin": "unpin",
+    "unpin": "pin",
+    "promote": "fold",
+    "fold": "promote",
+    "annotate": "annotate",
+    "move": "move",
+}
 
 
 @dataclass(frozen=True)
@@ -98,26 +109,31 @@ class Hand:
         self._write("retitle", None, {"title": self.draft.digest.title}, {"title": words})
 
     def undo(self, act: Edit) -> None:
-        """Do the opposite of an act, as one more act; it must be one on entries or the title."""
-        entry = next((one for one in self._all() if one.id == act.notice_id), None)
-        if act.act in {"drop", "restore"} and act.notice_id is not None:
-            back: Act = "restore" if act.act == "drop" else "drop"
-            self._write(back, act.notice_id, act.after, act.before)
-        elif act.act == "retitle":
-            self.retitle("" if act.before.get("title") == "" else str(act.before.get("title")))
-        elif entry is None:
-            raise CommandError("what was done there cannot be undone any more")
-        elif act.act in {"pin", "unpin"}:
-            self.pin(entry, up=act.act == "unpin")
-        elif act.act == "annotate":
-            self.annotate(entry, str(act.before.get("note", "")))
-        elif act.act == "move":
-            back_to = {key: act.before[key] for key in act.after if key in act.before}
-            self._write("move", entry.id, place_of(self.draft.digest, entry), back_to)
-        elif act.act in {"promote", "fold"}:
-            self.judge(entry, "fold" if act.before.get("folded") else "promote")
-        else:
+        """Do the opposite of an act, as one more act; it must be one on entries or the title.
+
+        It leaves the entry as it was before, in every respect: the new act says how that was.
+        """
+        undoes: dict[str, Any] = {"undoes": act.id}
+        if act.act == "retitle":
+            self._write("retitle", None, act.after, {**act.before, **undoes})
+            return
+        back = _OPPOSITES.get(act.act)
+        if back is None or act.notice_id is None:
             raise CommandError("what was done there cannot be undone")
+        if act.act not in {"drop", "restore"}:
+            entry = next((one for one in self._all() if one.id == act.notice_id), None)
+            if entry is None:
+                raise CommandError("what was done there cannot be undone any more")
+            undoes |= {"was": asdict(self._edits_before(act))}
+        self._write(back, act.notice_id, act.after, {**act.before, **undoes})
+
+    def _edits_before(self, act: Edit) -> EntryEdits:
+        """What the acts before this one, on the same document, add up to."""
+        found = EntryEdits()
+        for one in edits_in_force(self.db, self.draft.digest.week):
+            if one.id < act.id and one.document == act.document:
+                found = found.after(one)
+        return found
 
     def _all(self) -> tuple[Entry, ...]:
         return (*self.draft.digest.entries(), *self.draft.digest.dropped)

@@ -50,7 +50,8 @@ def act_words(act: Edit, titles: Mapping[str, str]) -> str:
     number = "" if act.notice_id is None else f"编号 {act.notice_id}"
     title = shorten(act.title, 40)
     reason = f"（理由：{clean_line(act.reason)}）" if act.reason else ""
-    parts = [act.week, act.who, WORDS[act.act], number, title, change(act, titles)]
+    word = f"撤销，{WORDS[act.act]}" if "undoes" in act.after else WORDS[act.act]
+    parts = [act.week, act.who, word, number, title, change(act, titles)]
     return "  ".join(clean_line(part) for part in parts if part) + reason
 
 
@@ -75,6 +76,8 @@ def change(act: Edit, titles: Mapping[str, str]) -> str:
             return f"{_quoted(act.before, 'title')} → {_quoted(act.after, 'title')}"
         case "hold":
             return f"至 {act.after.get('until', '')}，共 {act.after.get('entries', 0)} 条"
+        case "release" if act.after.get("skipped"):
+            return f"跳过本期，{act.after.get('entries', 0)} 条转入下一期"
         case "release":
             return "到时自动发出" if act.after.get("by_itself") else "人工发出"
         case "correct":

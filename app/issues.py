@@ -74,6 +74,8 @@ def find_recorded(context: Context, db: Database, week: str) -> IssueRecord:
     record = find_issue(db, name)
     if record is None:
         raise CommandError(f"issue {name} is not recorded; run: zhengxun digest --week {name}")
+    if record.skipped_at is not None:
+        raise CommandError(f"issue {name} was skipped; its entries stand in the next one")
     if record.waits:
         raise CommandError(
             f"issue {name} waits for its editor until {local_minute(record.release_at)}; "

@@ -100,6 +100,26 @@ def hold_until(
     return held
 
 
+def skip_issue(
+    context: Context, db: Database, record: IssueRecord, *, who: str, seen: int | None = None
+) -> IssueRecord | None:
+    """Leave an issue out, as the history says; None if it has gone already. What it had comes in
+    the next one, with what its editor did to it.
+
+    `seen` as in `let_go`; raises ChangedError.
+    """
+    now = context.config.clock()
+    with transaction(db):
+        if seen is not None and newest_act(db, record.week) != seen:
+            raise ChangedError(f"issue {record.week} was changed meanwhile; look at it again")
+        after = {"skipped": True, "entries": len(issue_entries(db, record.id))}
+        skipped = releases.skip(db, record, now)
+        if skipped is None:
+            return None
+        record_edit(db, week=record.week, act="release", before={}, after=after, who=who, now=now)
+    return skipped
+
+
 def release_due(context: Context, db: Database) -> list[IssueRecord]:
     """Let go whatever has waited long enough, the oldest first; decided from the store alone."""
     due = releases.waiting_issues(db, due_at=context.config.clock())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from sqlite_utils import Database
 
-from app.context import CommandError, Context
+from app.context import CommandError, Context, os_user
 from app.issues import chat_bots, report_line, send_issue
 from app.mail_server import has_mail_server
-from app.releases import let_go
+from app.releases import let_go, skip_issue
 from china_time import local_minute
 from digest.folders import issue_folder
 from digest.publish import span_of
@@ -38,6 +38,16 @@ def release(context: Context, week: str, console: Console) -> int:
     return 1 if report.deferred or report.refused else 0
 
 
+def skip(context: Context, week: str, console: Console) -> int:
+    """Leave out the issue that waits: its entries come in the next one."""
+    with context.store() as db:
+        record = _waiting(context, db, week)
+        if skip_issue(context, db, record, who=os_user()) is None:
+            raise CommandError(f"issue {record.week} has just been released by somebody else")
+    console.print(f"{record.week}：已跳过，条目转入下一期")
+    return 0
+
+
 def _waiting(context: Context, db: Database, week: str) -> IssueRecord:
     if week:
         name = span_of(context.config.digest, week).name
@@ -46,6 +56,8 @@ def _waiting(context: Context, db: Database, week: str) -> IssueRecord:
             raise CommandError(
                 f"issue {name} is not made yet; make it: zhengxun digest --week {name}"
             )
+        if record.skipped_at is not None:
+            raise CommandError(f"issue {name} was skipped; its entries stand in the next one")
         if not record.waits:
             raise CommandError(f"issue {name} went out {local_minute(record.released_at)}")
         return record

@@ -20,6 +20,7 @@ _LINES: tuple[tuple[str, str], ...] = (
     (r"what was done there cannot be undone.*", "这一步不能撤销。"),
     (r"an issue can wait until .* within (\d+) days from now", r"时间要在今后 \1 天之内。"),
     (r"issue (\S+) has gone out and is not changed any more.*", r"\1 已发出，不能再改。"),
+    (r"issue (\S+) was skipped;.*", r"\1 已跳过，条目在下一期。"),
     (r"issue (\S+) is not recorded.*", r"\1 没有编过。"),
     (r"issue (\S+) waits for its editor until (.+?); send it now.*", r"\1 待审到 \2，还没有发出。"),
     (r"say in 1 to (\d+) characters what is corrected.*", r"更正说明要写 1 到 \1 字。"),

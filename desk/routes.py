@@ -57,6 +57,7 @@ ROUTES = (
     Route("GET", "/release", release.show),
     Route("POST", "/release/go", release.go),
     Route("POST", "/release/hold", release.hold),
+    Route("POST", "/release/skip", release.skip),
     Route("GET", "/correct/{week}", release.ask_correction),
     Route("POST", "/correct/{week}", release.correct),
     Route("GET", "/tasks", tasks.show),

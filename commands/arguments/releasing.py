@@ -14,11 +14,15 @@ app = typer.Typer()
 @app.command()
 def release(
     week: Annotated[str, typer.Option(help="ISO week; default: the issue that waits.")] = "",
+    skip: Annotated[
+        bool, typer.Option("--skip", help="Leave it out; its entries come in the next one.")
+    ] = False,
 ) -> None:
     """Send an issue that waits for its editor now.  Example: zhengxun release"""
     from commands import release as verb
 
-    done(verb.release(context(), week, console))
+    act = verb.skip if skip else verb.release
+    done(act(context(), week, console))
 
 
 @app.command()

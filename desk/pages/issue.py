@@ -209,6 +209,8 @@ def opened(visit: Visit, *, writes: bool = False) -> Iterator[tuple[Database, Dr
 
 def _refuse_gone(db: Database, week: str) -> None:
     record = find_issue(db, week) if week else None
+    if record is not None and record.skipped_at is not None:
+        raise RefusedError(f"{week} 已跳过，条目转入下一期。", 409)
     if record is not None and not record.waits:
         raise RefusedError(
             f"{week} 已于 {moment_words(record.released_at)} 发出，不能再改；"
@@ -258,9 +260,11 @@ def fate(visit: Visit, digest: Digest, record: IssueRecord | None) -> str:
 
 
 def _undoable(db: Database, week: str) -> Edit | None:
-    """The last act on the issue, if its opposite can be done."""
+    """The last act on the issue that stands: not undone, and no undo itself."""
     acts = [one for one in list_edits(db, week) if one.act in UNDONE and one.act != "keep"]
-    return acts[-1] if acts else None
+    undone = {one.after.get("undoes") for one in acts}
+    standing = [one for one in acts if "undoes" not in one.after and one.id not in undone]
+    return standing[-1] if standing else None
 
 
 def _find(draft: Draft, number: int) -> Entry:

@@ -16,7 +16,7 @@ from app.drafts import chapter_titles
 from app.history import act_words
 from app.issues import chat_bots, find_recorded, report_line, send_issue
 from app.mail_server import has_mail_server
-from app.releases import ChangedError, hold_until, let_go
+from app.releases import ChangedError, hold_until, let_go, skip_issue
 from china_time import SHANGHAI
 from desk.pages.issue import check_seen, fate, opened
 from desk.templates_of import moment_words
@@ -89,6 +89,22 @@ def go(visit: Visit) -> Answer:
     else:
         told = "没有邮件服务器，只写了文件。"
     return Go("/release", said=f"{released.week} 已发出。{told}")
+
+
+@needs("release")
+def skip(visit: Visit) -> Answer:
+    """Leave the issue out: it never goes, and its entries come in the next one."""
+    if visit.text("sure") != "yes":
+        raise RefusedError("请先勾选“我知道这一期不会发出”。")
+    with opened(visit, writes=True) as (db, draft):
+        check_seen(visit, db, draft)
+        record = _waiting(draft.record)
+        if words := barred(visit, list_edits(db, record.week)):
+            raise RefusedError(words, 409)
+        skipped = skip_issue(visit.context, db, record, who=visit.signature)
+    if skipped is None:
+        raise RefusedError("这一期刚刚已由别人发出。", 409)
+    return Go("/release", said=f"{skipped.week} 已跳过，不会发出；条目转入下一期。")
 
 
 @needs("release")

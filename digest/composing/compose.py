@@ -286,6 +286,8 @@ def _refuse_ahead(span: Week, now: datetime) -> None:
 
 def _find_recorded(db: Database, span: Week, *, by_name: bool, record: bool) -> IssueRecord | None:
     known = issues.find_issue(db, span.name)
+    if known is not None and known.skipped_at is not None:
+        raise DigestError(f"issue {known.week} was skipped; its entries stand in the next one")
     if known is None or by_name or (known.from_on, known.to_on) == (span.from_on, span.to_on):
         return known
     if record:

@@ -34,7 +34,10 @@ class EntryEdits:
     depth: Literal["", "full", "line"] = ""
 
     def after(self, edit: Edit) -> EntryEdits:
-        """The same with one more act."""
+        """The same with one more act; an undo says what was before."""
+        was = edit.after.get("was")
+        if isinstance(was, dict):
+            return EntryEdits(**was)
         match edit.act:
             case "drop":
                 return replace(self, dropped=True, reason=edit.reason)

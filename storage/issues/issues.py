@@ -301,4 +301,5 @@ def to_issue(row: Row) -> IssueRecord:
         released_at=to_instant_or_none(row["released_at"]),
         corrects=row["corrects"],
         number=row["number"],
+        skipped_at=to_instant_or_none(row["skipped_at"]),
     )

@@ -28,6 +28,10 @@ acts AS (
                PARTITION BY e.week, coalesce(n.duplicate_of, n.id) ORDER BY e.id DESC) AS newest
     FROM edits e JOIN notices n ON n.id = e.notice_id
     WHERE e.week < :week AND e.act IN {(*_KEEPS, *_LEAVES)}
+      -- What was undone, and the undoing, say nothing.
+      AND json_extract(e.after, '$.undoes') IS NULL
+      AND e.id NOT IN (SELECT json_extract(u.after, '$.undoes') FROM edits u
+                       WHERE json_extract(u.after, '$.undoes') IS NOT NULL)
 ),
 said AS (
     SELECT week, document, notice_id, chapter, made_at, act IN {_KEEPS} AS kept, 1 AS strong

@@ -19,7 +19,7 @@ def waiting_issues(db: Database, *, due_at: datetime | None = None) -> list[Issu
     rows = select(
         db,
         "SELECT * FROM issues WHERE corrects IS NULL AND released_at IS NULL"
-        " AND (:due IS NULL OR release_at <= :due) ORDER BY to_on, id",
+        " AND skipped_at IS NULL AND (:due IS NULL OR release_at <= :due) ORDER BY to_on, id",
         {"due": None if due_at is None else from_instant(due_at)},
     )
     return [to_issue(row) for row in rows]
@@ -34,7 +34,8 @@ def release(
     """
     with transaction(db):
         cursor = db.execute(
-            "UPDATE issues SET released_at = ?, title = ? WHERE id = ? AND released_at IS NULL",
+            "UPDATE issues SET released_at = ?, title = ? WHERE id = ? AND released_at IS NULL"
+            " AND skipped_at IS NULL",
             [from_instant(now), clean(title), issue.id],
         )
         if cursor.rowcount != 1:
@@ -52,15 +53,33 @@ def hold(db: Database, issue: IssueRecord, until: datetime) -> IssueRecord | Non
     """Let an issue that waits go at another instant; None if it has gone already."""
     with transaction(db):
         cursor = db.execute(
-            "UPDATE issues SET release_at = ? WHERE id = ? AND released_at IS NULL",
+            "UPDATE issues SET release_at = ? WHERE id = ? AND released_at IS NULL"
+            " AND skipped_at IS NULL",
             [from_instant(until), issue.id],
         )
         return find_issue(db, issue.week) if cursor.rowcount == 1 else None
 
 
+def skip(db: Database, issue: IssueRecord, now: datetime) -> IssueRecord | None:
+    """Leave an issue out: it never goes, and what it had may enter the next one; None if it has
+    gone already."""
+    with transaction(db):
+        cursor = db.execute(
+            "UPDATE issues SET skipped_at = ? WHERE id = ? AND released_at IS NULL"
+            " AND skipped_at IS NULL",
+            [from_instant(now), issue.id],
+        )
+        if cursor.rowcount != 1:
+            return None
+        db.execute("DELETE FROM issue_items WHERE issue_id = ?", [issue.id])
+        return find_issue(db, issue.week)
+
+
 def refuse_released(db: Database, week: str) -> None:
     """Raise StorageError when the issue of a week has gone out: it is never changed."""
     issue = find_issue(db, week)
+    if issue is not None and issue.skipped_at is not None:
+        raise StorageError(f"issue {week} was skipped; its entries stand in the next one")
     if issue is not None and not issue.waits:
         raise StorageError(
             f"issue {week} has gone out and is not changed any more; correct it: "
@@ -73,6 +92,7 @@ def untold(db: Database) -> list[IssueRecord]:
     rows = select(
         db,
         "SELECT * FROM issues WHERE corrects IS NULL AND released_at IS NULL AND told_at IS NULL"
+        " AND skipped_at IS NULL"
         " ORDER BY to_on, id",
     )
     return [to_issue(row) for row in rows]

@@ -42,7 +42,7 @@ class IssueRecord:
     """A digest that was composed and recorded, e.g. 2021-W05; `from_on`..`to_on` inclusive.
 
     `released_at` None: it waits for its editor, until `release_at`. `corrects` is the id of the
-    issue of which this is the correction number `number`.
+    issue of which this is the correction number `number`. `skipped_at`: it never goes.
     """
 
     id: int
@@ -56,11 +56,12 @@ class IssueRecord:
     released_at: datetime | None = None
     corrects: int | None = None
     number: int = 0
+    skipped_at: datetime | None = None
 
     @property
     def waits(self) -> bool:
         """Whether it may still be edited."""
-        return self.released_at is None
+        return self.released_at is None and self.skipped_at is None
 
 
 @dataclass(frozen=True, slots=True)

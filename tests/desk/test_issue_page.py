@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from app.drafts import coming_week
+from app.drafts import coming_week, open_draft
+from app.due_jobs import due_week
 from app.issues import make
 from app.releases import release_due
 from desk.server import warm
 from digest.folders import issue_folder
 from storage.issues.edits import list_edits
-from storage.issues.issues import find_issue, issue_entries
+from storage.issues.issues import find_issue, issue_entries, list_issues
+from storage.issues.judgements import list_judgements
 from storage.matching.duplicates import record_conflict
 from storage.models import Edit
 from storage.notices.notices import save_notice
@@ -103,6 +105,85 @@ def test_the_last_act_is_undone_by_one_more(desk: RunningDesk) -> None:
     assert "编者按</b>" not in page
     with desk.context.store() as db:
         assert list_edits(db)[-3].after["section"] == "pharma"
+
+
+def entry_of(desk: RunningDesk, number: int) -> tuple[bool, int, str, str]:
+    """Folded, place in its group, chapter, note."""
+    context = desk.context
+    with context.store() as db:
+        digest = open_draft(context, db, "").digest
+    for section in digest.sections:
+        for group in section.groups:
+            for place, one in enumerate(group.entries):
+                if one.id == number:
+                    return one.folded, place, section.id, one.note
+    raise AssertionError(f"{number} is not in the issue")
+
+
+@pytest.mark.parametrize(
+    ("what", "fields"),
+    [
+        ("pin:4", {}),
+        ("promote:4", {}),
+        ("move:4", {"place": "ip/国家级"}),
+        ("down:4", {}),
+        ("annotate:4", {"note": "按"}),
+        ("drop:4", {}),
+    ],
+)
+def test_an_undo_leaves_the_entry_as_it_was(
+    desk: RunningDesk, what: str, fields: dict[str, str]
+) -> None:
+    """Folded by its score or by hand, pinned or not: an act and its undo change nothing."""
+    visitor = desk.person("editor")
+    for first in ("fold:4", "pin:4"):
+        do(visitor, first)
+        before = entry_of(desk, 4)
+        assert do(visitor, what, **fields).status == 303
+        assert what.startswith(("drop", "pin")) or entry_of(desk, 4) != before or first == "pin:4"
+        assert do(visitor, "undo:").status == 303
+        assert entry_of(desk, 4) == before, first
+    assert "撤销" in visitor.get("/history").text
+
+
+def test_undo_goes_back_one_step_after_the_other(desk: RunningDesk) -> None:
+    visitor = desk.person("editor")
+    before = [entry_of(desk, number) for number in (1, 2, 3)]
+    for what in ("fold:1", "pin:2", "promote:3"):
+        do(visitor, what)
+    for _ in range(3):
+        assert do(visitor, "undo:").status == 303
+    assert [entry_of(desk, number) for number in (1, 2, 3)] == before
+    assert do(visitor, "undo:").status == 409
+    with desk.context.store() as db:
+        assert not [one for one in list_judgements(db, before="2021-W06") if one.strong]
+
+
+def test_an_issue_is_skipped_and_its_entries_come_in_the_next(desk: RunningDesk) -> None:
+    releaser, editor = desk.person("releaser"), desk.person("editor")
+    held(desk)
+    do(editor, "annotate:3", note="下周再看")
+    stand = {"week": WEEK, "seen": seen(releaser.get("/release").text)}
+    assert releaser.post("/release/skip", stand, page="/release").status == 400
+    sure = {**stand, "sure": "yes"}
+    assert editor.post("/release/skip", sure, page="/issue").status == 403
+    gone = releaser.follow(releaser.post("/release/skip", sure, page="/release"))
+    assert f"{WEEK} 已跳过，不会发出" in gone.text
+    assert releaser.post("/release/go", stand, page="/release").status == 409
+    assert editor.post("/issue/act", {**stand, "do": "drop:3"}, page="/issue").status == 409
+    desk.at(NOON + timedelta(hours=9))
+    with desk.context.store() as db:
+        assert release_due(desk.context, db) == []
+        assert list_issues(db) == []
+    assert due_week(desk.context) is None
+    editor = desk.person("editor")
+    page = editor.get("/issue").text
+    assert "2021-W06 本期" in page
+    assert "第3号通知" in page
+    assert "补发" in page
+    assert "下周再看" in page
+    assert "跳过本期，6 条转入下一期" in editor.get("/history").text
+    assert not issue_folder(desk.context.config.data, WEEK).exists()
 
 
 def test_an_act_on_a_stale_page_changes_nothing_and_says_what_did(desk: RunningDesk) -> None:
