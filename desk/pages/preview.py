@@ -1,4 +1,4 @@
-"""The coming issue as readers will see it: as mail, on a phone, as text."""
+"""The coming issue as readers will see it: as mail, on a phone, as Word page, side by side."""
 
 from __future__ import annotations
 
@@ -6,27 +6,39 @@ import base64
 
 from desk.mails import send_preview
 from desk.pages.issue import fate, opened
+from desk.templates_of import environment
 from desk.visits import Answer, Go, Page, RefusedError, Sheet, Visit, needs
+from desk.word_page import word_page
 from digest.models.issue import Digest, DigestError
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import mail_pictures, render_mail_html
 from digest.rendering.render_text import render_text
 
-KINDS = {"mail": "邮件", "phone": "手机", "text": "纯文本"}
+KINDS = {"all": "并排", "mail": "邮件", "phone": "手机", "page": "Word 页面", "text": "纯文本"}
+SHEETS = {"mail": "mail", "phone": "mail", "page": "page"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @needs("look")
 def show(visit: Visit) -> Answer:
     """One of the forms, beside the way to the others."""
-    kind = visit.query.get("as", "mail")
+    kind = visit.query.get("as", "all")
     if kind not in KINDS:
         raise RefusedError("没有这种预览。", 404)
     with opened(visit) as (_, draft):
         digest = draft.digest
         text = render_text(digest, bodies=False) if kind == "text" else ""
         until = fate(visit, digest, draft.record)
-    values = {"kind": kind, "kinds": KINDS, "text": text, "digest": digest, "fate": until}
+    frames = [key for key in SHEETS if kind in {key, "all"}]
+    values = {
+        "kind": kind,
+        "kinds": KINDS,
+        "frames": frames,
+        "sheets": SHEETS,
+        "text": text,
+        "digest": digest,
+        "fate": until,
+    }
     return Page("preview.html.jinja", values)
 
 
@@ -37,6 +49,11 @@ def sheet(visit: Visit) -> Answer:
         digest = draft.digest
     if visit.path["kind"] == "word":
         return Sheet(render_docx(digest), WORD, name=f"preview-{digest.week}.docx")
+    if visit.path["kind"] == "page":
+        blocks, more = word_page(render_docx(digest))
+        template = environment().get_template("word_page.html.jinja")
+        page = template.render(title=f"{digest.week} Word", blocks=blocks, more=more)
+        return Sheet(page, framed=True)
     return Sheet(_mail(digest), framed=True)
 
 

@@ -26,6 +26,7 @@ PAGES = (
     "/issue/rest?words=通知",
     "/entry/2",
     "/preview?as=text",
+    "/preview",
     "/release",
     "/tasks",
     "/tasks/new/2",
@@ -156,7 +157,7 @@ def test_an_editor_with_a_keyboard_alone(browser: Browser, desk: RunningDesk) ->
 
         press(page, "本期", role="link")
         press(page, "预览", role="link")
-        assert page.frame_locator("iframe").locator("body").inner_text().count("第1号通知")
+        assert page.frame_locator("iframe >> nth=0").locator("body").inner_text().count("第1号通知")
         press(page, "签发", role="link")
         press(page, "现在发出")
         assert f"{WEEK} 已发出" in page.inner_text("main")

@@ -289,7 +289,11 @@ def test_what_comes_in_fields_is_shown_as_words(desk: RunningDesk) -> None:
         assert "<script" not in answer.text, path
         assert "<img" not in answer.text, path
         assert "49" not in re.sub(r"\d{3,}", "", answer.text.split("alert(2)")[-1][:40]), path
-    assert "<script" not in visitor.get("/preview/mail").text
+    for path in ("/preview/mail", "/preview/page"):
+        sheet = visitor.get(path)
+        assert "<script" not in sheet.text
+        assert "alert(1)" in sheet.text
+        assert "sandbox" in sheet.headers["Content-Security-Policy"]
 
 
 def test_a_task_is_given_in_two_clicks_and_closed(desk: RunningDesk) -> None:
@@ -319,7 +323,13 @@ def test_a_thousand_entries_are_shown_at_once(tmp_path_factory: pytest.TempPathF
     with running(context) as desk:
         visitor = desk.person("operator")
         warm(desk.server.desk)
-        for path in ("/issue", "/issue/rest", "/issue/rest?page=20", "/preview?as=text"):
+        for path in (
+            "/issue",
+            "/issue/rest",
+            "/issue/rest?page=20",
+            "/preview?as=text",
+            "/preview/page",
+        ):
             took = []
             for _ in range(3):
                 began = time.perf_counter()
