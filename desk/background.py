@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desk.chinese import chinese
 from errors import ZhengxunError
@@ -54,6 +54,13 @@ class Background:
             self._threads[name] = thread
         thread.start()
         return True
+
+    def tell(self, name: str, words: str) -> None:
+        """Say how far a work is that goes on."""
+        with self._lock:
+            known = self._works.get(name)
+            if known is not None and known.is_on:
+                self._works[name] = replace(known, said=words)
 
     def of(self, name: str) -> Work | None:
         """How it stands."""

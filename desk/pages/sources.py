@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,22 +13,26 @@ from app.context import Context
 from app.crawl_runs import Crawl
 from app.probing import Probed, probe_site, write_site
 from china_time import SHANGHAI
+from crawlers.items import NoticeItem
 from desk.background import Work
-from desk.visits import Answer, Go, Page, RefusedError, Visit, needs
-from digest.safe_text import safe_link
+from desk.page_words import words_of
+from desk.visits import Answer, Desk, Go, Page, RefusedError, Visit, needs
+from digest.safe_text import clean_line, safe_link, shorten
 from digest.wording import VERDICT_WORDS
 from storage.desk.acts import note_act
 from storage.issues.trends import notices_by_week
 from storage.models import Coverage
 from storage.runs.learned_selectors import accept_learned, list_learned
 from storage.runs.runs import latest_coverage
+from storage.runs.saved_pages import told_by
 
 log = logging.getLogger("zhengxun")
 
 GOOD = frozenset({"ok", "quiet"})
+BAD = frozenset({"blocked", "broken", "unreachable"})
 KINDS = {"list": "列表", "page": "公告页"}
 BAR, GAP, HEIGHT = 10, 3, 26
-SHOWN_ROWS = 10
+SHOWN_ROWS, SHOWN_WORDS = 10, 800
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class ShownSite:
     bars: list[Bar]
     total: int
     work: Work | None
+    kept: frozenset[str]
 
 
 @needs("look")
@@ -61,6 +67,8 @@ def show(visit: Visit) -> Answer:
         coverage = latest_coverage(db, now)
         trends = notices_by_week(db, to_on=now.astimezone(SHANGHAI).date(), instant=now)
         learned = [one for one in list_learned(db) if one.accepted_at is None]
+        bad = [row for row in coverage if row.verdict in BAD]
+        kept = {(row.site, row.column) for row in bad if told_by(db, row.site, row.column)}
     counts = {one.site: one.counts for one in trends}
     sites: dict[str, list[Coverage]] = {}
     for row in coverage:
@@ -74,6 +82,7 @@ def show(visit: Visit) -> Answer:
             bars(counts.get(site, ())),
             sum(one or 0 for one in counts.get(site, ())),
             visit.desk.background.of(f"crawl:{site}"),
+            frozenset(row.column for row in rows if (site, row.column) in kept),
         )
         for site, rows in sites.items()
     ]
@@ -88,7 +97,7 @@ def read_now(visit: Visit) -> Answer:
     """Read one site now; how it went is on the page."""
     context, site = visit.context, visit.context.site(visit.path["site"])
     begun = visit.desk.background.start(
-        f"crawl:{site.id}", "正在读取", lambda: _crawl(context, site.id)
+        f"crawl:{site.id}", "正在读取", lambda: _crawl(visit.desk, context, site.id)
     )
     if not begun:
         raise RefusedError(f"{site.name} 正在读取，请稍候。", 409)
@@ -121,6 +130,7 @@ def ask_new(visit: Visit) -> Answer:
         "work": work,
         "probed": probed if work is not None and not work.is_on and not work.failed else None,
         "rows": [] if probed is None else probed.rows[:SHOWN_ROWS],
+        "words": "" if probed is None or probed.notice is None else _body_words(probed.notice),
         "chapters": visit.context.config.digest.chapters,
     }
     return Page("new_site.html.jinja", values)
@@ -172,6 +182,11 @@ def add(visit: Visit) -> Answer:
     )
 
 
+def _body_words(item: NoticeItem) -> str:
+    """The beginning of a notice that was read, as words."""
+    return shorten(words_of(item.body_html), SHOWN_WORDS)
+
+
 def word_of(row: Coverage) -> str:
     """The verdict in words."""
     return VERDICT_WORDS[row.verdict] if row.verdict else "尚未检查"
@@ -187,9 +202,17 @@ def bars(counts: Sequence[int | None]) -> list[Bar]:
     return made
 
 
-def _crawl(context: Context, site: str) -> str:
+def _crawl(desk: Desk, context: Context, site: str) -> str:
+    """Read a site; what is done so far is told while it goes on."""
+    rows, notices = Counter[str](), 0
+
     def heard(event: Event) -> None:
-        log.debug("crawl %s: %s", site, event["event"])
+        nonlocal notices
+        if event["event"] == "list":
+            rows[str(event["column"])] += int(event["rows"])
+        notices += event["event"] == "notice"
+        lists = "；".join(f"{clean_line(name)} {count} 行" for name, count in rows.items())
+        desk.background.tell(f"crawl:{site}", f"{lists or '已开始'}，通知 {notices} 条")
 
     outcome = asyncio.run(context.supervisor().run(Crawl(site), heard))
     return f"读取{'完成' if outcome.state == 'finished' else '没有完成'}。{outcome.reason}"

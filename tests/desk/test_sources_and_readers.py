@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from desk.background import Work
 from replica.server import Replica
+from storage.database import transaction
 from storage.desk.acts import list_acts
+from storage.models import Check
 from storage.notices.notices import find_by_url
 from storage.readers.subscribers import find_subscriber
 from storage.runs.learned_selectors import keep_learned, list_learned
-from storage.runs.runs import latest_coverage
+from storage.runs.runs import latest_coverage, save_check, start_run
+from storage.runs.saved_pages import SavedPage, save_page
 from tests.desk.running import NOON, Answer, RunningDesk, Visitor, context_at, running
 
 SOURCES = '[catalogue]\nbuilt_in = false\n\n[office]\nname = "某市科学技术局"\nplatform = "trs"\n'
@@ -110,6 +115,7 @@ def test_a_site_is_added_by_its_address(desk: RunningDesk, boss: Visitor) -> Non
     assert not ended(desk, "probe").failed
     page = boss.get("/sources/new").text
     assert "核对后加入" in page
+    assert "（没有正文）" not in page
     form = {"url": LIST, "name": '天津"工信局', "column": "通知公告", "place": "projects/天津市"}
     assert boss.post("/sources/add", {**form, "place": "nowhere/x"}).status == 400
     added = boss.follow(boss.post("/sources/add", form))
@@ -176,3 +182,83 @@ def test_deliveries_are_shown_and_tried_again(desk: RunningDesk, boss: Visitor) 
     assert "没有投递记录" in boss.get("/deliveries").text
     assert "已重新排队 0 封" in boss.follow(boss.post("/deliveries/retry", {})).text
     assert acts(desk)[-1][0] == "重新排队 0 封"
+
+
+EVIL_PAGE = (
+    "<html><head><title>拦截</title><meta http-equiv=refresh content='0;https://evil.example'>"
+    "</head><body onload=alert(1)><script>alert(2)</script><p>您的访问被拒绝</p>"
+    "<img src=https://evil.example/x></body></html>"
+)
+
+
+def keep_failure(desk: RunningDesk, copy: str, picture: str = "") -> int:
+    page = SavedPage(
+        "list", "office", "通知公告", "https://kxjs.tj.gov.cn/x", NOON + timedelta(minutes=1), 403,
+        "http", 9, "0" * 64, {}, copy=copy, picture=picture,
+    )  # fmt: skip
+    with desk.context.store() as db:
+        number = save_page(db, page)
+        run = start_run(db, "office", now=NOON, pid=None)
+        check = Check(
+            run_id=run, site="office", column="通知公告", checked_at=NOON,
+            verdict="blocked", reason="拦截", rows=0, new=0,
+        )  # fmt: skip
+        save_check(db, check)
+    return number
+
+
+def test_the_page_of_a_failure_is_shown_as_words(desk: RunningDesk, boss: Visitor) -> None:
+    folder = desk.context.config.data / "evidence"
+    folder.mkdir(exist_ok=True)
+    (folder / "x.txt").write_bytes(EVIL_PAGE.encode("gb18030"))
+    (folder / "x.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (desk.context.config.data / "secret.txt").write_text("secret", "utf-8")
+    number = keep_failure(desk, "evidence/x.txt", "evidence/x.png")
+    way = "/sources/office/evidence?column=%E9%80%9A%E7%9F%A5%E5%85%AC%E5%91%8A"
+    assert way in boss.get("/sources").text
+    page = boss.get(way)
+    assert "您的访问被拒绝" in page.text.split("网页的源码")[0]
+    assert "alert(2)" not in page.text.split("网页的源码")[0]
+    assert "<script" not in page.text
+    assert "<img src=https" not in page.text
+    assert f'src="/sources/picture/{number}"' in page.text
+    assert desk.visitor().get(f"/sources/picture/{number}").to == "/login"
+    assert boss.get("/sources/office/evidence?column=x").status == 404
+    assert boss.get("/sources/picture/999").status == 404
+    assert boss.get("/sources/nowhere/evidence?column=x").status == 400
+
+
+@pytest.mark.parametrize("name", ["../zhengxun.toml", "secret.txt", "evidence/../../sources.toml"])
+def test_no_saved_page_leads_out_of_the_folder(desk: RunningDesk, boss: Visitor, name: str) -> None:
+    with desk.context.store() as db, transaction(db):
+        db.execute("DELETE FROM saved_pages WHERE site = 'office'")
+    number = keep_failure(desk, name, name)
+    page = boss.get("/sources/office/evidence?column=%E9%80%9A%E7%9F%A5%E5%85%AC%E5%91%8A").text
+    assert "（没有文字）" in page
+    assert "某市科学技术局" not in page.split("网页上的文字")[1]
+    assert boss.get(f"/sources/picture/{number}").status == 404
+
+
+def test_how_far_a_reading_is_stands_on_the_page(desk: RunningDesk, boss: Visitor) -> None:
+    goes_on, told = threading.Event(), desk.server.desk.background
+    name = "crawl:office"
+
+    def work() -> str:
+        told.tell(name, "通知公告 15 行，通知 3 条")
+        goes_on.wait(20)
+        return "读取完成。"
+
+    assert told.start(name, "正在读取", work)
+    try:
+        for _ in range(200):
+            page = boss.get("/sources").text
+            if "通知 3 条" in page:
+                break
+        assert "正在读取…　通知公告 15 行，通知 3 条" in page
+        assert 'http-equiv="refresh"' in page
+    finally:
+        goes_on.set()
+    assert ended(desk, name).said == "读取完成。"
+    told.tell(name, "太晚")
+    assert "读取完成" in boss.get("/sources").text
+    assert 'http-equiv="refresh"' not in boss.get("/sources").text
