@@ -123,9 +123,11 @@ class Column(_Table):
     `url` may hold `{year}` once (see `column_urls`). Fewer listed rows than `min_rows` means the
     column is broken; more than `max_quiet_days` days without a new notice is said in the issue.
     `section` and `group` override the site's. `params`, `endpoint`, `relay`, `referer` and
-    `extra` mean what the platform says they mean; `send`, `records`, `paging` and `detail` describe
-    a list that comes as data (`crawlers.records`). `seen` says when and where address and form
-    were seen ("2026-09, …"), `inferred` that nobody saw them; empty: what the site says.
+    `extra` mean what the platform says they mean (`extra.library`, of any platform: the column
+    collects what others publish, and is a witness of their columns); `send`, `records`, `paging`
+    and `detail` describe a list that comes as data (`crawlers.records`). `seen` says when and where
+    address and form were seen ("2026-09, …"), `inferred` that nobody saw them; empty: what the
+    site says.
     """
 
     name: str = Field(min_length=1)

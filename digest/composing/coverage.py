@@ -60,6 +60,8 @@ def _told_by(row: Coverage, missed: Sequence[Witness]) -> Coverage:
     """With what the column missed and other pages told of since the last issue."""
     for one in missed:
         sentence = f"“{one.told_by}”提到的《{one.title}》没有出现在列表中，已直接读取"
+        if one.library:
+            sentence = f"{one.library}收录的《{one.title}》没有出现在本网站的栏目中"
         if (one.site, one.column) == (row.site, row.column) and one.told_by not in row.reason:
             row = replace(row, reason="；".join(filter(None, (row.reason, sentence))))
     return row

@@ -1,6 +1,7 @@
 """Scrapy extension: witnesses. A page that links to a document of a watched column which that
 column never brought is told of; when the column's list was read again without it, it is a miss:
-its page is asked for and stored, and the column's report says so.
+its page is asked for and stored, and the column's report says so. A library that has a ministry's
+document is a witness too (`pipelines.learning.library`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from scrapy.exceptions import DontCloseSpider, NotConfigured
 from sqlite_utils import Database
 
 from china_time import SHANGHAI
+from crawlers.items import ColumnReport
 from pipelines.known_rows import clock_of
+from pipelines.learning.library import is_library, judged, tell_library, words
 from pipelines.learning.links import Link, form_of, links_of, spaces_of
 from pipelines.spider_state import SpiderState
 from storage.database import open_database
@@ -45,6 +48,7 @@ class WitnessExtension:
         self.path = Path(str(crawler.settings["ZX_DATABASE"]))
         self.began = clock_of(crawler)
         self.links: list[tuple[str, Link]] = []
+        self.collected: list[Notice] = []
         self.asked: dict[str, Witness] = {}
         self.has_asked = False
 
@@ -66,6 +70,8 @@ class WitnessExtension:
             return
         if len(self.links) < _MOST_KEPT:
             self.links += [(item.key, link) for link in links_of(item)]
+        if is_library(SpiderState(spider).columns, item.column):
+            self.collected.append(item)
         witness = self.asked.pop(item.key, None)
         if witness is not None:
             with closing(open_database(self.path)) as db:
@@ -94,12 +100,17 @@ class WitnessExtension:
                 end_witness(db, witness.id, "gone", now)
             if self.links:
                 tell(db, self.links, SpiderState(spider).saved_ids, now)
+            if self.collected:
+                tell_library(db, self.collected, SpiderState(spider).saved_ids, now)
 
     def _requests(self, db: Database, spider: Any) -> list[Request]:
         found: list[Request] = []
         for witness in waiting_witnesses(db, spider.name, self.began):
             report = SpiderState(spider).reports.get(witness.column)
             if report is None or report.failure is not None or not report.pages:
+                continue
+            if witness.library:
+                self._judge_library(db, spider, witness)
                 continue
             if is_stored(db, witness.url):
                 end_witness(db, witness.id, "listed", clock_of(self.crawler))
@@ -130,12 +141,28 @@ class WitnessExtension:
         elif day < now.astimezone(SHANGHAI).date():
             end_witness(db, witness.id, "missed", now)
             report = spider.reports[witness.column]
-            sentence = (
-                f"“{witness.told_by}”提到的《{notice.title}》没有出现在本栏目的列表中，已直接读取"
+            self._say(
+                report,
+                f"“{witness.told_by}”提到的《{notice.title}》没有出现在本栏目的列表中，已直接读取",
             )
-            report.degraded = "；".join(filter(None, (report.degraded, sentence)))
-            if self.crawler.stats is not None:
-                self.crawler.stats.inc_value("notices/witnessed")
+
+    def _judge_library(self, db: Database, spider: Any, witness: Witness) -> None:
+        """A library's document is nowhere to be asked for: it may stand in any list of the site, so
+        all of them must have been read."""
+        reports = SpiderState(spider).reports
+        if any(one.failure is not None or not one.pages for one in reports.values()):
+            return
+        now = clock_of(self.crawler)
+        state = judged(db, witness, now.astimezone(SHANGHAI).date())
+        if state != "told":
+            end_witness(db, witness.id, state, now)
+        if state == "missed":
+            self._say(reports[witness.column], words(witness))
+
+    def _say(self, report: ColumnReport, sentence: str) -> None:
+        report.degraded = "；".join(filter(None, (report.degraded, sentence)))
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value("notices/witnessed")
 
 
 def tell(db: Database, links: list[tuple[str, Link]], ids: dict[str, int], now: datetime) -> None:

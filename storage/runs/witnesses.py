@@ -25,15 +25,22 @@ SELECT site, column, url FROM (
     WHERE s.enabled AND c.enabled AND s.removed_at IS NULL AND c.removed_at IS NULL)
 WHERE place <= ?
 """
-_MISSED = """
-SELECT w.*, n.title AS told_by FROM witnesses w JOIN notices n ON n.id = w.notice_id
-WHERE w.state = 'missed' AND w.ended_at > ? AND w.ended_at <= ? ORDER BY w.id
+# One whose address is that of the page that tells is a library's.
+_TOLD = """
+w.*, n.title AS told_by, CASE WHEN n.url_key = w.url_key THEN coalesce(s.name, n.site) ELSE '' END
+AS library
 """
+_MISSED = f"""
+SELECT {_TOLD} FROM witnesses w JOIN notices n ON n.id = w.notice_id
+LEFT JOIN sites s ON s.id = n.site
+WHERE w.state = 'missed' AND w.ended_at > ? AND w.ended_at <= ? ORDER BY w.id
+"""  # noqa: S608 # constants
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A link to a document of a column. `told_by` is the title of the page that has it."""
+    """A link to a document of a column, or the document in a library (`library`: its site's name).
+    `told_by` is the title of the page that tells, `notice_id` its row."""
 
     id: int
     site: str
@@ -43,6 +50,8 @@ class Witness:
     told_by: str
     state: WitnessState = "told"
     ended_at: datetime | None = None
+    notice_id: int = 0
+    library: str = ""
 
 
 def column_addresses(db: Database, most: int) -> list[tuple[str, str, str]]:
@@ -97,7 +106,8 @@ def waiting_witnesses(db: Database, site: str, before: datetime) -> list[Witness
     """What was told of a site's columns before an instant and is not decided, the first first."""
     rows = select(
         db,
-        "SELECT w.*, n.title AS told_by FROM witnesses w JOIN notices n ON n.id = w.notice_id"
+        f"SELECT {_TOLD} FROM witnesses w JOIN notices n ON n.id = w.notice_id"  # noqa: S608 # same
+        " LEFT JOIN sites s ON s.id = n.site"
         " WHERE w.site = ? AND w.state = 'told' AND w.told_at < ? ORDER BY w.id",
         [site, from_instant(before)],
     )
@@ -129,4 +139,6 @@ def _to_witness(row: Row) -> Witness:
         told_by=row["told_by"],
         state=row["state"],
         ended_at=to_instant_or_none(row["ended_at"]),
+        notice_id=row["notice_id"],
+        library=row["library"],
     )
