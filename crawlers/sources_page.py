@@ -1,4 +1,4 @@
-"""Writes docs/sources.md, the list of the sites that ship: `python -m crawlers.sources_page`."""
+"""Writes docs/sources.md and the list of sites in README.md: `python -m crawlers.sources_page`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 from crawlers.catalogue import Column, Site, load_catalogue
 
 PAGE = Path(__file__).parent.parent / "docs" / "sources.md"
+README = Path(__file__).parent.parent / "README.md"
+BEGIN = "<!-- sites: made by python -m crawlers.sources_page -->\n"
+END = "<!-- end of sites -->\n"
 _PREFACE = """# The sites that ship
 
 {on} sites are on, {off} are off, {retired} are retired; {columns} columns. A site that is off
@@ -37,6 +40,29 @@ def written(sites: dict[str, Site] | None = None) -> str:
     return preface + "".join(line + "\n" for site in every for line in _section(site))
 
 
+def short_list(sites: dict[str, Site] | None = None) -> str:
+    """The sites in a table of a few rows: those that are on, those that are off by their heading,
+    those that nobody should watch any more."""
+    every = list((sites or load_catalogue()).values())
+    rows = {"on": [site for site in every if site.enabled]}
+    for site in every:
+        if not site.enabled:
+            place = "retired" if site.retired else f"off, {site.group}"
+            rows.setdefault(place, []).append(site)
+    order = sorted(rows, key=lambda place: place == "retired")
+    lines = ["| | sites |", "| --- | --- |"]
+    for place in order:
+        names = ", ".join(f"{site.name} `{site.id}`" for site in rows[place])
+        lines.append(f"| {place} ({len(rows[place])}) | {names} |")
+    return "\n".join(lines) + "\n"
+
+
+def with_sites(readme: str) -> str:
+    """README.md with the list of today between its two marks."""
+    before, _, rest = readme.partition(BEGIN)
+    return before + BEGIN + short_list() + END + rest.partition(END)[2]
+
+
 def _section(site: Site) -> Iterator[str]:
     state = "on" if site.enabled else "retired" if site.retired else "off"
     yield ""
@@ -60,3 +86,4 @@ def _evidence(site: Site, column: Column) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(written(), encoding="utf-8")
+    README.write_text(with_sites(README.read_text(encoding="utf-8")), encoding="utf-8")

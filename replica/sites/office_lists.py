@@ -124,6 +124,8 @@ def unit(documents: Sequence[Document], ask: Ask, style: str) -> Answer:
     pager = (
         f'<div class="pagination" count="{len(documents)}" rows="{SIZE}" pageNo="{number}"></div>'
     )
+    if style == "content":  # 山东药监
+        rows = f'<div class="page-content">{rows}</div>'
     return json_answer({"success": True, "code": "200", "data": {"html": rows + pager}})
 
 
@@ -136,6 +138,8 @@ def _unit_row(one: Document, style: str) -> str:
             f'<ul><li class="nav04Left02_content">{link}</li>'
             f'<li class="nav04Left02_contenttime">{one.day:%Y-%m-%d}</li></ul>'
         )
+    if style == "content":
+        return f"<li>{link}<span>{one.day:%Y-%m-%d}</span></li>"
     return f"<ul class='txtList_01'><li>{link}<span>[{one.day:%Y-%m-%d}]</span></li></ul>"
 
 
@@ -166,6 +170,22 @@ def easysite(documents: Sequence[Document], number: int, style: str) -> str:
         for one in part(documents, number)
     )
     return f"<ul class='{style}1'>{rows}</ul><div class='page'>{hidden}{files}</div>"
+
+
+def clicked(documents: Sequence[Document], number: int) -> str:
+    """科技管理信息系统: a table whose titles are boxes that a script follows."""
+    rows = "".join(
+        f"<tr class='tr_normal'><td>{place}</td><td class='table_gkgs_title'>"
+        f"<div title='{escape(one.title)}' onclick=\"window.open('..{one.path}')\">"
+        f"{escape(one.title)}</div></td><td>国家重点研发计划</td><td>{one.day:%Y-%m-%d}</td></tr>"
+        for place, one in enumerate(part(documents, number), start=1)
+    )
+    pages = ceil(len(documents) / SIZE)
+    links = "".join(
+        f"<a href='{f'index_{n}.html' if n > 1 else 'index.html'}'>{n}</a>"
+        for n in range(1, pages + 1)
+    )
+    return f"<table id='lista0'>{rows}</table><div class='page'>{links}</div>"
 
 
 def flagged(documents: Sequence[Document], folder: str) -> str:

@@ -212,6 +212,18 @@ OFFICES = (
         "科学技术部", "www.most.gov.cn",
         (_trs("/tztg/"), _trs("/xxgk/xinxifenlei/fdzdgknr/fgzc/gfxwj/")), 'id="Zoom"',
     ),
+    OfficeSpec(
+        "国家科技管理信息系统", "service.most.gov.cn",
+        (Listing("/kjjh_tztg/", "clicked", "/kjjh_tztg_all/{day:%Y%m%d}/{number}.html"),),
+        'class="article-body section1"',
+    ),
+    OfficeSpec(
+        "山东省药监局", "mpa.shandong.gov.cn",
+        (Listing("/col/col101798/index.html", "unit",
+                 "/col/col101798/art/{day:%Y}/art_{code}.html",
+                 more=("content", "当前栏目list", "e6c1a5a7b1f24a0fb5d0e5b5f3a8d9c2")),),
+        'class="article_con"',
+    ),
     OfficeSpec("北京市科委", "kw.beijing.gov.cn",
                tuple(_trs(f"/zwgk/{one}/") for one in ("tzgg", "zcwj", "zcjd"))),
     OfficeSpec("北京市经信局", "jxj.beijing.gov.cn",

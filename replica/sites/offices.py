@@ -149,6 +149,16 @@ def _bare(office: Office, listing: Listing, ask: Ask) -> Answer | None:
     return office.page(listing.name, lists.bare_links(office.rows(listing)))
 
 
+def _clicked(office: Office, listing: Listing, ask: Ask) -> Answer | None:
+    number = _numbered(listing, ask, r"(?:index(?:_(\d+))?\.html)?")
+    # Its pages are counted from 1: index_2.html is the second.
+    number = max(1, (number or 0) - 1) if number is not None else None
+    rows = office.rows(listing)
+    if number is None or number > ceil(len(rows) / lists.SIZE):
+        return None
+    return office.page(listing.name, lists.clicked(rows, number))
+
+
 def _flagged(office: Office, listing: Listing, ask: Ask) -> Answer | None:
     if ask.path != listing.path:
         return None
@@ -225,6 +235,7 @@ WAYS: dict[str, Callable[[Office, Listing, Ask], Answer | None]] = {
     "plain": _plain,
     "bare": _bare,
     "flagged": _flagged,
+    "clicked": _clicked,
     "easysite": _easysite,
     "file": _file,
     "interface": _interface,

@@ -8,7 +8,7 @@ import pytest
 from china_time import SHANGHAI
 from crawlers import platforms
 from crawlers.catalogue import BUILT_IN, Site, column_urls, load_catalogue
-from crawlers.sources_page import PAGE, written
+from crawlers.sources_page import PAGE, README, short_list, with_sites, written
 
 SITES = load_catalogue()
 PROMISED = {
@@ -83,6 +83,15 @@ def test_no_front_page_is_dressed_up_as_a_column() -> None:
 
 def test_the_page_of_the_sites_is_up_to_date() -> None:
     assert PAGE.read_text("utf-8") == written(), "run python -m crawlers.sources_page"
+
+
+def test_the_list_in_the_readme_is_up_to_date_and_names_every_site_once() -> None:
+    readme = README.read_text("utf-8")
+    assert readme == with_sites(readme), "run python -m crawlers.sources_page"
+    listed = re.findall(r"`(\w+)`", short_list())
+    assert sorted(listed) == sorted(SITES)
+    enabled = sum(site.enabled for site in SITES.values())
+    assert f"| on ({enabled}) |" in short_list()
 
 
 def test_a_column_is_a_few_lines_of_toml() -> None:
