@@ -24,6 +24,8 @@ from crawlers.catalogue_files import CatalogueError
 from crawlers.items import NoticeItem
 from crawlers.probing import Guess, guess_platform, looked_at, names_of, row_selector
 from crawlers.reading.addresses import is_wechat
+from crawlers.reading.asked_data import LEAST_ROWS, described_post
+from crawlers.reading.asked_post import Asked
 from crawlers.reading.charset import detect
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.platform import NO_PLATFORM
@@ -70,6 +72,8 @@ def probe_site(context: Context, url: str) -> Probed:
         guess = guess_platform(text, url)
         if guess.asks:
             guess = looked_at(guess, url, lambda one: _fetch(context, one, sources))
+        if guess.platform == platforms.PLAIN and text and _is_empty(text, url):
+            guess = _watched(context, url) or guess
         items = _crawl(context, url, guess, sources)
     rows = [item for item in items if item.list_title]
     read = [item for item in items if item.body_html or item.attachments or item.title]
@@ -141,6 +145,30 @@ def _child_output(context: Context, url: str, sources: Path) -> bytes:
     except subprocess.TimeoutExpired:
         raise CommandError(f"no answer within {CHILD_SECONDS} s; try again later") from None
     return done.stdout.strip()
+
+
+def _is_empty(text: str, url: str) -> bool:
+    """Whether nothing on the page is a list."""
+    return len(read_rows(text, url, Selectors(), NO_PLATFORM)[0]) < LEAST_ROWS
+
+
+def _watched(context: Context, url: str) -> Guess | None:
+    """The guess for a shell whose list a browser sees it ask for, posted or not; None without."""
+    environment = {**context.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"}
+    command = [sys.executable, "-P", "-m", "crawlers.watching", url]
+    try:
+        done = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, timeout=CHILD_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    for one in json.loads(done.stdout or b"[]"):
+        asked = Asked(**one)
+        column = described_post(asked, url)
+        if column is not None:
+            words = f"网页由脚本显示；在浏览器里看到它请求 {asked.method} {asked.url}"
+            return Guess("json", words, column)
+    return None
 
 
 def _crawl(context: Context, url: str, guess: Guess, sources: Path) -> list[NoticeItem]:

@@ -15,6 +15,7 @@ from playwright.async_api import Response as PageResponse
 
 from crawlers.failures import BrowserError
 from crawlers.reach import is_private_literal
+from crawlers.reading.asked_post import Asked
 from crawlers.wall_signs import CHALLENGE_STATUSES, has_challenge_script
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,9 @@ MAX_NAVIGATIONS = 5
 PICTURE_MILLISECONDS = 5_000
 HEAVY = frozenset({"image", "media", "font"})
 POLL_SECONDS = 0.05
+QUIET_SECONDS = 1.5
+MOST_ASKED = 40
+MOST_DATA = 4_000_000  # bytes of an answer
 # XMLHttpRequest, not fetch(): it is what the sites' own scripts use, and what their
 # per-request tokens are hooked into (CDE's myAjax).
 FETCH_SCRIPT = """
@@ -82,6 +86,7 @@ class BrowserPage:
         self._last: PageResponse | None = None
         self.led_to = ""
         self._fault = ""
+        self._data: list[PageResponse] = []
 
     @classmethod
     async def open(cls, context: BrowserContext, upstream: str) -> BrowserPage:
@@ -171,6 +176,28 @@ class BrowserPage:
         if self._fault or self._page.url.startswith(BROWSERS_PAGES):
             raise PlaywrightError(self._fault or f"a page of the browser's own: {self._page.url}")
 
+    async def asked(self, seconds: float) -> list[Asked]:
+        """What the page's scripts asked for since it was loaded, waited for until they are quiet
+        or `seconds` are over."""
+        loop = asyncio.get_running_loop()
+        end, seen, quiet_at = loop.time() + seconds, -1, loop.time()
+        while loop.time() < end and loop.time() - quiet_at < QUIET_SECONDS:
+            if len(self._data) != seen:
+                seen, quiet_at = len(self._data), loop.time()
+            await asyncio.sleep(POLL_SECONDS)
+        return [one for one in [await self._as_asked(data) for data in self._data] if one]
+
+    async def _as_asked(self, response: PageResponse) -> Asked | None:
+        request = response.request
+        try:
+            body = await response.body()
+            kind = await request.header_value("content-type") or ""
+            sent = request.post_data or ""
+        except (PlaywrightError, UnicodeDecodeError):
+            return None
+        text = body[:MOST_DATA].decode(errors="replace")
+        return Asked(self._real(response.url), request.method, sent, kind, text)
+
     async def picture(self) -> bytes:
         """What the page looks like, as a PNG; nothing when it cannot be drawn in time."""
         try:
@@ -237,6 +264,8 @@ class BrowserPage:
 
     def _note_answer(self, response: PageResponse) -> None:
         request = response.request
+        if request.resource_type in {"xhr", "fetch"} and len(self._data) < MOST_ASKED:
+            self._data.append(response)
         if request.is_navigation_request() and response.frame == self._page.main_frame:
             self._last, self._fault = response, ""
             if not 300 <= response.status < 400:

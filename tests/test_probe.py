@@ -41,6 +41,7 @@ def installation(tmp_path: Path, replica: Replica) -> Installation:
             marks=slow,
         ),
         pytest.param("https://www.gov.cn/zhengce/zuixin/", "json", 50, marks=slow),
+        pytest.param("http://exportcontrol.mofcom.gov.cn/", "json", 15, marks=slow),
         pytest.param("http://relay.example.net/feeds/IPRdaily.xml", "feed", 3, marks=slow),
     ],
 )

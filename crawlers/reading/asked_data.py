@@ -7,14 +7,15 @@ keys of a column (`crawlers.records`) that reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from parsel import Selector
 
 from crawlers.reading.addresses import absolute
+from crawlers.reading.asked_post import Asked, sent_with
 from crawlers.reading.json_rows import NotRecordsError, day_at, read_json
 from crawlers.reading.learned_records import EVERY, Record, every_record
 from crawlers.reading.meta import without_markup
@@ -65,9 +66,23 @@ def named_addresses(script: str, url: str) -> list[str]:
     return list(dict.fromkeys(near))[:MOST_ASKED]
 
 
-def described(answer: str, url: str, asked: str) -> dict[str, Any] | None:
+def described_post(asked: Asked, url: str) -> dict[str, Any] | None:
+    """As `described`, of a request that the page was seen to make, posted or not."""
+    way = sent_with(asked)
+    if way is None:
+        return None
+    send, fields = way
+    column = described(asked.answer, url, asked.url, fields)
+    if column is not None and send != "query":
+        column["send"] = send
+    return column
+
+
+def described(
+    answer: str, url: str, asked: str, posted: Mapping[str, str] | None = None
+) -> dict[str, Any] | None:
     """The keys of a column that reads this answer to `asked`, for the list page `url`; None where
-    it holds no list of titles, days and addresses."""
+    it holds no list of titles, days and addresses. `posted`: fields sent in the body."""
     try:
         value = read_json(answer)
     except NotRecordsError:
@@ -83,8 +98,13 @@ def described(answer: str, url: str, asked: str) -> dict[str, Any] | None:
     parts = urlsplit(asked)
     asked_with = parse_qsl(parts.query, keep_blank_values=True)
     params = {name: said for name, said in asked_with if _PLAIN.fullmatch(name)}
+    asked = asked.partition("?")[0]
+    if posted:
+        # What stands in the address of a posted request stays there.
+        asked += f"?{urlencode(params)}" if params else ""
+        params = dict(posted)
     number = next((name for name in params if _NUMBER.fullmatch(name)), "")
-    column: dict[str, Any] = {"endpoint": _shortest(asked.partition("?")[0], url)}
+    column: dict[str, Any] = {"endpoint": _shortest(asked, url)}
     if number:
         first = params.pop(number)
         column["paging"] = {"number": number, "size": len(best[1])}
@@ -152,4 +172,7 @@ def _shortest(address: str, url: str) -> str:
     folder = url.partition("?")[0].rpartition("/")[0] + "/"
     if address.startswith(folder):
         return address.removeprefix(folder)
-    return urlsplit(address).path
+    parts = urlsplit(address)
+    if parts.netloc != urlsplit(url).netloc:
+        return address
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -188,6 +188,17 @@ def clicked(documents: Sequence[Document], number: int) -> str:
     return f"<table id='lista0'>{rows}</table><div class='page'>{links}</div>"
 
 
+def asking_by_form(path: str) -> str:
+    """An empty page whose script puts the interface's address together and posts to it."""
+    parts = json.dumps(path.strip("/").split("/"))
+    return (
+        f"<div id='app'></div><script>var way={parts};var call=new XMLHttpRequest();"
+        "call.open('POST','/'+way.join('/'));"
+        "call.setRequestHeader('Content-Type','application/x-www-form-urlencoded');"
+        "call.send('columnID=1&title=&pageNumber=1');</script>"
+    )
+
+
 def flagged(documents: Sequence[Document], folder: str) -> str:
     """首都之窗: every row in one page; one whose flag is empty is a test row."""
     rows = "".join(

@@ -199,7 +199,9 @@ def _interface(office: Office, listing: Listing, ask: Ask) -> Answer | None:
 
 
 def _form(office: Office, listing: Listing, ask: Ask) -> Answer | None:
-    """An interface that wants a form."""
+    """An interface that wants a form; the front page asks it by a script that names it nowhere."""
+    if ask.path == "/":
+        return office.page(listing.name, lists.asking_by_form(listing.path))
     if ask.path != listing.path:
         return None
     if ask.method != "POST" or ask.form.get("columnID") != "1":

@@ -10,7 +10,8 @@ import pytest
 from crawlers.catalogue import Column
 from crawlers.platforms import json as json_platform
 from crawlers.probing import guess_platform, looked_at
-from crawlers.reading.asked_data import asked_addresses, described
+from crawlers.reading.asked_data import asked_addresses, described, described_post
+from crawlers.reading.asked_post import Asked
 from crawlers.records import Records
 
 URL = "https://www.example.gov.cn/zwgk/list/index.html"
@@ -137,3 +138,41 @@ def test_a_page_with_rows_is_read_as_it_stands() -> None:
     )
     text = shell("$.get('/api/visits/list')", f"<ul>{items}</ul>")
     assert guess_platform(text, URL).platform == "trs"
+
+
+def posted(body: str, kind: str = "application/x-www-form-urlencoded", **more: str) -> Asked:
+    asked = {"url": f"{HOST}/front/list", "method": "POST", **more}
+    return Asked(body=body, kind=kind, answer=json.dumps({"data": rows()}), **asked)
+
+
+def test_a_list_that_a_page_posted_for_is_described_with_what_was_sent() -> None:
+    column = described_post(
+        posted("columnID=1&title=&pageNumber=1", url=f"{HOST}/front/list?s=2"), URL
+    )
+    assert column == {
+        "endpoint": "/front/list?s=2",
+        "send": "form",
+        "params": {"columnID": "1", "title": ""},
+        "paging": {"number": "pageNumber", "size": 12},
+        "records": {"rows": "data", "title": "title", "link": "url", "date": "publishDate"},
+    }
+    Column.model_validate({"name": "通知公告", "url": URL, **column})
+    sent = described_post(posted('{"pageNo":1,"type":"a","tag":null}', "application/json"), URL)
+    assert sent is not None
+    assert (sent["send"], sent["params"]) == ("json", {"type": "a"})
+    elsewhere = described_post(posted("a=1", url="https://api.example.com/list"), URL)
+    assert elsewhere is not None
+    assert elsewhere["endpoint"] == "https://api.example.com/list"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        posted('{"page":{"no":1}}', "application/json"),
+        posted("[1]", "application/json"),
+        posted("a%0A[evil]=1"),
+        posted("a=1", method="PUT"),
+    ],
+)
+def test_what_no_column_can_send_is_not_described(asked: Asked) -> None:
+    assert described_post(asked, URL) is None

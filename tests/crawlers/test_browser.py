@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
+from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
 from crawlers import browser_process
 from crawlers.browser import BrowserDownloadHandler
 from crawlers.browser_process import CHROMIUM_NAMES, BrowserChoice, start_browser
 from crawlers.failures import BrowserError
+from crawlers.watching import watched
 from tests.crawlers.mock_site import Answer, Asked, serving
 from tests.crawlers.one_crawl import crawl
 
@@ -274,3 +276,31 @@ async def test_without_a_chromium_that_starts_the_bundled_browser_is_used(
         assert running.kind == "bundled"
     finally:
         await running.close()
+
+
+SHELL = """<html><body><div id="app"></div><script>
+var call = new XMLHttpRequest(); call.open("POST", "/" + ["front", "list"].join("/"));
+call.setRequestHeader("Content-Type", "application/json"); call.send('{"pageNo":1}');
+</script></body></html>"""
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_a_page_asks_for_is_seen(kind: str) -> None:
+    def shop(asked: Asked) -> Answer:
+        if asked.path == "/front/list":
+            return Answer(body='{"rows": []}', content_type="application/json")
+        return Answer(body=SHELL)
+
+    with serving(shop) as site:
+        settings = Settings({"ZX_BROWSER": kind, "ZX_UPSTREAM": site.url})
+        (seen,) = await watched(LIST, settings)
+    assert (seen.url, seen.method) == ("https://www.example.gov.cn/front/list", "POST")
+    assert (seen.body, seen.answer) == ('{"pageNo":1}', '{"rows": []}')
+    assert "json" in seen.kind
+
+
+@pytest.mark.asyncio
+async def test_what_is_no_web_page_is_not_watched() -> None:
+    with pytest.raises(BrowserError, match="not a web address"):
+        await watched("file:///etc/passwd", Settings())
