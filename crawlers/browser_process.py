@@ -190,10 +190,20 @@ def _address_towards(other: str) -> str:
 
 
 async def _start_driver(stack: AsyncExitStack) -> Playwright:
+    manager = async_playwright()
+    starting = asyncio.create_task(manager.__aenter__())
     try:
-        return await stack.enter_async_context(async_playwright())
+        driver = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # A start that is broken off would leave its program behind: it is let come, and ended.
+        await asyncio.wait([starting], timeout=TRY_SECONDS)
+        if starting.done() and not starting.cancelled() and starting.exception() is None:
+            await manager.__aexit__()
+        raise
     except Exception as error:  # nothing narrower is raised when its program dies
         raise BrowserError(f"Playwright's driver did not start ({error}); {NEEDED}") from error
+    stack.push_async_exit(manager)
+    return driver
 
 
 async def try_browser(choice: BrowserChoice) -> tuple[str, str]:

@@ -33,10 +33,8 @@ from pipelines.normalise import normalise
 from storage.models import Notice
 
 _TESTS = Path(__file__).parent.parent / "tests"
-FORECAST, SECOND, THIRD, FOURTH, FIFTH = (
-    _TESTS / name for name in ("forecast", "forecast2", "forecast3", "forecast4", "forecast5")
-)
-SETS = (FORECAST, SECOND, THIRD, FOURTH, FIFTH)
+SETS = tuple(_TESTS / f"forecast{number}" for number in ("", 2, 3, 4, 5, 6))
+FORECAST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = SETS
 LOST = 0.5
 
 

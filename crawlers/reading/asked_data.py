@@ -6,6 +6,7 @@ keys of a column (`crawlers.records`) that reads it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -16,10 +17,12 @@ from parsel import Selector
 
 from crawlers.reading.addresses import absolute
 from crawlers.reading.asked_post import Asked, sent_with
-from crawlers.reading.json_rows import NotRecordsError, day_at, read_json
+from crawlers.reading.json_rows import NotRecordsError, day_at, read_json, read_records
 from crawlers.reading.learned_records import EVERY, Record, every_record
 from crawlers.reading.meta import without_markup
 from crawlers.reading.printed_dates import day_of
+from crawlers.reading.rows import Row
+from crawlers.records import Records
 
 LEAST_ROWS = 3
 MOST_ASKED = 12
@@ -35,6 +38,8 @@ _NO_DATA = re.compile(
 )
 _NUMBER = re.compile(r"page_?(?:no|num|number|index)?|p|current", re.IGNORECASE)
 # A name that a table of ours may hold: what a page calls its fields is the page's word.
+_GIVEN = re.compile(r"(?:^|[=(,:])\s{0,20}[\[{]")
+_MOST_HELD = 40
 _PLAIN = re.compile(r"[\w-]{1,80}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _ADDRESS = re.compile(r"(?:https?:)?/{1,2}[\w.-]|\./|[\w/-]+\.s?html?$")
@@ -112,6 +117,34 @@ def described(
     if params:
         column["params"] = params
     return column | {"records": records}
+
+
+def held_rows(page: Selector, base_url: str) -> list[Row]:
+    """The rows of the longest list of titles, days and addresses that a page's own scripts hold as
+    JSON, for a script to draw (var listData = [{…}, …])."""
+    best: list[Row] = []
+    for value in islice(_held(page), _MOST_HELD):
+        for way, _, fields in _lists({"held": value}):
+            records = Records.model_validate({"rows": ".".join(way), **fields})
+            rows = read_records({"held": value}, records, base_url)
+            best = max(best, rows, key=len)
+    return best
+
+
+def _held(page: Selector) -> Iterator[object]:
+    """The JSON values in the scripts of a page: a whole one, or what a name is given."""
+    decoder = json.JSONDecoder()
+    left = _MOST_SCRIPT
+    for script in page.css("script:not([src])::text").getall():
+        script, left = script[:left], left - len(script)
+        place = 0
+        while (found := _GIVEN.search(script, place)) is not None:
+            try:
+                value, place = decoder.raw_decode(script, found.end() - 1)
+            except (ValueError, RecursionError):
+                place = found.end()
+            else:
+                yield value
 
 
 def _lists(value: object) -> Iterator[tuple[tuple[str, ...], list[Record], dict[str, str]]]:

@@ -19,7 +19,9 @@ from crawlers.reading.title_form import is_title_form
 
 _ENOUGH = 0.5  # of the row's title in the page's words: it is the same matter
 _LITTLE = 0.25  # … where the day is the row's, too
+_PLACE = 4  # lines: a title may be printed in two, beside what it stands with
 _SHORT_TITLE = 5  # a row called 公告 or 详情 proves nothing
+_NOTICES_TITLE = 7
 _FEW_WORDS = 80
 _SHORT_TEXT = 400
 _FEW_LINES = 3
@@ -114,12 +116,15 @@ def _came_from_elsewhere(claims: Claims) -> str:
 
 def _unlike_any_notice(claims: Claims, outline: Outline) -> str:
     """Without a row to hold it against: a page with a password to type that has little text, or
-    neither a day nor a title's form, or a short one with neither day nor a body by a known name,
-    is not taken for a notice."""
+    neither a day nor a title's form, one with neither day nor more title than 系统发生错误, or a
+    short one with neither day nor a body by a known name, is not taken for a notice."""
     is_formed = any(map(is_title_form, claims.titles[:1]))
     is_little = claims.sentences < 4 or not (claims.has_day or is_formed)
     if outline.asks_password and is_little and not (claims.has_day and is_formed):
         return "网页是登录页，不是公告"
+    title = plain(claims.titles[0]) if claims.titles else ""
+    if not claims.has_day and not is_formed and 0 < len(title) < _NOTICES_TITLE:
+        return "网页不像一篇公告（没有日期，标题很短），没有采用"
     if claims.has_day or claims.is_named or claims.has_more or not claims.text:
         return ""
     if len(claims.text) < _SHORT_TEXT and (claims.sentences < 2 or len(claims.text) < _FEW_WORDS):
@@ -128,11 +133,15 @@ def _unlike_any_notice(claims: Claims, outline: Outline) -> str:
 
 
 def _share_of(listed: str, outline: Outline, head: Iterable[str]) -> float:
-    """The share of the row's title, in pairs of characters, that the page says, links aside."""
+    """The share of the row's title, in pairs of characters, that the page says in one place, links
+    aside: pages about the same matter say its words here and there."""
     words = plain(listed.rstrip(".… "))
-    own = (line.text for line in outline.lines if line.linked * 2 <= len(line.text))
-    said = "\n".join(plain(text) for text in (*own, *head))
-    if words in said:
+    own = [plain(line.text) for line in outline.lines if line.linked * 2 <= len(line.text)]
+    unseen = "\n".join(plain(text) for text in head)
+    if words in unseen or any(words in text for text in own):
         return 1.0
     pairs = {words[i : i + 2] for i in range(len(words) - 1)}
-    return sum(pair in said for pair in pairs) / len(pairs) if pairs else 0.0
+    told = [{pair for pair in pairs if pair in text} for text in (unseen, *own)]
+    places = (set().union(*told[at : at + _PLACE]) for at in range(1, len(told)))
+    most = max(map(len, (told[0], *places)))
+    return most / len(pairs) if pairs else 0.0

@@ -24,6 +24,10 @@ _CLOSED = re.compile(
 )
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REBUILT = timedelta(hours=36)
+_IS_FEED = re.compile(
+    r"\ufeff?\s{0,99}(?:<\?xml[^<>]{0,300}\?>\s{0,99}){0,2}"
+    r"(?:<!--[^<>]{0,300}-->\s{0,99}){0,3}<(?:rss|feed|rdf:RDF)[\s>]"
+)
 
 
 class NotAFeedError(ValueError):
@@ -47,6 +51,11 @@ def read_feed(text: str, base_url: str, now: datetime | None = None) -> list[Row
         rows = [_row(entry, base_url) for entry in entries]
     rows = [row for row in rows if row.url]
     return without_stamps(rows, now) if now is not None else rows
+
+
+def is_feed(text: str) -> bool:
+    """Whether a text begins as RSS or Atom, whatever it is said to be."""
+    return bool(_IS_FEED.match(text))
 
 
 def is_cut(text: str) -> bool:

@@ -19,13 +19,10 @@ from crawlers.items import KnownRow
 from crawlers.reading.addresses import base_address
 from crawlers.reading.learned_css import candidates, shared_classes
 from crawlers.reading.learned_places import date_queries, known_days, link_queries, title_queries
-from crawlers.reading.learned_titles import SEED, KnownTitles, Place, find_titles, letters
+from crawlers.reading.learned_titles import ENOUGH, SEED, KnownTitles, Place, find_titles, letters
 from crawlers.reading.list_page import read_nodes, selected_rows
 from crawlers.reading.row_dates import is_day_of
 from crawlers.reading.rows import Row
-
-ENOUGH = 3
-"""Known notices that must be found again before anything is derived from them."""
 
 _GIVEN_BACK = 0.7  # of the known rows that were found: a new title may hold an old one
 _OTHER_DAYS = 0.3  # of the known rows; a list may well print another day than some pages

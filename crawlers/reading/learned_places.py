@@ -14,10 +14,10 @@ from itertools import islice
 from lxml import etree
 from parsel import Selector
 
+from crawlers.reading.date_place import printed_date
 from crawlers.reading.learned_css import classes_of
 from crawlers.reading.learned_titles import Place
 from crawlers.reading.list_links import address_in
-from crawlers.reading.list_page import printed_date
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.row_dates import is_day_of
 

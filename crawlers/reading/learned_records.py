@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawlers.items import KnownRow
-from crawlers.reading.learned_list import ENOUGH
-from crawlers.reading.learned_titles import SEED, letters
+from crawlers.reading.learned_titles import ENOUGH, SEED, letters
 from crawlers.reading.meta import without_markup
 from crawlers.reading.printed_dates import day_of, from_unix
 

@@ -18,6 +18,9 @@ from crawlers.items import KnownRow
 SEED = 8
 """Letters that a title must show to be told by its beginning."""
 
+ENOUGH = 3
+"""Known notices that must be found again before anything is derived from them."""
+
 _LONGEST = 400  # characters of an element that may still be a title with its row's trimmings
 _BESIDE = 12  # letters that may follow a title cut short: a date, 详细, 更多
 _ATTRIBUTES = ("title", "aria-label", "data-title")

@@ -35,6 +35,9 @@ _CALL = re.compile(r"([\w$.]{1,60})\s*\(\s*['\"]?([\w./-]{1,80})['\"]?[^()]{0,10
 _JOINED = re.compile(
     r"""["']([^"'\n<>]{1,200})["']\s*\+\s*([A-Za-z_$][\w$]{0,30})(?:\s*\+\s*["']([^"'\n<>]{0,100})["'])?"""
 )
+_KEYWORDS = re.compile(
+    r"\s{0,99}(?:关\s?键\s?[词字]|标\s?签|主题词|Tags?|Keywords?)\s?[:：]", re.IGNORECASE
+)
 _IGNORED = {"footer", "script", "style", "noscript", "template", "head", "select"}
 
 
@@ -110,8 +113,15 @@ def _places(page: Selector) -> Iterator[tuple[etree._Element, bool]]:
         aside += step * (is_menu or (is_head and not articles))
         if event == "end" or skipped:
             continue
-        if node.tag == "a" or "onclick" in node.attrib or _data_address(node):
+        leads = node.tag == "a" or "onclick" in node.attrib or _data_address(node)
+        if leads and not _is_keyword(node):
             yield node, aside > 0
+
+
+def _is_keyword(node: etree._Element) -> bool:
+    """Whether a link stands in a box that begins with 关键词：, and leads to all that has it."""
+    box = node.getparent()
+    return box is not None and bool(_KEYWORDS.match(box.text or ""))
 
 
 def _lists_named_pager(page: Selector) -> set[etree._Element]:

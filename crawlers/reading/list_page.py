@@ -11,12 +11,15 @@ from parsel import Selector
 
 from crawlers.catalogue import Selectors
 from crawlers.reading.addresses import absolute, base_address
+from crawlers.reading.asked_data import held_rows
+from crawlers.reading.date_place import printed_date
+from crawlers.reading.feed_page import is_feed, read_feed
 from crawlers.reading.general_list import general_rows, is_pinned, script_rows, set_dates
 from crawlers.reading.list_identity import list_identity
 from crawlers.reading.list_links import address_in
 from crawlers.reading.platform import Platform, RowPattern
 from crawlers.reading.printed_dates import find_date
-from crawlers.reading.row_dates import Place, bare_date, words_beside
+from crawlers.reading.row_dates import Place, words_beside
 from crawlers.reading.row_titles import pieces_of, title_of, without_date
 from crawlers.reading.row_years import with_years
 from crawlers.reading.rows import MOST_ROWS, Row
@@ -114,6 +117,8 @@ def _read(
     rows = selected_rows(page, base_url, selectors)
     if rows:
         return rows, "column"
+    if is_feed(text):
+        return read_feed(text, base_url), "general"
     rows = script_rows(text, base_url)
     if rows:
         return rows, "platform" if platform.has_script_rows else "general"
@@ -128,6 +133,8 @@ def _read(
     else:
         known = []
     rows = general_rows(page, base_url)  # a list of other addresses outweighs a link or two
+    if not any(row.date for row in rows):  # a menu; what scripts hold is drawn as the list
+        rows = held_rows(page, base_url) or rows
     if known and len(rows) <= len(known):
         return known, "platform"
     return rows, "general" if rows else ""
@@ -208,16 +215,6 @@ def _date_behind(words: str) -> str:
     words = words.rstrip(" ]）)")
     printed = find_date(words[-18:])
     return printed if printed and words.endswith(printed) else ""
-
-
-def printed_date(place: Selector) -> str:
-    """The date of one place; day and month may be set apart by style alone. A day without a year
-    comes as `--MM-DD`."""
-    if isinstance(place.root, str):
-        return find_date(place.root)
-    words = visible_text(place)
-    spread = " ".join(map(str, place.root.itertext()))
-    return find_date(words) or find_date(spread) or bare_date(words)
 
 
 def _link_title(link: Selector, day: str) -> str:

@@ -116,6 +116,7 @@ def title_above(outline: Outline, kinds: Sequence[Kind], first: int, names: Sequ
             continue
         is_title = kinds[number] == "short" and 8 <= len(line.text) <= 120 and not line.linked
         is_name = plain(line.text) in known or bool(OFFICE.match(line.text))
+        is_name = is_name or plain(line.text).isdigit()
         return line.text if is_title and not is_name and line.text[-1] not in "：:" else ""
     return ""
 
@@ -137,6 +138,8 @@ def _judged(
         alone = without_badges(line) if first == last else ""
         text = alone or _whole(outline, first, last)
     words = plain(text)
+    if words.isdigit():  # a day, set as large as a title
+        return FoundTitle()
     listed = agreement(text, witnesses.listed)
     told = 5.0 * _sure(listed) + 3.0 * _sure(agreement(text, witnesses.meta))
     told += 2.0 * _sure(agreement(text, witnesses.social)) + _in_window(words, segments)

@@ -25,7 +25,7 @@ from crawlers.reading.addresses import is_wechat
 from crawlers.reading.charset import readable
 from crawlers.reading.file_links import is_file
 from crawlers.reading.learned_body import agreement
-from crawlers.reading.learned_list import ENOUGH, derive_list, known_among, shown_on
+from crawlers.reading.learned_list import derive_list, known_among, shown_on
 from crawlers.reading.learned_page import (
     FITS,
     AsStored,
@@ -34,7 +34,7 @@ from crawlers.reading.learned_page import (
     is_telling,
     words_of,
 )
-from crawlers.reading.learned_titles import letters
+from crawlers.reading.learned_titles import ENOUGH, letters
 from crawlers.reading.list_page import Reading, read_list
 from crawlers.reading.notice import fill_from_page
 from crawlers.reading.platform import NO_PLATFORM, Platform
