@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 # of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo eval test test-all bench soak drift nation ocr lint format lock clean
+.PHONY: help demo eval test test-again test-all bench soak drift nation ocr lint format lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -22,6 +22,9 @@ demo: $(READY) ## the main job on the bundled replica: crawl, store, compose, ma
 
 test: $(READY) ## the tests, all local, within 10 minutes on 2 cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-again: $(READY)
+	$(BIN)/python -m pytest -n 0 -m "not slow" --last-failed --last-failed-no-failures none
 
 eval: $(READY) .venv-eval/.ready ## the readers on the gold set, beside other extractors; fails below the floors
 	$(BIN)/python -m evaluation .venv-eval/bin/python
