@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.browser_process import chromium_here
 from replica.server import Replica, start_replica
 from tests.installation import FRIDAY, Installation
 
@@ -21,7 +22,9 @@ def replica() -> Iterator[Replica]:
 
 @pytest.fixture
 def installation(tmp_path: Path, replica: Replica) -> Iterator[Installation]:
-    yield Installation(tmp_path / "house", upstream=replica.origin)
+    # The same on every machine: a Chromium opens some of these walls.
+    settings = '[crawl]\nbrowser = "bundled"\n'
+    yield Installation(tmp_path / "house", upstream=replica.origin, settings=settings)
     for site in ("cde", "miit", "tianjin", "beijing", "wechat", "relay"):
         replica.set_wall(site, "ok")
 
@@ -67,6 +70,17 @@ def test_a_wall_is_a_verdict_with_a_reason(
         for row in rows:
             assert row["verdict"] in verdicts, row
             assert words in row["reason"]
+
+
+@pytest.mark.skipif(not chromium_here(), reason="no Chromium here")
+def test_where_a_chromium_stands_it_opens_what_the_bundled_browser_does_not(
+    installation: Installation, replica: Replica
+) -> None:
+    replica.set_wall("miit", "jsl521")
+    installation.settings = ""
+    installation.run("crawl", "miit")
+    verdicts = {row["verdict"] for (of, _), row in installation.coverage().items() if of == "miit"}
+    assert verdicts <= {"ok", "quiet", "degraded"}
 
 
 def test_cde_wants_a_browser_and_gets_one(installation: Installation, replica: Replica) -> None:
