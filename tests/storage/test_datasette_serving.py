@@ -198,5 +198,5 @@ def test_a_port_in_use_is_one_line(
 
     assert second.returncode == 1
     assert said.decode().strip() == (
-        f"zhengxun: cannot use port {port}: Address already in use; give --port"
+        f"zhengxun: 端口 {port} 不能用：端口已被占用；请用 --port 另指定"
     )
