@@ -36,7 +36,7 @@ from app.workers import Done, WorkerError, Workers
 from china_time import SHANGHAI
 from config import Config, ConfigError, load_config, ui_language
 from digest.alerts.alert import fetch, words
-from digest.composing.closing import closing_instant
+from digest.composing.closing import closing_instant, latest_due
 from errors import ZhengxunError
 from storage.database import open_database
 from texts.messages import in_language
@@ -57,6 +57,7 @@ EXPECTED_WITHIN = timedelta(minutes=10)
 # What an issue that is due waits for crawls, and until it is tried again.
 CRAWLS_SECONDS = 240.0
 AGAIN_AFTER = timedelta(minutes=1)
+AGAIN = " again"
 REMIND_AFTER = timedelta(days=1)
 
 
@@ -138,17 +139,27 @@ class Daemon:
                 self.tell_failed(f"crawl:{site}", result)
 
     async def issue(self) -> None:
-        """Compose the latest due issue unless it is recorded, then deliver.
+        """The latest issue that is due, unless it is recorded. One that could not be made, or of
+        which nothing could be known (a full disk), is tried again soon."""
+        span = latest_due(self.config.digest, self.config.clock())
+        closed_at = closing_instant(self.config.digest, span.to_on)
+        is_done = False
+        try:
+            is_done = await self.make_issue(closed_at)
+        finally:
+            if not is_done:
+                self.try_again_soon(closed_at)
+
+    async def make_issue(self, closed_at: datetime) -> bool:
+        """Compose the issue that is due, then deliver it; whether none is due any more.
 
         Crawls that were missed, by a sleep, or that still run come first, so that the issue is up
         to date; but not for long: a site that is never done with must not hold up the issue.
         """
-        week = due_jobs.due_week(self.context)
-        if week is None:
-            return
-        closed_at = closing_instant(self.config.digest, week.to_on)
+        if due_jobs.due_week(self.context) is None:
+            return True
         if self.catching_up is not None and closed_at <= self.catching_up:
-            return
+            return True
         crawls = asyncio.create_task(self.crawl_missed(margin=ROUND_EVERY))
         self.finishing.add(crawls)
         crawls.add_done_callback(self.finishing.discard)
@@ -158,20 +169,18 @@ class Daemon:
         else:
             log.warning("the issue does not wait any longer for: %s", ", ".join(self.under_way()))
         await self.compose_and_send()
-        self.try_again_soon(closed_at)
+        return due_jobs.due_week(self.context) is None
 
     def under_way(self) -> list[str]:
         """The sites that are being crawled."""
         return [site for site, task in self.running.items() if not task.done()]
 
     def try_again_soon(self, closed_at: datetime) -> None:
-        """An issue that could not be made (a full disk) is tried each minute at first: its readers
-        expect it now. Later the usual five minutes do."""
-        late = self.config.clock() - closed_at
-        if late < EXPECTED_WITHIN and due_jobs.due_week(self.context) and not self.stopping:
+        """Each minute at first, when readers expect it; later the usual five minutes do."""
+        if self.config.clock() - closed_at < EXPECTED_WITHIN and not self.stopping:
             at = datetime.now(SHANGHAI) + AGAIN_AFTER
             self.scheduler.add_job(
-                self.issue, "date", run_date=at, id="again", replace_existing=True
+                self.issue, "date", run_date=at, id=f"weekly{AGAIN}", replace_existing=True
             )
 
     async def compose_and_send(self) -> None:
@@ -299,10 +308,11 @@ class Daemon:
         """A job that fails alarms once, and once when it works again."""
         due_jobs.give_back_memory()
         error = getattr(event, "exception", None)
+        job = event.job_id.removesuffix(AGAIN)
         if error is None:
-            self.notifier.job_done(event.job_id)
+            self.notifier.job_done(job)
         elif isinstance(error, Exception):
-            self.tell_failed(event.job_id, error)
+            self.tell_failed(job, error)
 
     def tell_failed(self, job: str, error: Exception) -> None:
         """To the log with where it happened, to the operator in one line."""

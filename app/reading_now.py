@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from storage.notices.added_by_hand import note_added
 from storage.notices.notices import find_by_url
 
 CHILD_SECONDS = 180
+_LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,24 @@ def child_items(context: Context, command: list[str]) -> list[NoticeItem]:
 
 
 def run_child(context: Context, command: list[str]) -> None:
-    """Run a crawl to its end; its log goes to our stderr."""
+    """Run a crawl to its end; what its log says goes to our stderr, without tracebacks."""
     environment = {**context.environment(), "SCRAPY_SETTINGS_MODULE": "crawlers.settings"}
     try:
-        subprocess.run(
-            [*command, "-L", "WARNING"], env=environment, timeout=CHILD_SECONDS, check=True
+        done = subprocess.run(
+            [*command, "-L", "WARNING"],
+            env=environment,
+            timeout=CHILD_SECONDS,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise CommandError(f"no answer within {CHILD_SECONDS} s; try again later") from None
-    except subprocess.CalledProcessError as error:
-        raise CommandError(f"the crawl ended with exit code {error.returncode}") from None
+    lines = done.stderr.splitlines()
+    # Whatever ended it says so last. The lines of a log begin with their time.
+    last = [lines[-1]] if done.returncode and lines else []
+    for line in [*(line for line in lines if _LOG_LINE.match(line)), *last]:
+        sys.stderr.write(f"{line}\n")
+    if done.returncode:
+        raise CommandError(f"the crawl ended with exit code {done.returncode}")

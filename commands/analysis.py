@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from app.context import CommandError, Context
+from app.log_rate import RateLimit
 from china_time import SHANGHAI
 from commands.restore import restore as restore
 from commands.terminal import printed
@@ -137,14 +139,23 @@ def serve(context: Context, port: int) -> int:
         except OSError as error:
             raise CommandError(f"cannot use port {port}: {error.strerror}; give --port") from error
         sys.stderr.write(f"http://127.0.0.1:{port}/ 只读；按 Ctrl+C 停止\n")
+        # A line for each request that is one too many: whoever makes them would fill the journal.
+        limit = RateLimit([logging.StreamHandler()])
+        logging.getLogger("uvicorn").addHandler(limit)
         server = uvicorn.Server(
             uvicorn.Config(
-                application, log_level="warning", lifespan="on", limit_concurrency=_MOST_AT_ONCE
+                application,
+                log_config=None,
+                log_level="warning",
+                lifespan="on",
+                limit_concurrency=_MOST_AT_ONCE,
             )
         )
         try:
             with suppress(KeyboardInterrupt):
                 server.run(sockets=[listener])
         finally:
+            logging.getLogger("uvicorn").removeHandler(limit)
+            limit.close()
             close(datasette)
     return 0

@@ -39,6 +39,8 @@ def history(context: Context, week: str, console: Console, *, as_json: bool) -> 
         return 0
     for at, words in lines:
         console.print(Text(f"{local_minute(at)}  {words}"), soft_wrap=not console.is_terminal)
+    if not lines:
+        console.print("还没有编辑记录")
     return 0
 
 

@@ -45,9 +45,9 @@ def restore(
         _ask(unknown, weeks, console, answered=sent or unsent)
     answer = "sent" if sent else "unsent"
     former = put_back(source, config.database, now, answer=answer, weeks=weeks)  # type: ignore[arg-type] # an Answer
-    console.print(f"{source} 已恢复到 {config.database}")
+    console.print(f"{source} 已恢复到 {config.database}", soft_wrap=True)
     if former is not None:
-        console.print(f"原数据库保留为 {former}")
+        console.print(f"原数据库保留为 {former}", soft_wrap=True)
     return 0
 
 

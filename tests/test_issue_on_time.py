@@ -15,6 +15,7 @@ from app.workers import Done, WorkerError
 from config import Config
 from digest.composing.weeks import Week
 from scheduler import AGAIN_AFTER, EXPECTED_WITHIN, Daemon
+from storage.errors import StorageError
 from tests.installation import FRIDAY
 
 NOW = datetime.fromisoformat(FRIDAY).astimezone(UTC)
@@ -104,7 +105,7 @@ def test_an_issue_that_cannot_be_made_is_tried_again_each_minute_while_readers_e
     made.error = WorkerError("the disk is full")
     crawl(lambda: asyncio.sleep(0))
     asyncio.run(made.daemon.issue())
-    jobs = [job for job in made.daemon.scheduler.get_jobs() if job.id == "again"]
+    jobs = [job for job in made.daemon.scheduler.get_jobs() if job.id == "weekly again"]
     assert bool(jobs) is again
     for job in jobs:
         assert job.trigger.run_date - datetime.now(UTC) <= AGAIN_AFTER
@@ -112,3 +113,18 @@ def test_an_issue_that_cannot_be_made_is_tried_again_each_minute_while_readers_e
     made.daemon.scheduler.remove_all_jobs()
     asyncio.run(made.daemon.issue())
     assert not made.daemon.scheduler.get_jobs()
+
+
+def test_a_store_that_cannot_be_asked_is_asked_again_each_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk nobody knows whether an issue is due; five minutes later was too late."""
+    made = Made(tmp_path, monkeypatch, NOW)
+
+    def full(_context: Context) -> Week | None:
+        raise StorageError("cannot grow: the disk is full; make room")
+
+    monkeypatch.setattr(due_jobs, "due_week", full)
+    with pytest.raises(StorageError):
+        asyncio.run(made.daemon.issue())
+    assert [job.id for job in made.daemon.scheduler.get_jobs()] == ["weekly again"]

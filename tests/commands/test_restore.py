@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from app import jobs
 from app.context import CommandError, Context
@@ -252,3 +254,11 @@ def test_a_mail_that_waits_in_the_copy_and_was_sent_since_stays_sent(
     ]
     with context.store() as db:
         assert bulletins.list_bulletins(db) == []
+
+
+def test_the_names_of_files_stand_on_one_line_to_be_copied(context: Context) -> None:
+    with context.store() as db:
+        copy = analysis.back_up(db, context.config.data / "backups", NIGHT, keep=1)
+    out = Console(file=io.StringIO(), width=40)
+    restore(context, copy, out, sent=False, unsent=True)
+    assert f"{copy} 已恢复到 {context.config.database}\n" in said(out)
