@@ -36,6 +36,14 @@ class JsonLines(logging.Formatter):
         return json.dumps(values, ensure_ascii=False, default=str)
 
 
+class DaemonLog(RotatingFileHandler):
+    """The file. What it cannot write, on a full disk, stands in the other log; of the failure
+    itself logging would print fifty lines for each."""
+
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 # logging's name
+        """Say nothing."""
+
+
 def keep_journal(folder: Path, stream: IO[str] | None = None) -> list[logging.Handler]:
     """Log to `folder`/daemon.log and to `stream` (default: stderr); the handlers, for closing.
 
@@ -43,7 +51,7 @@ def keep_journal(folder: Path, stream: IO[str] | None = None) -> list[logging.Ha
     folder is not writable.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    file = RotatingFileHandler(
+    file = DaemonLog(
         folder / "daemon.log", maxBytes=LOG_BYTES, backupCount=COPIES, encoding="utf-8"
     )
     file.setFormatter(JsonLines())

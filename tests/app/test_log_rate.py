@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -14,6 +15,13 @@ from app.journal import CRAWL, close_journal, keep_journal
 from app.log_rate import OF_A_KIND, OF_ALL
 
 BEGAN = 1_612_515_600.0
+
+
+class FullDisk(io.StringIO):
+    """A file that nothing fits into."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.fixture
@@ -80,3 +88,17 @@ def test_the_last_words_tell_what_was_left_out(tmp_path: Path) -> None:
         write(0, "one")
     close_journal(handlers)
     assert "5 log records were left out" in stream.getvalue()
+
+
+def test_a_full_disk_is_no_matter_of_the_log_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream = io.StringIO()
+    handlers = keep_journal(tmp_path, stream)
+    file = next(one for one in handlers if isinstance(one, logging.FileHandler))
+    kept, file.stream = file.stream, FullDisk()
+    write(0, "the disk is full")
+    file.stream = kept
+    close_journal(handlers)
+    assert stream.getvalue().endswith("the disk is full\n")
+    assert "Logging error" not in capsys.readouterr().err
