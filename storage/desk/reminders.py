@@ -6,7 +6,6 @@ for a task and its day, whatever crashes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,13 +16,13 @@ from sqlite_utils import Database
 from storage.database import StorageError, transaction
 from storage.models import DeliveryState
 from storage.processes import is_alive
-from storage.readers import attempts
+from storage.readers import ledger
 from storage.readers.attempts import Cap, Ledger
-from storage.values import Row, from_date, from_instant, one_line, select, select_one, to_date
+from storage.readers.ledger import OPEN
+from storage.values import Row, from_date, from_instant, select, select_one, to_date
 
 ReminderKind = Literal["ahead", "due"]
 _LEDGER: Ledger = "task_reminders"
-_OPEN = "('queued', 'deferred', 'unknown')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def list_reminders(db: Database, *, due_at: datetime | None = None) -> list[Remi
     rows = select(
         db,
         "SELECT r.* FROM task_reminders r JOIN tasks t ON t.id = r.task_id"  # noqa: S608 - constant
-        f" WHERE r.state IN {_OPEN} AND t.state = 'open' AND t.due_on = r.due_on"
+        f" WHERE r.state IN {OPEN} AND t.state = 'open' AND t.due_on = r.due_on"
         " AND (r.next_attempt_at IS NULL OR r.next_attempt_at <= ?) ORDER BY r.id",
         [from_instant(due_at)],
     )
@@ -89,22 +88,8 @@ def list_reminders(db: Database, *, due_at: datetime | None = None) -> list[Remi
 
 
 def claim(db: Database, reminder_id: int, now: datetime, caps: Sequence[Cap] = ()) -> bool:
-    """Take a mail for sending, in this process; False if somebody else has it or sent it.
-
-    Raises CapReachedError, and takes nothing, when the server has had its share for now.
-    """
-    with transaction(db):
-        attempts.check_caps(db, "mail", caps, now)
-        cursor = db.execute(
-            "UPDATE task_reminders SET state = 'sending', attempts = attempts + 1,"  # noqa: S608
-            " pid = ?, updated_at = ?, next_attempt_at = NULL"
-            f" WHERE id = ? AND state IN {_OPEN}",
-            [os.getpid(), from_instant(now), reminder_id],
-        )
-        if cursor.rowcount != 1:
-            return False
-        attempts.begin(db, reminder_id, "mail", now, _LEDGER)
-        return True
+    """As `ledger.claim`."""
+    return ledger.claim(db, _LEDGER, reminder_id, now, caps=caps)
 
 
 def settle(
@@ -117,42 +102,13 @@ def settle(
     *,
     asked: bool = True,
 ) -> None:
-    """Record how an attempt ended. Raises StorageError for a mail that is not being sent."""
-    with transaction(db):
-        cursor = db.execute(
-            "UPDATE task_reminders SET state = ?, last_reply = ?, updated_at = ?,"
-            " interruptions = interruptions + ?, next_attempt_at = ?, pid = NULL"
-            " WHERE id = ? AND state = 'sending'",
-            [
-                state,
-                one_line(reply),
-                from_instant(now),
-                int(state == "unknown"),
-                None if next_attempt_at is None else from_instant(next_attempt_at),
-                reminder_id,
-            ],
-        )
-        if cursor.rowcount != 1:
-            raise StorageError(f"reminder {reminder_id} is not being sent; claim it first")
-        attempts.end(db, reminder_id, state, reply, now, asked=asked, ledger=_LEDGER)
+    """As `ledger.settle`."""
+    ledger.settle(db, _LEDGER, reminder_id, state, reply, now, next_attempt_at, asked=asked)
 
 
 def reclaim_sending(db: Database, now: datetime, *, alive: Callable[[int], bool] = is_alive) -> int:
-    """Mails a dead process left in flight become unknown and may go out once more; how many."""
-    count = 0
-    with transaction(db):
-        for row in select(db, "SELECT * FROM task_reminders WHERE state = 'sending'"):
-            if attempts.is_held(db, row, now, alive, _LEDGER):
-                continue
-            words = "interrupted while sending"
-            db.execute(
-                "UPDATE task_reminders SET state = 'unknown', pid = NULL, updated_at = ?,"
-                " interruptions = interruptions + 1, last_reply = ? WHERE id = ?",
-                [from_instant(now), words, row["id"]],
-            )
-            attempts.end(db, row["id"], "unknown", words, now, ledger=_LEDGER)
-            count += 1
-    return count
+    """How many mails a dead process left in flight, as `ledger.reclaim`."""
+    return len(ledger.reclaim(db, _LEDGER, now, alive=alive))
 
 
 def _to_reminder(row: Row) -> Reminder:

@@ -6,27 +6,26 @@ with it, so that every attempt tells the same, and no notice is told to a subscr
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from storage.database import StorageError, transaction
+from storage.database import transaction
 from storage.issues.backlog import FACTS, archive_among, stood_before
 from storage.models import Bulletin, BulletinKind, DeliveryState, StoredNotice, Subscriber
 from storage.notices.row_mapping import load
 from storage.processes import is_alive
-from storage.readers import attempts
+from storage.readers import ledger
 from storage.readers.attempts import Cap
-from storage.values import Row, from_instant, one_line, select, select_one, to_instant_or_none
+from storage.readers.ledger import OPEN
+from storage.values import Row, from_instant, select, select_one, to_instant_or_none
 from texts.folding import clean
 
 # A crawl stamps a notice and commits it later; nothing takes this long.
 LATE_COMMITS = timedelta(hours=2)
 
-_OPEN = "('queued', 'deferred', 'unknown')"
 # New documents since an instant: no copies; with what tells news from backlog.
 _FRESH = f"""
 SELECT d.id, d.day, d.first_seen_at, date(d.first_seen_at, '+8 hours', '-6 days') AS week_ago,
@@ -149,7 +148,7 @@ def outstanding(db: Database, *, due_at: datetime | None = None) -> list[Bulleti
     rows = select(
         db,
         "SELECT b.* FROM bulletins b JOIN subscribers s ON s.id = b.subscriber_id"  # noqa: S608
-        f" WHERE b.state IN {_OPEN} AND (b.kind = 'ended' OR s.state = 'active')"
+        f" WHERE b.state IN {OPEN} AND (b.kind = 'ended' OR s.state = 'active')"
         " AND (:due IS NULL OR b.next_attempt_at IS NULL OR b.next_attempt_at <= :due)"
         " ORDER BY b.id",
         {"due": None if due_at is None else from_instant(due_at)},
@@ -160,21 +159,8 @@ def outstanding(db: Database, *, due_at: datetime | None = None) -> list[Bulleti
 def claim(
     db: Database, bulletin_id: int, now: datetime, *, route: str = "mail", caps: Sequence[Cap] = ()
 ) -> bool:
-    """Take a mail for sending, in this process; False if somebody else has it or sent it.
-
-    Raises CapReachedError, and takes nothing, when the route has had its share for now.
-    """
-    with transaction(db):
-        attempts.check_caps(db, route, caps, now)
-        cursor = db.execute(
-            "UPDATE bulletins SET state = 'sending', attempts = attempts + 1, pid = ?,"  # noqa: S608
-            f" updated_at = ?, next_attempt_at = NULL WHERE id = ? AND state IN {_OPEN}",
-            [os.getpid(), from_instant(now), bulletin_id],
-        )
-        if cursor.rowcount != 1:
-            return False
-        attempts.begin(db, bulletin_id, route, now, "bulletins")
-        return True
+    """As `ledger.claim`."""
+    return ledger.claim(db, "bulletins", bulletin_id, now, route=route, caps=caps)
 
 
 def settle(
@@ -187,47 +173,13 @@ def settle(
     *,
     asked: bool = True,
 ) -> None:
-    """Record how an attempt ended, with the server's words on one line.
-
-    `asked` False: there was no server, so the attempt does not count towards its caps.
-    Raises StorageError for a mail that is not being sent.
-    """
-    with transaction(db):
-        cursor = db.execute(
-            "UPDATE bulletins SET state = ?, last_reply = ?, updated_at = ?,"
-            " interruptions = interruptions + ?, next_attempt_at = ?, pid = NULL"
-            " WHERE id = ? AND state = 'sending'",
-            [
-                state,
-                one_line(reply),
-                from_instant(now),
-                int(state == "unknown"),
-                None if next_attempt_at is None else from_instant(next_attempt_at),
-                bulletin_id,
-            ],
-        )
-        if cursor.rowcount != 1:
-            raise StorageError(f"bulletin {bulletin_id} is not being sent; claim it first")
-        attempts.end(db, bulletin_id, state, reply, now, asked=asked, ledger="bulletins")
+    """As `ledger.settle`."""
+    ledger.settle(db, "bulletins", bulletin_id, state, reply, now, next_attempt_at, asked=asked)
 
 
 def reclaim_sending(db: Database, now: datetime, *, alive: Callable[[int], bool] = is_alive) -> int:
-    """Mails a dead process left in flight become unknown and may go out once more; how many."""
-    count = 0
-    with transaction(db):
-        for row in select(db, "SELECT * FROM bulletins WHERE state = 'sending'"):
-            if attempts.is_held(db, row, now, alive, "bulletins"):
-                continue
-            db.execute(
-                "UPDATE bulletins SET state = 'unknown', pid = NULL, updated_at = ?,"
-                " interruptions = interruptions + 1, last_reply = 'interrupted while sending'"
-                " WHERE id = ?",
-                [from_instant(now), row["id"]],
-            )
-            words = "interrupted while sending"
-            attempts.end(db, row["id"], "unknown", words, now, ledger="bulletins")
-            count += 1
-    return count
+    """How many mails a dead process left in flight, as `ledger.reclaim`."""
+    return len(ledger.reclaim(db, "bulletins", now, alive=alive))
 
 
 def _to_bulletin(row: Row) -> Bulletin:

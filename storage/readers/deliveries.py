@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage.database import StorageError, transaction
+from storage.database import transaction
 from storage.models import Delivery, DeliveryState, Subscriber
 from storage.processes import is_alive
-from storage.readers import attempts
-from storage.readers.attempts import Cap, check_caps
-from storage.values import Row, from_instant, one_line, select, select_one
+from storage.readers import ledger
+from storage.readers.attempts import Cap
+from storage.readers.ledger import OPEN
+from storage.values import Row, from_instant, one_line, select
 from storage.values import to_instant_or_none as to_time
-
-_OPEN = "('queued', 'deferred', 'unknown')"
 
 
 def ensure_deliveries(
@@ -60,7 +58,7 @@ def outstanding(
     rows = select(
         db,
         "SELECT d.* FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id"  # noqa: S608
-        f" WHERE d.state IN {_OPEN} AND d.omitted = '' AND s.state = 'active'"
+        f" WHERE d.state IN {OPEN} AND d.omitted = '' AND s.state = 'active'"
         " AND (:issue IS NULL OR d.issue_id = :issue)"
         " AND (:due IS NULL OR d.next_attempt_at IS NULL OR d.next_attempt_at <= :due)"
         " ORDER BY d.issue_id, d.id",
@@ -72,22 +70,9 @@ def outstanding(
 def claim(
     db: Database, delivery_id: int, now: datetime, *, route: str = "mail", caps: Sequence[Cap] = ()
 ) -> bool:
-    """Take a delivery for sending, in this process; False if somebody else has it or sent it.
-
-    Raises CapReachedError, and takes nothing, when `route` has had its share for now.
-    """
-    with transaction(db):
-        check_caps(db, route, caps, now)
-        cursor = db.execute(
-            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, pid = ?,"  # noqa: S608
-            f" updated_at = ?, next_attempt_at = NULL WHERE id = ? AND omitted = ''"
-            f" AND state IN {_OPEN}",
-            [os.getpid(), from_instant(now), delivery_id],
-        )
-        if cursor.rowcount != 1:
-            return False
-        attempts.begin(db, delivery_id, route, now)
-        return True
+    """As `ledger.claim`; what its subscriber has nothing to be sent of is not taken."""
+    only = "omitted = ''"
+    return ledger.claim(db, "deliveries", delivery_id, now, route=route, caps=caps, only=only)
 
 
 def omit(db: Database, delivery_id: int, why: str, now: datetime) -> None:
@@ -110,58 +95,27 @@ def settle(
     bounced: bool = False,
     asked: bool = True,
 ) -> None:
-    """Record how an attempt ended, with the server's words on one line.
-
-    `bounced`: the mailbox is gone, by those words. `asked` False: there was no server, so the
-    attempt does not count towards its caps.
-
-    Raises StorageError for a delivery that is not being sent: what is sent stays sent.
-    """
-    with transaction(db):
-        cursor = db.execute(
-            "UPDATE deliveries SET state = ?, last_reply = ?, bounced = ?, updated_at = ?,"
-            " interruptions = interruptions + ?,"
-            " next_attempt_at = ?, pid = NULL WHERE id = ? AND state = 'sending'",
-            [
-                state,
-                one_line(reply),
-                int(bounced),
-                from_instant(now),
-                int(state == "unknown"),
-                None if next_attempt_at is None else from_instant(next_attempt_at),
-                delivery_id,
-            ],
-        )
-        if cursor.rowcount != 1:
-            row = select_one(db, "SELECT state FROM deliveries WHERE id = ?", [delivery_id])
-            found = f"is {row['state']}" if row else "does not exist"
-            raise StorageError(f"delivery {delivery_id} {found}; claim it before settling it")
-        attempts.end(db, delivery_id, state, reply, now, asked=asked)
+    """As `ledger.settle`."""
+    ledger.settle(
+        db,
+        "deliveries",
+        delivery_id,
+        state,
+        reply,
+        now,
+        next_attempt_at,
+        asked=asked,
+        bounced=bounced,
+    )
 
 
 def reclaim_sending(
     db: Database, now: datetime, *, alive: Callable[[int], bool] = is_alive
 ) -> list[Delivery]:
-    """Deliveries a dead process left in flight; they become unknown and may go out once more.
-
-    Call it before sending: rows of this very process id are leftovers too (a restarted
-    container gets the same id again).
-    """
-    reclaimed: set[int] = set()
-    with transaction(db):
-        for row in select(db, "SELECT * FROM deliveries WHERE state = 'sending' ORDER BY id"):
-            if attempts.is_held(db, row, now, alive):
-                continue
-            db.execute(
-                "UPDATE deliveries SET state = 'unknown', pid = NULL, updated_at = ?,"
-                " interruptions = interruptions + 1,"
-                " last_reply = 'interrupted while sending' WHERE id = ?",
-                [from_instant(now), row["id"]],
-            )
-            attempts.end(db, row["id"], "unknown", "interrupted while sending", now, asked=True)
-            reclaimed.add(row["id"])
-        rows = list_deliveries(db) if reclaimed else []
-        return [item for item in rows if item.id in reclaimed]
+    """The deliveries that a dead process left in flight, as `ledger.reclaim`."""
+    reclaimed = set(ledger.reclaim(db, "deliveries", now, alive=alive))
+    rows = list_deliveries(db) if reclaimed else []
+    return [item for item in rows if item.id in reclaimed]
 
 
 def list_deliveries(db: Database, issue_id: int | None = None) -> list[Delivery]:
