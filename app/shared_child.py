@@ -33,16 +33,17 @@ class SharedChild:
         timeout: float,
         grace: float,
         settings: Mapping[str, Any] | None = None,
+        together: int = TOGETHER,
     ) -> None:
         """Seconds: `timeout` of each visit, `grace` of one that is stopped. `settings` of Scrapy
-        replace the project's."""
+        replace the project's; `together`, how many visits are under way at a time."""
         self.environment = environment
         self.grace = grace
         self.limits = {
             "timeout": timeout,
             "grace": grace,
             "beat": SILENT_SECONDS / BEATS,
-            "together": TOGETHER,
+            "together": together,
             "mib": MEMORY_MIB,
             "settings": dict(settings or {}),
         }

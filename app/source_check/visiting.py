@@ -12,6 +12,7 @@ from typing import Any
 from app.context import Context
 from app.shared_child import SharedChild
 from app.source_check.looks import SiteLook, look_of
+from app.visit_queue import TOGETHER
 from china_time import SHANGHAI
 from crawlers.catalogue import Site
 from crawlers.glance import EVERY_DAY, SETTINGS
@@ -19,7 +20,8 @@ from crawlers.items import BARRED
 from storage.database import open_database
 from storage.runs.refusals import was_blocked_saying
 
-PROCESSES = 2
+BROWSERS = 2
+"""Sites behind a wall that are visited at a time."""
 VISIT_SECONDS = 600.0
 """Of one site: at 药审中心's pace its dozen columns take some four minutes."""
 GRACE_SECONDS = 10.0
@@ -67,8 +69,8 @@ def looked_at(
     async def visit() -> None:
         await asyncio.gather(
             *(
-                _visit(share, folder, settings, environment, on_site, late)
-                for share in shares(visited, PROCESSES)
+                _visit(share, together, folder, settings, environment, on_site, late)
+                for share, together in shares(visited)
             )
         )
 
@@ -94,6 +96,7 @@ def _barred(context: Context, sites: Sequence[Site]) -> set[str]:
 
 async def _visit(
     sites: Sequence[Site],
+    together: int,
     folder: Path,
     settings: Mapping[str, Any],
     environment: Mapping[str, str],
@@ -106,7 +109,13 @@ async def _visit(
         elif event["event"] == "closed":
             on_site(event["site"])
 
-    child = SharedChild(environment, timeout=VISIT_SECONDS, grace=GRACE_SECONDS, settings=settings)
+    child = SharedChild(
+        environment,
+        timeout=VISIT_SECONDS,
+        grace=GRACE_SECONDS,
+        settings=settings,
+        together=together,
+    )
     visits = [
         {
             "site": site.id,
@@ -119,13 +128,12 @@ async def _visit(
     await child.run(visits, hear)
 
 
-def shares(sites: Sequence[Site], number: int) -> list[list[Site]]:
-    """The sites in as many lists; those that ask the same host stay together, so that its pauses
-    hold."""
-    found: list[list[Site]] = [[] for _ in range(number)]
-    for site in sites:
-        together = [
-            one for one in found if any(site.named_hosts & other.named_hosts for other in one)
-        ]
-        min(together or found, key=len).append(site)
-    return [one for one in found if one]
+def shares(sites: Sequence[Site]) -> list[tuple[list[Site], int]]:
+    """The sites of each process, and how many of them are visited at a time. Those that may start a
+    browser are in one, a few at a time: each has its own. Sites that ask the same host stay
+    together, so that its pauses hold."""
+    walled = [site for site in sites if "browser" in site.walls]
+    hosts = frozenset[str]().union(*(site.named_hosts for site in walled))
+    apart = [site for site in sites if site in walled or site.named_hosts & hosts]
+    plain = [site for site in sites if site not in apart]
+    return [share for share in ((plain, TOGETHER), (apart, BROWSERS)) if share[0]]

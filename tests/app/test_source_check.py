@@ -141,12 +141,17 @@ def test_one_site_or_all_is_to_be_said(tmp_path: Path, arguments: tuple[str, ...
     assert "--all" in done.stderr
 
 
-def test_sites_of_one_host_share_a_process() -> None:
+def test_browsers_start_a_few_at_a_time_and_one_host_is_asked_by_one_process() -> None:
     sites = list(load_catalogue().values())
-    one, other = shares([*sites, sites[0].model_copy(update={"id": "twin"})], 2)
-    assert abs(len(one) - len(other)) <= 2
-    assert {"cde", "twin"} <= {site.id for site in one}
-    assert not {h for s in one for h in s.named_hosts} & {h for s in other for h in s.named_hosts}
+    twin = sites[0].model_copy(update={"id": "twin", "walls": ()})
+    (plain, many), (walled, few) = shares([*sites, twin])
+    assert len(plain) + len(walled) == len(sites) + 1
+    assert {"cde", "miit", "nhc", "twin"} <= {site.id for site in walled}
+    assert not any("browser" in site.walls for site in plain)
+    assert few == 2 < many
+    hosts = [{host for site in share for host in site.named_hosts} for share in (plain, walled)]
+    assert not hosts[0] & hosts[1]
+    assert shares([twin]) == [([twin], many)]
 
 
 @pytest.mark.parametrize(
