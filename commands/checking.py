@@ -54,10 +54,9 @@ def _say(checked: Checked, console: Console) -> None:
             if one.is_good or not one.was_asked:
                 continue
             style = VERDICT_STYLES.get(one.verdict, "red")
-            why = one.reason or "；".join(one.faults)
             console.print(
                 f"[{style}]{WORDS[one.verdict]}[/{style}] {printed(look.site.name)} "
-                f"{printed(one.column.name)}：{printed(why)}",
+                f"{printed(one.column.name)}：{printed(one.why)}",
                 soft_wrap=True,
             )
     told = checked.document

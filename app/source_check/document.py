@@ -102,7 +102,7 @@ def _to_see(sites: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         for column in site["columns"]:
             if column["is_good"]:
                 continue
-            why = column["reason"] or "；".join(column["faults"])
+            why = column["why"]
             entry = found.setdefault(
                 (site["id"], column["state"], why),
                 {
@@ -128,6 +128,7 @@ def _column(look: ColumnLook, now: datetime) -> dict[str, Any]:
         "word": WORDS[state],
         "is_good": look.is_good or state == UNASKED,
         "reason": look.reason,
+        "why": look.why,
         "faults": list(look.faults),
         "seen": seen,
         "inferred": inferred,

@@ -24,6 +24,7 @@ from pipelines.monitor import judge
 from pipelines.normalise import normalise
 from storage.models import Notice
 
+_FINE = frozenset({"ok", "quiet"})
 NOT_ASKED = "没有轮到这个网站，或者它的抓取没有结束"
 SURE = 2
 """Signs that agree on where a text stands; a general reader with fewer is doubtful."""
@@ -65,7 +66,12 @@ class ColumnLook:
 
     @property
     def is_good(self) -> bool:
-        return self.verdict in {"ok", "quiet"} and not self.faults
+        return self.verdict in _FINE and not self.faults
+
+    @property
+    def why(self) -> str:
+        """Why somebody should look at it (Chinese)."""
+        return "；".join([*([] if self.verdict in _FINE else [self.reason]), *self.faults])
 
 
 @dataclass(frozen=True, slots=True)

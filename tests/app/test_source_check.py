@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -217,6 +217,14 @@ def test_a_list_of_another_system_names_it() -> None:
     page = f"<html><body>{trs}</body></html>"
     found = mended(look("nsfc", Failure("broken", "读不出", ""), text=page), NOW)
     assert 'platform = "trs"' in found or "rows =" in found
+
+
+def test_a_quiet_column_with_a_fault_is_told_for_the_fault() -> None:
+    one = replace(look("nsfc", rows=12), verdict="quiet", reason="已 40 天没有新通知")
+    assert one.is_good
+    faulty = replace(one, faults=("公告没有读出日期",))
+    assert (faulty.is_good, faulty.why) == (False, "公告没有读出日期")
+    assert replace(faulty, verdict="degraded", reason="部分").why == "部分；公告没有读出日期"
 
 
 def test_a_moved_list_and_a_bad_certificate_are_told() -> None:
