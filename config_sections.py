@@ -161,6 +161,9 @@ class FleetConfig(Section):
     patience: float = Field(
         60.0, gt=0, description="seconds without a worker before a visit is made here"
     )
+    slack: float = Field(
+        60.0, ge=2, description="seconds beyond crawl.timeout until a worker's claim is over"
+    )
 
     @field_validator("broker")
     @classmethod

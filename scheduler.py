@@ -32,6 +32,7 @@ from app.data_folder import make_folder, restrict
 from app.instance import beat, only_one
 from app.journal import CRAWL, close_journal, keep_journal
 from app.servers import Listeners
+from app.supervisor import URGENT, USUAL
 from app.workers import Done, WorkerError, Workers
 from china_time import SHANGHAI
 from config import Config, ConfigError, load_config, ui_language
@@ -67,6 +68,7 @@ class Daemon:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.supervisor = context.supervisor()
+        self.fleet: asyncio.Task[None] | None = None
         self.notifier = due_jobs.make_notifier(context)
         self.workers = Workers()
         # What they do may be stopped at any moment.
@@ -117,22 +119,37 @@ class Daemon:
         add(self.show_desk, often, id="desk", next_run_time=datetime.now(SHANGHAI))
         add(self.catch_up, id="catch_up")
 
-    async def crawl(self, site: str) -> None:
+    def open_fleet(self) -> None:
+        """Visits on other machines, where a broker is configured. Raises CommandError."""
+        if self.config.fleet.broker:
+            try:
+                from app.fleet.opening import open_fleet
+            except ModuleNotFoundError as error:
+                raise ConfigError(
+                    f"fleet.broker needs {error.name}; run: pip install 'zhengxun[fleet]'"
+                ) from None
+            fleet = open_fleet(self.context, self.supervisor)
+            self.supervisor.fleet = fleet
+            self.fleet = asyncio.create_task(fleet.serve())
+
+    async def crawl(self, site: str, priority: int = USUAL) -> None:
         """One site, in a child process; a crawl of it that runs already counts."""
         task = self.running.get(site)
         if task is None or task.done():
-            task = asyncio.create_task(self.supervisor.run(Crawl(site), log_event))
+            task = asyncio.create_task(
+                self.supervisor.run(Crawl(site), log_event, priority=priority)
+            )
             self.running[site] = task
         outcome = await task
         self.attempted[site] = self.config.clock()
         log.info("crawl %s: run %s %s %s", site, outcome.run_id, outcome.state, outcome.reason)
 
-    async def crawl_missed(self, margin: timedelta = timedelta(0)) -> None:
+    async def crawl_missed(self, margin: timedelta = timedelta(0), priority: int = USUAL) -> None:
         """Crawl what was due; one that raises is told, and the others go on."""
         now = self.config.clock() - margin
         missed = due_jobs.missed_sites(self.context, self.attempted, now)
         results = await asyncio.gather(
-            *(self.crawl(site) for site in missed), return_exceptions=True
+            *(self.crawl(site, priority) for site in missed), return_exceptions=True
         )
         for site, result in zip(missed, results, strict=True):
             if isinstance(result, Exception):
@@ -160,7 +177,7 @@ class Daemon:
             return True
         if self.catching_up is not None and closed_at <= self.catching_up:
             return True
-        crawls = asyncio.create_task(self.crawl_missed(margin=ROUND_EVERY))
+        crawls = asyncio.create_task(self.crawl_missed(ROUND_EVERY, URGENT))
         self.finishing.add(crawls)
         crawls.add_done_callback(self.finishing.discard)
         late = self.config.clock() - closed_at
@@ -293,6 +310,9 @@ class Daemon:
             return
         # Crawls that run now still hold the locks of their sites.
         supervisor.sites, notifier.unstored = self.supervisor.sites, self.notifier.unstored
+        if self.supervisor.fleet is not None:
+            log.warning("what changed in [fleet], and the queues of new sites, need a restart")
+            supervisor.fleet = self.supervisor.fleet
         self.context, self.supervisor, self.notifier = context, supervisor, notifier
         self.schedule()
         self.show_figures()
@@ -349,6 +369,8 @@ class Daemon:
         await asyncio.wait(
             [*tasks, asyncio.create_task(self.workers.ended())], timeout=CHILDREN_SECONDS
         )
+        if self.fleet is not None:
+            self.fleet.cancel()
         self.workers.kill()
         self.scheduler.shutdown(wait=False)
 
@@ -369,6 +391,7 @@ async def serve(config: Config) -> None:
     """Run until SIGTERM or SIGINT; then let what runs finish or stop it, within 30 s."""
     daemon = Daemon(Context(config))
     due_jobs.close_abandoned(daemon.context)
+    daemon.open_fleet()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,6 +7,7 @@ import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlite_utils import Database
 
 from app.child_environment import for_child
 from app.data_folder import make_folder
+from app.host_leases import HostLeases
 from app.supervisor import Supervisor
 from config import Config
 from crawlers.catalogue import Column, Site, load_catalogue
@@ -97,6 +99,18 @@ class Context:
             hosts={site.id: site.named_hosts for site in self.catalogue.values()},
             # A browser takes as much memory as all the rest, and more time.
             apart={site.id for site in self.catalogue.values() if "browser" in site.walls},
+            leases=self._leases() if config.fleet.broker else None,
+        )
+
+    def _leases(self) -> HostLeases:
+        """Where workers ask the same hosts. Hosts, and the pause after each visit, by site."""
+        delay = self.config.crawl.delay
+        sites = self.catalogue.values()
+        return HostLeases(
+            self.config.database,
+            lambda: datetime.now(UTC),
+            {site.id: site.named_hosts for site in sites},
+            {site.id: delay if site.delay is None else site.delay for site in sites},
         )
 
     def site_names(self) -> dict[str, str]:

@@ -11,19 +11,35 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from sqlite_utils import Database
 
 from app.child_process import Event, OnEvent, follow, last_words, start, stop
 from app.crawl_runs import STOPPED, Crawl, Outcome, close_run, over_gaps
+from app.host_leases import HostLeases
 from app.shared_child import SharedChild
 from app.visit_queue import Visit, VisitQueue
 from storage.database import open_database
+from storage.runs.away_visits import AwayVisit, is_away
 from storage.runs.runs import is_unfinished, start_run
 
 GRACE_SECONDS = 20.0
+# What an issue waits for goes before all else.
+URGENT, USUAL = 0, 6
+
+
+class Elsewhere(Protocol):
+    """Who makes visits on other machines (`app.fleet.home`)."""
+
+    def takes(self, site: str) -> bool: ...
+
+    async def make(self, crawl: Crawl, run_id: int, *, priority: int) -> Outcome | None: ...
+
+
 # For a process that has reported all it had to do.
 GONE_SECONDS = 10.0
 
@@ -44,10 +60,12 @@ class Supervisor:
         share: int = 1,
         hosts: Mapping[str, frozenset[str]] | None = None,
         apart: Collection[str] = (),
+        leases: HostLeases | None = None,
     ) -> None:
         """`timeout` of a crawl and `grace`, which one that is stopped has to end by itself, are in
         seconds; the usual grace lets it finish the pages in flight. Up to `share` sites go into one
-        process, but none of those in `apart`; `hosts`: what each of them asks."""
+        process, but none of those in `apart`; `hosts`: what each of them asks. `leases`: where
+        others ask them too."""
         self.database = database
         self.logs = logs
         self.environment = {**environment, "SCRAPY_SETTINGS_MODULE": "crawlers.settings"}
@@ -58,6 +76,11 @@ class Supervisor:
             self._carry_out, slots=parallel, share=share, hosts=hosts or {}, apart=apart
         )
         self.sites: dict[str, asyncio.Lock] = {}
+        self.leases = leases
+        if leases is not None:
+            # What outlives us would ask hosts that are another's by then.
+            self.environment["ZX_STARTER"] = str(os.getpid())
+        self.fleet: Elsewhere | None = None
 
     async def run_all(self, crawls: Sequence[Crawl], on_event: OnEvent) -> list[Outcome]:
         """Run several crawls; every one gets an outcome.
@@ -77,10 +100,43 @@ class Supervisor:
             outcomes.append(outcome)
         return outcomes
 
-    async def run(self, crawl: Crawl, on_event: OnEvent) -> Outcome:
-        """Run one crawl to its end, or stop it at the time limit or on cancellation."""
+    async def run(self, crawl: Crawl, on_event: OnEvent, *, priority: int = USUAL) -> Outcome:
+        """Run one crawl to its end, or stop it at the time limit or on cancellation. `priority`:
+        who of those that a worker could visit comes first, 0 before 9."""
         async with self.sites.setdefault(crawl.site, asyncio.Lock()):
-            return await self.queue.make(crawl, on_event)
+            run_id = 0
+            if self.fleet is not None and not crawl.url and self.fleet.takes(crawl.site):
+                run_id = self._begin(crawl.site)
+                outcome = await self._elsewhere(self.fleet, crawl, run_id, on_event, priority)
+                if outcome is not None:
+                    return outcome
+            if self.leases is None:
+                return await self.queue.make(crawl, on_event, run_id)
+            async with self.leases.held(crawl.site):
+                return await self.queue.make(crawl, on_event, run_id)
+
+    async def take_in(self, visit: AwayVisit, bundle: Path) -> Outcome:
+        """What another machine brought, through the stages of a crawl."""
+        crawl = Crawl(visit.site, bundle=str(bundle))
+        return await self.queue.make(crawl, lambda event: None, visit.run_id)
+
+    async def _elsewhere(
+        self, fleet: Elsewhere, crawl: Crawl, run_id: int, on_event: OnEvent, priority: int
+    ) -> Outcome | None:
+        try:
+            outcome = await fleet.make(crawl, run_id, priority=priority)
+        except asyncio.CancelledError:
+            with closing(open_database(self.database)) as db:
+                if not is_away(db, run_id, datetime.now(UTC)):
+                    close_run(db, crawl.site, run_id, now=self.clock(), reason=STOPPED)
+            raise
+        if outcome is not None:
+            on_event({"event": "ended", "site": outcome.site, "state": outcome.state})
+        return outcome
+
+    def _begin(self, site: str) -> int:
+        with closing(open_database(self.database)) as db:
+            return start_run(db, site, now=self.clock(), pid=os.getpid())
 
     async def _carry_out(self, visits: Sequence[Visit]) -> None:
         """Make these visits in one process. One that it left open is not ended."""

@@ -27,6 +27,7 @@ from storage.operation.alarms import Alarm, open_alarms, unsent
 from storage.operation.upkeep import newest_backup, store_bytes
 from storage.readers.deliveries import outstanding
 from storage.readers.mailboxes import Mailbox, list_mailboxes
+from storage.runs.away_visits import words_of_fleet
 from storage.runs.runs import latest_coverage
 
 MIB = 1024 * 1024
@@ -61,6 +62,9 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     yield made or "尚未编印周报"
     yield f"最近备份 {beijing(report['last_backup']) or '无'}"
     yield f"数据库 {report['database_mib']} MiB，磁盘剩余 {report['free_mib']} MiB"
+    if fleet := report["fleet"]:
+        since = beijing(fleet["since"])
+        yield f"[bold red]工作机[/bold red] {printed(fleet['words'])}，由本机抓取（{since} 起）"
     daemon = report["daemon"]
     at = beijing(daemon["heartbeat_at"])
     life = f"，最近心跳 {at}" if at else ""
@@ -98,6 +102,7 @@ def gather(context: Context) -> dict[str, Any]:
         held = waiting_issues(db)
         alarms = open_alarms(db)
         mailboxes = list_mailboxes(db)
+        fleet = words_of_fleet(db)
         unsent_alarms = unsent(db, make_notifier(context).operator.channels)
     free = shutil.disk_usage(config.data).free // MIB
     last_backup = newest_backup(config.backups)
@@ -110,6 +115,7 @@ def gather(context: Context) -> dict[str, Any]:
         "磁盘空间不足": free < config.upkeep.min_free_mib,
     }
     return {
+        "fleet": {"since": fleet[0].isoformat(), "words": fleet[1]} if fleet else None,
         "columns": [column_values(row) for row in coverage],
         "gaps": {
             f"{row.site_name}·{row.column}": "、".join(gap.days for gap in row.gaps)

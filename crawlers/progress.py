@@ -8,7 +8,10 @@ pipelines); `closed` (with the reason, the rows of all columns, the requests mad
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
+import time
 from typing import Any, Self, TextIO
 
 from scrapy import Spider, signals
@@ -17,9 +20,12 @@ from scrapy.exceptions import NotConfigured
 
 from crawlers.items import ColumnReport
 
+LOOK_SECONDS = 0.25
+
 
 class ProgressExtension:
-    """Settings: ZX_PROGRESS."""
+    """Settings: ZX_PROGRESS. With ZX_STARTER in the environment, the id of the process that started
+    this one, it ends with it: another may ask the site from then on."""
 
     def __init__(self, crawler: Crawler, out: TextIO) -> None:
         self._crawler = crawler
@@ -32,6 +38,8 @@ class ProgressExtension:
         if not crawler.settings.getbool("ZX_PROGRESS"):
             raise NotConfigured
         extension = cls(crawler, sys.stdout)
+        if starter := os.environ.get("ZX_STARTER"):
+            threading.Thread(target=end_with, args=[int(starter)], daemon=True).start()
         connect = crawler.signals.connect
         connect(extension.opened, signal=signals.spider_opened)
         connect(extension.moved_on, signal=signals.response_received)
@@ -84,3 +92,10 @@ class ProgressExtension:
         line = json.dumps({"event": event, "site": site, **facts}, ensure_ascii=False)
         self._out.write(line + "\n")
         self._out.flush()
+
+
+def end_with(starter: int) -> None:
+    """End this process when its starter has ended."""
+    while os.getppid() == starter:
+        time.sleep(LOOK_SECONDS)
+    os._exit(1)

@@ -12,8 +12,8 @@ from storage import migrations
 from storage.runs.site_slice import slice_of
 
 
-def brief_for(context: Context, crawl: Crawl, run_id: int) -> Brief:
-    """The brief of a crawl, as of now."""
+def brief_for(context: Context, crawl: Crawl, run_id: int, grace: float) -> Brief:
+    """The brief of a crawl, as of now; `grace`: seconds for one that is stopped."""
     config = context.config
     with context.store() as db:
         asked = over_gaps(db, crawl, config.clock()).asked(run_id)
@@ -40,6 +40,8 @@ def brief_for(context: Context, crawl: Crawl, run_id: int) -> Brief:
         known=known,
         settings={name: str(value) for name, value in settings.items()},
         seconds=config.crawl.timeout,
+        grace=grace,
+        slack=config.fleet.slack,
         hosts=platforms_by_host(context.catalogue.values()),
         schema=migrations.newest(),
     )

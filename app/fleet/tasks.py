@@ -16,7 +16,6 @@ from app.fleet.link import PRIORITIES, LinkError
 from config import Config
 
 VISIT = "zhengxun.visit"
-URGENT, USUAL = 0, 6
 # A message that nobody acknowledged comes again after so long; its visit is claimed by then.
 SPARE_SECONDS = 600
 

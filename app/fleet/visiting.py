@@ -36,13 +36,16 @@ class BriefError(ZhengxunError):
 @dataclass(frozen=True, slots=True)
 class Brief:
     """What a visit is told. `seconds` it may take, `asked` are the spider's arguments, `hosts` the
-    platforms of the hosts of the whole catalogue, `known` what the store knows of the site."""
+    platforms of the hosts of the whole catalogue, `known` what the store knows of the site.
+    `grace`: seconds for a crawl that is stopped; `slack`: after both, for what is on the way."""
 
     site: dict[str, Any]
     asked: dict[str, str]
     known: Slice
     settings: dict[str, str]
     seconds: float
+    grace: float
+    slack: float
     hosts: dict[str, str]
     schema: str = ""
 
@@ -97,7 +100,7 @@ def command(brief: Brief, folder: Path, pages: Path) -> list[str]:
 
 
 async def visit(
-    brief: Brief, folder: Path, pages: Path, *, environment: Mapping[str, str], grace: float
+    brief: Brief, folder: Path, pages: Path, *, environment: Mapping[str, str]
 ) -> tuple[bytes, str]:
     """What the crawl brings, and why it did not end by itself ('': it did). Its process ends with
     this one, whatever ends this one."""
@@ -118,10 +121,10 @@ async def visit(
         if process.returncode:
             reason = f"抓取进程异常结束：{last_words(process, errors)}"
     except TimeoutError:
-        await stop(process, grace)
+        await stop(process, brief.grace)
         reason = f"超过时限 {brief.seconds:.0f} 秒，已停止"
     except BaseException:
-        await stop(process, grace)
+        await stop(process, brief.grace)
         raise
     bundle = folder / BUNDLE
     return (bundle.read_bytes() if bundle.is_file() else b""), reason

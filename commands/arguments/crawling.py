@@ -41,6 +41,18 @@ def run() -> None:
     os.execv(sys.executable, [sys.executable, str(script)])  # noqa: S606 # our own script
 
 
+@app.command()
+def worker(
+    queues: Annotated[str, typer.Option(help="Whose sites to visit, by commas.")] = "crawl",
+    processes: Annotated[int, typer.Option(help="Visits at a time.", min=1, max=16)] = 1,
+    folder: Annotated[Path, typer.Option(help="Where it works; no store.")] = Path("worker"),
+) -> None:
+    """Visit sites for another machine's store.  Example: zhengxun worker --queues browser,cn"""
+    from commands.worker import worker as work
+
+    done(work(context(), queues, processes, folder))
+
+
 @app.command(name="status")
 def status_command(as_json: Json = False) -> None:
     """Columns, next jobs, undelivered mail, disk.  Example: zhengxun status --json"""

@@ -14,7 +14,15 @@ from typing import Literal
 from sqlite_utils import Database
 
 from storage.database import transaction
-from storage.values import Row, from_instant, marks, select, select_one, to_instant_or_none
+from storage.values import (
+    Row,
+    from_instant,
+    marks,
+    select,
+    select_one,
+    to_instant,
+    to_instant_or_none,
+)
 from texts.folding import clean
 
 AwayState = Literal["sent", "claimed", "returned", "done", "lost"]
@@ -110,10 +118,10 @@ def say_of_fleet(db: Database, words: str, now: datetime) -> bool:
     return True
 
 
-def words_of_fleet(db: Database) -> tuple[datetime | None, str] | None:
+def words_of_fleet(db: Database) -> tuple[datetime, str] | None:
     """Since when visits are made here instead, and why; None when all is well."""
     row = select_one(db, "SELECT since, words FROM fleet_state")
-    return None if row is None else (to_instant_or_none(row["since"]), row["words"])
+    return None if row is None else (to_instant(row["since"]), row["words"])
 
 
 def _step(

@@ -7,7 +7,7 @@ holds nobody up; what was given back stays barred for the host's pause.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -26,16 +26,29 @@ def of_process(pid: int, visit: str) -> str:
 
 
 def take_hosts(
-    db: Database, hosts: Collection[str], owner: str, *, now: datetime, until: datetime
+    db: Database,
+    hosts: Collection[str],
+    owner: str,
+    *,
+    now: datetime,
+    until: datetime,
+    pause: timedelta,
 ) -> bool:
-    """Take all of these hosts, or none of them; whether they are the owner's now."""
+    """Take all of these hosts, or none of them; whether they are the owner's now.
+
+    What belonged to a process that has ended is nobody's after another `pause`.
+    """
     with transaction(db):
         rows = select(
             db,
             f"SELECT owner FROM leases WHERE host IN ({marks(hosts)}) AND until > ?",  # noqa: S608 # marks
             [*hosts, from_instant(now)],
         )
-        if any(_holds(row["owner"]) for row in rows if row["owner"] != owner):
+        others = {row["owner"] for row in rows} - {owner}
+        for other in others:
+            if not _holds(other):
+                give_back(db, other, until=now + pause)
+        if others:
             return False
         db.conn.executemany(
             "INSERT INTO leases (host, owner, until) VALUES (?, ?, ?)"

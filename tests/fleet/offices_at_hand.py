@@ -39,11 +39,11 @@ def crawled(context: Context, *crawls: Crawl) -> list[Outcome]:
 
 def elsewhere(context: Context, site: str, run_id: int, folder: Path) -> tuple[bytes, str]:
     """What a visit to a site brings that is made in an empty folder, with what goes over a wire."""
-    told = json.loads(json.dumps(brief_for(context, Crawl(site), run_id).values()))
+    told = json.loads(json.dumps(brief_for(context, Crawl(site), run_id, 5).values()))
     folder.mkdir(parents=True)
     environment = context.environment() | {"ZHENGXUN_DATA": str(folder / "nowhere")}
     pages = folder.parent / "pages"
-    return asyncio.run(visit(brief_of(told), folder, pages, environment=environment, grace=5))
+    return asyncio.run(visit(brief_of(told), folder, pages, environment=environment))
 
 
 def rows(context: Context, sql: str) -> list[tuple[Any, ...]]:
