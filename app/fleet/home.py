@@ -188,8 +188,8 @@ class Fleet:
         elif message.kind == "release":
             self._released(message)
         elif message.kind == "bundle":
-            await asyncio.to_thread(self._returned, message)
-            self._after_return(message.text("key"))
+            if await asyncio.to_thread(self._returned, message):
+                self._after_return(message.text("key"))
 
     async def _claimed(self, message: Message) -> None:
         """A worker asks for a visit: it is its own when nobody else has it or its hosts."""
@@ -230,23 +230,24 @@ class Fleet:
             log.warning("fleet: %s: %s", visit.site, message.text("why")[:300])
         self._resolve(visit, None)
 
-    def _returned(self, message: Message) -> None:
-        """What a visit brought is kept here, and only then is it ours."""
+    def _returned(self, message: Message) -> bool:
+        """What a visit brought is kept here, and only then is it ours; whether it is news."""
         key, now = message.text("key"), self._now()
         with self._store() as db:
             visit = away.get_visit(db, key)
             if visit is None or visit.state != "claimed" or visit.token != message.text("token"):
                 log.info("fleet: a visit came back that nobody waits for")
-                return
+                return False
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / f"{key}.json").write_bytes(message.body)
         (self.folder / f"{key}.reason").write_text(message.text("reason")[:500], "utf-8")
         with self._store() as db:
             is_ours = away.note_returned(db, key, visit.token, now=now, until=now + TO_TAKE_IN)
-        if not is_ours:
+        if is_ours:
+            self.leases.give_back(visit.site, key)
+        else:
             self._forget(key)
-            return
-        self.leases.give_back(visit.site, key)
+        return is_ours
 
     def _after_return(self, key: str) -> None:
         with self._store() as db:

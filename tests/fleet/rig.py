@@ -25,7 +25,7 @@ from tests.installation import ROOT, Installation
 SERVER = shutil.which("redis-server") or shutil.which("valkey-server")
 NO_BROKER = "no redis-server or valkey-server here"
 KEY = "of our fleet and nobody else's"
-DELAY = 0.2
+DELAY = 0.4
 
 
 class Broker:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import redis
 
 from app.context import Context
 from app.crawl_runs import Crawl, Outcome
+from app.fleet.home import Fleet
 from app.fleet.opening import open_fleet
 from storage.runs.away_visits import words_of_fleet
 from tests.fleet import rig
@@ -26,12 +29,15 @@ def broker(tmp_path: Path) -> Iterator[rig.Broker]:
     started.kill()
 
 
-def visited(context: Context, sites: list[str]) -> list[Outcome]:
+def visited(
+    context: Context, sites: list[str], spoil: Callable[[Fleet], None] = lambda fleet: None
+) -> list[Outcome]:
     """The sites visited by who is there, as the daemon does it."""
 
     async def visit() -> list[Outcome]:
         supervisor = context.supervisor(grace=1)
         fleet = open_fleet(context, supervisor)
+        spoil(fleet)
         supervisor.fleet = fleet
         serving = asyncio.create_task(fleet.serve())
         try:
@@ -90,3 +96,72 @@ def test_without_a_broker_visits_are_made_here_and_it_is_said(
         said = words_of_fleet(db)
     assert said is not None
     assert said[1] == "连不上消息代理"
+
+
+def test_a_broker_that_repeats_everything_doubles_nothing(
+    tmp_path: Path, broker: rig.Broker
+) -> None:
+    def repeat(fleet: Fleet) -> None:
+        send, hear = fleet.sender.send, fleet._hear
+
+        def thrice(key: str, queue: str, priority: int) -> None:
+            for _ in range(3):
+                send(key, queue, priority)
+
+        async def heard_thrice(data: bytes) -> None:
+            for _ in range(3):
+                await hear(data)
+
+        fleet.sender = SimpleNamespace(send=thrice)
+        fleet._hear = heard_thrice  # type: ignore[method-assign] # what comes over the broker
+
+    with rig.heard_offices() as (country, heard):
+        context, _ = rig.store(broker, tmp_path / "home", country.origin, 3)
+        machines = [
+            rig.worker(broker, tmp_path / name, country.origin, name) for name in ("one", "two")
+        ]
+        try:
+            outcomes = visited(context, ["o0", "o1", "o2"], repeat)
+        finally:
+            for machine in machines:
+                machine.end()
+    assert [one.state for one in outcomes] == ["finished"] * 3
+    assert rows(context, "SELECT count(*), count(DISTINCT url) FROM notices") == [(24, 24)]
+    assert rows(context, "SELECT count(*) FROM saved_pages") == [(24,)]
+    assert rows(context, "SELECT count(*) FROM runs") == [(3,)]
+    # A list, its two pages and robots.txt are asked for by one of the two.
+    for host in {host for _, host, _ in heard}:
+        assert len({who for _, one, who in heard if one == host}) == 1
+
+
+def test_a_broker_that_is_full_is_said_and_visits_are_made_here(
+    tmp_path: Path, broker: rig.Broker
+) -> None:
+    with redis.Redis.from_url(broker.url) as client:
+        client.config_set("maxmemory", 1)
+    with rig.heard_offices() as (country, heard):
+        context, _ = rig.store(broker, tmp_path / "home", country.origin, 2)
+        outcomes = visited(context, ["o0", "o1"])
+    assert [one.state for one in outcomes] == ["finished"] * 2
+    assert {who for _, _, who in heard} == {"home"}
+    assert rows(context, "SELECT count(*) FROM runs") == [(2,)]
+
+
+@pytest.mark.slow
+def test_a_broker_that_answers_late_loses_and_doubles_nothing(
+    tmp_path: Path, broker: rig.Broker
+) -> None:
+    with rig.heard_offices() as (country, heard):
+        context, _ = rig.store(broker, tmp_path / "home", country.origin, 3)
+        machine = rig.worker(broker, tmp_path / "one", country.origin, "one")
+        try:
+            with redis.Redis.from_url(broker.url) as client:
+                client.client_pause(12_000)
+            outcomes = visited(context, ["o0", "o1", "o2"])
+        finally:
+            machine.end()
+    assert [one.state for one in outcomes] == ["finished"] * 3
+    assert rows(context, "SELECT count(*), count(DISTINCT url) FROM notices") == [(24, 24)]
+    assert rows(context, "SELECT count(*) FROM runs") == [(3,)]
+    for host in {host for _, host, _ in heard}:
+        assert len({who for _, one, who in heard if one == host}) == 1
