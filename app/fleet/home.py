@@ -187,9 +187,8 @@ class Fleet:
             await self._claimed(message)
         elif message.kind == "release":
             self._released(message)
-        elif message.kind == "bundle":
-            if await asyncio.to_thread(self._returned, message):
-                self._after_return(message.text("key"))
+        elif message.kind == "bundle" and await asyncio.to_thread(self._returned, message):
+            self._after_return(message.text("key"))
 
     async def _claimed(self, message: Message) -> None:
         """A worker asks for a visit: it is its own when nobody else has it or its hosts."""
