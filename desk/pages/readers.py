@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlite_utils import Database
+
 from app.preferences import FIELDS, read_choices
 from app.state_words import READER_WORDS
 from app.subscribers_csv import read_people, save_people
@@ -11,7 +13,7 @@ from china_time import SHANGHAI
 from desk.chinese import chinese
 from desk.visits import Answer, Go, Page, RefusedError, Visit, needs
 from storage.desk.acts import note_act
-from storage.issues.issues import issue_names
+from storage.issues.issues import issue_names, list_issues
 from storage.models import Subscriber
 from storage.readers.deliveries import list_deliveries
 from storage.readers.subscribers import (
@@ -83,12 +85,13 @@ def load(visit: Visit) -> Answer:
 def person(visit: Visit) -> Answer:
     """One reader: choices, state, and what they got."""
     with visit.context.store() as db:
-        found = _found(find_subscriber(db, visit.query.get("address", "")))
+        found = found_reader(db, visit.query.get("address", ""))
         names = issue_names(db)
+        weeks = [issue.week for issue in reversed(list_issues(db))][:26]
         rows = [one for one in list_deliveries(db) if one.subscriber_id == found.id]
     ledger = [(names.get(one.issue_id, ""), one) for one in reversed(rows[-60:])]
     values = {"one": found, "state": READER_WORDS[found.state], "ledger": ledger}
-    values["chapters"] = visit.context.config.digest.chapters
+    values |= {"chapters": visit.context.config.digest.chapters, "weeks": weeks}
     return Page("reader.html.jinja", values)
 
 
@@ -136,7 +139,9 @@ def _day(visit: Visit) -> date | None:
     return day
 
 
-def _found(one: Subscriber | None) -> Subscriber:
+def found_reader(db: Database, address: str) -> Subscriber:
+    """The reader with an address. Raises RefusedError for nobody."""
+    one = find_subscriber(db, address)
     if one is None:
         raise RefusedError("没有这个读者。", 404)
     return one

@@ -127,6 +127,28 @@ def _cut(section: Section, profile: Profile) -> tuple[Group, ...]:
     )
 
 
+def why_left_out(digest: Digest, entry: Entry, profile: Profile) -> str:
+    """Why `personal` leaves an entry of an issue out (Chinese); '' when it does not."""
+    section, group = next(
+        (section, group)
+        for section in digest.sections
+        for group in section.groups
+        if any(one.id == entry.id for one in group.entries)
+    )
+    names = (section.id, section.title, entry.section)
+    if not _chosen(names, profile.sections):
+        return f"没有选“{section.title}”"
+    if not _chosen((group.title,), profile.groups):
+        return f"没有选分组“{clean_line(group.title)}”"
+    if _is_unwanted(entry, profile):
+        text = _searched(entry)
+        return f"含有不要的词：{'、'.join(word for word in profile.unwanted if word in text)}"
+    if not _fits(entry, profile):
+        wanted = (*profile.wanted, *profile.topics)
+        return f"没有所选的关键词或主题：{clean_line('、'.join(wanted))}"
+    return ""
+
+
 def _chapter_names(digest: Digest, entry: Entry) -> tuple[str, ...]:
     section = entry.section
     return (section, *(item.title for item in digest.sections if item.id == section))

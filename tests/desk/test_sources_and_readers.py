@@ -19,7 +19,7 @@ from storage.readers.subscribers import find_subscriber
 from storage.runs.learned_selectors import keep_learned, list_learned
 from storage.runs.runs import latest_coverage, save_check, start_run
 from storage.runs.saved_pages import SavedPage, save_page
-from tests.desk.running import NOON, Answer, RunningDesk, Visitor, context_at, running
+from tests.desk.running import NOON, Answer, RunningDesk, Visitor, context_at, fill, running
 
 SOURCES = '[catalogue]\nbuilt_in = false\n\n[office]\nname = "某市科学技术局"\nplatform = "trs"\n'
 COLUMN = (
@@ -262,3 +262,21 @@ def test_how_far_a_reading_is_stands_on_the_page(desk: RunningDesk, boss: Visito
     told.tell(name, "太晚")
     assert "读取完成" in boss.get("/sources").text
     assert 'http-equiv="refresh"' not in boss.get("/sources").text
+
+
+def test_why_somebody_got_an_entry_or_did_not(desk: RunningDesk, boss: Visitor) -> None:
+    fill(desk.context, 3)
+    form = {"address": "why@example.com", "name": "问", "keywords": "第1号"}
+    boss.post("/readers/add", form)
+    assert "为什么收到或没有收到" in boss.get("/readers/one?address=why@example.com").text
+    way = "/readers/why?address=why@example.com&words="
+    got = boss.get(f"{way}%E5%8F%B7%E9%80%9A%E7%9F%A5").text
+    assert got.count('<b class="good">有</b>') == 1
+    assert "关键词：第1号" in got
+    assert got.count("没有所选的关键词或主题：第1号") == 2
+    assert "这一期还没有发出" in got
+    assert boss.get(f"{way}99999").status == 404
+    assert boss.get(way).status == 400
+    assert boss.get("/readers/why?address=x@example.com&words=1").status == 404
+    assert boss.get(f"{way}1&week=2019-W01").status == 404
+    assert "这一期没有这样的条目" in boss.get(f"{way}%E6%B2%A1%E6%9C%89%E7%9A%84").text

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digest.composing.profile import Profile, personal
+import pytest
+
+from digest.composing.profile import Profile, personal, why_left_out
 from digest.models.entry import due_dates
 from digest.models.issue import Group, Section
 from digest.rendering.render_text import render_text
 from storage.models import Subscriber
-from tests.digest.samples import week_digest
+from tests.digest.samples import make_digest, make_entry, week_digest
 
 
 def _ids(profile: Profile) -> list[int]:
@@ -109,3 +111,39 @@ def test_topics_choose_beside_keywords_and_say_so() -> None:
     assert personal(one, Profile.of(other)).total == 0
     without = Subscriber(1, "a@b.c", topics=("临床试验",), keywords=("不含适应性",))
     assert personal(one, Profile.of(without)).total == 0
+
+
+PROFILES = [
+    Profile(),
+    Profile(sections=("pharma",)),
+    Profile(sections=("医药信息篇",)),
+    Profile(groups=("天津市",)),
+    Profile(keywords=("中药", "-兽药")),
+    Profile(keywords=("-适应性",), topics=("药品注册",)),
+    Profile(topics=("药品注册",)),
+]
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=str)
+def test_why_an_entry_is_left_out_agrees_with_what_is_sent(profile: Profile) -> None:
+    titles = ("中药注册通知", "兽药中药通知", "适应性通知", "别的通知")
+    topics = ((), ("药品注册",))
+    sections = []
+    number = 0
+    for section, title in (("ip", "知识产权信息篇"), ("pharma", "医药信息篇")):
+        groups = []
+        for group in ("国家级", "天津市"):
+            entries = []
+            for words in titles:
+                for own in topics:
+                    number += 1
+                    facts = {"title": words, "section": section, "grp": group, "topics": own}
+                    bare = {"body_text": "", "summary": "", "body_html": ""}
+                    entries.append(make_entry(number, **facts, **bare))
+            groups.append(Group(group, tuple(entries)))
+        sections.append(Section(section, title, "", tuple(groups)))
+    digest = make_digest(*sections)
+    got = {one.id for one in personal(digest, profile).entries()}
+    said = {one.id: why_left_out(digest, one, profile) for one in digest.entries()}
+    assert {number for number, words in said.items() if not words} == got
+    assert profile == Profile() or any(said.values())
