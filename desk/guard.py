@@ -18,7 +18,8 @@ MOST_BYTES = 2 * 1024 * 1024
 MOST_TOKEN = 100
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self';"
+        "default-src 'none'; script-src 'self'; connect-src 'self';"
+        " style-src 'self'; img-src 'self'; frame-src 'self';"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from pathlib import Path
 
 from aiohttp import web
 
@@ -21,13 +20,13 @@ from desk.door import Door, Handler
 from desk.drafts import Drafts
 from desk.guard import HEADERS, MOST_BYTES
 from desk.routes import ROUTES
+from desk.static_files import HTMX, STATIC
 from desk.visits import Desk
 from digest.delivery.unsubscribe_links import load_key
 from errors import ZhengxunError
 
 log = logging.getLogger("zhengxun")
 
-STATIC = Path(__file__).parent / "static"
 STOP_SECONDS = 2.0
 WARM_EVERY_SECONDS, WARM_SECONDS = 60.0, 3600.0
 
@@ -60,7 +59,7 @@ def make_app(desk: Desk) -> web.Application:
     app.on_response_prepare.append(headers)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, door.handler(route))
-    for name in ("desk.css", "desk.svg"):
+    for name in ("desk.css", "desk.svg", HTMX, "htmx.LICENSE.txt"):
         app.router.add_get(f"/static/{name}", _fixed(name))
     return app
 

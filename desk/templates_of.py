@@ -12,6 +12,7 @@ from jinja2 import Environment
 from china_time import SHANGHAI
 from desk.guard import TOKEN_FIELD
 from desk.roles import ROLE_WORDS, may
+from desk.static_files import HTMX, HTMX_CONFIG, HTMX_HASH
 from desk.visits import Page, Visit
 from digest.models.issue import Chapter
 from digest.rendering.templates import strict_environment
@@ -55,6 +56,9 @@ def render(visit: Visit, page: Page, *, token: str, said: str) -> str:
             person=person,
             may=rights,
             token_field=TOKEN_FIELD,
+            htmx=HTMX,
+            htmx_hash=HTMX_HASH,
+            htmx_config=HTMX_CONFIG,
             token=token,
             said=said,
             today=visit.context.config.clock().astimezone(SHANGHAI).date(),

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
-from app.drafts import Draft, chapter_titles, coming_week, find_dropped, place_of
+from app.drafts import Draft, chapter_titles, find_dropped, place_of
 from app.editing import Hand, Judgement
 from app.history import act_words
+from desk.pages.draft import check_seen, opened
 from desk.templates_of import moment_words
 from desk.visits import Answer, Go, Page, RefusedError, Visit, needs
 from digest.composing.closing import closing_instant
 from digest.composing.editing import EntryEdits
 from digest.models.issue import Digest, Entry, Group
 from digest.wording import deadline_line, line_facts, meta_parts, totals_line
-from storage.database import transaction
 from storage.issues.edits import ENTRY_ACTS, dropped_before, list_edits
-from storage.issues.issues import find_issue
 from storage.issues.stamps import newest_act
 from storage.models import Edit, IssueRecord
 
@@ -80,7 +79,9 @@ def show(visit: Visit) -> Answer:
     asked = [_shown(draft, entry) for entry in digest.entries() if entry.id in digest.asked]
     return Page(
         "issue.html.jinja",
-        values | {"sections": sections, "asked": asked, "totals": totals_line(digest)},
+        values
+        | {"sections": sections, "asked": asked, "totals": totals_line(digest)}
+        | {"open": visit.query.get("open", "")},
     )
 
 
@@ -139,8 +140,15 @@ def act(visit: Visit) -> Answer:
         told = _carry_out(visit, hand, word, number)
     back = visit.text("back", 300)
     # Only to pages of ours, never to where a form says.
-    to = back if back.startswith(("/issue", "/entry/")) else "/issue"
+    to = back if back.startswith(("/issue/", "/entry/")) else _place(visit, number)
     return Go(to, said=f"{DONE[word]}{told}。")
+
+
+def _place(visit: Visit, number: str) -> str:
+    """The issue, at the entry, with the chapter open that was."""
+    chapter = visit.query.get("open", "")
+    opened_at = f"?{urlencode({'open': chapter})}" if chapter else ""
+    return f"/issue{opened_at}" + (f"#n{number}" if number.isascii() and number.isdigit() else "")
 
 
 def _carry_out(visit: Visit, hand: Hand, word: str, number: str) -> str:
@@ -186,51 +194,6 @@ def _one(visit: Visit, hand: Hand, word: str, entry: Entry) -> None:
         if place and not (place.isascii() and place.isdigit() and int(place) > 0):
             raise RefusedError("位置要写从 1 开始的数字。")
         hand.move(entry, chapter, group, int(place) if place else None)
-
-
-@contextmanager
-def opened(visit: Visit, *, writes: bool = False) -> Iterator[tuple[Database, Draft]]:
-    """The store and the coming issue in it, all in one transaction for who writes.
-
-    Raises RefusedError for an issue that went out since the form was made.
-    """
-    context = visit.context
-    with context.store() as db:
-        week = visit.text("week", 20) if writes else ""
-        _refuse_gone(db, week)
-        visit.desk.drafts.open(context, db, coming_week(context, db, week))
-        if not writes:
-            yield db, visit.desk.drafts.open(context, db, coming_week(context, db))
-            return
-        with transaction(db):
-            _refuse_gone(db, week)
-            yield db, visit.desk.drafts.open(context, db, coming_week(context, db, week))
-
-
-def _refuse_gone(db: Database, week: str) -> None:
-    record = find_issue(db, week) if week else None
-    if record is not None and record.skipped_at is not None:
-        raise RefusedError(f"{week} 已跳过，条目转入下一期。", 409)
-    if record is not None and not record.waits:
-        raise RefusedError(
-            f"{week} 已于 {moment_words(record.released_at)} 发出，不能再改；"
-            "有错请到“签发”页发更正。",
-            409,
-        )
-
-
-def check_seen(visit: Visit, db: Database, draft: Draft) -> None:
-    """Raise RefusedError with what changed since the page was made that the form stands on."""
-    week, seen = draft.digest.week, visit.number("seen")
-    if newest_act(db, week) == seen:
-        return
-    titles = chapter_titles(visit.context)
-    since = tuple(
-        f"{moment_words(one.made_at)}　{act_words(one, titles)}"
-        for one in list_edits(db, week)
-        if one.id > seen
-    )
-    raise RefusedError("您打开这一页之后，本期有了别的改动，请先看一看再改。", 409, since)
 
 
 def _frame(visit: Visit, db: Database, draft: Draft) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 
 from desk.mails import send_preview
-from desk.pages.issue import fate, opened
+from desk.pages.draft import opened
+from desk.pages.issue import fate
 from desk.templates_of import environment
 from desk.visits import Answer, Go, Page, RefusedError, Sheet, Visit, needs
 from desk.word_page import word_page

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from app.drafts import number_in
 from app.state_words import state_word
-from desk.pages.issue import opened
+from desk.pages.draft import opened
 from desk.pages.readers import found_reader
 from desk.pages.tasks import found_notice
 from desk.visits import Answer, Page, RefusedError, Visit, needs

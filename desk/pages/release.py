@@ -18,7 +18,8 @@ from app.issues import chat_bots, find_recorded, report_line, send_issue
 from app.mail_server import has_mail_server
 from app.releases import ChangedError, hold_until, let_go, skip_issue
 from china_time import SHANGHAI
-from desk.pages.issue import check_seen, fate, opened
+from desk.pages.draft import check_seen, opened
+from desk.pages.issue import fate
 from desk.templates_of import moment_words
 from desk.visits import Answer, Go, Page, RefusedError, Visit, needs
 from digest.models.correction import Correction

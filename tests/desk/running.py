@@ -21,11 +21,13 @@ from config import Config
 from config_delivery import DeskConfig
 from config_sections import DigestConfig
 from desk.server import DeskServer
+from desk.static_files import HTMX, HTMX_HASH
 from storage.desk.people import Person, Role
 from storage.notices.notices import save_notice
 from tests.digest.samples import SEEN, make_notice
 
 NOON = datetime(2021, 2, 5, 3, 0, tzinfo=UTC)
+SCRIPT = f'<script src="/static/{HTMX}" integrity="{HTMX_HASH}" defer></script>'
 PASSWORD = "一共十二个字符的口令呀"
 
 
@@ -185,4 +187,4 @@ async def _cancel_rest() -> None:
     await asyncio.get_running_loop().shutdown_default_executor()
 
 
-__all__ = ["NOON", "PASSWORD", "RunningDesk", "Visitor", "context_at", "fill", "running"]
+__all__ = ["NOON", "PASSWORD", "SCRIPT", "RunningDesk", "Visitor", "context_at", "fill", "running"]

@@ -64,10 +64,16 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
 
 @contextmanager
 def opened(
-    browser: Browser, visitor: Visitor, width: int = 1280, scheme: Scheme = "light"
+    browser: Browser,
+    visitor: Visitor,
+    width: int = 1280,
+    scheme: Scheme = "light",
+    *,
+    scripts: bool = False,
 ) -> Iterator[Page]:
-    """A page of somebody's, without scripts: none is needed."""
+    """A page of somebody's, without scripts unless they are asked for: none is needed."""
     context = browser.new_context(
+        java_script_enabled=scripts,
         viewport={"width": width, "height": 800},
         color_scheme=scheme,
         base_url=visitor.origin,
@@ -184,10 +190,10 @@ def test_no_page_has_a_fault_that_axe_finds_or_is_too_wide(
     visitor.post("/readers/add", {"address": "li@example.com", "name": "李"}, page="/readers")
     form = {"owner": "张三", "due_on": "2021-02-01", "note": "月底前"}
     visitor.post("/tasks/new/2", form, page="/tasks")
-    with opened(browser, visitor, width, scheme) as page:
+    with opened(browser, visitor, width, scheme, scripts=True) as page:
         for path in PAGES:
             check(page, path, width)
-    with opened(browser, desk.visitor(), width, scheme) as page:
+    with opened(browser, desk.visitor(), width, scheme, scripts=True) as page:
         for path in OUTSIDE:
             check(page, path, width)
 
