@@ -49,10 +49,10 @@ class LastListed:
         return any(row.key not in self.met and _is_from(row, reach) for row in self.rows)
 
     def skipped(self, pages: Sequence[Sequence[ListedRow]], today: date) -> list[date]:
-        """Days of the rows that stood between the last row of a page and the first of the next one
-        and were not met: there is a page between the two. `pages`: of each its rows without those
-        kept on top."""
-        found: list[ListedRow] = []
+        """Days of the rows that stood between the last row of a page and the first of the next one,
+        or above the first, and were not met: there is a page nobody turned to. `pages`: of each its
+        rows without those kept on top."""
+        found = self._above(pages)
         for above, below in pairwise(pages):
             start = next(self._known(reversed(above)), None)
             end = next(self._known(below), None)
@@ -61,6 +61,17 @@ class LastListed:
             between = [row for row in self.rows[start + 1 : end] if row.key not in self.met]
             found += between if len(between) >= SKIPPED else []
         return _days(found, today)
+
+    def _above(self, pages: Sequence[Sequence[ListedRow]]) -> list[ListedRow]:
+        """The rows that stood above the first that was met again, and were not. An older one was
+        only kept on top."""
+        first = next(self._known(row for page in pages for row in page), 0)
+        gone = [
+            row
+            for row in self.rows[:first]
+            if row.key not in self.met and row.day and row.day >= self.rows[first].day
+        ]
+        return gone if len(gone) >= SKIPPED else []
 
     def _known(self, rows: Iterable[ListedRow]) -> Iterator[int]:
         for row in rows:
