@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -99,18 +100,21 @@ class Brought:
                 yield page
 
 
-_JSON = TypeAdapter(Brought)
+@cache
+def _json() -> TypeAdapter[Brought]:
+    """Made when it is first needed: a crawl of this machine for itself never does."""
+    return TypeAdapter(Brought)
 
 
 def packed(brought: Brought) -> bytes:
     """As JSON."""
-    return _JSON.dump_json(brought)
+    return _json().dump_json(brought)
 
 
 def unpacked(text: bytes) -> Brought:
     """Raises BundleError."""
     try:
-        return _JSON.validate_json(text)
+        return _json().validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
