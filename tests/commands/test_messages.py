@@ -21,6 +21,7 @@ from commands.terminal import Terminal
 from config import Config, ui_language
 from config_sections import CrawlConfig
 from tests.commands.spoken import console, said
+from texts import messages
 from texts.messages import in_language
 
 
@@ -216,6 +217,19 @@ def test_a_table_is_printed_in_the_language_that_is_set(monkeypatch: pytest.Monk
 def test_a_message_of_any_length_and_form_takes_no_time() -> None:
     for text in (": " * 300, "; " * 300, "no site " * 75, "line 1: " * 75, "a: b; " * 10_000):
         assert in_language(text, "zh")
+
+
+def test_an_error_is_said_also_where_the_catalogue_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "messages.toml"
+    broken.write_text('[zh]\n"a" = "b"\n"a" = "c"\n', encoding="utf-8")
+    monkeypatch.setattr(messages, "_CATALOGUE", broken)
+    messages._known.cache_clear()
+    messages._line.cache_clear()
+    assert in_language("no site 'q'; known sites: cde", "zh") == "no site 'q'; known sites: cde"
+    messages._known.cache_clear()
+    messages._line.cache_clear()
 
 
 def test_the_language_is_known_before_the_configuration_is(tmp_path: Path) -> None:
