@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from china_time import SHANGHAI
+from crawlers import platforms
 from crawlers.catalogue import Column, Site
 from crawlers.items import (
     ColumnReport,
@@ -100,7 +101,7 @@ def look_of(site: Site, folder: Path, now: datetime, why: str = "") -> SiteLook:
 def _column(
     site: Site, column: Column, seen: dict[str, Any] | None, folder: Path, now: datetime, why: str
 ) -> ColumnLook:
-    if site.platform == "wechat" and not column.relay:
+    if not platforms.platform(site.platform).has_lists and not column.relay:
         return _unread(site, column, NO_RELAY)
     if seen is None:
         return _unread(site, column, why or NOT_ASKED)

@@ -19,6 +19,7 @@ from app.source_check.looks import ColumnLook, SiteLook
 from app.source_check.visiting import OnSite, Way, looked_at
 from app.toml_text import tables
 from config import Config
+from crawlers import platforms
 from crawlers.catalogue import Column, Site, load_catalogue
 from crawlers.replaying import HANDLERS
 
@@ -90,7 +91,7 @@ def without_relays(site: Site) -> Site | None:
 
 
 def _is_asked(site: Site, column: Column) -> bool:
-    return column.enabled and site.platform != "wechat"
+    return column.enabled and platforms.platform(site.platform).has_lists
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -26,5 +26,5 @@ class WechatSpider(FeedSpider):
         return []
 
 
-PLATFORM = Platform("wechat")
+PLATFORM = Platform("wechat", has_lists=False)
 PLATFORM_SPIDER = WechatSpider

@@ -78,6 +78,7 @@ class Platform:
     "" for the whole address. For ever: another key later is another notice.
     `rows`, `notice`: selectors of its usual skins, in order; a column's own are asked first.
     `has_script_rows`: its lists may stand as data in a script of the page.
+    `has_lists`: False where no public list exists, and a column is an operator's relay or nothing.
     `sign`: what tells a list page of it (source, address), beside its links.
     `answered`: the rows that one object of a saved JSON answer holds (object, base address).
     `described`: what a column needs whose page (second) asked an address (third) and got this
@@ -90,6 +91,7 @@ class Platform:
     rows: tuple[RowPattern, ...] = ()
     notice: NoticePattern = NoticePattern()
     has_script_rows: bool = False
+    has_lists: bool = True
     sign: Callable[[str, str], Sign | None] = _no_sign
     answered: Callable[[dict[str, Any], str], Iterable[Row]] = _no_rows
     described: Callable[[str, str, str], dict[str, Any] | None] = _no_description
