@@ -22,13 +22,14 @@ from digest.choosing.document import Document
 from digest.choosing.folding import Room, unfolded
 from digest.choosing.learning import Label, learn
 from digest.choosing.relevance import relevances
-from digest.choosing.roles import addresses_outsiders
+from digest.choosing.roles import addresses_outsiders, is_objection
 from digest.choosing.scoring import Score, Taste, score_all
 from digest.choosing.stories import stories_among
 
 WEEKS = Path(__file__).parent.parent / "tests" / "curation"
 LABELS = (0, 20, 40, 80, 160)
 """A week teaches twenty: the ten that were chosen, and the ten best placed of the others."""
+LEADS = (10, 15, 20, 25, 30, 35)
 _A_WEEK = 20
 _SHUFFLES = 200
 
@@ -84,13 +85,13 @@ def recall(order: Sequence[int], chosen: frozenset[int], k: int) -> float:
     return len(chosen & set(order[:k])) / len(chosen)
 
 
-def by_score(week: LabelledWeek, taste: Taste) -> tuple[Order, set[int]]:
+def by_score(week: LabelledWeek, taste: Taste, lead: int = Room().lead) -> tuple[Order, set[int]]:
     """Our order, the best first, and what is told in full; what stands under an entry comes
     right after it."""
     scores = score_all(week.documents, taste)
     under = stories_among(week.documents)
     heads = [one for one in week.documents if one.id not in under]
-    full = unfolded(heads, scores, Room(), week.today)
+    full = unfolded(heads, scores, Room(lead), week.today)
     order = _ranked(heads, scores)
     stories: dict[int, list[int]] = {}
     for story, head in under.items():
@@ -171,6 +172,15 @@ def figures(weeks: Sequence[LabelledWeek], taste: Taste) -> dict[str, Agreement]
     return found
 
 
+def by_lead(weeks: Sequence[LabelledWeek], taste: Taste) -> str:
+    """How many of the chosen are told in full, cold, by `digest.lead`, as Markdown."""
+    lines = ["| digest.lead | told in full | chosen among them |", "| ---: | ---: | ---: |"]
+    for lead in LEADS:
+        one = measure(weeks, lambda _, week, n=lead: by_score(week, taste, n))  # type: ignore[misc]
+        lines.append(f"| {lead} | {one.opened:.0f} | {one.open_recall:.2f} |")
+    return "\n".join(lines)
+
+
 def folded_by_mistake(weeks: Sequence[LabelledWeek], taste: Taste) -> list[str]:
     """What was chosen and is told in a line only, cold: week and title."""
     missed = []
@@ -245,6 +255,7 @@ def _document(entry: dict[str, Any], number: int, today: date) -> Document:
         entry["site"],
         entry["doc_number"],
         deadline if asks else None,
+        is_objection(entry["title"]),
         effective,
     )
 
@@ -252,7 +263,8 @@ def _document(entry: dict[str, Any], number: int, today: date) -> Document:
 def main(arguments: Sequence[str]) -> int:
     """Print the table; with --misses what was folded by mistake."""
     weeks, taste = load_weeks(), load_taste()
-    sys.stdout.write(table(figures(weeks, taste), len(weeks)) + "\n")
+    sys.stdout.write(table(figures(weeks, taste), len(weeks)) + "\n\n")
+    sys.stdout.write(by_lead(weeks, taste) + "\n")
     sys.stdout.write(f"\n1,400 entries are judged in {seconds_for(1400, weeks, taste):.2f} s\n")
     if "--misses" in arguments:
         sys.stdout.write("\n".join(folded_by_mistake(weeks, taste)) + "\n")

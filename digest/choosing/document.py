@@ -17,8 +17,9 @@ class Document:
     """One entry to be judged. `id` is its notice's; days are Asia/Shanghai.
 
     `due_on`: the nearest day by which somebody outside the office must act, from the issue's day
-    on; `effective_on`: from when it holds; `replaces`: the name of a document we issued before
-    and that it replaces or amends, '' for none.
+    on; with `objection` nobody must, it is the last day to object to what is announced.
+    `effective_on`: from when it holds; `replaces`: the name of a document we issued before and
+    that it replaces or amends, '' for none.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Document:
     site: str = ""
     doc_number: str = ""
     due_on: date | None = None
+    objection: bool = False
     effective_on: date | None = None
     replaces: str = ""
     late: bool = False

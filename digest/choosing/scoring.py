@@ -84,8 +84,9 @@ def _score(document: Document, relevance: Relevance, alike: int, taste: Taste) -
 
 def _facts(document: Document, alike: int) -> list[tuple[float, str]]:
     due, effective = document.due_on, document.effective_on
+    asks = due is not None and not document.objection
     return [
-        (_DUE if due else 0.0, f"须于 {due:%m-%d} 前办理" if due else ""),
+        (_DUE if asks else 0.0, f"须于 {due:%m-%d} 前办理" if due else ""),
         (_EFFECTIVE if effective else 0.0, f"{effective:%m-%d} 起施行" if effective else ""),
         (_REPLACES if document.replaces else 0.0, f"替代已刊登的{document.replaces}"),
         (_NUMBERED if document.doc_number else 0.0, "有文号"),

@@ -9,7 +9,7 @@ from datetime import date
 from digest.choosing.document import READ, Document
 from digest.choosing.folding import Room, uncertain, unfolded
 from digest.choosing.learning import Label, Taught, learn
-from digest.choosing.roles import addresses_outsiders
+from digest.choosing.roles import addresses_outsiders, is_objection
 from digest.choosing.scoring import Score, Taste, score_all
 from digest.choosing.stories import stories_among
 from digest.composing.chapters import Placed, chapter_of
@@ -68,10 +68,11 @@ def document_of(entry: Entry, chapter: str, today: date, issued: Collection[str]
     """What is judged of an entry in a chapter."""
     notice = entry.stored.notice
     due = [
-        item.on
+        item
         for item in entry.deadlines
         if item.on >= today and addresses_outsiders(entry.title, item.what)
     ]
+    asked = [item.on for item in due if not is_objection(entry.title, item.what)]
     replaced = [name for name in notice.repeals if any(one in name for one in issued)]
     return Document(
         id=entry.id,
@@ -80,7 +81,8 @@ def document_of(entry: Entry, chapter: str, today: date, issued: Collection[str]
         text=notice.body_text[:READ],
         site=notice.site,
         doc_number=entry.doc_number,
-        due_on=min(due, default=None),
+        due_on=min(asked or (item.on for item in due), default=None),
+        objection=bool(due) and not asked,
         effective_on=notice.effective_on,
         replaces=replaced[0] if replaced else "",
         late=entry.late,

@@ -47,8 +47,33 @@ def test_a_near_deadline_of_outsiders_is_never_folded() -> None:
 
 def test_an_announcement_with_its_day_of_effect_is_never_folded() -> None:
     begins = date(2021, 3, 1)
-    assert is_certain(Document(1, "ip", "关于发布某办法的公告", effective_on=begins), TODAY)
-    assert not is_certain(Document(1, "ip", "某办法解读", effective_on=begins), TODAY)
+    for title in (
+        "关于发布某办法的公告",
+        "关于印发某办法的通知",
+        "关于进一步完善加计扣除政策的公告（2021年第13号）",
+    ):
+        assert is_certain(Document(1, "ip", title, effective_on=begins), TODAY), title
+    for title in ("某办法解读", "关于启用电子签章功能的通知", "关于系统停机维护的公告"):
+        assert not is_certain(Document(1, "ip", title, effective_on=begins), TODAY), title
+
+
+def test_a_day_to_object_is_no_day_to_act() -> None:
+    soon = date(2021, 2, 8)
+    asks = Document(1, "ip", "关于征集建设单位的通知", due_on=soon)
+    listed = Document(2, "ip", "拟资助名单的公示", due_on=soon, objection=True)
+    assert is_certain(asks, TODAY)
+    assert not is_certain(listed, TODAY)
+
+
+def test_what_is_certain_takes_the_place_of_none_that_is_better() -> None:
+    certain = [
+        Document(n, "pharma", f"关于申报第{n}号项目的通知", due_on=TODAY) for n in range(90, 95)
+    ]
+    some = [*documents(30), *certain]
+    assert unfolded(some, scores(*some), Room(lead=10), TODAY) == {*range(1, 11), *range(90, 95)}
+    best = [Document(n, "pharma", f"关于申报第{n}号项目的通知", due_on=TODAY) for n in range(1, 6)]
+    some = [*best, *documents(30, first=6)]
+    assert unfolded(some, scores(*some), Room(lead=10), TODAY) == set(range(1, 11))
 
 
 def test_at_most_three_near_the_fold_are_put_to_the_editor() -> None:
