@@ -12,11 +12,13 @@ import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from subprocess import TimeoutExpired
 from typing import Any
 
 # After its end nobody has more to say but what it started, which may hold its pipes for ever.
 PIPE_SECONDS = 5.0
 LOOK_SECONDS = 0.05
+REAP_SECONDS = 1.0
 TAIL_BYTES = 64 * 1024
 PROGRESS_LINE_LIMIT = 1024 * 1024
 
@@ -71,7 +73,7 @@ async def follow(process: Process, on_event: OnEvent) -> str:
             task.cancel()
         await asyncio.gather(events, errors, ending, return_exceptions=True)
         if process.returncode is not None:
-            _close_pipes(process)
+            _let_go(process)
 
 
 def parse_event(line: bytes) -> Event | None:
@@ -132,17 +134,23 @@ async def stop(process: Process, grace: float) -> None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(grace):
                     await ended(process)
+        kill_group(process)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PIPE_SECONDS):
+                # A pipe that nobody reads never ends, and with it the wait, though all are dead.
+                for stream in filter(None, (process.stdout, process.stderr)):
+                    await read_tail(stream)
+                await process.wait()
     finally:  # also for whoever cannot wait
         kill_group(process)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PIPE_SECONDS):
-            # A pipe that nobody reads never ends, and with it the wait, though all are dead.
-            for stream in filter(None, (process.stdout, process.stderr)):
-                await read_tail(stream)
-            await process.wait()
-    _close_pipes(process)
+        _let_go(process)
 
 
-def _close_pipes(process: Process) -> None:
-    """Let go of our ends: what it left behind may hold the others for ever."""
-    process._transport.close()  # type: ignore[attr-defined] # no public way
+def _let_go(process: Process) -> None:
+    """Close our ends of its pipes: what it left behind may hold the others for ever. One that was
+    killed a moment ago is waited for, so that no child stays which nobody asks after."""
+    transport = process._transport  # type: ignore[attr-defined] # no public way
+    transport.close()
+    if process.returncode is None:
+        with suppress(TimeoutExpired):
+            transport.get_extra_info("subprocess").wait(REAP_SECONDS)

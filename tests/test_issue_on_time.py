@@ -42,7 +42,7 @@ class Made:
 
 @pytest.fixture
 def crawl(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Awaitable[None]]], None]:
-    async def missed(_daemon: Daemon, **_margin: timedelta) -> None:
+    async def missed(_daemon: Daemon, *_how: object) -> None:
         await crawls[0]()
 
     crawls: list[Callable[[], Awaitable[None]]] = []

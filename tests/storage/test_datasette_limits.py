@@ -141,7 +141,8 @@ def test_texts_made_to_be_slow_are_compared_in_bounded_time(kind: str) -> None:
         return process_time() - began
 
     took(100)
-    assert took(10_000) < 3 * took(5_000) + 0.5
+    # A busy machine can spoil one measurement; a cost that grows too fast spoils each.
+    assert any(took(10_000) < 3 * took(5_000) + 0.5 for _ in range(3))
 
 
 def test_what_is_not_compared_is_shown_whole() -> None:
