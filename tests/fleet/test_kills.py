@@ -127,6 +127,7 @@ def restart(broker: rig.Broker) -> None:
     broker.start()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
     matrix = Matrix(tmp_path, seed=20)
