@@ -36,7 +36,8 @@ ARCHIVE = 5
 @dataclass(frozen=True, slots=True)
 class Met:
     """One row of a page: `is_new` to the column's walk, `known_as` the column it is known under
-    (None: not known by key or address), `is_titled`: known by title and day."""
+    (None: not known by key or address), `is_titled`: known by title and day, `listed`: as it is
+    remembered for the next reading."""
 
     row: Row
     key: str
@@ -44,12 +45,8 @@ class Met:
     known_as: str | None
     is_titled: bool
     is_new: bool
+    listed: ListedRow
     place: Place = ""
-
-    def as_listed(self) -> ListedRow:
-        """As it is remembered for the next reading."""
-        day = self.standing.day.isoformat() if self.standing.day else ""
-        return ListedRow(self.key, self.row.url, self.row.title, day)
 
     @property
     def is_known(self) -> bool:
@@ -115,19 +112,19 @@ class ColumnWalk:
             for m in found
         )
         strand.strand.pages.append(PageSeen(seen, order))
-        strand.flows.append([one.as_listed() for one in found if not one.standing.pinned])
+        strand.flows.append([one.listed for one in found if not one.standing.pinned])
         return found
 
     def _met(self, row: Row, key: str, url: str, stand: Standing) -> Met:
-        day = stand.day.isoformat() if stand.day else ""
+        listed = ListedRow(key, url, row.title, stand.day.isoformat() if stand.day else "")
         is_new = key not in self.titles
         known_as = self.known.column_of(key, url)
-        is_titled = known_as is None and self.known.is_titled(row.title, day)
+        is_titled = known_as is None and self.known.is_titled(row.title, listed.day)
         if is_new:
             self.titles[key] = row.title
-            self.listed.append(ListedRow(key, url, row.title, day))
-        self.last.meet(key, row.title, day)
-        return Met(row, key, stand, known_as, is_titled, is_new)
+            self.listed.append(listed)
+        self.last.meet(listed)
+        return Met(row, key, stand, known_as, is_titled, is_new, listed)
 
     def _placed(self, strand: StrandWalk, met: Sequence[Met], order: Order) -> list[Met]:
         """With their places. Many old rows that turn up at once are an archive that was brought

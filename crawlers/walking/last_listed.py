@@ -23,11 +23,11 @@ class LastListed:
         self._places = {row.key: place for place, row in enumerate(rows)}
         self._titles = {(row.title, row.day): row.key for row in rows}
 
-    def meet(self, key: str, title: str, day: str) -> None:
+    def meet(self, row: ListedRow) -> None:
         """A row of this reading: the one of the last with its key, or its title and day."""
-        if key in self._places:
-            self.met.add(key)
-        titled = self._titles.get((title, day))
+        if row.key in self._places:
+            self.met.add(row.key)
+        titled = self._titles.get((row.title, row.day))
         if titled is not None:
             self.met.add(titled)
 

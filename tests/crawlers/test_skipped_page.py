@@ -91,7 +91,7 @@ def test_rows_under_new_addresses_are_found_by_title_and_day() -> None:
     last = LastListed([listed(age) for age in range(10)])
     moved = [replace(listed(age), key=f"new{age}") for age in (0, 1, 2, 6, 7)]
     for row in moved:
-        last.meet(row.key, row.title, row.day)
+        last.meet(row)
     assert len(last.skipped([moved[:3], moved[3:]], TODAY)) == 3
 
 
@@ -99,7 +99,7 @@ def test_a_first_page_that_is_the_second_one_is_noticed() -> None:
     last = LastListed([listed(age) for age in range(20)])
     page = [listed(age) for age in range(10, 20)]
     for row in page:
-        last.meet(row.key, row.title, row.day)
+        last.meet(row)
     assert len(last.skipped([page], TODAY)) == 10
 
 
@@ -108,5 +108,5 @@ def test_old_rows_that_are_not_kept_on_top_any_more_are_no_page() -> None:
     last = LastListed([*pinned, *(listed(age) for age in range(10))])
     page = [listed(age) for age in range(10)]
     for row in page:
-        last.meet(row.key, row.title, row.day)
+        last.meet(row)
     assert last.skipped([page], TODAY) == []
