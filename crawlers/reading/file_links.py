@@ -59,10 +59,9 @@ _FOOT_WORDS = re.compile(
 _SOMEWHERE = re.compile(r"""["']([^"'<>\s]{4,500})["']""")
 _OPENS = re.compile(r"\(|window\.|location|open|down|show|view|file", re.IGNORECASE)
 # What a script that names a document holds somewhere: its ending, or the query of a viewer.
-_NAMES_A_FILE = re.compile(
-    rf"\.(?:{'|'.join(sorted(DOCUMENTS))})(?![a-z0-9])"
-    r"|[?&](?:file|url|src|path|pdf|furl|document)\w{0,4}=",
-    re.IGNORECASE,
+_ASKED = r"(?:file|url|src|path|pdf|furl|document)\w{0,4}="
+_NAMES_A_FILE = re.compile(  # each way begins with a sign of its own: the search leaps to them
+    rf"\.(?:{'|'.join(sorted(DOCUMENTS))})(?![a-z0-9])|\?{_ASKED}|&{_ASKED}", re.IGNORECASE
 )
 _GIVEN = re.compile(r"""[=:(,]\s{0,4}["'](?=([^"'<>\s]{4,500})["'])""")
 _TAKES_A_FILE = re.compile(

@@ -151,7 +151,7 @@ class _Walk:
         else:
             self._start_box(node, tag)
         text = node.text
-        if text:
+        if text and (self._parts or not text.isspace()):
             self._add(text, node, is_tail=False)
 
     def leave_out(self, node: etree._Element, tag: str) -> None:
@@ -167,7 +167,7 @@ class _Walk:
         elif self.boxes[self._open[-1]].node is node:
             self._end_box(node, tag)
         tail = node.tail
-        if tail and node is not self.boxes[0].node:
+        if tail and (self._parts or not tail.isspace()) and node is not self.boxes[0].node:
             self._add(tail, node, is_tail=True)
 
     def finish(self) -> Outline:
@@ -183,7 +183,7 @@ class _Walk:
             self._flush()
         number = len(self.boxes)
         parent = self._open[-1] if self._open else -1
-        self.boxes.append(Box(node, parent, len(self.lines)))
+        self.boxes.append(Box(node, parent, len(self.lines), 0, []))
         self.index[node] = number
         if parent >= 0:
             self.boxes[parent].children.append(number)
