@@ -160,7 +160,7 @@ class CdeSpider(JsonLists, BaseSpider):
         item = self.new_item(self.notice_meta(row, column.name))
         item.key = record_code(record) or item.key
         item.url = row.url
-        item.title, item.published = record_title(record, kind), row.date
+        item.title, item.published = record_title(record, kind) or row.title, row.date
         item.list_title, item.source = item.title, CENTRE
         item.body_html = record_table(record)
         item.read_by = dict.fromkeys(("title", "published", "source", "body_html"), "platform")

@@ -16,6 +16,7 @@ from crawlers.items import KnownRow
 from crawlers.reading.learned_titles import ENOUGH, SEED, letters
 from crawlers.reading.meta import without_markup
 from crawlers.reading.printed_dates import day_of, from_unix
+from crawlers.reading.record_links import NO_LINK, link_by_form, link_by_known
 
 Record = dict[str, Any]
 
@@ -24,7 +25,6 @@ EVERY = "*"
 
 _MOST_RECORDS = 2000
 _DEEPEST = 12
-_SHORTEST_ID = 6  # characters of an address's part that tells one notice from another
 _MOSTLY = 0.5
 _TOTALS = ("total", "totalcount", "totalnum", "recordcount")
 _PAGES = ("pages", "totalpage", "totalpages", "pagecount")
@@ -88,7 +88,14 @@ def derive_records(answer: object, known: Sequence[KnownRow]) -> LearnedRecords 
     found = len({row.key for _, row in pairs})
     if found < ENOUGH:
         return None
-    link, form = _link(pairs)
+    link, form = (
+        link_by_known((record, row.url) for record, row in pairs)
+        or link_by_form(
+            [record for its_way, record in every_record(answer) if its_way == way],
+            [row.url for _, row in pairs],
+        )
+        or NO_LINK
+    )
     return LearnedRecords(way, title, _day(pairs), link, form, found)
 
 
@@ -140,17 +147,6 @@ def _day(pairs: Sequence[tuple[Record, KnownRow]]) -> str:
             name for name, value in record.items() if value and day_of(printed(value)) in days
         )
     return _winner(votes, len(pairs))
-
-
-def _link(pairs: Sequence[tuple[Record, KnownRow]]) -> tuple[str, str]:
-    votes: Counter[tuple[str, str]] = Counter()
-    for record, row in pairs:
-        for name, value in record.items():
-            text = str(value or "")
-            if len(text) >= _SHORTEST_ID and text in row.url:
-                votes[name, row.url.replace(text, "{}", 1)] += 1
-    best = max(votes, key=lambda one: votes[one], default=("", "{}"))
-    return best if votes[best] >= _MOSTLY * len(pairs) else ("", "{}")
 
 
 def _winner(votes: Counter[str], of: int) -> str:

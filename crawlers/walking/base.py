@@ -87,7 +87,7 @@ class BaseSpider(ListRows):
         walk, report = self.walk_of(column.name), self.reports[column.name]
         strand = walk.strand(response.meta.get(STRAND, 0))
         keyed = self.keyed(rows, walk)
-        why = self.moved_away(response, column, keyed)
+        why = self.moved_away(response, column, keyed) or self.of_one_address(keyed)
         met = [] if why else walk.meet(strand, keyed)
         why = why or (self.of_another(column.name, met) if page == 1 else "")
         if why:

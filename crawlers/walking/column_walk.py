@@ -96,8 +96,11 @@ class ColumnWalk:
             days, self.is_misdated = [None] * len(days), True
             for row, _, _ in rows:
                 row.date = ""
+        is_dated = any(days)
         days = [day or self.last.day_of(key) for key, day in zip(keys, days, strict=True)]
         stands, order = standings(days, [row.pinned for row, _, _ in rows], self.today)
+        if not is_dated:  # days that the last reading gave deny no page its own
+            stands = [replace(stand, near=None) for stand in stands]
         found: list[Met] = []
         for (row, key, url), stand in zip(rows, stands, strict=True):
             if key in strand.keys:

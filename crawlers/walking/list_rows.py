@@ -5,6 +5,7 @@ The half of every platform between the lists (`crawlers.walking.base`) and the n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -135,6 +136,17 @@ class ListRows(NoticePages):
             if len({url for url, _ in seen if url}) > 1 and len({title for _, title in seen}) > 1
         }
         return [(row, url if key in torn else key, url) for row, key, url in found]
+
+    def of_one_address(self, rows: Sequence[Keyed]) -> str:
+        """Why the rows cannot be told apart (Chinese), or "": most lead to one and the same page
+        under different titles. What leads to the notices was not read, or is not there."""
+        titles: defaultdict[str, set[str]] = defaultdict(set)
+        for row, key, _ in rows:
+            titles[key].add(bare(row.title))
+        most = max(map(len, titles.values()), default=0)
+        if most < LEAST_ROWS or 2 * most <= len(rows):
+            return ""
+        return f"列出的 {len(rows)} 条中有 {most} 条指向同一个地址，认不出各条通知的地址"
 
     def _key_of(self, row: Row, known: KnownKeys) -> tuple[str, str]:
         url = self.canonical(row.url)

@@ -171,3 +171,13 @@ def test_a_feed_of_few_entries_that_was_always_so_is_well() -> None:
     meet(column, 0, 1, 2)
     feed.ended = "bare"
     assert (column.proof().joined, column.proof().gap) == ("window", None)
+
+
+def test_days_of_the_last_reading_deny_no_page_its_own() -> None:
+    column = walk(2, 4, 6, 8)
+    rows = [
+        (Row(f"https://a.cn/{n}.html", f"关于{n}天前事项的通知公告", ""), f"k{n}")
+        for n in (2, 99, 4)
+    ]
+    met = column.meet(column.strand(0), [(row, key, row.url) for row, key in rows])
+    assert [one.standing.near for one in met] == [None] * 3

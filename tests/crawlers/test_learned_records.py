@@ -82,3 +82,51 @@ def test_two_known_notices_are_too_few(notices: list[Told]) -> None:
     assert derive_records(answer, rows_of(notices)[:2]) is None
     assert derive_records({"data": {"records": []}}, rows_of(notices)) is None
     assert derive_records([], rows_of(notices)) is None
+
+
+NEW = "https://www.example.gov.cn/xw/{}.shtml"
+
+
+def under_new_codes(notices: list[Told], name: str, value: str) -> dict[str, Any]:
+    """An answer whose addresses have nothing in common with the known ones any more."""
+    pictures = {"cover": "/img/{}.png", "type": "7"}
+    return {
+        "rows": [
+            {
+                "docTitle": one.title,
+                "day": f"{one.day:%Y-%m-%d}",
+                name: value.format(9_100_000_000 + place),
+            }
+            | {what: one_of.format(place) for what, one_of in pictures.items()}
+            for place, one in enumerate(notices)
+        ]
+    }
+
+
+@pytest.mark.parametrize("value", [NEW, "/xw/{}.shtml"])
+def test_addresses_of_a_new_form_are_told_by_what_they_are(notices: list[Told], value: str) -> None:
+    answer = under_new_codes(notices, "linkUrl", value)
+    learned = derive_records(answer, rows_of(notices)[4:])
+    assert learned is not None
+    assert learned.link == "linkUrl"
+    assert learned.address_of(answer["rows"][0]) == value.format(9_100_000_000)
+
+
+def test_new_codes_are_put_where_the_known_ones_stood(notices: list[Told]) -> None:
+    kept = [
+        type(row)(row.key, FORM.format(8_000_000_000 + place), row.title, row.day)
+        for place, row in enumerate(rows_of(notices))
+    ]
+    answer = under_new_codes(notices, "code", "{}")
+    learned = derive_records(answer, kept)
+    assert learned is not None
+    assert learned.address_of(answer["rows"][2]) == FORM.format(9_100_000_002)
+
+
+def test_what_could_be_either_of_two_is_not_guessed(notices: list[Told]) -> None:
+    answer = under_new_codes(notices, "linkUrl", NEW)
+    for place, one in enumerate(answer["rows"]):
+        one["other"] = f"https://www.example.gov.cn/wap/{place + 500}.shtml"
+    learned = derive_records(answer, rows_of(notices))
+    assert learned is not None
+    assert learned.link == ""

@@ -153,3 +153,13 @@ def test_a_question_is_a_notice_with_its_answer() -> None:
     assert (item.key, item.title) == ("c" * 32, "稳定性试验可否 采用括号法？")
     assert item.published == "2021-02-02"
     assert "<th>解答</th><td>可以，应当说明理由。</td>" in item.body_html
+
+
+def test_rows_that_all_lead_to_one_address_are_no_list_and_no_notices() -> None:
+    spider = make_cde()
+    records = [{"title": f"关于第{n}件事项的公告", "publishDate": "20210301"} for n in range(4)]
+    assert run(started(spider)[0], cde_json(*records), TextResponse) == []
+    failure = spider.reports["通知公告"].failure
+    assert failure is not None
+    assert failure.verdict == "broken"
+    assert "4 条中有 4 条指向同一个地址" in failure.reason
