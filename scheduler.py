@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 
@@ -39,7 +39,7 @@ from config import Config, ConfigError, load_config, ui_language
 from digest.alerts.alert import fetch, words
 from digest.composing.closing import closing_instant, latest_due
 from errors import ZhengxunError
-from storage.database import open_database
+from storage.database import StorageError, open_database
 from texts.messages import in_language
 
 log = logging.getLogger("zhengxun")
@@ -224,13 +224,35 @@ class Daemon:
 
     async def deliver(self) -> None:
         """What is outstanding goes out. It asks the ledger, so once at a time is enough."""
+        began = self.config.clock()
         async with self.delivering:
             await self.carry_out("deliver_outstanding")
+        self.come_back(self.deliver, began)
 
     async def post(self) -> None:
         """Bulletins go out; what came back is read, where there is a mailbox."""
+        began = self.config.clock()
         reading = ["read_mailbox"] if self.config.mailbox.host else []
         await self.carry_out("tell_readers", *reading)
+        self.come_back(self.post, began)
+
+    def come_back(self, job: Callable[[], Awaitable[None]], began: datetime) -> None:
+        """Run a job again when the first mail that it put off is due, if the usual round is later.
+
+        `began`: when it began. What was due before that and still waits is left to the round.
+        """
+        if self.stopping:
+            return
+        try:
+            at = due_jobs.next_attempt_at(self.context, began)
+        except StorageError as error:
+            log.warning("what was put off waits for the usual round: %s", error)
+            return
+        wait = None if at is None else at - self.config.clock()
+        if wait is not None and wait < ROUND_EVERY:
+            run_date = datetime.now(SHANGHAI) + max(wait, timedelta(0))
+            name = f"{job.__name__}{AGAIN}"
+            self.scheduler.add_job(job, "date", run_date=run_date, id=name, replace_existing=True)
 
     async def carry_out(self, *jobs: str, within: float | None = None) -> list[str]:
         """Run job in a process of their own, for `within` seconds; those that had work to do.

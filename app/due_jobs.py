@@ -31,6 +31,7 @@ from pipelines.pictures.picture_reader import is_installed
 from storage.issues.issues import find_issue
 from storage.operation.upkeep import newest_backup
 from storage.pictures.queue import is_waiting, pages_read
+from storage.readers import ledger
 from storage.runs.runs import first_run_at, last_success
 
 log = logging.getLogger("zhengxun")
@@ -105,6 +106,12 @@ def due_week(context: Context) -> Week | None:
     if began is None or began > closing_instant(config.digest, span.to_on):
         return None
     return span
+
+
+def next_attempt_at(context: Context, after: datetime) -> datetime | None:
+    """When the first mail that was put off until later than `after` is to be tried again."""
+    with context.store() as db:
+        return ledger.next_attempt_at(db, after)
 
 
 def pictures_wait(context: Context) -> bool:

@@ -34,7 +34,11 @@ from scheduler import COMPOSE_SECONDS, Daemon
 from storage.operation.alarms import open_alarms
 from storage.operation.backup import list_backups
 from storage.operation.upkeep import newest_backup, tidy_logs
+from storage.readers.deliveries import ensure_deliveries
+from storage.readers.subscribers import add_subscriber
 from storage.runs.runs import finish_run, start_run
+from storage.values import from_instant
+from tests.digest.samples import recorded, week_digest
 from tests.installation import FRIDAY, ONLY_ONE_SITE, ROOT, Installation
 
 NOW = datetime.fromisoformat(FRIDAY).astimezone(UTC)
@@ -357,6 +361,51 @@ def test_bulletins_and_mails_do_not_wait_for_an_issue_that_takes_long(
 
     asyncio.run(several())
     assert done == ["tell_readers", "deliver_outstanding"]
+
+
+def test_what_was_put_off_is_tried_again_at_its_own_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = Daemon(Context(Config(data=tmp_path / "data", now=NOW)))
+    put_off = timedelta(seconds=90)
+
+    async def run(context: Context, *jobs: str, within: float | None = None) -> list[Done]:
+        with context.store() as db:
+            db.execute("UPDATE deliveries SET next_attempt_at = ?", [from_instant(NOW + put_off)])
+            db.conn.commit()
+        return [Done(job) for job in jobs]
+
+    monkeypatch.setattr(daemon.workers, "run", run)
+    with daemon.context.store() as db:
+        person = add_subscriber(db, "a@example.com", now=NOW)
+        issue = recorded(db, week_digest())
+        ensure_deliveries(db, issue.id, [person], ["<1@example.com>"], NOW)
+
+    async def several() -> timedelta | None:
+        daemon.scheduler.start(paused=True)
+        before = datetime.now(UTC)
+        await daemon.deliver()
+        job = daemon.scheduler.get_job("deliver again")
+        daemon.scheduler.shutdown(wait=False)
+        return None if job is None else job.next_run_time - before
+
+    assert timedelta(0) <= (asyncio.run(several()) or timedelta()) - put_off < timedelta(seconds=20)
+
+
+def test_what_is_due_after_the_usual_round_or_was_due_before_is_left_to_it(tmp_path: Path) -> None:
+    context = Context(Config(data=tmp_path / "data", now=NOW))
+    daemon = Daemon(context)
+    with context.store() as db:
+        person = add_subscriber(db, "a@example.com", now=NOW)
+        issue = recorded(db, week_digest())
+        ensure_deliveries(db, issue.id, [person], ["<1@example.com>"], NOW)
+    for minutes in (-1, 0, 15):
+        with context.store() as db:
+            at = from_instant(NOW + timedelta(minutes=minutes))
+            db.execute("UPDATE deliveries SET next_attempt_at = ?", [at])
+            db.conn.commit()
+        daemon.come_back(daemon.deliver, NOW)
+        assert daemon.scheduler.get_jobs() == []
 
 
 def test_pictures_are_read_between_crawls_and_left_at_once(

@@ -19,9 +19,9 @@ from digest.delivery.channel import Channel, Handover
 from digest.delivery.chat_bot import ChatBot
 from digest.delivery.dkim_signer import DkimSigner
 from digest.delivery.header_address import address_of
-from digest.delivery.ledger_pass import outcome_of
 from digest.delivery.open_channels import OpenChannels
 from digest.delivery.outcome import write_down
+from digest.delivery.retry_times import outcome_of
 from digest.delivery.smtp_client import Attempt, SmtpSettings
 from digest.delivery.unsubscribe_links import UnsubscribeLinks, signed_id
 from digest.models.entry import Entry

@@ -140,7 +140,7 @@ class ChatChannel(Channel[Answer]):
         """The services answer 200 with an error code inside when they refuse."""
         fine, busy = _by_status(said)
         if busy:
-            return Attempt("deferred", f"HTTP {said.status}")
+            return Attempt("deferred", _status_words(said))
         try:
             answer = json.loads(said.body.decode("utf-8", "replace"))
             code = int(answer.get("errcode", answer.get("code", answer.get("StatusCode", -1))))
@@ -191,7 +191,12 @@ def judged_by_status(said: Answer) -> Attempt:
     """How it ended where only the HTTP status counts."""
     fine, busy = _by_status(said)
     state: Literal["sent", "deferred", "refused"] = "deferred" if busy else "refused"
-    return Attempt("sent" if fine else state, f"HTTP {said.status}")
+    return Attempt("sent" if fine else state, _status_words(said))
+
+
+def _status_words(said: Answer) -> str:
+    later = f"; Retry-After: {said.retry_after}" if said.retry_after else ""
+    return f"HTTP {said.status}{later}"
 
 
 def _by_status(said: Answer) -> tuple[bool, bool]:

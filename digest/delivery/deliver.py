@@ -12,7 +12,7 @@ from china_time import SHANGHAI
 from digest.delivery.chat_bot import ChatBot
 from digest.delivery.header_address import address_of
 from digest.delivery.issue_mail import make_message_id
-from digest.delivery.ledger_pass import Clock, DeliveryReport, LedgerPass, retry_delay
+from digest.delivery.ledger_pass import Clock, DeliveryReport, LedgerPass
 from digest.delivery.smtp_client import SmtpSettings
 from digest.delivery.unsubscribe_links import UnsubscribeLinks
 from digest.models.correction import Correction
@@ -24,7 +24,7 @@ from storage.operation.restorations import omit_if_sent_before
 from storage.readers import deliveries, subscribers
 from storage.readers.chat_bots import sync_chat_bots
 
-__all__ = ["DeliveryReport", "SmtpSettings", "deliver", "enrol", "issues_to_enter", "retry_delay"]
+__all__ = ["DeliveryReport", "SmtpSettings", "deliver", "enrol", "issues_to_enter"]
 
 # An issue that nobody was entered for is made up for so long.
 _ENTERED_WITHIN = timedelta(days=14)

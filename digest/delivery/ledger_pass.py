@@ -17,20 +17,18 @@ from digest.delivery.correction_messages import CorrectionMessages
 from digest.delivery.message_builder import MessageBuilder
 from digest.delivery.open_channels import OpenChannels
 from digest.delivery.outcome import write_down
-from digest.delivery.refusals import SUSPEND_AFTER
+from digest.delivery.refusals import SUSPEND_AFTER, reason_of
+from digest.delivery.retry_times import outcome_of
 from digest.delivery.smtp_client import Attempt, SmtpSettings
 from digest.delivery.unsubscribe_links import UnsubscribeLinks
 from digest.models.correction import Correction
 from digest.models.issue import Digest, DigestError
-from storage.models import Delivery, DeliveryState, Subscriber
+from storage.models import Delivery, Subscriber
 from storage.readers import deliveries, subscribers
 from storage.readers.attempts import Cap, CapReachedError
 
 Clock = Callable[[], datetime]
 
-_FIRST_DELAYS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-_LATER_DELAY = timedelta(hours=4)
-GIVE_UP_AFTER = timedelta(hours=48)
 # Why a row is left out, as the ledger says it.
 NOTHING_FITS = "没有符合订阅的内容，按订户的选择不发"
 # A cap a minute is waited for within the pass; one an hour is left to the next pass.
@@ -56,27 +54,6 @@ class DeliveryReport:
     notes: tuple[str, ...] = ()
 
 
-def retry_delay(attempts: int) -> timedelta | None:
-    """How long after attempt number `attempts` the next one is due; None: 48 hours are over.
-
-    5 minutes, 15, 60, then every 4 hours.
-    """
-    delays = [*_FIRST_DELAYS, *[_LATER_DELAY] * attempts][:attempts]
-    return delays[-1] if sum(delays, timedelta()) <= GIVE_UP_AFTER else None
-
-
-def outcome_of(
-    result: Attempt, attempts: int, now: datetime
-) -> tuple[DeliveryState, str, datetime | None]:
-    """State, reply and next attempt after attempt number `attempts`; refused after 48 hours."""
-    if result.state not in {"deferred", "unknown"}:
-        return result.state, result.reply, None
-    delay = retry_delay(attempts)
-    if delay is None:
-        return "refused", f"gave up after 48 hours; {result.reply}", None
-    return result.state, result.reply, now + delay
-
-
 class LedgerPass:
     """One pass: renders each profile once, tries each row once."""
 
@@ -97,6 +74,8 @@ class LedgerPass:
         self.pause = pause
         # Routes that have had their share for now.
         self.full: set[str] = set()
+        # Routes on which something was taken in this pass.
+        self.carried: set[str] = set()
         self.channels = OpenChannels(smtp, bots)
         self.builder = _builder(digest, smtp, links)
 
@@ -118,7 +97,8 @@ class LedgerPass:
             self.count(deferred=1)
             return
         # What was tried once is not called back.
-        if person.skip_empty and not row.attempts and self.builder.has_nothing_for(person):
+        untried = row.state == "queued" and not row.attempts
+        if person.skip_empty and untried and self.builder.has_nothing_for(person):
             deliveries.omit(self.db, row.id, NOTHING_FITS, self.now())
             self.count(skipped=1)
             return
@@ -148,7 +128,7 @@ class LedgerPass:
         result = hand_over(self.now())
         if result.note:
             self.remark(result.note)
-        self.settle(row, result)
+        self.settle(row, result, route)
 
     def claim(self, row: Delivery, channel: Channel[Any], route: str) -> bool:
         """Take a row, waiting a little for its turn. Raises CapReachedError if that takes long."""
@@ -165,9 +145,15 @@ class LedgerPass:
                 if self.now() <= began:
                     raise  # a clock that stands still
 
-    def settle(self, row: Delivery, result: Attempt) -> None:
-        """Record the outcome, with the next attempt when there is one."""
-        state, reply, next_at = outcome_of(result, row.attempts + 1, self.now())
+    def settle(self, row: Delivery, result: Attempt, route: str) -> None:
+        """Record the outcome, with the next attempt when there is one.
+
+        A limit is no fault of this row as long as it lets others pass: then the attempt does not
+        count, or a provider that takes twenty a minute would be asked every four hours in the end.
+        """
+        limited = result.state == "deferred" and reason_of(result.reply) == "limited"
+        counts = not (limited and route in self.carried)
+        state, reply, next_at = outcome_of(result, row.attempts + counts or 1, self.now())
         write_down(
             lambda: deliveries.settle(
                 self.db,
@@ -178,8 +164,11 @@ class LedgerPass:
                 next_at,
                 bounced=result.bounced,
                 asked=not result.no_server,
+                counts=counts,
             )
         )
+        if state == "sent":
+            self.carried.add(route)
         self.tally(row, state, reply)
         if result.bounced:
             self.suspend(row, reply)

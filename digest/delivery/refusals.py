@@ -60,7 +60,7 @@ def reason_of(reply: str, status: str = "") -> Reason:
     apart = _STATUS_FIRST.match(reply)
     if apart is not None:
         status, reply = status or apart[1], reply[apart.end() :]
-    words = _NOT_WORDS.sub(" ", reply)
+    words = spoken(reply)
     code = enhanced_code(status) or enhanced_code(reply)
     if code in _TOO_LARGE:
         return "large"
@@ -89,9 +89,14 @@ def _about_us(words: str) -> Reason | None:
     return "ours" if OURS.search(words) else None
 
 
+def spoken(reply: str) -> str:
+    """A reply without the addresses, links and network addresses in it."""
+    return _NOT_WORDS.sub(" ", reply)
+
+
 def enhanced_code(reply: str) -> Code | None:
     """The code of RFC 3463 where a server puts it; what stands in addresses is none."""
-    found = _ENHANCED.search(_NOT_WORDS.sub(" ", reply))
+    found = _ENHANCED.search(spoken(reply))
     return None if found is None else (int(found[1]), int(found[2]), int(found[3]))
 
 

@@ -17,9 +17,9 @@ from digest.delivery.channels.mail import Mail
 from digest.delivery.dkim_signer import body_hash
 from digest.delivery.header_address import address_of
 from digest.delivery.header_folding import MAIL, MAIL_UTF8
-from digest.delivery.ledger_pass import outcome_of
 from digest.delivery.open_channels import OpenChannels
 from digest.delivery.outcome import write_down
+from digest.delivery.retry_times import outcome_of
 from digest.delivery.smtp_client import Attempt, SmtpSettings
 from digest.delivery.unsubscribe_links import signed_id
 from digest.models.issue import DigestError

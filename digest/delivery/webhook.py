@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 from contextlib import closing
@@ -11,15 +12,18 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 MOST_ANSWER_BYTES = 65_536
+# A date is left to the usual delays.
+_SECONDS = re.compile(r"[0-9]{1,6}")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a webhook said."""
+    """What a webhook said. `retry_after`: the seconds of its header of that name, if it has one."""
 
     status: int
     body: bytes
+    retry_after: str = ""
 
 
 class NotSentError(Exception):
@@ -55,7 +59,9 @@ def post_json(
         try:
             connection.request("POST", target, body, lines | headers)
             response = connection.getresponse()
-            return Answer(response.status, response.read(MOST_ANSWER_BYTES))
+            later = (response.getheader("Retry-After") or "").strip()
+            body_read = response.read(MOST_ANSWER_BYTES)
+            return Answer(response.status, body_read, later if _SECONDS.fullmatch(later) else "")
         except (OSError, http.client.HTTPException) as error:
             raise NotAnsweredError(f"{type(error).__name__}: no answer") from error
 

@@ -94,6 +94,7 @@ def settle(
     *,
     bounced: bool = False,
     asked: bool = True,
+    counts: bool = True,
 ) -> None:
     """As `ledger.settle`."""
     ledger.settle(
@@ -106,6 +107,7 @@ def settle(
         next_attempt_at,
         asked=asked,
         bounced=bounced,
+        counts=counts,
     )
 
 

@@ -17,7 +17,7 @@ from storage.models import DeliveryState
 from storage.processes import is_alive
 from storage.readers import attempts
 from storage.readers.attempts import Cap, Ledger
-from storage.values import from_instant, one_line, select, select_one
+from storage.values import from_instant, one_line, select, select_one, to_instant
 
 OPEN = "('queued', 'deferred', 'unknown')"
 """States of what may still go out, as SQL."""
@@ -63,18 +63,21 @@ def settle(
     *,
     asked: bool = True,
     bounced: bool | None = None,
+    counts: bool = True,
 ) -> None:
     """Record how an attempt ended, with the server's words on one line.
 
     `bounced`: the mailbox is gone, by those words; None in a ledger that does not record it.
-    `asked` False: there was no server, so the attempt does not count towards its caps.
+    `asked` False: there was no server, so the attempt does not count towards its caps. `counts`
+    False: it does not count towards the attempts after which a mail is given up.
 
     Raises StorageError for a mail that is not being sent: what is sent stays sent.
     """
     with transaction(db):
         cursor = db.execute(
             f"UPDATE {ledger} SET state = ?, last_reply = ?, updated_at = ?,"  # noqa: S608 - a table
-            " interruptions = interruptions + ?, next_attempt_at = ?, pid = NULL"
+            " interruptions = interruptions + ?, next_attempt_at = ?, pid = NULL,"
+            " attempts = attempts - ?"
             + (f", bounced = {int(bounced)}" if bounced is not None else "")
             + " WHERE id = ? AND state = 'sending'",
             [
@@ -83,6 +86,7 @@ def settle(
                 from_instant(now),
                 int(state == "unknown"),
                 None if next_attempt_at is None else from_instant(next_attempt_at),
+                int(not counts),
                 number,
             ],
         )
@@ -91,6 +95,21 @@ def settle(
             found = f"is {row['state']}" if row else "does not exist"
             raise StorageError(f"{ledger} {number} {found}; claim it before settling it")
         attempts.end(db, number, state, reply, now, asked=asked, ledger=ledger)
+
+
+def next_attempt_at(db: Database, after: datetime) -> datetime | None:
+    """When the first mail that was put off until later than `after` is due, in any ledger."""
+    instants = [
+        row["at"]
+        for table in ("deliveries", "bulletins", "task_reminders")
+        for row in select(
+            db,
+            f"SELECT min(next_attempt_at) AS at FROM {table}"  # noqa: S608 - a table
+            f" WHERE state IN {OPEN} AND next_attempt_at > ?",
+            [from_instant(after)],
+        )
+    ]
+    return min((to_instant(at) for at in instants if at is not None), default=None)
 
 
 def reclaim(

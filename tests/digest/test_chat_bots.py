@@ -33,12 +33,13 @@ SECRET = "SECabc"  # a test's
 
 @dataclass
 class Service:
-    """Answers every POST with `status` and `answer`; `silent` hangs up without an answer."""
+    """Answers every POST with `status`, `retry_after` and `answer`; `silent` hangs up without."""
 
     port: int = 0
     status: int = 200
     answer: dict[str, Any] = field(default_factory=lambda: {"errcode": 0, "errmsg": "ok"})
     silent: bool = False
+    retry_after: str = ""
     asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
     def bot(self, kind: str, **over: Any) -> ChatBot:
@@ -63,6 +64,8 @@ def service() -> Iterator[Service]:
             said = json.dumps(found.answer).encode()
             self.send_response(found.status)
             self.send_header("Content-Length", str(len(said)))
+            if found.retry_after:
+                self.send_header("Retry-After", found.retry_after)
             self.send_header("Location", "http://127.0.0.1:1/elsewhere")
             self.end_headers()
             self.wfile.write(said)
@@ -185,6 +188,15 @@ def test_refusals_inside_an_answer_are_understood(
     assert result.state == state
     assert result.reply.startswith(reply)
     assert len(service.asked) == 1
+
+
+def test_the_time_that_a_webhook_asks_for_is_said_and_a_date_is_left_out(service: Service) -> None:
+    service.status, service.retry_after = 429, "120"
+    asked = post_issue(service.bot("webhook"), week_digest(), message_id=ID, now=INSTANT)
+    assert (asked.state, asked.reply) == ("deferred", "HTTP 429; Retry-After: 120")
+    service.retry_after = "Fri, 05 Feb 2021 10:00:00 GMT"
+    dated = post_issue(service.bot("webhook"), week_digest(), message_id=ID, now=INSTANT)
+    assert dated.reply == "HTTP 429"
 
 
 def test_private_networks_need_the_operators_leave(service: Service) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTPUTF8
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from digest.delivery.deliver import DeliveryReport, deliver
-from digest.delivery.sink import Sink
+from digest.delivery.sink import Sink, Stage
 from digest.delivery.smtp_client import SmtpSettings
 from storage.models import IssueRecord
 from storage.readers import attempts, deliveries, subscribers
@@ -70,6 +70,54 @@ def test_a_cap_an_hour_leaves_the_rest_to_a_later_pass_and_survives_a_restart(
     clock.advance(minutes=2)
     assert send(db, issue, capped, clock).sent == 2
     assert len(sink.received) == 4
+
+
+class Limiting(Sink):
+    """Takes so many mails a minute of the test's clock."""
+
+    def __init__(self, folder: Path, clock: Clock, a_minute: int) -> None:
+        super().__init__(folder)
+        self.clock = clock
+        self.a_minute = a_minute
+        self.taken: list[datetime] = []
+
+    def says(self, stage: Stage) -> str:
+        now = self.clock.instant
+        if stage == "MAIL":
+            self.taken = [at for at in self.taken if now - at < timedelta(minutes=1)]
+            if len(self.taken) >= self.a_minute:
+                return "450 4.7.1 too many mails from this sender, try again later"
+            self.taken.append(now)
+        return super().says(stage)
+
+
+def test_a_provider_that_takes_some_a_minute_is_asked_each_time_that_it_takes_some_again(
+    db: Database, issue: IssueRecord, smtp: SmtpSettings, clock: Clock, tmp_path: Path
+) -> None:
+    subscribe(db, *(f"r{number}" for number in range(10)))
+    with Limiting(tmp_path / "limited", clock, 2) as sink:
+        sent = []
+        for _ in range(5):
+            sent.append(send(db, issue, replace(smtp, port=sink.port), clock).sent)
+            clock.advance(seconds=90)
+    assert sent == [2] * 5
+    assert {row.attempts for row in deliveries.list_deliveries(db)} == {1}
+
+
+def test_a_provider_that_takes_nothing_is_asked_less_and_less(
+    db: Database, issue: IssueRecord, sink: Sink, smtp: SmtpSettings, clock: Clock
+) -> None:
+    subscribe(db, "a", "b")
+    waits = []
+    for tries in range(1, 5):
+        sink.say["MAIL"] = ["450 4.7.1 too many mails, try again later"] * 2
+        assert send(db, issue, smtp, clock).sent == 0
+        (at,) = {row.next_attempt_at for row in deliveries.list_deliveries(db)}
+        assert at is not None
+        assert {row.attempts for row in deliveries.list_deliveries(db)} == {tries}
+        waits.append((at - clock.instant).total_seconds() / 60)
+        clock.instant = at
+    assert waits == [1.5, 5, 15, 60]
 
 
 def test_a_clock_that_stands_still_is_not_waited_for(
