@@ -14,13 +14,15 @@ from pathlib import Path
 
 from crawlers import platforms
 from evaluation.captured import captured_figures
-from evaluation.curation import figures, load_taste, load_weeks
+from evaluation.choosers import agreement, choosers_table
+from evaluation.curation import figures
 from evaluation.curation import table as order_table
 from evaluation.gold import GoldList, GoldNotice, load_lists, load_notices
 from evaluation.ours import decode, general, read_list, read_notice, read_three
 from evaluation.peers import ROUNDS, ask_peers
 from evaluation.real_size import real_pages, real_size_figures
 from evaluation.score import FIELDS, body_f1, right_fields, rows_right, same_text
+from evaluation.weeks import load_taste, load_weeks
 
 HERE = Path(__file__).parent
 Figures = dict[str, dict[str, float]]
@@ -183,6 +185,7 @@ def main(arguments: Sequence[str]) -> int:
     if captured:
         write("Captured pages\n\n" + table(captured, ("title", "date", "source")) + "\n\n")
     write("Choice of entries\n\n" + order_table(orders, len(weeks)) + "\n\n")
+    write(f"{agreement(weeks)}\n\n{choosers_table(weeks, taste)}\n\n")
     write(f"{len(real_pages())} pages of 50 to 200 KB\n\n")
     write(table(real, ("ms", "times ours")) + "\n\n")
     for miss in misses:
