@@ -1,7 +1,9 @@
 """What a document does, read from the grammar of its title: it announces, asks, lists, tells.
 
 A title names its own act at its end (…的通知, …意见的公告, …名单公示) or at its beginning
-(公开征求对…的意见); words inside 《…》 belong to another document.
+(公开征求对…的意见); words inside 《…》 belong to another document. A notice that puts another
+document into the world (发布: 关于印发…的通知) is told from one that arranges something (通告:
+…工作的通知), and a title that names a document itself (文件: …若干措施) from a headline ('').
 """
 
 from __future__ import annotations
@@ -12,7 +14,19 @@ from typing import Literal
 from texts.width import fold_width
 
 Kind = Literal[
-    "征求意见", "公示", "解读", "更正", "规则", "名单", "申报", "会议", "动态", "通告", ""
+    "征求意见",
+    "公示",
+    "解读",
+    "更正",
+    "规则",
+    "名单",
+    "申报",
+    "会议",
+    "动态",
+    "发布",
+    "通告",
+    "文件",
+    "",
 ]
 
 _BOOK = re.compile(r"[《〈][^《》〈〉]{0,200}[》〉]")
@@ -51,11 +65,57 @@ _GATHERS = re.compile(
 )
 _HELD = re.compile(r"召开|举办|举行|圆满|顺利|闭幕|开幕|落幕")
 _ISSUES = re.compile(r"(?:印发|发布|公布|施行|实施|废止|修订|修改|批准|同意)")
+_A_DRAFT = re.compile(r"(?:通知|公告|通告|函)\((?:公开)?征求意见稿\)$")
+# It asks for applications without the word: …认定管理工作的通知, …政策兑现, 征集…需求.
+_ASKS = re.compile(
+    r"(?:申报|征集|遴选|认定|复核|推荐|兑现|揭榜|培育|评定)(?:[和及、]?(?:申报|复核|评价|管理))?"
+    r"(?:\([^()]*\))?(?:工作)?(?:安排)?(?:的?(?:通知|公告|函))?$|"
+    r"^[^,。:]{0,20}征集[^,。:]{2,30}(?:需求|项目|案例|课题|意愿)|兑现[^,。:]{2,40}的通知$|申报指南"
+)
+_ASKS_NOT = re.compile(r"名单|结果|公布|情况|会$")
+# It names an application, and is about its rules: …申报要求变化的通知, …备案取消的通告.
+_RULES_OF_ASKING = re.compile(
+    r"规范|调整(?!工作)|中标|取消|注销|变化|有效期|裁量基准|反馈情况|考核的通知|口径|答疑"
+)
+_QUOTED = re.compile(r"“[^“”]{0,40}”")
+_PUTS_OUT = re.compile(r"(?:印发|发布|公布|颁布|废止|修订|修改|调整)(?!会)")
+# A headline can do it as well: 两部门联合印发《…》.
+_PUTS_OUT_A_BOOK = re.compile(r"(?:印发|发布|公布|颁布|出台)[^《,。:]{0,12}《")
+_IS_A_DOCUMENT = re.compile(
+    r"(?:措施|方案|意见|规划|计划|纲要|要点|标准|规范|原则|决定|公约|政策|名录|指引|指南)》?$"
+)
 
 
 def kind_of(title: str) -> Kind:
     """What the document with this title does; empty when its title does not say."""
-    whole = _without_tail(fold_width(title)[:400])
+    folded = fold_width(title)[:400]
+    if _A_DRAFT.search(folded):
+        return "征求意见"
+    kind = _by_grammar(folded)
+    if kind in ("申报", "名单", "通告", ""):
+        return _told_finer(kind, _without_tail(folded))
+    return kind
+
+
+def _told_finer(kind: Kind, whole: str) -> Kind:
+    """An application from its rules, an announcement by what it announces."""
+    if kind == "名单" and not _by_grammar(_QUOTED.sub("", whole)):
+        return ""
+    if kind == "申报":
+        return "通告" if _RULES_OF_ASKING.search(whole) else "申报"
+    if kind == "通告" and _PUTS_OUT.search(whole):
+        return "发布"
+    if _ASKS.search(whole) and not _ASKS_NOT.search(whole):
+        return "申报"
+    if kind:
+        return kind
+    if _PUTS_OUT_A_BOOK.search(whole):
+        return "发布"
+    return "文件" if _IS_A_DOCUMENT.search(whole) else ""
+
+
+def _by_grammar(title: str) -> Kind:
+    whole = _without_tail(title)
     bare = _without_tail(_BOOK.sub("《》", whole))
     announces = bool(_ANNOUNCES.search(bare))
     if _CORRECTS.search(bare):
