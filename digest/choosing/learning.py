@@ -15,11 +15,12 @@ from digest.choosing.pairs import pairs_of
 from digest.choosing.roles import Role, role_of
 
 ENOUGH = 20
-_OWN_HALF = 20
+_OWN_HALF = 200
+"""Labels of its own from which a chapter counts as much as all chapters together."""
 # As if every feature had been wanted and not wanted so often before anything was said: what a few
 # labels say weighs little, and more with their number.
 _SMOOTHING = 4.0
-_SEEN = 3
+_SEEN = 2
 """Fewer labels than this with a pair say nothing of it."""
 _PAIRS, _ROLE = 0.3, 0.8
 _DAMPED = 0.3
