@@ -62,6 +62,12 @@ class Background:
             if known is not None and known.is_on:
                 self._works[name] = replace(known, said=words)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything goes on."""
+        with self._lock:
+            return any(work.is_on for work in self._works.values())
+
     def of(self, name: str) -> Work | None:
         """How it stands."""
         with self._lock:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 import threading
 from dataclasses import dataclass
 
@@ -14,8 +13,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST, LONGEST = 10, 200
 # RFC 9106, second choice: 64 MiB, 3 passes.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
-# Verified where there is nobody, so that an unknown address takes as long as a known one.
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
+# Verified where there is nobody, so that an unknown address takes as long as a known one: the hash
+# of a password that was thrown away. Made at each start it would keep the first visitor waiting.
+NOBODY = (
+    "$argon2id$v=19$m=65536,t=3,p=4$YSJ4kpAU3waYRgUz7TQ4kQ"
+    "$UNywpr+iZWtwe9M4Q6hfMkXBD/v14TCNOGMWmXgtYIE"
+)
 # However many try at once, the memory of one hash is taken.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -35,7 +38,7 @@ class Passwords:
         """Whether the password is the one that was kept; the same work when none was."""
         with _ONE_AT_A_TIME:
             try:
-                return _HASHER.verify(kept or _NOBODY, self._keyed(password)) and bool(kept)
+                return _HASHER.verify(kept or NOBODY, self._keyed(password)) and bool(kept)
             except (VerificationError, InvalidHashError):
                 return False
 

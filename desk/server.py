@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from app.connections import Connections
 from app.context import Context
 from app.drafts import coming_week
-from desk.accounts import Accounts
+from app.listening import BACKLOG, close_all, open_sockets
+from desk.accounts import IDLE_MOST, Accounts
 from desk.background import Background
 from desk.door import Door, Handler
 from desk.drafts import Drafts
@@ -29,6 +32,7 @@ log = logging.getLogger("zhengxun")
 
 STOP_SECONDS = 2.0
 WARM_EVERY_SECONDS, WARM_SECONDS = 60.0, 3600.0
+LOOK_SECONDS, SETTLE_SECONDS = 1.0, 0.1
 
 
 def make_desk(context: Context) -> Desk:
@@ -91,32 +95,41 @@ class DeskServer:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.desk = make_desk(context)
+        self.bounds = Connections()
+        if context.config.desk.forwarded:
+            self.bounds.most_of_one = self.bounds.most
         self.runner: web.AppRunner | None = None
-        self.server: asyncio.Server | None = None
+        self.sockets: list[socket.socket] = []
+        self.servers: list[asyncio.Server] = []
         self.warming: asyncio.Task[None] | None = None
 
-    async def begin(self) -> None:
-        """Serve. Raises OSError when the address is taken."""
-        host, _, port = self.context.config.desk.listen.rpartition(":")
+    async def begin(self, sockets: Sequence[socket.socket] = ()) -> None:
+        """Serve, on sockets that listen already or else where the configuration says. Raises
+        OSError when that address is taken."""
+        self.sockets = list(sockets) or await open_sockets(self.context.config.desk.listen)
         # Nothing of a request is logged: the token of a link stands in its address.
-        runner = web.AppRunner(make_app(self.desk), access_log=None, shutdown_timeout=STOP_SECONDS)
-        await runner.setup()
-        handlers = runner.server
+        self.runner = web.AppRunner(
+            make_app(self.desk), access_log=None, shutdown_timeout=STOP_SECONDS
+        )
+        await self.runner.setup()
+        await self.accept()
+        self.warming = asyncio.create_task(self._keep_warm())
+
+    async def accept(self) -> None:
+        """Take who comes. Raises RuntimeError before `begin`."""
+        handlers = None if self.runner is None else self.runner.server
         if handlers is None:
             raise RuntimeError("the runner has no server yet")
-        bounds = Connections()
-        if self.context.config.desk.forwarded:
-            bounds.most_of_one = bounds.most
-        loop = asyncio.get_running_loop()
-        try:
-            self.server = await loop.create_server(
-                bounds.bounded(handlers), host.strip("[]"), int(port)
-            )
-        except OSError:
-            await runner.cleanup()
-            raise
-        self.runner = runner
-        self.warming = asyncio.create_task(self._keep_warm())
+        loop, bounded = asyncio.get_running_loop(), self.bounds.bounded(handlers)
+        # Servers close their sockets; the address is ours until the end.
+        self.servers = [
+            await loop.create_server(bounded, sock=one.dup(), backlog=BACKLOG)
+            for one in self.sockets
+        ]
+
+    def _refuse(self) -> None:
+        for one in self.servers:
+            one.close()
 
     async def _keep_warm(self) -> None:
         """Have the issue at hand before somebody asks, as long as people come.
@@ -131,17 +144,40 @@ class DeskServer:
                     log.warning("the issue is not at hand: %s", error)
             await asyncio.sleep(WARM_EVERY_SECONDS)
 
+    async def idle(self, seconds: float) -> None:
+        """Until nobody has come for so long, and nothing is under way; then nobody is accepted.
+
+        Who comes while this is found out waits in the queue of the sockets, and is not sent away.
+        """
+        while True:
+            await asyncio.sleep(self.busy_for(seconds))
+            if self.busy_for(seconds):
+                continue
+            self._refuse()
+            # Who was accepted a moment before is seen after it.
+            await asyncio.sleep(SETTLE_SECONDS)
+            if not self.busy_for(seconds):
+                return
+            await self.accept()
+
+    def busy_for(self, idle_seconds: float) -> float:
+        """Seconds until the desk may be idle, 0 when it is. What was probed for a new site is
+        kept for as long as a session: there is nowhere else that it is known."""
+        if self.bounds or self.desk.background.is_busy:
+            return LOOK_SECONDS
+        last = IDLE_MOST.total_seconds() if self.desk.probed else idle_seconds
+        return max(0.0, self.desk.came_at + last - time.monotonic())
+
     async def end(self) -> None:
         """Stop serving."""
+        self._refuse()
+        close_all(self.sockets)
         runner, self.runner = self.runner, None
-        server, self.server = self.server, None
         warming, self.warming = self.warming, None
         if warming is not None:
             warming.cancel()
             await asyncio.gather(warming, return_exceptions=True)
-        if server is not None:
-            server.close()
         if runner is not None:
             await runner.cleanup()
-        if server is not None:
-            await server.wait_closed()
+        for one in self.servers:
+            await one.wait_closed()

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.context import Context
-from app.probing import Probed
 from desk.accounts import Accounts
 from desk.background import Background
 from desk.drafts import Drafts
 from desk.roles import Right, require
 from errors import ZhengxunError
 from storage.desk.people import Person
+
+if TYPE_CHECKING:
+    from app.probing import Probed
 
 Form = Mapping[str, list[str]]
 

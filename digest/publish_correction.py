@@ -7,7 +7,6 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from digest.models.correction import Correction
-from digest.rendering.docx.correction import correction_docx
 from digest.rendering.render_correction import correction_json, correction_page, correction_text
 from digest.rendering.write import write_bytes
 from digest.site.correction_pages import tell_corrections
@@ -38,6 +37,9 @@ def write_correction(
 
     `last_file` is left to the caller, who may have a feed to write first.
     """
+    # As in `digest.rendering.write`: who writes no Word file is spared what does.
+    from digest.rendering.docx.correction import correction_docx
+
     name = f"correction-{correction.number}"
     write_bytes(folder / f"{name}.html", correction_page(correction).encode())
     write_bytes(folder / f"{name}.docx", correction_docx(correction))

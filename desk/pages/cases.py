@@ -5,7 +5,6 @@ from __future__ import annotations
 from desk.pages.tasks import found_notice
 from desk.visits import Answer, Go, Page, RefusedError, Visit, needs
 from digest.safe_text import clean_line
-from pipelines.dedupe_by_hand import join_by_hand, split_by_hand
 from storage.database import transaction
 from storage.desk.acts import note_act
 from storage.matching.settlements import open_cases
@@ -29,6 +28,9 @@ def show(visit: Visit) -> Answer:
 @needs("edit")
 def settle(visit: Visit) -> Answer:
     """They are one document, or they are not."""
+    # What compares texts is loaded for those who settle something.
+    from pipelines.dedupe_by_hand import join_by_hand, split_by_hand
+
     one, other, word = visit.number("one"), visit.number("other"), visit.text("do")
     if word not in {"join", "split"}:
         raise RefusedError("没有这个操作。")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crawlers.reading.charset import detect
 from desk.page_words import words_of
 from desk.visits import Answer, Page, RefusedError, Sheet, Visit, needs
 from digest.safe_text import clean_text
@@ -17,6 +16,9 @@ MOST_PICTURE = 8 * 1024 * 1024
 @needs("look")
 def show(visit: Visit) -> Answer:
     """What the column answered when it turned bad; nothing of it is run, or even fetched."""
+    # With it comes all that reads pages, which takes a third of the desk's memory.
+    from crawlers.reading.charset import detect
+
     site, column = visit.context.site(visit.path["site"]), visit.query.get("column", "")
     with visit.context.store() as db:
         page = told_by(db, site.id, column)

@@ -9,9 +9,7 @@ from desk.pages.draft import opened
 from desk.pages.issue import fate
 from desk.templates_of import environment
 from desk.visits import Answer, Go, Page, RefusedError, Sheet, Visit, needs
-from desk.word_page import word_page
 from digest.models.issue import Digest, DigestError
-from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import mail_pictures, render_mail_html
 from digest.rendering.render_text import render_text
 
@@ -48,14 +46,23 @@ def sheet(visit: Visit) -> Answer:
     """The mail itself, for the frame of the page, or the Word file."""
     with opened(visit) as (_, draft):
         digest = draft.digest
-    if visit.path["kind"] == "word":
-        return Sheet(render_docx(digest), WORD, name=f"preview-{digest.week}.docx")
-    if visit.path["kind"] == "page":
-        blocks, more = word_page(render_docx(digest))
-        template = environment().get_template("word_page.html.jinja")
-        page = template.render(title=f"{digest.week} Word", blocks=blocks, more=more)
-        return Sheet(page, framed=True)
+    if visit.path["kind"] in {"word", "page"}:
+        return _word(digest, visit.path["kind"])
     return Sheet(_mail(digest), framed=True)
+
+
+def _word(digest: Digest, kind: str) -> Sheet:
+    """The Word file, or what it looks like."""
+    # Few visits need what writes Word files, and it takes memory.
+    from desk.word_page import word_page
+    from digest.rendering.docx.document import render_docx
+
+    if kind == "word":
+        return Sheet(render_docx(digest), WORD, name=f"preview-{digest.week}.docx")
+    blocks, more = word_page(render_docx(digest))
+    template = environment().get_template("word_page.html.jinja")
+    page = template.render(title=f"{digest.week} Word", blocks=blocks, more=more)
+    return Sheet(page, framed=True)
 
 
 def _mail(digest: Digest) -> str:

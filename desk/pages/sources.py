@@ -7,11 +7,11 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.child_process import Event
 from app.context import Context
 from app.crawl_runs import Crawl
-from app.probing import Probed, probe_site, write_site
 from china_time import SHANGHAI
 from crawlers.items import NoticeItem
 from desk.background import Work
@@ -25,6 +25,9 @@ from storage.models import Coverage
 from storage.runs.learned_selectors import accept_learned, list_learned
 from storage.runs.runs import latest_coverage
 from storage.runs.saved_pages import told_by
+
+if TYPE_CHECKING:
+    from app.probing import Probed
 
 log = logging.getLogger("zhengxun")
 
@@ -139,6 +142,9 @@ def ask_new(visit: Visit) -> Answer:
 @needs("run")
 def probe(visit: Visit) -> Answer:
     """Look at an address, in the background."""
+    # What reads pages takes a third of the desk's memory; few visits need it.
+    from app.probing import probe_site
+
     url = safe_link(visit.text("url", 2000))
     if not url:
         raise RefusedError("请写完整的网址，以 https:// 或 http:// 开头。")
@@ -156,6 +162,8 @@ def probe(visit: Visit) -> Answer:
 @needs("run")
 def add(visit: Visit) -> Answer:
     """Write what was probed into the operator's sources.toml."""
+    from app.probing import write_site
+
     probed: Probed | None = visit.desk.probed.get("last")
     if probed is None or probed.url != visit.text("url", 2000):
         raise RefusedError("请先试读这个网址。", 409)

@@ -16,9 +16,7 @@ from digest.delivery.header_address import address_of
 from digest.delivery.header_folding import MAIL
 from digest.delivery.unsubscribe_links import signed_id
 from digest.models.issue import NOTHING_NEW, Digest
-from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import mail_pictures, render_mail_html
-from digest.rendering.render_ics import has_deadlines, render_ics
 from digest.rendering.render_text import render_text
 from digest.safe_text import clean_line, shorten
 from storage.models import Subscriber
@@ -58,16 +56,23 @@ class Printed:
     @cached_property
     def docx(self) -> bytes:
         """The Word file."""
+        # What writes Word files and calendars takes 10 MB; who sends no issue goes without.
+        from digest.rendering.docx.document import render_docx
+
         return render_docx(self.digest)
 
     @cached_property
     def full(self) -> bytes:
         """The Word file with all texts; empty when the other one has them all."""
+        from digest.rendering.docx.document import render_docx
+
         return render_docx(self.digest.in_full()) if self.digest.is_folded else b""
 
     @cached_property
     def ics(self) -> bytes:
         """The calendar; empty when nothing falls due."""
+        from digest.rendering.render_ics import has_deadlines, render_ics
+
         return render_ics(self.digest) if has_deadlines(self.digest) else b""
 
 

@@ -9,9 +9,7 @@ from pathlib import Path
 
 from digest.folders import LAST_FILE
 from digest.models.issue import Digest
-from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html
-from digest.rendering.render_ics import render_ics
 from digest.rendering.render_json import render_json
 from digest.rendering.render_text import render_text
 
@@ -25,6 +23,11 @@ def write_issue(digest: Digest, folder: Path) -> list[Path]:
     Everything is rendered before the first file is touched, so a failure leaves the old issue
     whole. Raises OSError when the folder cannot be written.
     """
+    # What writes Word files and calendars takes 10 MB, and the desk, which seldom does, is started
+    # while somebody waits.
+    from digest.rendering.docx.document import render_docx
+    from digest.rendering.render_ics import render_ics
+
     files = {
         "digest.html": render_html(digest).encode(),
         "digest.txt": render_text(digest).encode(),
