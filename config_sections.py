@@ -164,6 +164,9 @@ class FleetConfig(Section):
     slack: float = Field(
         60.0, ge=2, description="seconds beyond crawl.timeout until a worker's claim is over"
     )
+    hold: float = Field(
+        60.0, ge=4, description="seconds without a word from a worker until its visit is lost"
+    )
 
     @field_validator("broker")
     @classmethod

@@ -106,11 +106,20 @@ class Context:
         """Where workers ask the same hosts. Hosts, and the pause after each visit, by site."""
         delay = self.config.crawl.delay
         sites = self.catalogue.values()
+        # A host's pause is the longest of those who ask it, whoever asked it last.
+        longest: dict[str, float] = {}
+        for site in sites:
+            pause = delay if site.delay is None else site.delay
+            for host in site.named_hosts:
+                longest[host] = max(pause, longest.get(host, 0.0))
         return HostLeases(
             self.config.database,
             lambda: datetime.now(UTC),
             {site.id: site.named_hosts for site in sites},
-            {site.id: delay if site.delay is None else site.delay for site in sites},
+            {
+                site.id: max((longest[host] for host in site.named_hosts), default=delay)
+                for site in sites
+            },
         )
 
     def site_names(self) -> dict[str, str]:

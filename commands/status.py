@@ -64,7 +64,7 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     yield f"数据库 {report['database_mib']} MiB，磁盘剩余 {report['free_mib']} MiB"
     if fleet := report["fleet"]:
         since = beijing(fleet["since"])
-        yield f"[bold red]工作机[/bold red] {printed(fleet['words'])}，由本机抓取（{since} 起）"
+        yield f"[bold red]工作机[/bold red] {printed(fleet['words'])}（{since} 起）"
     daemon = report["daemon"]
     at = beijing(daemon["heartbeat_at"])
     life = f"，最近心跳 {at}" if at else ""

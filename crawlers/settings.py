@@ -25,9 +25,10 @@ ZX_PICTURES = _config.evidence.pictures
 ZX_EVIDENCE_MIB = _config.evidence.max_mib if _config.evidence.keep else 0
 ZX_OPERATOR_SOURCES = str(_config.operator_sources or "")
 ZX_PROGRESS = 0
-# On a machine that visits for another: the file that the visit writes, what it may hold, and the
-# platforms of hosts that the other's catalogue knows.
+# On a machine that visits for another: the file that the visit writes, what it may hold, the one
+# that says until when it may ask, and the platforms of hosts that the other's catalogue knows.
 ZX_AWAY = ""
+ZX_PERMISSION = ""
 ZX_AWAY_MIB = 64
 ZX_HOSTS = ""
 ZX_OCR = _config.ocr.enabled

@@ -3,10 +3,15 @@
 With ZX_UPSTREAM set (ZHENGXUN_UPSTREAM: the replica, or a gateway) each request goes to that
 server, path and query unchanged, with the real host in `Host` and the real scheme in
 `X-Forwarded-Proto`; the spider, its cookies and its redirects still see the real address.
+
+A host's pause is counted from when a request leaves here. ZX_PERMISSION, on a machine that visits
+for another, is the file that says until when any may (crawlers.permission).
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+from time import monotonic
 from urllib.parse import urldefrag, urlsplit
 
 from scrapy import Request
@@ -14,6 +19,8 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+
+from crawlers.permission import end_when_over
 
 
 class UpstreamDownloadHandler(HTTP11DownloadHandler):
@@ -27,8 +34,13 @@ class UpstreamDownloadHandler(HTTP11DownloadHandler):
         self._owner = crawler
         self._browser: BaseDownloadHandler | None = None
         self._upstream = str(crawler.settings.get("ZX_UPSTREAM") or "")
+        permission = str(crawler.settings.get("ZX_PERMISSION") or "")
+        self._permission = Path(permission) if permission else None
 
     async def download_request(self, request: Request) -> Response:
+        if self._permission is not None:
+            end_when_over(self._permission)
+        self._count_pause_from_now(request)
         if request.meta.get("browser"):
             self._browser = self._browser or _browser_of(self._owner)
             return await self._browser.download_request(request)
@@ -39,6 +51,15 @@ class UpstreamDownloadHandler(HTTP11DownloadHandler):
         # AutoThrottle reads the latency of the request the spider made.
         request.meta["download_latency"] = sent.meta.get("download_latency", 0.0)
         return response.replace(url=urldefrag(request.url)[0])
+
+    def _count_pause_from_now(self, request: Request) -> None:
+        # Scrapy counts from when it took the request out of the host's queue; where a page that is
+        # being read comes between, the next one would follow too soon.
+        engine = self._owner.engine
+        key = request.meta.get("download_slot")
+        slot = engine.downloader.slots.get(key) if engine is not None and key else None
+        if slot is not None:
+            slot.lastseen = monotonic()
 
     async def close(self) -> None:
         if self._browser is not None:

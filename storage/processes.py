@@ -29,6 +29,19 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+def started(pid: int) -> str:
+    """When the process of this number began, in the kernel's own words; '' where it does not say.
+
+    With the number it names a process: numbers come again.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    # After the program's name, which may hold anything: state is the 3rd field, this the 22nd.
+    return stat.rpartition(")")[2].split()[19]
+
+
 @cache
 def home() -> str:
     """Where this process runs: host/boot/namespace of its ids; the last two only on Linux.

@@ -42,6 +42,7 @@ def brief_for(context: Context, crawl: Crawl, run_id: int, grace: float) -> Brie
         seconds=config.crawl.timeout,
         grace=grace,
         slack=config.fleet.slack,
+        hold=config.fleet.hold,
         hosts=platforms_by_host(context.catalogue.values()),
         schema=migrations.newest(),
     )

@@ -22,6 +22,7 @@ from sqlite_utils import Database
 from app.crawl_runs import Crawl, Outcome, close_dead_run, close_run
 from app.fleet.envelope import EnvelopeError, Message
 from app.fleet.link import Link, LinkError
+from app.fleet.queues import Queues
 from app.fleet.visiting import Brief
 from app.host_leases import HostLeases
 from storage.database import StorageError, open_database
@@ -31,6 +32,8 @@ from storage.runs.away_visits import AwayVisit
 log = logging.getLogger("zhengxun")
 
 LOST = "工作机没有在时限内交回"
+AGAIN = "工作机失联，正在重新访问 {}"
+NAMED = 3
 NOBODY = "没有工作机在处理队列 {}"
 # What came back waits for its turn to be taken in, also over a night without this program.
 TO_TAKE_IN = timedelta(days=7)
@@ -72,11 +75,12 @@ class Fleet:
         queues: Mapping[str, str],
         take_in: Callable[[AwayVisit, Path], Awaitable[Outcome]],
         lasting: float,
+        hold: float,
         patience: float,
     ) -> None:
-        """`clock` is that of the store; `queues`: whose workers make the visit of each site;
-        `lasting` (seconds): how long a claim holds; `patience`: how long a queue may be
-        nobody's."""
+        """`clock` is that of the store; `queues`: whose workers make the visit of each site.
+        Seconds: `lasting`, how long a claim may last, `hold`, how long after each word of it,
+        `patience`: how long a queue may be nobody's."""
         self.link = link
         self.sender = sender
         self.leases = leases
@@ -86,18 +90,18 @@ class Fleet:
         self.queues = queues
         self.take_in = take_in
         self.lasting = timedelta(seconds=lasting)
-        self.patience = patience
+        self.hold = timedelta(seconds=hold)
+        # Sites whose visit a worker did not bring back, until they have been visited again.
+        self.lost: set[str] = set()
         self.offers: dict[str, Offer] = {}
         self.words = ""
-        # Queues that nobody works off.
-        self.idle: set[str] = set()
+        self.seen = Queues(patience)
         self.has_broker = True
-        self.unserved_since: dict[str, float] = {}
         self.tasks: set[asyncio.Task[None]] = set()
 
     def takes(self, site: str) -> bool:
         """Whether somebody may make a visit to this site; else it is made here."""
-        return self.has_broker and self.queues.get(site, "") not in {"", *self.idle}
+        return self.has_broker and self.queues.get(site, "") not in {"", *self.seen.idle}
 
     # --- the visits of this process
 
@@ -109,8 +113,10 @@ class Fleet:
                 break
             how = await self._offered(crawl, run_id, priority)
             if how is not None:
+                self.lost.discard(crawl.site)
                 with self._store() as db:
                     return close_run(db, crawl.site, run_id, now=self.clock(), reason=how)
+        self.lost.discard(crawl.site)
         return None
 
     async def _offered(self, crawl: Crawl, run_id: int, priority: int) -> str | None:
@@ -185,6 +191,8 @@ class Fleet:
             return
         if message.kind == "claim":
             await self._claimed(message)
+        elif message.kind == "alive":
+            await self._alive(message)
         elif message.kind == "release":
             self._released(message)
         elif message.kind == "bundle" and await asyncio.to_thread(self._returned, message):
@@ -199,18 +207,42 @@ class Fleet:
         if offer is None or visit is None or visit.state != "sent" or not token:
             await self._answer(token, Message({"kind": "no"}))
             return
-        if not self.leases.take(visit.site, key, self.lasting):
+        now = self._now()
+        if not self.leases.take(visit.site, key, self.hold):
             # Somebody else's for now: it is offered again.
             await self._answer(token, Message({"kind": "no"}))
             return
         with self._store() as db:
-            is_theirs = away.note_claimed(db, key, token, until=self._now() + self.lasting)
+            is_theirs = away.note_claimed(
+                db, key, token, until=now + self.hold, ends_at=now + self.lasting
+            )
         if not is_theirs:
             self.leases.give_back(visit.site, key)
             await self._answer(token, Message({"kind": "no"}))
             return
         brief = await asyncio.to_thread(self.brief, offer.crawl, visit.run_id)
         await self._answer(token, Message({"kind": "brief", "brief": brief.values()}))
+
+    async def _alive(self, message: Message) -> None:
+        """A worker still makes its visit, and has it, and its hosts, for another while."""
+        key, token = message.text("key"), message.text("token")
+        now = self._now()
+        with self._store() as db:
+            visit = away.get_visit(db, key)
+            if visit is None or visit.token != token:
+                return
+            until = min(now + self.hold, visit.ends_at or now)
+            is_theirs = (
+                visit.state == "claimed"
+                and visit.until is not None
+                and min(until, visit.until) > now
+                and self.leases.take(visit.site, key, until - now)
+                and away.note_alive(db, key, now=now, until=until)
+            )
+        seconds = (until - now).total_seconds()
+        kind = "until" if is_theirs else "over"
+        answer = {"kind": kind, "at": message.said.get("at"), "seconds": seconds}
+        await self._answer(token, Message(answer))
 
     async def _answer(self, token: str, message: Message) -> None:
         if token:
@@ -278,16 +310,12 @@ class Fleet:
         self._end_late()
         served = await asyncio.to_thread(self.link.served)
         now = asyncio.get_running_loop().time()
+        with self._store() as db:
+            moving = {visit.queue for visit in away.open_visits(db, ["claimed"])}
         wanted = {offer.queue for offer in self.offers.values()}
-        for queue in served:
-            self.unserved_since.pop(queue, None)
-        for queue in wanted - served:
-            self.unserved_since.setdefault(queue, now)
-        self.idle = {
-            queue for queue, since in self.unserved_since.items() if now - since >= self.patience
-        }
+        self.seen.look(now, wanted=wanted, served=served, moving=moving)
         self._say("")
-        self._make_here(lambda offer: offer.queue in self.idle)
+        self._make_here(lambda offer: offer.queue in self.seen.idle)
         for key, offer in list(self.offers.items()):
             if now < offer.resend_at or not self._is_unclaimed(key):
                 continue
@@ -310,7 +338,9 @@ class Fleet:
             for visit in late:
                 away.note_ended(db, visit.key, "lost")
                 log.warning("fleet: %s: %s", visit.site, LOST)
-                if visit.key not in self.offers:
+                if visit.key in self.offers:
+                    self.lost.add(visit.site)
+                else:
                     close_dead_run(
                         *(db, visit.site, visit.run_id),
                         now=self.clock(),
@@ -334,14 +364,16 @@ class Fleet:
     def _say(self, trouble: str) -> None:
         """How the fleet is, once, when it turns; `trouble` with the broker, '' for none."""
         self.has_broker = not trouble
-        idle = "、".join(sorted(self.idle))
+        idle = "、".join(sorted(self.seen.idle))
+        lost = "、".join(sorted(self.lost)[:NAMED])
         words = trouble or (NOBODY.format(idle) if idle else "")
+        words = f"{words}，由本机抓取" if words else (AGAIN.format(lost) if lost else "")
         if words == self.words:
             return
         self.words = words
         with self._store() as db:
             if away.say_of_fleet(db, words, self.clock()):
-                log.warning("fleet: %s", f"{words}，由本机抓取" if words else "工作机已恢复")
+                log.warning("fleet: %s", words or "工作机已恢复")
 
     def _start(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

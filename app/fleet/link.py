@@ -7,7 +7,7 @@ asked. Nothing of it is needed afterwards: an empty broker costs time, no notice
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import redis
@@ -93,16 +93,24 @@ class Link:
         with told():
             self.broker.rpush(f"{self.prefix}home", sealed(self.key, message))
 
-    def ask(self, message: Message, token: str, seconds: int) -> Message | None:
-        """Tell, and wait for the answer; None when none comes. Raises LinkError, EnvelopeError."""
+    def ask(
+        self,
+        message: Message,
+        token: str,
+        seconds: int,
+        is_it: Callable[[Message], bool] = lambda answer: True,
+    ) -> Message | None:
+        """Tell, and wait for the answer that `is_it`; None when none comes. Raises LinkError,
+        EnvelopeError."""
         self.tell(message)
         name, waited = f"{self.prefix}reply:{token}", 0
         while waited < seconds:
             with told():
                 found = self.broker.blpop([name], timeout=1)
-            if found:
-                return self.read(found[1])
-            waited += 1
+            if not found:
+                waited += 1
+            elif is_it(answer := self.read(found[1])):
+                return answer
         return None
 
     def here(self, name: str, queues: list[str]) -> None:

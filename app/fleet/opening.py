@@ -43,5 +43,6 @@ def open_fleet(context: Context, supervisor: Supervisor) -> Fleet:
         },
         take_in=supervisor.take_in,
         lasting=config.crawl.timeout + supervisor.grace + config.fleet.slack,
+        hold=config.fleet.hold,
         patience=config.fleet.patience,
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from app.child_process import PROGRESS_LINE_LIMIT, follow, last_words, stop
+from app.child_process import PROGRESS_LINE_LIMIT, follow, kill_group, last_words, stop
 from crawlers.catalogue import Site
 from errors import ZhengxunError
 from storage import migrations
@@ -20,6 +20,7 @@ from storage.database import open_database
 from storage.runs.site_slice import Slice, fill
 
 BUNDLE = "bundle.json"
+PERMISSION = "until"
 # What the machine that has the store decides; all else is of the machine that visits.
 SETTINGS = frozenset(
     {
@@ -27,6 +28,18 @@ SETTINGS = frozenset(
         *("ZX_PICTURES", "DOWNLOAD_DELAY", "AUTOTHROTTLE_START_DELAY", "ZX_AWAY_MIB"),
     }
 )
+
+
+LOOK_SECONDS = 0.2
+
+
+class Holds(Protocol):
+    """Whether the visit is still the worker's (`app.fleet.hold`)."""
+
+    @property
+    def is_over(self) -> bool: ...
+
+    def tell(self, file: Path) -> None: ...
 
 
 class BriefError(ZhengxunError):
@@ -37,7 +50,8 @@ class BriefError(ZhengxunError):
 class Brief:
     """What a visit is told. `seconds` it may take, `asked` are the spider's arguments, `hosts` the
     platforms of the hosts of the whole catalogue, `known` what the store knows of the site.
-    `grace`: seconds for a crawl that is stopped; `slack`: after both, for what is on the way."""
+    `grace`: seconds for a crawl that is stopped; `slack`: after both, for what is on the way;
+    `hold`: seconds that a worker has the visit after each word of it."""
 
     site: dict[str, Any]
     asked: dict[str, str]
@@ -46,6 +60,7 @@ class Brief:
     seconds: float
     grace: float
     slack: float
+    hold: float
     hosts: dict[str, str]
     schema: str = ""
 
@@ -84,6 +99,7 @@ def command(brief: Brief, folder: Path, pages: Path) -> list[str]:
         **brief.settings,
         "ZX_AWAY": folder / BUNDLE,
         "ZX_HELD": 1,
+        "ZX_PERMISSION": folder / PERMISSION,
         "ZX_DATA": folder,
         "ZX_DATABASE": folder / "zhengxun.db",
         "ZX_OPERATOR_SOURCES": folder / "sources.json",
@@ -100,11 +116,12 @@ def command(brief: Brief, folder: Path, pages: Path) -> list[str]:
 
 
 async def visit(
-    brief: Brief, folder: Path, pages: Path, *, environment: Mapping[str, str]
+    brief: Brief, folder: Path, pages: Path, hold: Holds, *, environment: Mapping[str, str]
 ) -> tuple[bytes, str]:
     """What the crawl brings, and why it did not end by itself ('': it did). Its process ends with
-    this one, whatever ends this one."""
+    this one, whatever ends this one, and with the hold."""
     prepare(brief, folder)
+    hold.tell(folder / PERMISSION)
     process = await asyncio.create_subprocess_exec(
         *command(brief, folder, pages),
         env={**environment, "SCRAPY_SETTINGS_MODULE": "crawlers.settings"},
@@ -115,6 +132,7 @@ async def visit(
         start_new_session=True,
     )
     reason = ""
+    watching = asyncio.create_task(end_with(hold, process))
     try:
         async with asyncio.timeout(brief.seconds):
             errors = await follow(process, lambda event: None)
@@ -126,5 +144,14 @@ async def visit(
     except BaseException:
         await stop(process, brief.grace)
         raise
+    finally:
+        watching.cancel()
     bundle = folder / BUNDLE
     return (bundle.read_bytes() if bundle.is_file() else b""), reason
+
+
+async def end_with(hold: Holds, process: Process) -> None:
+    """End a crawl whose site may be another's: also one that asks nothing just now."""
+    while not hold.is_over:
+        await asyncio.sleep(LOOK_SECONDS)
+    kill_group(process)

@@ -9,7 +9,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from celery import signals
 
 from app.context import Context
 from app.fleet.envelope import EnvelopeError, Message
+from app.fleet.hold import Hold
 from app.fleet.link import HERE_EVERY, Link, LinkError
 from app.fleet.tasks import VISIT, fleet_app
 from app.fleet.visiting import Brief, BriefError, brief_of, visit
+from crawlers.permission import clock
 from errors import ZhengxunError
 
 log = logging.getLogger("zhengxun")
@@ -39,7 +41,7 @@ class Worker:
     def make(self, key: str) -> None:
         """Claim a visit, make it, and bring back what it brought; nothing, when it is not to be
         had. Raises nothing that would send the message again: the store's machine decides that."""
-        token, claimed_at = secrets.token_hex(16), time.monotonic()
+        token, claimed_at = secrets.token_hex(16), clock()
         said = {"key": key, "token": token}
         try:
             answer = self.link.ask(Message({"kind": "claim", **said}), token, ANSWER_SECONDS)
@@ -47,7 +49,7 @@ class Worker:
             log.warning("a visit is not made: %s", error)
             return
         if answer is None:
-            self._tell(Message({"kind": "release", **said}), time.monotonic())
+            self._tell(Message({"kind": "release", **said}), clock)
             return
         if answer.kind != "brief":
             return
@@ -56,17 +58,23 @@ class Worker:
         except (BriefError, KeyError) as error:
             log.error("a visit cannot be made: %s", error)  # noqa: TRY400 # one line
             why = {"why": str(error)[:300]}
-            self._tell(Message({"kind": "release", **said, **why}), time.monotonic())
+            self._tell(Message({"kind": "release", **said, **why}), clock)
             return
-        if time.monotonic() - claimed_at > brief.slack / 2:
-            # Too late to be over in time: by then the site may be another's.
-            self._tell(Message({"kind": "release", **said}), time.monotonic())
+        if clock() - claimed_at > min(brief.slack, brief.hold) / 2:
+            # Too late to be over in time.
+            self._tell(Message({"kind": "release", **said}), clock)
             return
-        body, reason = self._visit(brief)
-        over = claimed_at + brief.seconds + brief.grace + brief.slack
-        self._tell(Message({"kind": "bundle", "reason": reason, **said}, body), over)
+        until = claimed_at + brief.hold
+        with Hold(self.link, said, lasting=brief.hold, until=until) as hold:
+            body, reason = self._visit(brief, hold)
+            if hold.is_over:
+                log.warning("visit %s: it was taken from this worker", brief.site["id"])
+                return
+            self._tell(
+                Message({"kind": "bundle", "reason": reason, **said}, body), lambda: hold.until
+            )
 
-    def _visit(self, brief: Brief) -> tuple[bytes, str]:
+    def _visit(self, brief: Brief, hold: Hold) -> tuple[bytes, str]:
         site = brief.site["id"]
         log.info("visit %s", site)
         with tempfile.TemporaryDirectory(prefix=f"{site}-", dir=self.folder) as folder:
@@ -76,6 +84,7 @@ class Worker:
                         brief,
                         Path(folder),
                         self.folder / "pages",
+                        hold,
                         environment=self.context.environment(),
                     )
                 )
@@ -83,8 +92,8 @@ class Worker:
                 log.exception("visit %s", site)
                 return b"", f"抓取没有开始：{error}"
 
-    def _tell(self, message: Message, until: float) -> None:
-        """As often as it takes, until an instant (monotonic): then nobody waits for it."""
+    def _tell(self, message: Message, until: Callable[[], float]) -> None:
+        """As often as it takes, until an instant (by `clock`): then nobody waits for it."""
         while True:
             try:
                 self.link.tell(message)
@@ -92,7 +101,7 @@ class Worker:
                 log.warning("%s is kept back: %s", message.kind, error)
             else:
                 return
-            if time.monotonic() >= until:
+            if clock() >= until():
                 log.warning("%s is given up", message.kind)
                 return
             time.sleep(RETRY_SECONDS)

@@ -31,7 +31,8 @@ OPEN: tuple[AwayState, ...] = ("sent", "claimed", "returned")
 
 @dataclass(frozen=True, slots=True)
 class AwayVisit:
-    """One visit. `token` is who claimed it; `until`: when that is over (UTC)."""
+    """One visit. `token` is who claimed it; `until`: when that is over unless it is renewed;
+    `ends_at`: when it is over whatever is heard (UTC)."""
 
     key: str
     run_id: int
@@ -40,6 +41,7 @@ class AwayVisit:
     state: AwayState
     token: str = ""
     until: datetime | None = None
+    ends_at: datetime | None = None
 
 
 def note_sent(db: Database, key: str, *, run_id: int, site: str, queue: str, now: datetime) -> None:
@@ -52,9 +54,24 @@ def note_sent(db: Database, key: str, *, run_id: int, site: str, queue: str, now
         )
 
 
-def note_claimed(db: Database, key: str, token: str, *, until: datetime) -> bool:
+def note_claimed(db: Database, key: str, token: str, *, until: datetime, ends_at: datetime) -> bool:
     """One worker makes it; whether it was still to be had."""
-    return _step(db, key, "sent", "claimed", token=token, until=until)
+    with transaction(db):
+        db.execute(
+            "UPDATE away_visits SET ends_at = ? WHERE key = ? AND state = 'sent'",
+            [from_instant(ends_at), key],
+        )
+        return _step(db, key, "sent", "claimed", token=token, until=until)
+
+
+def note_alive(db: Database, key: str, *, now: datetime, until: datetime) -> bool:
+    """Who claimed it still makes it, and has it until then; whether its time was not over."""
+    with transaction(db):
+        cursor = db.execute(
+            "UPDATE away_visits SET until = ? WHERE key = ? AND state = 'claimed' AND until > ?",
+            [from_instant(until), key, from_instant(now)],
+        )
+        return cursor.rowcount == 1
 
 
 def note_returned(db: Database, key: str, token: str, *, now: datetime, until: datetime) -> bool:
@@ -144,4 +161,5 @@ def _to_visit(row: Row) -> AwayVisit:
         state=row["state"],
         token=row["token"],
         until=to_instant_or_none(row["until"]),
+        ends_at=to_instant_or_none(row["ends_at"]),
     )

@@ -1,7 +1,8 @@
 """Who may ask a host now: one owner at a time, until an instant.
 
-An owner is the key of a visit that is made elsewhere, or a process of this machine. What is over
-holds nobody up; what was given back stays barred for the host's pause.
+An owner is the key of a visit that is made elsewhere, or a process of this machine. Up to the end
+of a lease its owner may have asked, so that nobody else does before the host's pause after that is
+over too, whether it was given back or ran out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from storage.database import transaction
-from storage.processes import is_alive
+from storage.processes import is_alive, started
 from storage.values import from_instant, marks, select
 
 # Given back, and nobody's: the pause after the last request to the host.
@@ -21,8 +22,9 @@ _PROCESS = "pid:"
 
 
 def of_process(pid: int, visit: str) -> str:
-    """The owner that a visit in this process is. It ends with the process."""
-    return f"{_PROCESS}{pid}:{visit}"
+    """The owner that a visit in this process is. It ends with the process: another one of the same
+    number (a container's is always 1) is another owner."""
+    return f"{_PROCESS}{pid}.{started(pid)}:{visit}"
 
 
 def take_hosts(
@@ -36,13 +38,15 @@ def take_hosts(
 ) -> bool:
     """Take all of these hosts, or none of them; whether they are the owner's now.
 
-    What belonged to a process that has ended is nobody's after another `pause`.
+    What belonged to a process that has ended is nobody's after another `pause`, and so is what an
+    owner left to run out.
     """
     with transaction(db):
         rows = select(
             db,
-            f"SELECT owner FROM leases WHERE host IN ({marks(hosts)}) AND until > ?",  # noqa: S608 # marks
-            [*hosts, from_instant(now)],
+            f"SELECT owner FROM leases WHERE host IN ({marks(hosts)})"  # noqa: S608 # marks
+            " AND until > CASE owner WHEN ? THEN ? ELSE ? END",
+            [*hosts, PAUSE, from_instant(now), from_instant(now - pause)],
         )
         others = {row["owner"] for row in rows} - {owner}
         for other in others:
@@ -67,20 +71,10 @@ def give_back(db: Database, owner: str, *, until: datetime) -> None:
         )
 
 
-def forget_past(db: Database, now: datetime) -> None:
-    """Drop what is over."""
-    with transaction(db):
-        db.execute("DELETE FROM leases WHERE until <= ?", [from_instant(now)])
-
-
-def forget_process(db: Database, pid: int) -> None:
-    """Drop what an earlier process of this number held: it is another one now."""
-    with transaction(db):
-        db.execute("DELETE FROM leases WHERE owner GLOB ?", [f"{_PROCESS}{pid}:*"])
-
-
 def _holds(owner: str) -> bool:
     """Whether an owner whose time is not over still is one: a process may have died."""
     if not owner.startswith(_PROCESS):
         return True
-    return is_alive(int(owner.removeprefix(_PROCESS).partition(":")[0]))
+    process = owner.removeprefix(_PROCESS).partition(":")[0]
+    pid, _, since = process.partition(".")
+    return is_alive(int(pid)) and started(int(pid)) == since

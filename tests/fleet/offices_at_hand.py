@@ -15,6 +15,7 @@ from app.fleet.briefing import brief_for
 from app.fleet.visiting import brief_of, visit
 from app.supervisor import Supervisor
 from config import load_config
+from crawlers.permission import clock, write_permission
 from nation.day import catalogue
 from tests.installation import Installation
 
@@ -43,7 +44,17 @@ def elsewhere(context: Context, site: str, run_id: int, folder: Path) -> tuple[b
     folder.mkdir(parents=True)
     environment = context.environment() | {"ZHENGXUN_DATA": str(folder / "nowhere")}
     pages = folder.parent / "pages"
-    return asyncio.run(visit(brief_of(told), folder, pages, environment=environment))
+    held = ForEver()
+    return asyncio.run(visit(brief_of(told), folder, pages, held, environment=environment))
+
+
+class ForEver:
+    """A visit that nobody takes away."""
+
+    is_over = False
+
+    def tell(self, file: Path) -> None:
+        write_permission(file, clock() + 3600)
 
 
 def rows(context: Context, sql: str) -> list[tuple[Any, ...]]:

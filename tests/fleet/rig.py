@@ -26,6 +26,8 @@ SERVER = shutil.which("redis-server") or shutil.which("valkey-server")
 NO_BROKER = "no redis-server or valkey-server here"
 KEY = "of our fleet and nobody else's"
 DELAY = 0.4
+# Notes requests where they leave.
+AT_THE_DOOR = Path(__file__).parent / "at_the_door"
 
 
 class Broker:
@@ -98,7 +100,7 @@ def worker(broker: Broker, folder: Path, origin: str, name: str, queues: str = "
         f'[fleet]\nbroker = "{broker.url}"\n'
     )
     home = Installation(folder, upstream=origin, sources="", settings=settings)
-    environment = home.environment() | {"ZHENGXUN_FLEET_KEY": KEY}
+    environment = home.environment() | at_the_door(folder.parent)
     words = ["cli", "worker", "--queues", queues, "--folder", str(folder / "work")]
     return Machine(words, environment, folder / "worker.log")
 
@@ -112,7 +114,7 @@ def store(
         f'[fleet]\nbroker = "{broker.url}"\n{extra}'
     )
     home = Installation(folder, upstream=origin, sources=catalogue(offices), settings=settings)
-    environment = home.environment() | {"ZHENGXUN_FLEET_KEY": KEY}
+    environment = home.environment() | at_the_door(folder.parent)
     context = Context(load_config(environment, cwd=folder))
     with context.store():
         pass
@@ -147,6 +149,22 @@ def heard_offices() -> Iterator[tuple[Country, list[tuple[float, str, str]]]]:
 
 def home_process(environment: dict[str, str], folder: Path) -> Machine:
     """Visits every site until each has been read well since it began for the first time."""
-    return Machine(
-        ["tests.fleet.home_process"], environment | {"PYTHONPATH": str(ROOT)}, folder / "home.log"
-    )
+    return Machine(["tests.fleet.home_process"], environment, folder / "home.log")
+
+
+def at_the_door(folder: Path) -> dict[str, str]:
+    """The environment of processes whose requests are noted in a folder."""
+    return {
+        "ZHENGXUN_FLEET_KEY": KEY,
+        "ZX_DEPARTURES": str(folder / "departures"),
+        "PYTHONPATH": f"{AT_THE_DOOR}{os.pathsep}{ROOT}",
+    }
+
+
+def departures(folder: Path) -> dict[str, list[tuple[float, int]]]:
+    """By host: when each request left (monotonic), and from which process."""
+    left: dict[str, list[tuple[float, int]]] = {}
+    for line in (folder / "departures").read_text(encoding="ascii").splitlines():
+        at, host, pid = line.split()
+        left.setdefault(host, []).append((float(at), int(pid)))
+    return {host: sorted(times) for host, times in left.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ import redis
 
 from app.context import Context
 from app.crawl_runs import Crawl, Outcome
+from app.fleet.envelope import Message
 from app.fleet.home import Fleet
 from app.fleet.opening import open_fleet
 from storage.runs.away_visits import words_of_fleet
@@ -63,9 +65,51 @@ def test_a_worker_visits_and_the_store_takes_in(tmp_path: Path, broker: rig.Brok
     assert rows(context, "SELECT count(*) FROM notices") == [(32,)]
     assert rows(context, "SELECT count(*), min(verdict) FROM checks") == [(8, "ok")]
     assert rows(context, "SELECT DISTINCT state FROM away_visits") == [("done",)]
-    for host in {host for _, host, _ in heard}:
-        times = [at for at, one, _ in heard if one == host]
-        assert all(later - at > rig.DELAY / 2 - 0.02 for at, later in pairwise(times))
+    for times in rig.departures(tmp_path).values():
+        assert all(later - at > rig.DELAY / 2 - 0.02 for (at, _), (later, _) in pairwise(times))
+
+
+def test_a_worker_that_vanishes_is_noticed_long_before_its_visit_would_end(
+    tmp_path: Path, broker: rig.Broker
+) -> None:
+    said: list[str] = []
+
+    def vanish(fleet: Fleet) -> None:
+        say, alive = fleet._say, fleet._alive
+
+        def noted(trouble: str) -> None:
+            say(trouble)
+            if fleet.words and fleet.words not in said:
+                said.append(fleet.words)
+
+        async def killed(message: Message) -> None:
+            await alive(message)
+            first.end()
+
+        fleet._say = noted  # type: ignore[method-assign] # what `status` says, moment by moment
+        fleet._alive = killed  # type: ignore[method-assign] # a moment at which it makes a visit
+
+    with rig.heard_offices() as (country, heard):
+        extra = "hold = 4\npatience = 8\n"
+        context, _ = rig.store(broker, tmp_path / "home", country.origin, 1, extra, timeout=600)
+        first = rig.worker(broker, tmp_path / "one", country.origin, "one")
+        try:
+            begun = time.monotonic()
+            outcomes = visited(context, ["o0"], vanish)
+            took = time.monotonic() - begun
+        finally:
+            first.end()
+    assert [one.state for one in outcomes] == ["finished"]
+    assert said[0] == "工作机失联，正在重新访问 o0"
+    assert {who for _, _, who in heard} - {"one"} == {"home"}
+    assert rows(context, "SELECT count(*), min(verdict) FROM checks") == [(2, "ok")]
+    assert rows(context, "SELECT count(*) FROM notices") == [(8,)]
+    assert "lost" in {state for (state,) in rows(context, "SELECT state FROM away_visits")}
+    # The claim would be over after 600 s and more.
+    assert took < 60
+    with context.store() as db:
+        left = words_of_fleet(db)
+    assert left is None or "工作机失联" not in left[1]
 
 
 def test_without_workers_visits_are_made_here_and_it_is_said(
@@ -79,7 +123,7 @@ def test_without_workers_visits_are_made_here_and_it_is_said(
     with context.store() as db:
         said = words_of_fleet(db)
     assert said is not None
-    assert said[1] == "没有工作机在处理队列 crawl"
+    assert said[1] == "没有工作机在处理队列 crawl，由本机抓取"
     assert rows(context, "SELECT count(*) FROM runs") == [(2,)]
 
 
@@ -95,7 +139,7 @@ def test_without_a_broker_visits_are_made_here_and_it_is_said(
     with context.store() as db:
         said = words_of_fleet(db)
     assert said is not None
-    assert said[1] == "连不上消息代理"
+    assert said[1] == "连不上消息代理，由本机抓取"
 
 
 def test_a_broker_that_repeats_everything_doubles_nothing(

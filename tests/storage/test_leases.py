@@ -12,8 +12,9 @@ from sqlite_utils import Database
 
 from app.crawl_runs import close_abandoned_runs
 from storage.database import StorageError
+from storage.processes import started
 from storage.runs import away_visits as away
-from storage.runs.leases import forget_past, give_back, of_process, take_hosts
+from storage.runs.leases import give_back, of_process, take_hosts
 from storage.runs.runs import is_unfinished, start_run
 from storage.runs.site_slice import fill
 
@@ -39,9 +40,22 @@ def test_a_host_has_one_owner_and_then_a_pause(db: Database) -> None:
 def test_what_nobody_gives_back_ends_with_its_time(db: Database) -> None:
     assert takes(db, {"a.cn"}, "one")
     assert not takes(db, {"a.cn"}, "two", NOW + MINUTE - timedelta(seconds=1))
-    assert takes(db, {"a.cn"}, "two", NOW + MINUTE)
-    forget_past(db, NOW + 3 * MINUTE)
-    assert db.execute("SELECT count(*) FROM leases").fetchone() == (0,)
+    assert takes(db, {"a.cn"}, "two", NOW + MINUTE + PAUSE)
+
+
+def test_who_takes_over_what_ran_out_waits_for_the_pause(db: Database) -> None:
+    # Nobody was there to see it run out, and its last request may have left at its end.
+    assert takes(db, {"a.cn"}, "one")
+    assert not takes(db, {"a.cn"}, "two", NOW + MINUTE)
+    assert not takes(db, {"a.cn"}, "two", NOW + MINUTE + PAUSE / 2)
+    assert takes(db, {"a.cn"}, "two", NOW + MINUTE + PAUSE)
+
+
+def test_another_process_of_the_same_number_owns_nothing(db: Database) -> None:
+    earlier = of_process(os.getpid(), "o1").replace(f".{started(os.getpid())}:", ".1:")
+    assert takes(db, {"a.cn"}, earlier)
+    assert not takes(db, {"a.cn"}, of_process(os.getpid(), "o1"))
+    assert takes(db, {"a.cn"}, of_process(os.getpid(), "o1"), NOW + PAUSE)
 
 
 def test_what_a_process_held_is_free_a_pause_after_it_ended(db: Database) -> None:
@@ -60,24 +74,37 @@ def sent(db: Database, key: str = "k") -> int:
     return run
 
 
+def claimed(db: Database, token: str, key: str = "k") -> bool:
+    return away.note_claimed(db, key, token, until=NOW + MINUTE, ends_at=NOW + 9 * MINUTE)
+
+
 def test_a_visit_is_claimed_once_and_returned_once_by_who_claimed_it(db: Database) -> None:
     sent(db)
     until = NOW + MINUTE
-    assert away.note_claimed(db, "k", "one", until=until)
-    assert not away.note_claimed(db, "k", "two", until=until)
+    assert claimed(db, "one")
+    assert not claimed(db, "two")
     assert not away.note_returned(db, "k", "two", now=NOW, until=until)
     assert not away.note_returned(db, "k", "one", now=until, until=until)
     assert away.note_returned(db, "k", "one", now=NOW, until=until)
     assert not away.note_returned(db, "k", "one", now=NOW, until=until)
     assert away.note_ended(db, "k", "done")
     assert not away.note_ended(db, "k", "lost")
-    assert not away.note_claimed(db, "k", "three", until=until)
-    assert not away.note_claimed(db, "unknown", "three", until=until)
+    assert not claimed(db, "three")
+    assert not claimed(db, "three", "unknown")
+
+
+def test_a_claim_is_renewed_until_it_is_over(db: Database) -> None:
+    sent(db)
+    assert not away.note_alive(db, "k", now=NOW, until=NOW + MINUTE)
+    assert claimed(db, "one")
+    assert away.note_alive(db, "k", now=NOW + MINUTE / 2, until=NOW + 2 * MINUTE)
+    assert away.note_alive(db, "k", now=NOW + MINUTE, until=NOW + 2 * MINUTE)
+    assert not away.note_alive(db, "k", now=NOW + 2 * MINUTE, until=NOW + 3 * MINUTE)
 
 
 def test_a_run_that_a_worker_makes_is_not_abandoned_until_its_time_is_over(db: Database) -> None:
     run = sent(db)
-    away.note_claimed(db, "k", "one", until=NOW + MINUTE)
+    claimed(db, "one")
     assert close_abandoned_runs(db, NOW) == 0
     assert is_unfinished(db, run)
     assert close_abandoned_runs(db, NOW + MINUTE) == 1
