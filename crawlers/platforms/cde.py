@@ -35,8 +35,9 @@ from crawlers.reading.key_rules import last_hex
 from crawlers.reading.learned_records import LearnedRecords, count_of, pages_of
 from crawlers.reading.platform import THE_HOST, NoticePattern, Platform, Sign
 from crawlers.reading.rows import Row
-from crawlers.walking.base import STRAND, BaseSpider
+from crawlers.walking.base import BaseSpider
 from crawlers.walking.json_lists import JsonLists
+from crawlers.walking.list_outcomes import STRAND
 from crawlers.walking.notice_pages import Output
 from crawlers.walking.paging import Paging
 from crawlers.walls import failure_from
@@ -50,6 +51,8 @@ _NEWS_LINK = r"/main/(?:news/viewInfoCommon|newspic/view)/[0-9a-f]{32}"
 
 class CdeSpider(JsonLists, BaseSpider):
     """`endpoint` is a column's API, `params` its form, `url` its list page (the Referer)."""
+
+    reads_pages = False
 
     def column_requests(self, column: Column) -> Iterable[Request]:
         forms = [column.params | variant for variant in [{}, *column.extra.get("variants", [])]]

@@ -26,6 +26,8 @@ _FEED = re.compile(
 class FeedSpider(BaseSpider):
     """A feed has one page; its entries lead to ordinary notice pages."""
 
+    reads_pages = False
+
     def column_requests(self, column: Column) -> list[Request]:
         return [self.list_request(column.relay or column.url, column)]
 

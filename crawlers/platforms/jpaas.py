@@ -20,7 +20,8 @@ from crawlers.reading.key_rules import last_hex
 from crawlers.reading.list_page import read_rows
 from crawlers.reading.platform import THE_SCRIPT, NoticePattern, Platform, RowPattern, Sign
 from crawlers.reading.rows import Row
-from crawlers.walking.base import STRAND, BaseSpider
+from crawlers.walking.base import BaseSpider
+from crawlers.walking.list_outcomes import STRAND
 from crawlers.walking.notice_pages import Output
 from crawlers.walking.paging import Paging
 from crawlers.walking.search_columns import SearchColumns
@@ -28,6 +29,8 @@ from crawlers.walking.search_columns import SearchColumns
 
 class JpaasSpider(SearchColumns, BaseSpider):
     """Lists of a jpaas site."""
+
+    reads_pages = False
 
     def column_requests(self, column: Column) -> Iterable[Request]:
         if column.extra.get("api") == "search":

@@ -57,6 +57,8 @@ _ASK = "zx_detail"
 class JsonSpider(JsonLists, BaseSpider):
     """Lists of a site whose columns are described by `records`."""
 
+    reads_pages = False
+
     def column_requests(self, column: Column) -> Iterable[Request]:
         return [self._ask(column, 1)]
 

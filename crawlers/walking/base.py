@@ -15,28 +15,26 @@ from scrapy.http import FormRequest, Request, Response, TextResponse
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column, column_urls
-from crawlers.items import Failure
 from crawlers.reading.charset import readable
 from crawlers.reading.pager import read_pager, renumbered
 from crawlers.reading.rows import Row
 from crawlers.truncation import LOOKS_CUT
 from crawlers.walking.column_walk import ColumnWalk, Met
 from crawlers.walking.from_the_end import back_from, forward_after_all, to_the_end
-from crawlers.walking.list_rows import ListRows
+from crawlers.walking.list_outcomes import STRAND, ListOutcomes
+from crawlers.walking.moved_columns import GONE, MovedColumn, can_be_looked_for
 from crawlers.walking.notice_pages import Output
 from crawlers.walking.paging import Paging
 from crawlers.walking.strand_walk import StrandWalk
 from crawlers.walking.window import PAGE_CAP
 from crawlers.walls import failure_from
 
-STRAND = "zx_strand"
-"""In the meta of a list request: which of the column's lists it belongs to, from 0."""
-LISTED_KEPT = 300
-"""Rows of a reading that are remembered for the next one."""
 
+class BaseSpider(ListOutcomes):
+    """The walk over the lists of one site. `reads_pages`: its lists are pages that a reader of the
+    site sees, and that its other pages link."""
 
-class BaseSpider(ListRows):
-    """The walk over the lists of one site."""
+    reads_pages = True
 
     # --- lists
 
@@ -87,6 +85,14 @@ class BaseSpider(ListRows):
         walk, report = self.walk_of(column.name), self.reports[column.name]
         strand = walk.strand(response.meta.get(STRAND, 0))
         keyed = self.keyed(rows, walk)
+        if (
+            page == 1
+            and self._may_be_elsewhere(walk)
+            and not any(walk.is_of(*one) for one in keyed)
+        ):
+            otherwise = partial(self.take_rows, response, column, page, rows)
+            yield from MovedColumn(self, column, _strand_of(response), otherwise).look(response)
+            return
         why = self.moved_away(response, column, keyed) or self.of_one_address(keyed)
         met = [] if why else walk.meet(strand, keyed)
         why = why or (self.of_another(column.name, met) if page == 1 else "")
@@ -98,7 +104,7 @@ class BaseSpider(ListRows):
         report.pages += 1
         report.reader = report.reader or ("platform" if rows else "")
         report.page_rows.append(len(rows))
-        self._settle(column)
+        self.settle(column)
         self.count(column.name, met)
         for one in met:
             yield from self.taken(one, column, walk)
@@ -116,53 +122,15 @@ class BaseSpider(ListRows):
         if found.status == 404 and request.meta.get("guessed"):
             self.walk_of(column).strand(request.meta.get(STRAND, 0)).strand.ended = "bare"
             return None
-        self.fail(column, found, page, request)
-        return None
 
-    def fail(
-        self, column: str, failure: Failure, page: int = 1, of: Request | Response | None = None
-    ) -> None:
-        """Note a failure: the column's verdict if nothing of it could be read, else a sentence.
+        def failed() -> Iterator[Output]:
+            self.fail(column, found, page, request)
+            return iter(())
 
-        `of`: the request or answer that failed, which tells the strand.
-        """
         walk = self.walk_of(column)
-        if page > 1:
-            sentence = f"第 {page} 页没有读到：{failure.reason}"
-            strand = walk.strand(of.meta.get(STRAND, 0) if of is not None else 0).strand
-            strand.ended, strand.why = "failed", sentence
-            self.degrade(self.columns[column], sentence)
-            return
-        walk.failures.append(failure)
-        number = of.meta.get(STRAND, 0) if of is not None else 0
-        is_year = failure.status == 404 and walk.starts > 1
-        if not is_year:
-            state = walk.strand(number).strand
-            state.ended, state.why = "failed", f"{failure.url} 没有读到：{failure.reason}"
-        self._settle(self.columns[column])
-
-    def prove(self) -> None:
-        """Say in every report what its reading proves. For the end of a crawl, whatever it was."""
-        for name, report in self.reports.items():
-            walk = self.walk_of(name)
-            report.usual_rows = walk.history.usual_rows
-            if report.failure is not None or not report.pages:
-                continue
-            proof = walk.proof()
-            report.joined, report.gap_why = proof.joined, proof.why
-            if proof.gap is not None:
-                report.gap = (proof.gap[0].isoformat(), proof.gap[1].isoformat())
-            if proof.joined and proof.covered_from is not None:
-                report.covered_from = proof.covered_from.isoformat()
-            for sentence in walk.unchecked() if proof.gap is None else ():
-                self.degrade(self.columns[name], sentence)
-            if walk.archived:
-                archive = f"列表里一次多出 {walk.archived} 条较早的旧通知，只收存，不作新通知"
-                self.degrade(self.columns[name], archive)
-            if walk.is_misdated:
-                misdated = "列表上的日期与已收录的同一批通知相差半年以上，不作为发布日期"
-                self.degrade(self.columns[name], misdated)
-            report.listed = walk.listed[:LISTED_KEPT]
+        if page == 1 and found.status in GONE and walk.starts == 1 and self._may_be_elsewhere(walk):
+            return MovedColumn(self, self.columns[column], _strand_of(request), failed).look(None)
+        return failed()
 
     # --- hooks for platforms
 
@@ -208,6 +176,9 @@ class BaseSpider(ListRows):
         return self.list_request(address, column, wanted) if address else None
 
     # --- inside
+
+    def _may_be_elsewhere(self, walk: ColumnWalk) -> bool:
+        return self.reads_pages and can_be_looked_for(walk)
 
     def _walk_on(
         self, response: TextResponse, column: Column, page: int, met: Sequence[Met]
@@ -278,16 +249,9 @@ class BaseSpider(ListRows):
         if totals:
             self.reports[column].total = sum(totals)
 
-    def _settle(self, column: Column) -> None:
-        """A column with several lists has failed when all of them have. A year's directory that
-        does not exist yet (404) is no fault while another list answers."""
-        walk = self.walk_of(column.name)
-        real = [failure for failure in walk.failures if failure.status != 404]
-        if walk.answered:
-            for failure in real:
-                self.degrade(column, f"{failure.url} 没有读到：{failure.reason}")
-        elif len(walk.failures) >= walk.starts:
-            self.reports[column.name].failure = (real or walk.failures)[0]
+
+def _strand_of(of: Request | Response) -> dict[str, Any]:
+    return {STRAND: of.meta.get(STRAND, 0)}
 
 
 def _posted(request: Request, form: Sequence[tuple[str, str]]) -> Request:

@@ -79,12 +79,21 @@ class ColumnWalk:
         self.listed: list[ListedRow] = []
         self.archived = 0
         self.is_misdated = False
+        self.is_looked_for = False
         self.last = LastListed(history.listed)
         self.strands: dict[int, StrandWalk] = {}
 
     def strand(self, number: int) -> StrandWalk:
         """The strand of this number."""
         return self.strands.setdefault(number, StrandWalk())
+
+    def is_of(self, row: Row, key: str, url: str) -> bool:
+        """Whether a row is known as this column's: by its page, else by its title and day."""
+        day = day_of(row.date)
+        told = day.isoformat() if day else ""
+        return self.known.column_of(key, url) == self.known.column or self.known.is_titled(
+            row.title, told
+        )
 
     def meet(self, strand: StrandWalk, rows: Sequence[tuple[Row, str, str]]) -> list[Met]:
         """The rows of a page that this strand did not show before, each (row, key, address)."""
