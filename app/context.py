@@ -6,7 +6,7 @@ import os
 import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from config import Config
 from crawlers.catalogue import Column, Site, load_catalogue
 from errors import ZhengxunError
 from storage.database import StorageError, open_database
-from storage.runs.catalogue import ColumnRow, SiteRow, sync_catalogue
+from storage.runs.catalogue import ColumnRow, SiteRow, is_catalogue, sync_catalogue
 
 
 class CommandError(ZhengxunError):
@@ -37,6 +37,7 @@ class Context:
     """The resolved configuration and what follows from it."""
 
     config: Config
+    _started: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @cached_property
     def catalogue(self) -> dict[str, Site]:
@@ -64,11 +65,20 @@ class Context:
             ) from error
         db = open_database(self.config.database)
         try:
-            rows = [site_row(site) for site in self.catalogue.values()]
-            sync_catalogue(db, rows, self.config.clock())
+            self._sync(db)
             yield db
         finally:
             db.close()
+
+    def _sync(self, db: Database) -> None:
+        """The catalogue is written at the start, and again when another process has another."""
+        if not (self._started and is_catalogue(db, self._rows)):
+            sync_catalogue(db, self._rows, self.config.clock())
+            self._started[:] = [True]
+
+    @cached_property
+    def _rows(self) -> list[SiteRow]:
+        return [site_row(site) for site in self.catalogue.values()]
 
     def environment(self) -> dict[str, str]:
         """What a child needs to resolve the same configuration, wherever it starts; no secret."""

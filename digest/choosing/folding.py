@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 
 from digest.choosing.document import Document
 from digest.choosing.scoring import Score
@@ -70,15 +71,18 @@ def unfolded(
 
 
 def uncertain(
-    documents: Sequence[Document], scores: Mapping[int, Score], chosen: set[int], today: date
+    values: Mapping[int, float], chosen: Collection[int], certain: Callable[[int], bool]
 ) -> list[int]:
     """At most three entries that an editor may want to judge: nearest to the fold, on either
-    side of it, and not certain."""
-    open_ones = [one for one in documents if not is_certain(one, today)]
-    inside = [scores[one.id].value for one in open_ones if one.id in chosen]
-    outside = [scores[one.id].value for one in open_ones if one.id not in chosen]
-    if not inside or not outside:
+    side of it, and not certain. `values`: the points of each by its id.
+
+    `certain` is asked of the few that the answer hangs on: it takes longer than all the rest.
+    """
+    ranked = sorted(values, key=lambda one: values[one])
+    inside = next((one for one in ranked if one in chosen and not certain(one)), None)
+    outside = next((one for one in ranked[::-1] if one not in chosen and not certain(one)), None)
+    if inside is None or outside is None:
         return []
-    fold = (min(inside) + max(outside)) / 2
-    nearest = sorted(open_ones, key=lambda one: (abs(scores[one.id].value - fold), one.id))
-    return [one.id for one in nearest[:_UNCERTAIN]]
+    fold = (values[inside] + values[outside]) / 2
+    nearest = sorted(values, key=lambda one: (abs(values[one] - fold), one))
+    return list(islice((one for one in nearest if not certain(one)), _UNCERTAIN))

@@ -98,8 +98,10 @@ def edited(placed: Sequence[Placed], edits: Sequence[Edit]) -> tuple[list[Placed
     kept: list[Placed] = []
     dropped: list[Entry] = []
     for item in placed:
-        change = edits_by_entry.get(item.entry.id, EntryEdits())
-        if change.dropped:
+        change = edits_by_entry.get(item.entry.id)
+        if change is None:
+            kept.append(item)
+        elif change.dropped:
             dropped.append(item.entry)
         else:
             kept.append(_with_change(item, change))

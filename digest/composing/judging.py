@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 from digest.choosing.document import READ, Document
-from digest.choosing.folding import Room, uncertain, unfolded
+from digest.choosing.folding import Room, is_certain, uncertain, unfolded
 from digest.choosing.learning import Label, Taught, learn
 from digest.choosing.roles import addresses_outsiders, is_objection
 from digest.choosing.scoring import Score, Taste, score_all
@@ -99,10 +100,16 @@ def to_be_asked(
     if not any(item.entry.score for item in heads):
         return ()
     done = {act.document for act in acts} | {act.notice_id for act in acts}
-    documents = [document_of(item.entry, chapter_of(item, chapters), today) for item in heads]
-    scores = {item.entry.id: Score(item.entry.score) for item in heads}
-    full = {item.entry.id for item in heads if not item.entry.folded}
-    return tuple(one for one in uncertain(documents, scores, full, today) if one not in done)
+    by_id = {item.entry.id: item for item in heads}
+    values = {one: item.entry.score for one, item in by_id.items()}
+    full = {one for one, item in by_id.items() if not item.entry.folded}
+
+    @cache
+    def certain(one: int) -> bool:
+        item = by_id[one]
+        return is_certain(document_of(item.entry, chapter_of(item, chapters), today), today)
+
+    return tuple(one for one in uncertain(values, full, certain) if one not in done)
 
 
 def _marked(item: Placed, score: Score, full: Collection[int], under: Mapping[int, int]) -> Placed:

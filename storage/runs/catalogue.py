@@ -12,6 +12,16 @@ from storage.database import transaction
 from storage.values import from_instant, marks, select
 
 _PLACES = "SELECT id, section, grp FROM sites"
+# What the catalogue says, in the order of `_site_values` and `_column_values`.
+_SITES = (
+    "SELECT id, name, platform, section, grp, crawl, enabled FROM sites"
+    " WHERE removed_at IS NULL ORDER BY position"
+)
+_COLUMNS = (
+    "SELECT c.site, c.name, c.url, c.min_rows, c.max_quiet_days, c.enabled, c.seen, c.inferred"
+    " FROM columns c JOIN sites s ON s.id = c.site"
+    " WHERE c.removed_at IS NULL ORDER BY s.position, c.position"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,18 @@ def sync_catalogue(db: Database, sites: Sequence[SiteRow], now: datetime) -> Non
         for position, site in enumerate(sites):
             _save_site(db, site, position, seen)
             for place, column in enumerate(site.columns):
-                _save_column(db, site.id, column, place, seen)
+                _save_column(db, column, place, seen)
+
+
+def is_catalogue(db: Database, sites: Sequence[SiteRow]) -> bool:
+    """Whether the store holds this very catalogue: then there is nothing to write, and who only
+    reads waits for no writer."""
+    columns = (column for site in sites for column in site.columns)
+    return [tuple(row.values()) for row in select(db, _SITES)] == [
+        _site_values(site) for site in sites
+    ] and [tuple(row.values()) for row in select(db, _COLUMNS)] == [
+        _column_values(column) for column in columns
+    ]
 
 
 def site_names(db: Database, sites: Collection[str]) -> dict[str, str]:
@@ -88,21 +109,11 @@ def _save_site(db: Database, site: SiteRow, position: int, seen: str) -> None:
         " section = excluded.section, grp = excluded.grp, crawl = excluded.crawl,"
         " enabled = excluded.enabled, position = excluded.position,"
         " synced_at = excluded.synced_at, removed_at = NULL",
-        [
-            site.id,
-            site.name,
-            site.platform,
-            site.section,
-            site.grp,
-            site.crawl,
-            int(site.enabled),
-            position,
-            seen,
-        ],
+        [*_site_values(site), position, seen],
     )
 
 
-def _save_column(db: Database, site_id: str, column: ColumnRow, position: int, seen: str) -> None:
+def _save_column(db: Database, column: ColumnRow, position: int, seen: str) -> None:
     db.execute(
         "INSERT INTO columns"
         " (site, name, url, min_rows, max_quiet_days, enabled, seen, inferred, position, synced_at)"
@@ -111,16 +122,30 @@ def _save_column(db: Database, site_id: str, column: ColumnRow, position: int, s
         " min_rows = excluded.min_rows, max_quiet_days = excluded.max_quiet_days,"
         " enabled = excluded.enabled, seen = excluded.seen, inferred = excluded.inferred,"
         " position = excluded.position, synced_at = excluded.synced_at, removed_at = NULL",
-        [
-            site_id,
-            column.name,
-            column.url,
-            column.min_rows,
-            column.max_quiet_days,
-            int(column.enabled),
-            column.seen,
-            int(column.inferred),
-            position,
-            seen,
-        ],
+        [*_column_values(column), position, seen],
+    )
+
+
+def _site_values(site: SiteRow) -> tuple[object, ...]:
+    return (
+        site.id,
+        site.name,
+        site.platform,
+        site.section,
+        site.grp,
+        site.crawl,
+        int(site.enabled),
+    )
+
+
+def _column_values(column: ColumnRow) -> tuple[object, ...]:
+    return (
+        column.site,
+        column.name,
+        column.url,
+        column.min_rows,
+        column.max_quiet_days,
+        int(column.enabled),
+        column.seen,
+        int(column.inferred),
     )

@@ -251,13 +251,32 @@ def test_a_thousand_entries_are_shown_at_once(tmp_path_factory: pytest.TempPathF
         ):
             took = []
             for _ in range(3):
-                began = time.perf_counter()
+                began = time.process_time()
                 answer = visitor.get(path)
-                took.append(time.perf_counter() - began)
+                took.append(time.process_time() - began)
                 assert answer.status == 200
                 assert len(answer.text.encode()) <= 300 * 1024, path
-            # Beside other tests on the same machine; alone it is half of what is asked for.
-            assert min(took) < (0.9 if path.startswith("/issue") else 15), (path, took)
+            # Of the processor: what else the machine does changes little in it.
+            assert min(took) < (0.15 if path.startswith("/issue") else 8), (path, took)
+        took = []
+        for number in range(1300, 1303):
+            began = time.process_time()
+            visitor.follow(do(visitor, f"fold:{number}"))
+            took.append(time.process_time() - began)
+        assert min(took) < 0.3, took
+
+
+def test_who_looks_waits_for_nobody_who_writes(desk: RunningDesk) -> None:
+    """A crawl may hold the store for seconds."""
+    visitor = desk.person("reader")
+    assert visitor.get("/issue").status == 200
+    with desk.context.store() as db:
+        db.conn.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        assert visitor.get("/issue").status == 200
+        assert visitor.get("/tasks").status == 200
+        assert time.monotonic() - began < 5
+        db.conn.rollback()
 
 
 def test_two_pages_are_settled_by_a_word(desk: RunningDesk) -> None:

@@ -1,5 +1,6 @@
 """What is told in full: the best, and what is certain."""
 
+from dataclasses import replace
 from datetime import date
 
 from digest.choosing.document import Document
@@ -79,6 +80,23 @@ def test_what_is_certain_takes_the_place_of_none_that_is_better() -> None:
 def test_at_most_three_near_the_fold_are_put_to_the_editor() -> None:
     some = documents(30)
     chosen = unfolded(some, scores(*some), Room(lead=10), TODAY)
-    assert set(uncertain(some, scores(*some), chosen, TODAY)) < {9, 10, 11, 12}
-    few = documents(4)
-    assert uncertain(few, scores(*few), {1, 2, 3, 4}, TODAY) == []
+    asked = asked_of(some, chosen)
+    assert len(asked) == 3
+    assert set(asked) < {9, 10, 11, 12}
+    assert asked_of(documents(4), {1, 2, 3, 4}) == []
+
+
+def test_what_is_certain_is_not_put_to_the_editor_and_moves_the_fold() -> None:
+    some = [
+        replace(one, due_on=TODAY, title="关于申报项目的通知") if one.id in {10, 11} else one
+        for one in documents(30)
+    ]
+    asked = asked_of(some, set(range(1, 11)))
+    assert len(asked) == 3
+    assert set(asked) < {8, 9, 12, 13}
+
+
+def asked_of(some: list[Document], chosen: set[int]) -> list[int]:
+    values = {key: one.value for key, one in scores(*some).items()}
+    by_id = {one.id: one for one in some}
+    return uncertain(values, chosen, lambda one: is_certain(by_id[one], TODAY))
