@@ -145,6 +145,9 @@ class CrawlConfig(Section):
     )
     attachments: bool = Field(True, description="download the files that notices name")
     attachment_mb: int = Field(20, ge=1, le=200, description="larger files are only linked")
+    site_mib: int = Field(
+        500, ge=1, description="new pages and files of one site a day; the rest is read later"
+    )
     browser: Literal["auto", "bundled", "chromium", "cdp", "none"] = "auto"
     browser_path: str = ""
     browser_cdp_url: str = ""

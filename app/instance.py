@@ -82,8 +82,12 @@ def beat(data: Path, now: datetime, *, healthy: bool) -> None:
     path = data / HEARTBEAT
     partial = path.with_suffix(".partial")
     values = {"at": now.isoformat(), "pid": os.getpid(), "healthy": healthy}
-    partial.write_text(json.dumps(values) + "\n", encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(json.dumps(values) + "\n", encoding="utf-8")
+        partial.replace(path)
+    finally:
+        # On a full disk it was made, and nothing written into it.
+        partial.unlink(missing_ok=True)
 
 
 def last_beat(data: Path) -> Heartbeat | None:

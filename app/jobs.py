@@ -25,7 +25,14 @@ from pipelines.pictures.work_off import work_off
 from pipelines.update_signatures import A_NIGHT, update_signatures
 from storage.operation.alarms import clear_alarm, note_event, raise_alarm
 from storage.operation.backup import backup
-from storage.operation.upkeep import checkpoint, log_file, quick_check, tidy_logs
+from storage.operation.upkeep import (
+    checkpoint,
+    log_file,
+    quick_check,
+    tidy_logs,
+    tidy_pages,
+    tidy_unfinished,
+)
 from storage.pictures.queue import is_waiting
 from storage.processes import is_alive
 from storage.runs.runs import unfinished_runs
@@ -33,6 +40,10 @@ from storage.runs.runs import unfinished_runs
 MIB = 1024 * 1024
 # A crawl or an issue that becomes due waits for one page at most; this keeps one process small.
 PICTURE_SECONDS = 240.0
+# Folders of the data folder: pages kept for conditional requests (`crawlers.settings`), and where
+# files are written that take their place in one step.
+PAGES = "httpcache"
+WRITTEN = ("files", "issues", "site")
 log = logging.getLogger("zhengxun")
 
 
@@ -134,6 +145,8 @@ def nightly(context: Context) -> None:
         update_signatures(db, now, most=A_NIGHT)
         tell_of_the_log(context, db, emptied=checkpoint(db))
         tidy_evidence(context, db)
+    tidy_pages(config.data / PAGES, most=config.crawl.site_mib * MIB)
+    tidy_unfinished([config.data / name for name in WRITTEN], now)
     removed = tidy_logs(config.data / "logs", now=now, days=config.upkeep.log_days)
     log.info("database checked and copied to %s; %s old logs removed", copy, len(removed))
 

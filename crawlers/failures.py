@@ -56,8 +56,9 @@ def failure_from(cause: BaseException | Response | TwistedFailure, url: str) -> 
     or a response that was not wanted."""
     if isinstance(cause, TwistedFailure):
         return failure_from(cause.value or Exception("no cause"), url)
-    if isinstance(cause, WallError):
-        return cause.failure
+    said = getattr(cause, "failure", None)
+    if isinstance(said, Failure):  # a wall, or a stage of the pipelines that refused the request
+        return said
     if isinstance(cause, HttpError):
         return _from_response(cause.response, url)
     if isinstance(cause, Response):

@@ -174,6 +174,8 @@ class ColumnReport:
     was read, but not in the expected way. What the reading proves (`joined`, `covered_from`) and
     the days it cannot answer for (`gap`, with `gap_why`) are as in the table `checks`.
 
+    `over_allowance` says that the site has added today what it may, empty when it has not.
+
     `reader` is who read the rows last: column | platform | general | learned, empty for none.
 
     Every row is one of: `taken` (asked for, or an item at once), refused (`refusals`: reason to
@@ -191,6 +193,7 @@ class ColumnReport:
     degraded: str = ""
     failure: Failure | None = None
     notice_failures: int = 0
+    over_allowance: str = ""
     known: int = 0
     taken: int = 0
     refusals: dict[str, int] = field(default_factory=dict)

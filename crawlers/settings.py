@@ -33,6 +33,7 @@ ZX_AWAY_MIB = 64
 ZX_HOSTS = ""
 ZX_OCR = _config.ocr.enabled
 ZX_ATTACHMENTS = _config.crawl.attachments
+ZX_SITE_MIB = _config.crawl.site_mib
 ZX_ATTACHMENT_MB = _config.crawl.attachment_mb
 # Documents and scans of them; programs, films and web pages are only linked.
 ZX_ATTACHMENT_TYPES = [
@@ -117,6 +118,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.walls.WallMiddleware": 570,
     "crawlers.refresh.RefreshMiddleware": 580,
     "crawlers.truncation.WholePageMiddleware": 587,
+    # After all who change what is asked: counts what comes, unpacked.
+    "pipelines.day_allowance.DayAllowanceMiddleware": 583,
     # Before all who judge, after decompression (590): sees what a wall hides from the spider.
     "pipelines.evidence.middleware.EvidenceMiddleware": 585,
     # Only while sites are checked (ZX_GLANCE), or recorded (ZX_RECORD): see crawlers.glance.

@@ -32,6 +32,7 @@ from sqlite_utils import Database
 
 from crawlers.items import Failure
 from pipelines.brought import BroughtFile
+from pipelines.day_allowance import OverAllowanceError
 from pipelines.downloads.disposition import file_name
 from pipelines.downloads.file_kinds import NotAFileError, kind_of
 from pipelines.downloads.gist import gist_of
@@ -302,6 +303,8 @@ class DownloadPipeline:
 
 def _is_trouble(error: Exception) -> bool:
     """Whether the host failed, or a wall refused: not a file too large or out of bounds."""
+    if isinstance(error, OverAllowanceError):
+        return False
     if isinstance(getattr(error, "failure", None), Failure):
         return True
     return not isinstance(error, (DownloadCancelledError, IgnoreRequest))

@@ -22,6 +22,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from china_time import SHANGHAI
 from crawlers.items import ColumnReport
+from pipelines.day_allowance import TAKEN
 from pipelines.facts.dates import parse_date
 from pipelines.known_rows import clock_of
 from pipelines.spider_state import SpiderState
@@ -86,6 +87,8 @@ def _doubts(report: ColumnReport, errors: int, *, finished: bool) -> Iterator[st
         yield f"{errors} 个页面解析出错，其余正常"
     if report.degraded:
         yield report.degraded
+    if report.over_allowance:
+        yield f"{report.over_allowance}，其余的先只收录标题和链接，以后再读"
     if report.notice_failures:
         yield f"{report.notice_failures} 篇通知的正文未能读取，已按标题和链接收录"
     if report.waiting:
@@ -175,6 +178,7 @@ class MonitorExtension:
             reason=f"{self.errors.total()} errors; see the log" if self.errors else reason,
             requests=int(stats.get_value("downloader/request_count", 0)) if stats else 0,
             notices=int(stats.get_value("item_scraped_count", 0)) if stats else 0,
+            taken=int(stats.get_value(TAKEN, 0)) if stats else 0,
         )
         db.close()
 

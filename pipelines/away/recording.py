@@ -202,8 +202,11 @@ class RecordExtension(MonitorExtension):
             return
         target = Path(str(self.crawler.settings["ZX_AWAY"]))
         partial = target.with_suffix(".partial")
-        partial.write_bytes(text)
-        partial.replace(target)
+        try:
+            partial.write_bytes(text)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def end_with_starter() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +16,9 @@ from storage.values import select
 
 LOG_BYTES = 5 * 1024 * 1024
 LOG_COPIES = 3
+# Names under which files are written before they take their place: a downloaded one, and one of
+# an issue, of a process.
+_UNFINISHED = re.compile(r"[0-9a-f]{16}\.part|\..+\.\d+\.[0-9a-f]{8}")
 
 
 def quick_check(db: Database) -> None:
@@ -75,6 +81,44 @@ def tidy_logs(folder: Path, *, now: datetime, days: int) -> list[Path]:
         elif path.suffix == ".log" and state.st_size > LOG_BYTES:
             rotate(path)
     return removed
+
+
+def tidy_pages(folder: Path, *, most: int) -> int:
+    """Let the pages kept for conditional requests take at most `most` bytes a site, the newest of
+    each; how many went. One that is gone is asked for whole once.
+
+    `folder` has a folder a site, with one for each page two levels below (Scrapy's).
+    """
+    removed = 0
+    for site in folder.iterdir() if folder.is_dir() else ():
+        pages = [_kept_page(page) for page in site.glob("*/*") if page.is_dir()]
+        total = 0
+        for _, size, page in sorted(pages, reverse=True):
+            total += size
+            if total > most:
+                shutil.rmtree(page, ignore_errors=True)
+                removed += 1
+    return removed
+
+
+def tidy_unfinished(folders: Iterable[Path], now: datetime) -> list[Path]:
+    """Remove what a process that was killed had begun to write, a day later; what was removed."""
+    limit = (now - timedelta(days=1)).timestamp()
+    found = [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if _UNFINISHED.fullmatch(path.name) and path.is_file() and path.stat().st_mtime < limit
+    ]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return found
+
+
+def _kept_page(page: Path) -> tuple[float, int, Path]:
+    states = [path.stat() for path in page.iterdir()]
+    newest = max((state.st_mtime for state in states), default=0.0)
+    return newest, sum(state.st_size for state in states), page
 
 
 def rotate(path: Path) -> None:

@@ -80,14 +80,28 @@ def finish_run(
     reason: str = "",
     requests: int = 0,
     notices: int = 0,
+    taken: int = 0,
 ) -> None:
-    """Record how a crawl ended. The first word stands: a run that ended stays as it ended."""
+    """Record how a crawl ended. The first word stands: a run that ended stays as it ended.
+
+    `taken`: bytes of new pages of notices and of files.
+    """
     with transaction(db):
         db.execute(
-            "UPDATE runs SET finished_at = ?, state = ?, reason = ?, requests = ?, notices = ?"
-            " WHERE id = ? AND state = 'running'",
-            [from_instant(now), state, clean(reason), requests, notices, run_id],
+            "UPDATE runs SET finished_at = ?, state = ?, reason = ?, requests = ?, notices = ?,"
+            " bytes = ? WHERE id = ? AND state = 'running'",
+            [from_instant(now), state, clean(reason), requests, notices, taken, run_id],
         )
+
+
+def bytes_since(db: Database, site: str, since: datetime) -> int:
+    """What the crawls of a site that began since then took, in bytes (`finish_run`)."""
+    row = select_one(
+        db,
+        "SELECT coalesce(sum(bytes), 0) AS bytes FROM runs WHERE site = ? AND started_at >= ?",
+        [site, from_instant(since)],
+    )
+    return int(row["bytes"]) if row else 0
 
 
 def save_check(db: Database, check: Check) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -9,14 +10,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from app.instance import LOCK, WATCH_SIGNS, InstanceError, lock_owner, only_one
+from app.instance import LOCK, WATCH_SIGNS, InstanceError, beat, lock_owner, only_one
 from storage.processes import home, place
 from tests.installation import ROOT, Installation
 
+NOW = datetime(2021, 2, 5, 9, tzinfo=UTC)
 HOLDER = """
 import sys
 from pathlib import Path
@@ -131,3 +134,19 @@ def test_the_owner_signs_again_and_again(tmp_path: Path) -> None:
 )
 def test_where_a_process_runs(left: str, found: str) -> None:
     assert place(left, "a/boot-1/11") == found
+
+
+def test_a_sign_of_life_that_cannot_be_written_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk: the file can be made, and nothing written into it."""
+
+    def full(path: Path, *_arguments: object, **_options: object) -> int:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    beat(tmp_path, NOW, healthy=True)
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        beat(tmp_path, NOW, healthy=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["heartbeat"]
