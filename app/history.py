@@ -74,6 +74,8 @@ def change(act: Edit, titles: Mapping[str, str]) -> str:
             return f"{_quoted(act.before, 'note')} → {_quoted(act.after, 'note')}"
         case "retitle":
             return f"{_quoted(act.before, 'title')} → {_quoted(act.after, 'title')}"
+        case "hold" if act.after.get("taken_back"):
+            return f"收回跳过，至 {act.after.get('until', '')}，共 {act.after.get('entries', 0)} 条"
         case "hold":
             return f"至 {act.after.get('until', '')}，共 {act.after.get('entries', 0)} 条"
         case "release" if act.after.get("skipped"):

@@ -18,7 +18,7 @@ from digest.delivery.deliver import enrol
 from digest.delivery.editor_mail import tell_editor
 from digest.folders import issue_folder
 from digest.models.issue import DigestError
-from digest.publish import recompose
+from digest.publish import chosen_again, recompose
 from errors import ZhengxunError
 from storage.database import transaction
 from storage.issues import releases
@@ -29,6 +29,7 @@ from storage.models import IssueRecord
 from storage.operation.alarms import note_event
 
 LONGEST_HOLD = timedelta(days=7)
+AGAIN_WAITS = timedelta(hours=1)
 
 log = logging.getLogger("zhengxun")
 
@@ -118,6 +119,32 @@ def skip_issue(
             return None
         record_edit(db, week=record.week, act="release", before={}, after=after, who=who, now=now)
     return skipped
+
+
+def take_back_skip(
+    context: Context, db: Database, record: IssueRecord, *, who: str, seen: int | None = None
+) -> IssueRecord | None:
+    """Let an issue that was skipped wait again, as the history says: until it was to go, but at
+    least `AGAIN_WAITS`, so that nobody's slip sends it at once. None if it waits or went already,
+    or the next one has its entries.
+
+    What it contains is selected again as of its closing; what its editor did to it holds. `seen`
+    as in `let_go`; raises ChangedError.
+    """
+    now, settings = context.config.clock(), context.config.digest
+    with transaction(db):
+        if seen is not None and newest_act(db, record.week) != seen:
+            raise ChangedError(f"issue {record.week} was changed meanwhile; look at it again")
+        entries = chosen_again(db, settings, record, now, context.site_names())
+        until = max(record.release_at or now, now + AGAIN_WAITS)
+        back = releases.take_back_skip(db, record, entries, until)
+        if back is None:
+            return None
+        after = {"until": local_minute(until), "entries": len(entries), "taken_back": True}
+        record_edit(db, week=record.week, act="hold", before={}, after=after, who=who, now=now)
+    span = Week(record.from_on, record.to_on, record.week)
+    make(context, db, span, issue_folder(context.config.data, record.week), record=True)
+    return back
 
 
 def release_due(context: Context, db: Database) -> list[IssueRecord]:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from app.context import CommandError, Context, os_user
 from app.issues import chat_bots, report_line, send_issue
 from app.mail_server import has_mail_server
-from app.releases import let_go, skip_issue
+from app.releases import let_go, skip_issue, take_back_skip
 from china_time import local_minute
 from digest.folders import issue_folder
 from digest.publish import span_of
@@ -46,6 +46,30 @@ def skip(context: Context, week: str, console: Console) -> int:
             raise CommandError(f"issue {record.week} has just been released by somebody else")
     console.print(f"{record.week}：已跳过，条目转入下一期")
     return 0
+
+
+def take_back(context: Context, week: str, console: Console) -> int:
+    """Let an issue that was skipped wait again."""
+    with context.store() as db:
+        back = take_back_skip(context, db, _skipped(context, db, week), who=os_user())
+    if back is None:
+        raise CommandError("no skipped issue can still go; see: zhengxun history")
+    until = local_minute(back.release_at)
+    console.print(f"{back.week}：已收回跳过，待审，{until} 自动发出", highlight=False)
+    return 0
+
+
+def _skipped(context: Context, db: Database, week: str) -> IssueRecord:
+    skipped = releases.skipped_issues(db)
+    if not week and skipped:
+        return skipped[0]
+    name = span_of(context.config.digest, week).name if week else ""
+    record = find_issue(db, name) if name else None
+    if record is None or record.skipped_at is None:
+        raise CommandError("no skipped issue can still go; see: zhengxun history")
+    if record.id not in {one.id for one in skipped}:
+        raise CommandError(f"issue {name} is not taken back: the next one has its entries")
+    return record
 
 
 def _waiting(context: Context, db: Database, week: str) -> IssueRecord:

@@ -60,6 +60,7 @@ ROUTES = (
     Route("POST", "/release/go", release.go),
     Route("POST", "/release/hold", release.hold),
     Route("POST", "/release/skip", release.skip),
+    Route("POST", "/release/take-back", release.take_back),
     Route("GET", "/correct/{week}", release.ask_correction),
     Route("POST", "/correct/{week}", release.correct),
     Route("GET", "/tasks", tasks.show),

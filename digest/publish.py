@@ -25,6 +25,7 @@ from digest.rendering.write import write_bytes, write_issue
 from digest.site.build import add_issue, has_issue, refresh
 from digest.site.correction_pages import tell_corrections
 from storage.issues import issues
+from storage.models import IssueEntry, IssueRecord
 
 log = logging.getLogger("zhengxun")
 
@@ -176,6 +177,17 @@ def write_pdf(digest: Digest, folder: Path) -> None:
     except PdfError as error:
         path.unlink(missing_ok=True)
         log.warning("digest.pdf of %s was not made: %s", digest.week, error)
+
+
+def chosen_again(
+    db: Database,
+    settings: IssueSettings,
+    record: IssueRecord,
+    now: datetime,
+    site_names: Mapping[str, str],
+) -> list[IssueEntry]:
+    """The entries of a skipped issue, selected again as of its closing."""
+    return _composer(db, settings, now, site_names).chosen_again(record)
 
 
 def recompose(

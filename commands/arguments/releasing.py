@@ -17,11 +17,17 @@ def release(
     skip: Annotated[
         bool, typer.Option("--skip", help="Leave it out; its entries come in the next one.")
     ] = False,
+    take_back: Annotated[
+        bool,
+        typer.Option("--take-back", help="Let one that was skipped wait again."),
+    ] = False,
 ) -> None:
     """Send an issue that waits for its editor now.  Example: zhengxun release"""
     from commands import release as verb
 
-    act = verb.skip if skip else verb.release
+    if skip and take_back:
+        raise typer.BadParameter("--skip and --take-back exclude each other")
+    act = verb.skip if skip else verb.take_back if take_back else verb.release
     done(act(context(), week, console))
 
 

@@ -16,7 +16,7 @@ from app.drafts import chapter_titles
 from app.history import act_words
 from app.issues import chat_bots, find_recorded, report_line, send_issue
 from app.mail_server import has_mail_server
-from app.releases import ChangedError, hold_until, let_go, skip_issue
+from app.releases import ChangedError, hold_until, let_go, skip_issue, take_back_skip
 from china_time import SHANGHAI
 from desk.pages.draft import check_seen, opened
 from desk.pages.issue import fate
@@ -26,7 +26,8 @@ from digest.models.correction import Correction
 from digest.rendering.render_correction import correction_text
 from digest.wording import totals_line, trouble_line
 from storage.issues.edits import list_edits
-from storage.issues.issues import list_issues
+from storage.issues.issues import find_issue, list_issues
+from storage.issues.releases import skipped_issues
 from storage.issues.stamps import newest_act
 from storage.models import CorrectionRecord, Edit, IssueRecord
 
@@ -43,6 +44,7 @@ def show(visit: Visit) -> Answer:
         acts = list_edits(db, week)
         past = [one for one in list_issues(db) if not one.waits][-PAST:]
         seen = newest_act(db, week)
+        skipped = [(one.week, newest_act(db, one.week)) for one in skipped_issues(db)]
     record = draft.record
     waits = record is not None and record.waits
     left = ""
@@ -61,6 +63,7 @@ def show(visit: Visit) -> Answer:
         else "",
         "acts": [(one.made_at, act_words(one, titles)) for one in reversed(acts)],
         "barred": barred(visit, acts),
+        "skipped": skipped,
         "past": list(reversed(past)),
         "sending": visit.desk.background.of("send"),
     }
@@ -106,6 +109,24 @@ def skip(visit: Visit) -> Answer:
     if skipped is None:
         raise RefusedError("这一期刚刚已由别人发出。", 409)
     return Go("/release", said=f"{skipped.week} 已跳过，不会发出；条目转入下一期。")
+
+
+@needs("release")
+def take_back(visit: Visit) -> Answer:
+    """An issue that was skipped by mistake waits again."""
+    with visit.context.store() as db:
+        record = find_issue(db, visit.text("week", 20))
+        if record is None or record.skipped_at is None:
+            raise RefusedError("这一期没有被跳过。", 409)
+        try:
+            seen = visit.number("seen")
+            back = take_back_skip(visit.context, db, record, who=visit.signature, seen=seen)
+        except ChangedError:
+            raise RefusedError("刚刚又有改动，请先看一看。", 409) from None
+    if back is None:
+        raise RefusedError("下一期已经编定，条目在那一期里，不能再收回。", 409)
+    until = moment_words(back.release_at)
+    return Go("/release", said=f"{back.week} 已收回跳过，重新待审，{until} 自动发出。")
 
 
 @needs("release")

@@ -116,6 +116,15 @@ class Composer:
         acts = edits_in_force(self.db, one.span.name)
         return self._digest(one.span, one.instant, one.placed, said, acts, one.usual, draft=True)
 
+    def chosen_again(self, known: IssueRecord) -> list[IssueEntry]:
+        """What an issue that was skipped is made of, before any act of its editor: selected as of
+        its closing, so that nothing first seen later comes into it; records nothing."""
+        span = Week(known.from_on, known.to_on, known.week)
+        found = from_selection(self.db, span, known.instant, self.site_names)
+        placed = self._judged(found, span, known.instant)
+        said = self._said_now(span, known.instant)
+        return rows_of(self._digest(span, known.instant, placed, said, (), self.title, draft=True))
+
     def _kept(self, known: IssueRecord) -> Selected:
         """What a recorded issue was made of."""
         kept = find_snapshot(self.db, known.id)

@@ -75,6 +75,38 @@ def skip(db: Database, issue: IssueRecord, now: datetime) -> IssueRecord | None:
         return find_issue(db, issue.week)
 
 
+def skipped_issues(db: Database) -> list[IssueRecord]:
+    """Issues that were left out and can still go: no later one is recorded that has their
+    entries. The newest first."""
+    rows = select(
+        db,
+        "SELECT * FROM issues AS one WHERE corrects IS NULL AND skipped_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM issues AS later WHERE later.corrects IS NULL"
+        " AND later.skipped_at IS NULL AND later.to_on > one.to_on) ORDER BY to_on DESC, id DESC",
+    )
+    return [to_issue(row) for row in rows]
+
+
+def take_back_skip(
+    db: Database, issue: IssueRecord, entries: Sequence[IssueEntry], until: datetime
+) -> IssueRecord | None:
+    """Let an issue that was left out wait again, with these entries; its editor is told anew.
+    None if it is not left out any more, or a later one has its entries.
+
+    Call it in the transaction in which the entries were worked out.
+    """
+    with transaction(db):
+        if issue.id not in {one.id for one in skipped_issues(db)}:
+            return None
+        db.execute(
+            "UPDATE issues SET skipped_at = NULL, told_at = NULL, release_at = ? WHERE id = ?",
+            [from_instant(until), issue.id],
+        )
+        for entry in entries:
+            save_entry(db, issue.id, entry)
+        return find_issue(db, issue.week)
+
+
 def refuse_released(db: Database, week: str) -> None:
     """Raise StorageError when the issue of a week has gone out: it is never changed."""
     issue = find_issue(db, week)

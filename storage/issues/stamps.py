@@ -14,13 +14,14 @@ SELECT (SELECT max(id) FROM notices) AS notices,
        (SELECT max(settled_at) FROM settlements) AS settled,
        (SELECT count(*) FROM added_by_hand) AS added,
        (SELECT count(*) FROM added_by_hand WHERE removed_at IS NOT NULL) AS removed,
-       (SELECT count(*) FROM issues) AS issues
+       (SELECT count(*) FROM issues) AS issues,
+       (SELECT max(id) FROM edits WHERE act = 'release') AS gone
 """
 
 
 def notices_stamp(db: Database) -> tuple[object, ...]:
     """Differs when other notices may be selected than before: after a crawl, a word on duplicates,
-    a page added by hand, an issue."""
+    a page added by hand, an issue that is made, goes or is skipped."""
     row = select_one(db, _NOTICES)
     return () if row is None else tuple(row.values())
 

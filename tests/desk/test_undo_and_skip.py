@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
-from app.drafts import open_draft
+from app.context import CommandError
+from app.drafts import coming_week, open_draft
 from app.due_jobs import due_week
+from app.issues import make
 from app.releases import release_due
+from commands import release
 from digest.folders import issue_folder
-from storage.issues.issues import list_issues
+from storage.issues.issues import issue_entries, list_issues
 from storage.issues.judgements import list_judgements
-from tests.desk.running import NOON, RunningDesk, context_at, fill, running
+from storage.issues.releases import waiting_issues
+from storage.issues.stamps import newest_act
+from storage.notices.notices import save_notice
+from tests.desk.running import NOON, Answer, RunningDesk, Visitor, context_at, fill, running
 from tests.desk.test_issue_page import WEEK, do, held, seen
+from tests.digest.samples import make_notice
 
 
 @pytest.fixture
@@ -102,3 +112,100 @@ def test_an_issue_is_skipped_and_its_entries_come_in_the_next(desk: RunningDesk)
     assert "下周再看" in page
     assert "跳过本期，6 条转入下一期" in editor.get("/history").text
     assert not issue_folder(desk.context.config.data, WEEK).exists()
+
+
+def skip(desk: RunningDesk) -> Visitor:
+    releaser = desk.person("releaser")
+    stand = {"week": WEEK, "seen": seen(releaser.get("/release").text), "sure": "yes"}
+    assert releaser.post("/release/skip", stand, page="/release").status == 303
+    return releaser
+
+
+def back(visitor: Visitor, **over: str) -> Answer:
+    """Press 收回跳过."""
+    page = visitor.get("/release").text
+    match = re.search(
+        rf'name="week" value="{WEEK}"><input type="hidden" name="seen" value="(\d+)"', page
+    )
+    form = {"week": WEEK, "seen": match[1] if match else "0", **over}
+    return visitor.post("/release/take-back", form, page="/release")
+
+
+def test_a_skip_is_taken_back_with_all_that_was_done(desk: RunningDesk) -> None:
+    editor = desk.person("editor")
+    held(desk)
+    do(editor, "annotate:3", note="下周再看")
+    do(editor, "drop:5")
+    do(editor, "pin:6")
+    before = [entry_of(desk, number) for number in (1, 2, 3, 4, 6)]
+    releaser = skip(desk)
+    assert back(editor).status == 403
+    assert back(releaser, seen="1").status == 409
+    told = releaser.follow(back(releaser))
+    assert f"{WEEK} 已收回跳过，重新待审，2月5日 周五 17:00 自动发出" in told.text
+    assert [entry_of(desk, number) for number in (1, 2, 3, 4, 6)] == before
+    with desk.context.store() as db:
+        (waits,) = waiting_issues(db)
+        assert (waits.week, len(issue_entries(db, waits.id))) == (WEEK, 6)
+    assert back(releaser).status == 409
+    history = editor.get("/history").text
+    assert "收回跳过，至" in history
+    assert history.count("某releaser") >= 2
+    desk.at(NOON + timedelta(hours=9))
+    with desk.context.store() as db:
+        (gone,) = release_due(desk.context, db)
+        assert {one.notice_id for one in issue_entries(db, gone.id)} == {1, 2, 3, 4, 6}
+    assert issue_folder(desk.context.config.data, WEEK).exists()
+
+
+def test_what_is_taken_back_late_waits_for_a_look(desk: RunningDesk) -> None:
+    """Its time is over: it does not go at once, and not with what was first seen since."""
+    held(desk)
+    skip(desk)
+    with desk.context.store() as db:
+        facts = {"key": "new", "url": "https://www.cde.org.cn/new", "content_hash": "new"}
+        save_notice(db, make_notice(**facts), now=NOON + timedelta(hours=8), run_id=None)
+    desk.at(NOON + timedelta(days=1))
+    told = desk.person("releaser")
+    assert "2月6日 周六 12:00 自动发出" in told.follow(back(told)).text
+    with desk.context.store() as db:
+        assert release_due(desk.context, db) == []
+        (waits,) = waiting_issues(db)
+        assert len(issue_entries(db, waits.id)) == 6
+
+
+def test_the_next_issue_keeps_what_it_has(desk: RunningDesk) -> None:
+    held(desk)
+    releaser = skip(desk)
+    stale = newest(desk)
+    desk.at(NOON + timedelta(days=7))
+    with desk.context.store() as db:
+        span = coming_week(desk.context, db)
+        assert span.name == "2021-W06"
+        folder = issue_folder(desk.context.config.data, span.name)
+        make(desk.context, db, span, folder, record=True)
+    releaser = desk.person("releaser")
+    assert "收回跳过" not in releaser.get("/release").text
+    assert "下一期已经编定" in back(releaser, seen=stale).text
+    assert back(releaser, week="2021-W06", seen="0").status == 409
+    with desk.context.store() as db, pytest.raises(CommandError, match="the next one has its"):
+        release.take_back(desk.context, WEEK, Console(file=StringIO()))
+
+
+def newest(desk: RunningDesk) -> str:
+    with desk.context.store() as db:
+        return str(newest_act(db, WEEK))
+
+
+def test_the_verb_takes_a_skip_back(desk: RunningDesk) -> None:
+    held(desk)
+    console = Console(file=StringIO())
+    with pytest.raises(CommandError, match="no skipped issue"):
+        release.take_back(desk.context, "", console)
+    with pytest.raises(CommandError, match="no skipped issue"):
+        release.take_back(desk.context, WEEK, console)
+    release.skip(desk.context, "", console)
+    assert release.take_back(desk.context, "", console) == 0
+    assert f"{WEEK}：已收回跳过，待审" in console.file.getvalue()  # type: ignore[attr-defined] # ours
+    with desk.context.store() as db:
+        assert [one.week for one in waiting_issues(db)] == [WEEK]
