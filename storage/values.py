@@ -96,6 +96,8 @@ def from_texts(values: Iterable[str]) -> str:
 
 def to_texts(text: str) -> tuple[str, ...]:
     """The tuple of a stored JSON list of texts."""
+    if text == "[]":  # as most are
+        return ()
     return tuple(str(value) for value in json.loads(text))
 
 

@@ -9,6 +9,7 @@ document into the world (发布: 关于印发…的通知) is told from one that
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from texts.width import fold_width
@@ -86,6 +87,7 @@ _IS_A_DOCUMENT = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def kind_of(title: str) -> Kind:
     """What the document with this title does; empty when its title does not say."""
     folded = fold_width(title)[:400]

@@ -36,6 +36,8 @@ def relevances(documents: Sequence[Document], profiles: Sequence[str]) -> list[R
         for profile, words in terms.items()
     }
     wanted = frozenset(pair for some in pairs.values() for pair in some)
+    if not wanted:
+        return [Relevance()] * len(documents)
     words = tuple(pair for pair in wanted if pair.isascii() and len(pair) != 2)
     counts: list[Counter[str]] = []
     lengths: list[int] = []

@@ -54,10 +54,11 @@ class Taste:
 def score_all(documents: Sequence[Document], taste: Taste) -> dict[int, Score]:
     """The score of each document by its id."""
     relevant = relevances(documents, [taste.of(document.chapter) for document in documents])
-    frames = Counter(_frame(document) for document in documents)
+    frames = [_frame(document) for document in documents]
+    alike = Counter(frames)
     return {
-        document.id: _score(document, near, frames[_frame(document)], taste)
-        for document, near in zip(documents, relevant, strict=True)
+        document.id: _score(document, near, alike[frame], taste)
+        for document, near, frame in zip(documents, relevant, frames, strict=True)
     }
 
 

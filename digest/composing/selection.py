@@ -59,12 +59,11 @@ def from_record(
 ) -> list[Placed]:
     """The entries of a recorded issue, of the notices `among` alone if these are given."""
     placed = []
-    rows = issues.issue_entries(db, record.id)
-    # Two pages printed as two entries stay two, even if they were found to be one later.
-    printed = {row.notice_id for row in rows}
-    wanted = [row for row in rows if among is None or row.notice_id in among]
+    wanted = issues.issue_entries(db, record.id, among)
     pages = load(db, [row.notice_id for row in wanted])
     groups = duplicates.groups_of(db, list(pages.values()))
+    # Two pages printed as two entries stay two, even if they were found to be one later.
+    printed = issues.printed_in(db, record.id) if any(groups.values()) else set()
     for row in wanted:
         stored = pages[row.notice_id]
         also = [

@@ -190,14 +190,24 @@ def issue_names(db: Database) -> dict[int, str]:
     return {row["id"]: row["week"] for row in select(db, "SELECT id, week FROM issues")}
 
 
-def issue_entries(db: Database, issue_id: int) -> list[IssueEntry]:
-    """What an issue contained, in its order."""
+def printed_in(db: Database, issue_id: int) -> set[int]:
+    """The notices that an issue printed as entries."""
+    rows = select(db, "SELECT notice_id FROM issue_items WHERE issue_id = ?", [issue_id])
+    return {row["notice_id"] for row in rows}
+
+
+def issue_entries(
+    db: Database, issue_id: int, among: Collection[int] | None = None
+) -> list[IssueEntry]:
+    """What an issue contained, in its order, of the notices `among` alone if these are given."""
+    few = among is not None and len(among) <= _BATCH
     rows = select(
         db,
-        "SELECT notice_id, section, grp, position, late, revised, change, moved, note, score,"
-        " reasons, folded, under"
-        " FROM issue_items WHERE issue_id = ? ORDER BY position, notice_id",
-        [issue_id],
+        "SELECT notice_id, section, grp, position, late, revised, change, moved, note, score,"  # noqa: S608 # marks
+        f" reasons, folded, under FROM issue_items WHERE issue_id = ?"
+        f"{f' AND notice_id IN ({marks(among or ())})' if few else ''}"
+        " ORDER BY position, notice_id",
+        [issue_id, *((among or ()) if few else ())],
     )
     flags = ("late", "revised", "moved", "folded")
     return [
@@ -209,6 +219,7 @@ def issue_entries(db: Database, issue_id: int) -> list[IssueEntry]:
             )
         )
         for row in rows
+        if among is None or row["notice_id"] in among
     ]
 
 

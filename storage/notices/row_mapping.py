@@ -53,21 +53,21 @@ _CODECS: dict[Any, _Codec] = {
     bool: _Codec(int, bool),
     date | None: _Codec(from_date, to_date),
     tuple[str, ...]: _Codec(from_texts, to_texts, is_json=True),
-    dict[str, str]: _Codec(from_json, json.loads, is_json=True),
+    dict[str, str]: _Codec(from_json, lambda text: _values(text), is_json=True),
     dict[str, tuple[str, ...]]: _Codec(
         from_json,
-        lambda text: {name: tuple(words) for name, words in json.loads(text).items()},
+        lambda text: {name: tuple(words) for name, words in _values(text).items()},
         is_json=True,
     ),
     # The view of deadlines goes by the last one (`notices_by_last_deadline`).
     tuple[Deadline, ...]: _Codec(
         lambda items: from_json([_from_deadline(item) for item in sorted(items, key=_day)]),
-        lambda text: tuple(_to_deadline(value) for value in json.loads(text)),
+        lambda text: tuple(_to_deadline(value) for value in _items(text)),
         is_json=True,
     ),
     tuple[Contact, ...]: _Codec(
         lambda items: from_json([asdict(item) for item in items]),
-        lambda text: tuple(Contact(**value) for value in json.loads(text)),
+        lambda text: tuple(Contact(**value) for value in _items(text)),
         is_json=True,
     ),
 }
@@ -173,6 +173,18 @@ def _attachments(db: Database, notice_ids: Sequence[int]) -> dict[int, list[Atta
         )
         for row in rows:
             found[row.pop("notice_id")].append(Attachment(**row))
+    return found
+
+
+def _items(text: str) -> list[Any]:
+    """A list in JSON; most are empty."""
+    found: list[Any] = [] if text == "[]" else json.loads(text)
+    return found
+
+
+def _values(text: str) -> dict[str, Any]:
+    """An object in JSON; many are empty."""
+    found: dict[str, Any] = {} if text == "{}" else json.loads(text)
     return found
 
 
