@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -36,6 +36,7 @@ from config_sections import (
     OcrConfig,
     Section,
     SectionConfig,
+    SummaryConfig,
     UiConfig,
     UpkeepConfig,
 )
@@ -65,6 +66,7 @@ class Config(Section):
     imap_password: SecretStr = SecretStr("")
     dkim_key: SecretStr = SecretStr("")
     fleet_key: SecretStr = SecretStr("")
+    summary_key: SecretStr = SecretStr("")
     company: CompanyConfig = CompanyConfig()
     sections: dict[str, SectionConfig] = Field({})
     digest: DigestConfig = DigestConfig()
@@ -75,6 +77,7 @@ class Config(Section):
     evidence: EvidenceConfig = EvidenceConfig()
     fleet: FleetConfig = FleetConfig()
     ocr: OcrConfig = OcrConfig()
+    summary: SummaryConfig = SummaryConfig()
     metrics: MetricsConfig = MetricsConfig()
     upkeep: UpkeepConfig = UpkeepConfig()
     mailbox: MailboxConfig = MailboxConfig()
@@ -143,8 +146,9 @@ def load_config(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
         # The keys of bots stand in it, or the broker's password.
         _check_private(path)
     secrets = {
-        "smtp_password": _password(config, env, "smtp", "SMTP"),
-        "imap_password": _password(config, env, "mailbox", "IMAP"),
+        "smtp_password": _secret(config, env, "SMTP_PASSWORD", "smtp.password_file"),
+        "imap_password": _secret(config, env, "IMAP_PASSWORD", "mailbox.password_file"),
+        "summary_key": _secret(config, env, "SUMMARY_KEY", "summary.key_file"),
         "dkim_key": _dkim_key(config),
         "fleet_key": SecretStr(env.get("ZHENGXUN_FLEET_KEY", "")),
     }
@@ -168,6 +172,7 @@ def _with_profiles(path: Path, config: Config) -> DigestConfig:
             "watch": config.company.watch or config.digest.watch,
             "profiles": {name: one.profile for name, one in own if one.profile},
             "lead_of_chapters": {name: one.lead for name, one in own if one.lead is not None},
+            "summary_model": config.summary.model,
         }
     )
 
@@ -256,14 +261,12 @@ def _fields_beside(place: Sequence[int | str]) -> Mapping[str, FieldInfo]:
     return model.model_fields
 
 
-def _password(
-    config: Config, env: Mapping[str, str], table: Literal["smtp", "mailbox"], name: str
-) -> SecretStr:
-    """ZHENGXUN_{name}_PASSWORD, or else what the table's `password_file` holds."""
-    if found := env.get(f"ZHENGXUN_{name}_PASSWORD"):
+def _secret(config: Config, env: Mapping[str, str], name: str, file: str) -> SecretStr:
+    """ZHENGXUN_{name}, or else what the file holds that the key `file` (table.key) names."""
+    if found := env.get(f"ZHENGXUN_{name}"):
         return SecretStr(found)
-    file = config.smtp.password_file if table == "smtp" else config.mailbox.password_file
-    return _secret_file(config, file, f"{table}.password_file")
+    table, _, key = file.partition(".")
+    return _secret_file(config, getattr(getattr(config, table), key), file)
 
 
 def _dkim_key(config: Config) -> SecretStr:

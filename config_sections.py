@@ -27,6 +27,9 @@ _HOLD = re.compile(
 )
 
 
+_PLAIN_ADDRESS = re.compile(r"https?://[^\s/?#@\\]+(?:/[^\s?#@\\]*)?")
+
+
 class Section(BaseModel):
     """One table of the file: frozen, and a key nobody knows is a mistake."""
 
@@ -86,6 +89,7 @@ class DigestConfig(Section):
     watch: tuple[str, ...] = Field((), description="from [company]: names looked for in lists")
     profiles: dict[str, str] = Field({}, description="from [sections.x]: the same of a chapter")
     lead_of_chapters: dict[str, int] = Field({}, description="from [sections.x]: its own lead")
+    summary_model: str = Field("", description="from [summary]: whose summaries are printed")
 
     @field_validator("public_url")
     @classmethod
@@ -200,6 +204,34 @@ class OcrConfig(Section):
 
     enabled: bool = True
     pages_a_day: int = Field(300, ge=1, le=100_000, description="a page takes some seconds")
+
+
+class SummaryConfig(Section):
+    """Summaries by a model behind an OpenAI-compatible interface; off unless it is named here."""
+
+    endpoint: str = Field("", description="what /chat/completions follows: https://host/v1")
+    model: str = ""
+    key_file: str = Field("", description="holds the key; ZHENGXUN_SUMMARY_KEY wins")
+    monthly_cap: int = Field(1000, ge=1, le=1_000_000, description="requests a calendar month")
+    timeout: float = Field(60.0, gt=0, le=600, description="seconds for one answer")
+
+    @field_validator("endpoint")
+    @classmethod
+    def _endpoint_is_a_plain_address(cls, value: str) -> str:
+        if value and not _PLAIN_ADDRESS.fullmatch(value):
+            raise ValueError("must look like https://host/v1, without a login or ?")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _endpoint_and_model_go_together(self) -> Self:
+        if bool(self.endpoint) != bool(self.model):
+            raise ValueError("endpoint and model go together; set both")
+        return self
+
+    @property
+    def on(self) -> bool:
+        """Whether a model is asked at all."""
+        return bool(self.endpoint)
 
 
 class UiConfig(Section):

@@ -78,6 +78,8 @@ class Daemon:
         self.delivering = asyncio.Lock()
         self.running: dict[str, asyncio.Task[Outcome]] = {}
         self.attempted: dict[str, datetime] = {}
+        # As of when nothing was left to be summed up.
+        self.summed_up: datetime | None = None
         # Since when, while it lasts.
         self.catching_up: datetime | None = None
         self.finishing: set[asyncio.Task[None]] = set()
@@ -114,6 +116,7 @@ class Daemon:
         add(self.post, often, id="post")
         add(self.round, often, id="round")
         add(self.pictures, often, id="pictures")
+        add(self.summaries, often, id="summaries")
         add(self.nightly, at_time(self.config.upkeep.time), id="night")
         add(self.show_page, often, id="public", next_run_time=datetime.now(SHANGHAI))
         add(self.show_desk, often, id="desk", next_run_time=datetime.now(SHANGHAI))
@@ -303,6 +306,15 @@ class Daemon:
             ended = await self.patient.run(self.context, "read_pictures")
             # Stopped in the middle of it, nothing failed.
             self.tell_ended([] if self.stopping else ended)
+
+    async def summaries(self) -> None:
+        """After a crawl: what a model says in brief of the coming issue. Nothing waits for it."""
+        begun = self.config.clock()
+        if due_jobs.summaries_wait(self.context, self.summed_up):
+            ended = await self.patient.run(self.context, "write_summaries")
+            self.tell_ended([] if self.stopping else ended)
+            if not any(done.result or done.error for done in ended):
+                self.summed_up = begun
 
     async def catch_up(self) -> None:
         """After downtime: crawl what was missed, then compose the issue that was missed."""

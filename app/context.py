@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlite_utils import Database
 
 from app.child_environment import for_child
@@ -79,6 +80,14 @@ class Context:
     @cached_property
     def _rows(self) -> list[SiteRow]:
         return [site_row(site) for site in self.catalogue.values()]
+
+    def without_summary_key(self) -> Context:
+        """The same, with the catalogue as it was read, for who does not ask the model."""
+        handed = Context(self.config.model_copy(update={"summary_key": SecretStr("")}))
+        # The files may be wrong by now: what was read of them counts.
+        if "catalogue" in self.__dict__:
+            handed.__dict__["catalogue"] = self.catalogue
+        return handed
 
     def environment(self) -> dict[str, str]:
         """What a child needs to resolve the same configuration, wherever it starts; no secret."""

@@ -125,7 +125,7 @@ class DeskProcess:
     async def _begin(self, context: Context) -> Process:
         """A process that serves. Raises DeskError with what it said instead."""
         numbers = tuple(one.fileno() for one in self._sockets)
-        packed = pickle.dumps(Handed(context, numbers, self.idle_seconds))
+        packed = pickle.dumps(Handed(context.without_summary_key(), numbers, self.idle_seconds))
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", CHILD),
             env=context.environment(),

@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from app.context import Context
 from app.crawl_runs import close_abandoned_runs
 from app.mail_server import has_mail_server, smtp_settings
+from app.summary_limit import requests_left
 from china_time import SHANGHAI
 from config import Config
 from crawlers.catalogue import Site
@@ -28,11 +29,14 @@ from digest.composing.closing import closing_instant, latest_due
 from digest.composing.weeks import Week
 from digest.folders import is_written, issue_folder
 from pipelines.pictures.picture_reader import is_installed
+from pipelines.summaries.pauses import ALARM
 from storage.issues.issues import find_issue
+from storage.operation.alarms import clear_alarm
 from storage.operation.upkeep import newest_backup
 from storage.pictures.queue import is_waiting, pages_read
 from storage.readers import ledger
-from storage.runs.runs import first_run_at, last_success
+from storage.runs.runs import first_run_at, last_ended, last_success
+from storage.summaries.requests import failing
 
 log = logging.getLogger("zhengxun")
 
@@ -129,6 +133,19 @@ def pages_left(config: Config, db: Database) -> int:
         config.clock().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     )
     return config.ocr.pages_a_day - pages_read(db, midnight)
+
+
+def summaries_wait(context: Context, since: datetime | None) -> bool:
+    """Whether the model is to be asked now: a crawl ended after `since`, the month's limit is not
+    met, and the service did not fail just now. Turned off, what was told of it is over."""
+    now = context.config.clock()
+    with context.store() as db:
+        if not context.config.summary.on:
+            clear_alarm(db, ALARM, "机器摘要已停用", now=now)
+            return False
+        ended, paused = last_ended(db), failing(db).not_before
+        news = ended is not None and (since is None or ended >= since)
+        return news and requests_left(context.config, db) > 0 and (paused is None or now >= paused)
 
 
 def backup_missed(context: Context) -> bool:

@@ -18,6 +18,7 @@ from app.issues import make, report_line, send_due
 from app.readers import bulletin_line, has_mailbox, mailbox_line, read_inbound, tell_news, wake
 from app.releases import release_due, tell_editors
 from app.reminders import remind
+from app.summaries import make_summaries
 from digest.folders import issue_folder
 from pipelines.evidence.page_archive import COPIES, trim
 from pipelines.pictures.picture_reader import PictureReader
@@ -134,6 +135,17 @@ async def _with_reader(work: Callable[[PictureReader], Awaitable[int]]) -> int:
         return await work(reader)
     finally:
         await reader.close()
+
+
+def write_summaries(context: Context) -> bool:
+    """Ask the model for summaries of the coming issue, some at a time and within the month's
+    limit; whether more wait."""
+    with context.store() as db:
+        worked = make_summaries(context, db)
+    if worked.asked:
+        more = "; more wait" if worked.more else ""
+        log.info("summaries: %s of %s requests accepted%s", worked.made, worked.asked, more)
+    return worked.more
 
 
 def nightly(context: Context) -> None:

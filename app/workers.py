@@ -25,6 +25,7 @@ from app.journal import JsonLines
 
 CHILD = "app.workers"
 LINE_LIMIT = 1024 * 1024
+SUMMARIES = "write_summaries"
 SUBJECTS = {
     "compose_due": "issue",
     "deliver_outstanding": "deliver",
@@ -32,6 +33,7 @@ SUBJECTS = {
     "read_mailbox": "mailbox",
     "nightly": "nightly",
     "read_pictures": "pictures",
+    SUMMARIES: "summaries",
 }
 
 
@@ -78,7 +80,7 @@ class Workers:
         self.children.add(child)
         try:
             async with asyncio.timeout(within):
-                return await _follow(child, _packed(context), jobs)
+                return await _follow(child, _packed(context, jobs), jobs)
         except TimeoutError:
             end(child)
             await child.wait()
@@ -106,9 +108,12 @@ def end(child: Process) -> None:
         child.kill()
 
 
-def _packed(context: Context) -> bytes:
-    """The context with its configuration and catalogue: the files may be wrong by now."""
+def _packed(context: Context, jobs: Sequence[str]) -> bytes:
+    """The context with its configuration and catalogue: the files may be wrong by now. The key of
+    the model goes to nobody but who asks it."""
     _ = context.catalogue
+    if SUMMARIES not in jobs:
+        context = context.without_summary_key()
     return pickle.dumps(context)
 
 

@@ -23,6 +23,7 @@ from app.context import Context
 from app.data_folder import open_to
 from app.mail_server import has_mail_server, smtp_settings
 from app.readers import has_mailbox, imap_settings
+from commands.summary_check import asked_model, summary_finding
 from commands.terminal import printed
 from crawlers.catalogue import Site
 from crawlers.catalogue_files import CatalogueError
@@ -44,14 +45,21 @@ MARKS = {True: "[green]好[/green]", None: "[yellow]注意[/yellow]", False: "[b
 ENOUGH_TERMS = 6
 
 
-def doctor(context: Context, console: Console, *, sites: bool = False) -> int:
+def doctor(
+    context: Context, console: Console, *, sites: bool = False, summary: bool = False
+) -> int:
     """Check the set-up without crawling or sending; 1 when something must be done.
 
-    `sites`: ask each watched site for its robots.txt too, one request a site.
+    `sites`: ask each watched site for its robots.txt too, one request a site. `summary`: ask the
+    model for a summary of an invented notice; it counts as one of the month's requests.
     """
     failed = False
     language = context.config.ui.language
-    for fine, what, advice in chain(findings(context), site_findings(context) if sites else ()):
+    for fine, what, advice in chain(
+        findings(context),
+        site_findings(context) if sites else (),
+        asked_model(context) if summary else (),
+    ):
         mark = MARKS[fine]
         words = [in_language(part, language) for part in ([what] if fine else [what, advice])]
         # Some advice names a table, [company], which is no markup.
@@ -74,6 +82,7 @@ def findings(context: Context) -> Iterator[tuple[bool | None, str, str]]:
     yield browser_finding(context)
     if context.config.ocr.enabled:
         yield from pictures_finding(context)
+    yield summary_finding(context)
     if context.config.digest.pdf:
         yield pdf_finding()
     yield from smtp_findings(context)

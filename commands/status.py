@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 from rich.console import Console
 from rich.table import Table
+from sqlite_utils import Database
 
 from app.context import Context
 from app.due_jobs import make_notifier
 from app.instance import last_beat, lock_owner
+from app.summary_limit import month_begun
 from china_time import SHANGHAI, local_minute
 from commands import learned_selectors
 from commands.crawl import coverage_table, site_table
@@ -29,6 +32,7 @@ from storage.readers.deliveries import outstanding
 from storage.readers.mailboxes import Mailbox, list_mailboxes
 from storage.runs.away_visits import words_of_fleet
 from storage.runs.runs import latest_coverage
+from storage.summaries.requests import failing, requests_since
 
 MIB = 1024 * 1024
 WIDE = 110
@@ -73,6 +77,10 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     for box in report["mailboxes"]:
         counts = f"退信 {box['bounces']}，退订 {box['unsubscribes']}，其他 {box['others']}"
         yield f"邮箱 {box['name']}，最近读取 {beijing(box['read_at'])}，累计{counts}"
+    if one := report["summaries"]:
+        counts = f"采用 {one['accepted']}，未采用 {one['refused']}，失败 {one['failed']}"
+        failing = f"，正在失败：{printed(one['failing'])}" if one["failing"] else ""
+        yield f"机器摘要 本月请求 {one['asked']}/{one['cap']}，{counts}{failing}"
     for held in report["waiting_issues"]:
         until = beijing(held["release_at"])
         yield f"{held['week']} 待审，{until} 自动发出；提前发出：zhengxun release"
@@ -103,6 +111,7 @@ def gather(context: Context) -> dict[str, Any]:
         alarms = open_alarms(db)
         mailboxes = list_mailboxes(db)
         fleet = words_of_fleet(db)
+        summaries = summary_values(context, db) if config.summary.on else None
         unsent_alarms = unsent(db, make_notifier(context).operator.channels)
     free = shutil.disk_usage(config.data).free // MIB
     last_backup = newest_backup(config.backups)
@@ -128,6 +137,7 @@ def gather(context: Context) -> dict[str, Any]:
         "waiting_issues": [waiting_values(record) for record in held],
         "undelivered": len(waiting),
         "mailboxes": [mailbox_values(box) for box in mailboxes],
+        "summaries": summaries,
         "alarms": [alarm_values(alarm) for alarm in alarms],
         "unsent_alarms": len(unsent_alarms),
         "last_backup": last_backup.isoformat() if last_backup else None,
@@ -188,6 +198,13 @@ def mailbox_values(box: Mailbox) -> dict[str, Any]:
         "others": box.others,
         "unreadable": box.unreadable,
     }
+
+
+def summary_values(context: Context, db: Database) -> dict[str, Any]:
+    """This month's requests to the model, and why they fail now, if they do."""
+    config = context.config
+    made = requests_since(db, month_begun(config.clock()))
+    return {**asdict(made), "cap": config.summary.monthly_cap, "failing": failing(db).reason}
 
 
 def daemon_values(context: Context) -> dict[str, Any]:

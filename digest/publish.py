@@ -53,6 +53,8 @@ class IssueSettings(Hours, Protocol):
     def lead_of_chapters(self) -> Mapping[str, int]: ...
     @property
     def watch(self) -> Sequence[str]: ...
+    @property
+    def summary_model(self) -> str: ...
 
 
 def preview_issue(
@@ -161,6 +163,7 @@ def _composer(
             settings.profiles,
             Room(settings.lead, settings.lead_of_chapters),
             settings.watch,
+            settings.summary_model,
         ),
         who=who,
     )

@@ -28,6 +28,10 @@ email = "op@example.com"
 webhook = "http://127.0.0.1:9/hook/{SECRET}?key={SECRET}"
 ping_url = "http://127.0.0.1:9/ping/{SECRET}"
 
+[summary]
+endpoint = "http://127.0.0.1:9/v1"
+model = "m1"
+
 [[channels]]
 kind = "webhook"
 name = "robot"
@@ -88,9 +92,8 @@ def test_no_secret_leaves_the_configuration(
     )
     # The house takes ours out of the environment: this one is put back.
     plain = installation.environment
-    monkeypatch.setattr(
-        installation, "environment", lambda: plain() | {"ZHENGXUN_SMTP_PASSWORD": SECRET}
-    )
+    secret = {"ZHENGXUN_SMTP_PASSWORD": SECRET, "ZHENGXUN_SUMMARY_KEY": SECRET}
+    monkeypatch.setattr(installation, "environment", lambda: plain() | secret)
     assert installation.run("subscribers", "add", "li@example.com").returncode == 0
     with daemon(installation) as started:
         lines = started.until("issue 2021-W05 composed")

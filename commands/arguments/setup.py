@@ -16,11 +16,14 @@ app = typer.Typer()
 @app.command()
 def doctor(
     sites: Annotated[bool, typer.Option("--sites", help="Ask each site's robots.txt too.")] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Ask the model of [summary] once; it counts.")
+    ] = False,
 ) -> None:
     """Check the set-up.  Example: zhengxun doctor --sites"""
     from commands import doctor as check
 
-    done(check.doctor(context(), console, sites=sites))
+    done(check.doctor(context(), console, sites=sites, summary=summary))
 
 
 @app.command()

@@ -38,6 +38,7 @@ JOB_NAMES = {
     "desk": "编辑台",
     "nightly": "备份与数据库检查",
     "pictures": "图片识别",
+    "summaries": "机器摘要",
     "night": "备份与数据库检查",
     "catch_up": "补做停机期间的任务",
     "round": "例行检查",

@@ -136,7 +136,7 @@ def _theme(item: Placed, chapters: Sequence[Chapter]) -> Chapter | None:
             continue
         if isinstance(chapter, ByTopic):
             topics = set(entry.stored.notice.topics)
-            text = " ".join((entry.title, entry.summary, *topics))
+            text = " ".join((entry.title, entry.told, *topics))
             if topics & set(chapter.topics) or any(word in text for word in chapter.keywords):
                 return chapter
     return None

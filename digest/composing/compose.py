@@ -16,6 +16,7 @@ from digest.composing.editing import edited, own_title
 from digest.composing.follow_ups import follow_ups
 from digest.composing.issue_snapshot import Snapshot, as_printed, find_snapshot, take_snapshot
 from digest.composing.judging import Choice, judge, taught_by, to_be_asked
+from digest.composing.machine import with_summaries
 from digest.composing.recognised import with_pictures
 from digest.composing.selection import from_record, from_selection
 from digest.composing.watched import with_badges
@@ -176,6 +177,7 @@ class Composer:
             for item in (judged if watch else ())
         }
         readings = picture_readings(self.db, [item.entry.id for item in judged])
+        judged = with_summaries(self.db, judged, self.choice.model)
         return with_pictures(with_badges(judged, hits), readings)
 
     def _digest(

@@ -22,7 +22,7 @@ from storage.notices.revisions import state_at
 class SnapshotEntry:
     """What an entry showed of its page and of the other pages with the same document.
 
-    `day_on`: the day it counted from (`StoredNotice`). `pictures`: as in `Entry`.
+    `day_on`: the day it counted from (`StoredNotice`). `pictures`, `machine`: as in `Entry`.
     """
 
     notice: Notice
@@ -30,6 +30,7 @@ class SnapshotEntry:
     pages: tuple[Page, ...] = ()
     day_on: date | None = None
     pictures: str = ""
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def take_snapshot(db: Database, issue_id: int, said: Snapshot, entries: Iterable
     shown = {
         entry.id: SnapshotEntry(
             *(_without_texts(entry.stored.notice), entry.site_name, entry.pages),
-            *(entry.stored.day_on, entry.pictures),
+            *(entry.stored.day_on, entry.pictures, entry.machine),
         )
         for entry in entries
     }
@@ -94,7 +95,12 @@ def _printed(db: Database, record: IssueRecord, entry: Entry, kept: Snapshot | N
     # Our own facts stay those of now: an editor's acts are found by the document of today.
     stored = replace(entry.stored, notice=was.notice, day_on=was.day_on)
     return replace(
-        entry, stored=stored, site_name=was.site_name, pages=was.pages, pictures=was.pictures
+        entry,
+        stored=stored,
+        site_name=was.site_name,
+        pages=was.pages,
+        pictures=was.pictures,
+        machine=was.machine,
     )
 
 

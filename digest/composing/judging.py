@@ -26,12 +26,13 @@ WEAK = 0.1
 class Choice:
     """What the configuration says of the readers: the company in words, for the whole issue and
     for chapters by their id, and how many entries are told in full; `watch`: names that are looked
-    for in lists."""
+    for in lists; `model`: whose summaries stand in place of ours, empty for nobody's."""
 
     profile: str = ""
     profiles: Mapping[str, str] = field(default_factory=dict)
     room: Room = field(default_factory=Room)
     watch: Sequence[str] = ()
+    model: str = ""
 
 
 def taught_by(judgements: Iterable[Judgement]) -> Taught:

@@ -202,7 +202,7 @@ def _searched(entry: Entry) -> str:
         entry.title,
         entry.doc_number,
         entry.source,
-        entry.summary,
+        entry.told,
         *entry.issuers,
         *notice.topics,
         notice.body_text,

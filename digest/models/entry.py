@@ -16,6 +16,8 @@ DUE_WITHIN_DAYS = 14
 MAX_FILES = 200
 MAX_GIST = 120
 _KILOBYTE = 1024
+MACHINE = "机器摘要："
+"""How a summary begins that a model made."""
 LIST_HIT = "名单命中"
 """How the reason begins of an entry whose lists name somebody who is watched for."""
 
@@ -54,7 +56,8 @@ class Entry:
     notice. `why` says which of a subscriber's keywords it has, in their own issue. `annotation` is
     the editor's 编者按 as typed, `filed` the chapter and heading the editor moved it to.
     `called_off`: deadlines of earlier issues that the page has no more. `pictures`: what was
-    recognised in its pictures, in a sentence that says so. `score` and `reasons` say
+    recognised in its pictures, in a sentence that says so. `machine`: the summary a model made of
+    the page's sentences, empty for none. `score` and `reasons` say
     how much it matters; `folded`: it is told in a line; `under`: the id of the entry that it
     explains or reports.
     The properties are what renderers print: cleaned of control and hidden characters.
@@ -71,6 +74,7 @@ class Entry:
     filed: tuple[str, str] | None = None
     called_off: tuple[CalledOff, ...] = ()
     pictures: str = ""
+    machine: str = ""
     score: float = 0.0
     reasons: tuple[str, ...] = ()
     folded: bool = False
@@ -166,12 +170,24 @@ class Entry:
     @cached_property
     def summary(self) -> str:
         """The summary; an unreadable page says so instead of pretending to have no text."""
-        text = clean_line(self.stored.notice.summary)
+        text = self.machine_line or clean_line(self.stored.notice.summary)
         if self.pictures:
             return " ".join(part for part in (text, clean_line(self.pictures)) if part)
         if not text and not self.stored.notice.complete:
             return "正文未能读取，请点击标题查看原文。"
         return text
+
+    @property
+    def machine_line(self) -> str:
+        """The summary a model made, called what it is; empty for none."""
+        text = clean_line(self.machine)
+        return f"{MACHINE}{text}" if text else ""
+
+    @property
+    def told(self) -> str:
+        """The words by which an entry is chosen for a reader: whoever summed it up, they stay."""
+        own = clean_line(self.stored.notice.summary)
+        return f"{self.summary} {own}" if self.machine else self.summary
 
     @cached_property
     def body_text(self) -> str:

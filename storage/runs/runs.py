@@ -231,6 +231,12 @@ def last_success(db: Database, site: str) -> datetime | None:
     return to_instant_or_none(row["at"]) if row else None
 
 
+def last_ended(db: Database) -> datetime | None:
+    """When the last crawl of all ended, however it did."""
+    row = select_one(db, "SELECT max(finished_at) AS at FROM runs")
+    return to_instant_or_none(row["at"]) if row else None
+
+
 def first_run_at(db: Database) -> datetime | None:
     """When the first crawl of all began: before it, nothing could be known."""
     row = select_one(db, "SELECT min(started_at) AS at FROM runs")

@@ -27,8 +27,8 @@ def test_the_written_file_can_be_loaded_and_holds_the_answers(tmp_path: Path) ->
 
 
 TABLES = ("# [[channels]]", "# [sections.projects]")
-# Written in [company] and [sections.x], where readers look for them.
-ELSEWHERE = {"profile", "watch", "profiles", "lead_of_chapters"}
+# Written in [company], [sections.x] and [summary], where readers look for them.
+ELSEWHERE = {"profile", "watch", "profiles", "lead_of_chapters", "summary_model"}
 
 
 def uncommented(text: str) -> str:

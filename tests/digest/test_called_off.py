@@ -40,6 +40,7 @@ class Settings:
     profiles: Mapping[str, str] = field(default_factory=dict)
     lead: int = 15
     lead_of_chapters: Mapping[str, int] = field(default_factory=dict)
+    summary_model: str = ""
 
 
 def due(what: str, month: int, day: int) -> Deadline:

@@ -215,6 +215,7 @@ class _Printer:
             # A table that begins the body would be joined to this one by Word.
             new_paragraph(self.document._body, CELL)
         if entry.has_body:
+            self._fact(entry.machine_line, WARM)
             self._body(entry)
             self._fact(entry.pictures, WARM)
         else:

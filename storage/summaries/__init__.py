@@ -1,0 +1,1 @@
+"""Summaries that a model made, and the requests for them."""
