@@ -155,7 +155,7 @@ def due_line(due: DueDate) -> str:
 
 
 def due_head(digest: Digest, length: int = 400) -> str:
-    """两周内截止 16 项，首要：2021-02-18 关于公开征求…; empty when nothing falls due.
+    """两周内截止 16 项，其中公示 13 项，首要：2021-02-18 关于…; empty when nothing is due.
 
     The one that matters most is named; the nearest where nothing was judged.
     """
@@ -165,7 +165,9 @@ def due_head(digest: Digest, length: int = 400) -> str:
     first = max(due, key=lambda item: item.entry.score)
     word = "首要" if first.entry.score else "最近"
     title = shorten(first.entry.title, length)
-    return f"两周内截止 {len(due)} 项，{word}：{first.on.isoformat()} {title}"
+    idle = sum(not item.asks for item in due)
+    of_them = f"其中公示 {idle} 项，" if 0 < idle < len(due) else ""
+    return f"两周内截止 {len(due)} 项，{of_them}{word}：{first.on.isoformat()} {title}"
 
 
 def days_left(days: int) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from digest.choosing.roles import addresses_outsiders
+from digest.choosing.roles import addresses_outsiders, is_objection
 from digest.safe_text import clean_line, clean_text, safe_link
 from storage.models import NOTICE_FIELDS, Attachment, Deadline, Shown, StoredNotice, printed
 
 DUE_WITHIN_DAYS = 14
+_PRESSING = 3
 MAX_FILES = 200
 MAX_GIST = 120
 _KILOBYTE = 1024
@@ -270,6 +271,17 @@ class DueDate:
     entry: Entry
     week: str = ""
     computed: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether readers must act by then: not by the last day to object to what is announced,
+        unless its list names somebody who is watched for."""
+        return bool(self.entry.list_hit) or not is_objection(self.entry.title, self.what)
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether they must within three days."""
+        return self.asks and self.days_left <= _PRESSING
 
 
 def due_dates(entry: Entry, today: date, week: str = "") -> list[DueDate]:

@@ -143,8 +143,9 @@ class Highlights:
     lead: int = 0
 
 
-def _urgency(due: DueDate) -> tuple[date, bool, float, int]:
-    return due.on, due.week != "", -due.entry.score, due.entry.id
+def _urgency(due: DueDate) -> tuple[bool, date, bool, float, int]:
+    """What asks readers to act first, each half by its day."""
+    return not due.asks, due.on, due.week != "", -due.entry.score, due.entry.id
 
 
 @dataclass(frozen=True)

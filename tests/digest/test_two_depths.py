@@ -1,4 +1,4 @@
-"""An issue in two depths: no format loses an entry, and what was judged stays judged."""
+"""An issue in two depths: what is told in full, and what was judged stays judged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import docx
@@ -20,11 +19,9 @@ from digest.composing.profile import Profile, personal
 from digest.delivery.chat_text import Dialect, essentials
 from digest.models.issue import ChapterSpec, Digest
 from digest.rendering.docx.document import render_docx
-from digest.rendering.render_html import render_html, render_mail_html
+from digest.rendering.render_html import render_html
 from digest.rendering.render_json import digest_document
 from digest.rendering.render_text import render_text
-from digest.rendering.write import write_issue
-from digest.site.build import add_issue
 from storage.issues import edits
 from storage.issues.issues import find_issue, issue_entries
 from storage.issues.judgements import list_judgements
@@ -103,26 +100,6 @@ def test_the_sample_has_both_depths_and_a_story(issue: Digest) -> None:
     assert issue.is_folded
 
 
-def test_no_format_loses_an_entry(issue: Digest, tmp_path: Path) -> None:
-    write_issue(issue, tmp_path)
-    add_issue(issue, tmp_path / "site")
-    home = tmp_path / "site" / "issues" / "2021-W05"
-    pages = {
-        "text": (tmp_path / "digest.txt").read_text(encoding="utf-8"),
-        "html": (tmp_path / "digest.html").read_text(encoding="utf-8"),
-        "json": (tmp_path / "digest.json").read_text(encoding="utf-8"),
-        "mail": render_mail_html(issue),
-        "mail text": render_text(issue, bodies=False),
-        "archive": (home / "index.html").read_text(encoding="utf-8"),
-        "word": words_of((tmp_path / "digest.docx").read_bytes()),
-        "word in full": words_of((tmp_path / "digest-full.docx").read_bytes()),
-    }
-    for name, page in pages.items():
-        lost = [title for title in titles_of(issue) if title not in page]
-        assert not lost, f"{name} lost {lost}"
-    assert len(list(home.glob("n*.html"))) == issue.total
-
-
 def test_all_texts_stand_in_the_second_word_file_and_in_the_page(issue: Digest) -> None:
     texts = [f"第{number}号的正文" for number in range(1, 21)]
     full = words_of(render_docx(issue.in_full()))
@@ -157,6 +134,26 @@ def test_the_main_points_and_the_deadline_come_from_the_score(issue: Digest) -> 
     page = render_text(issue)
     assert "首要：2021-02-18 关于公开征求《中药新药指导原则" in page
     assert issue.highlights.due[0].entry.title.startswith("关于公开征求")
+
+
+def test_what_asks_readers_to_act_falls_due_before_what_they_may_object_to(db: Database) -> None:
+    ids = fill(db)
+    soon = date(2021, 2, 6)
+    listed = save(
+        db,
+        21,
+        "关于2020年度某某资助拟入选名单的公示",
+        deadline_on=soon,
+        deadlines=(Deadline(soon, "公示", "2月6日前"),),
+    )
+    issue = composer(db).compose("2021-W05", instant=INSTANT)
+    asked, idle = issue.highlights.due
+    assert (asked.entry.id, idle.entry.id) == (ids["draft"], listed)
+    assert (asked.asks, idle.asks, idle.is_pressing) == (True, False, False)
+    assert "两周内截止 2 项，其中公示 1 项，首要：2021-02-18" in render_text(issue)
+    named = replace(idle, entry=replace(idle.entry, reasons=("名单命中：盈科瑞",)))
+    assert named.asks
+    assert named.is_pressing
 
 
 def test_a_recorded_issue_is_not_judged_again(db: Database) -> None:

@@ -31,7 +31,7 @@ def write_due_table(document: Document, due: Sequence[DueDate]) -> None:
                 write_jump(line, entry.title, f"_Toc_{entry.anchor}")
             write(line, f" {due_line(due[row - 1])}")
         else:
-            urgent = row > 0 and column == 1 and due[row - 1].days_left <= 3
+            urgent = row > 0 and column == 1 and due[row - 1].is_pressing
             write(line, rows[row][column], Ink(bold=not row, color=RED if urgent else None))
 
     add_rows(document._body, rows, [16, 12, 72], fill)
