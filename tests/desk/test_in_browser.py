@@ -16,6 +16,7 @@ from storage.issues.edits import list_edits
 from storage.issues.issues import find_issue
 from tests.chromium import chromium, needs_chromium
 from tests.desk.running import PASSWORD, RunningDesk, Visitor, context_at, fill, running
+from tests.desk.test_sources_and_readers import EVIL_PAGE, keep_failure
 from tests.digest.test_in_browser import LOOKS, RULES, Scheme, overhang
 
 pytestmark = needs_chromium
@@ -37,11 +38,14 @@ PAGES = (
     "/sources/new",
     "/readers",
     "/readers/one?address=li@example.com",
+    "/readers/why?address=li@example.com&words=通知",
+    "/sources/cde/evidence?column=通知公告",
     "/deliveries",
     "/history",
     "/people",
     "/notice/999",
 )
+MISSING = ("/notice/999", "/welcome/x")
 OUTSIDE = ("/login", "/forgot", "/welcome/x")
 
 
@@ -190,6 +194,13 @@ def test_no_page_has_a_fault_that_axe_finds_or_is_too_wide(
     visitor.post("/readers/add", {"address": "li@example.com", "name": "李"}, page="/readers")
     form = {"owner": "张三", "due_on": "2021-02-01", "note": "月底前"}
     visitor.post("/tasks/new/2", form, page="/tasks")
+    folder = desk.context.config.data / "evidence"
+    folder.mkdir()
+    (folder / "x.txt").write_text(EVIL_PAGE, encoding="utf-8")
+    with opened(browser, desk.visitor()) as page:
+        page.goto("/login")
+        page.screenshot(path=folder / "x.png")
+    keep_failure(desk, "evidence/x.txt", "evidence/x.png", "cde")
     with opened(browser, visitor, width, scheme, scripts=True) as page:
         for path in PAGES:
             check(page, path, width)
@@ -199,7 +210,9 @@ def test_no_page_has_a_fault_that_axe_finds_or_is_too_wide(
 
 
 def check(page: Page, path: str, width: int) -> None:
-    page.goto(path)
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == (404 if path in MISSING else 200), path
     found = Axe().run(page, options=RULES).response["violations"]
     assert not found, (path, [(one["id"], one["nodes"][0]["html"]) for one in found])
     assert overhang(page) <= 0, (path, width)

@@ -191,16 +191,16 @@ EVIL_PAGE = (
 )
 
 
-def keep_failure(desk: RunningDesk, copy: str, picture: str = "") -> int:
+def keep_failure(desk: RunningDesk, copy: str, picture: str = "", site: str = "office") -> int:
     page = SavedPage(
-        "list", "office", "通知公告", "https://kxjs.tj.gov.cn/x", NOON + timedelta(minutes=1), 403,
+        "list", site, "通知公告", "https://kxjs.tj.gov.cn/x", NOON + timedelta(minutes=1), 403,
         "http", 9, "0" * 64, {}, copy=copy, picture=picture,
     )  # fmt: skip
     with desk.context.store() as db:
         number = save_page(db, page)
-        run = start_run(db, "office", now=NOON, pid=None)
+        run = start_run(db, site, now=NOON, pid=None)
         check = Check(
-            run_id=run, site="office", column="通知公告", checked_at=NOON,
+            run_id=run, site=site, column="通知公告", checked_at=NOON,
             verdict="blocked", reason="拦截", rows=0, new=0,
         )  # fmt: skip
         save_check(db, check)
