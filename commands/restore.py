@@ -69,20 +69,26 @@ def _weeks_between(context: Context, unknown: Unknown, now: datetime) -> list[st
 
 def _ask(unknown: Unknown, weeks: list[str], console: Console, *, answered: bool) -> None:
     """Say what cannot be known, with the list; raise until it is answered, once."""
-    possible = bool(weeks or unknown.owed or unknown.immediate)
-    if not unknown.readers or not possible:
+    possible = bool(unknown.readers) and bool(weeks or unknown.owed or unknown.immediate)
+    if not (possible or unknown.tasks):
         return
     lines = [f"原数据库无法读取：{local_minute(unknown.copied_at)} 之后发出过什么无从得知。"]
     lines += [f"其间的周报：{'、'.join(weeks)}"] * bool(weeks)
     lines += [f"备份时待发的邮件：{unknown.owed} 封"] * bool(unknown.owed)
     lines += [f"可能已收到快讯：{'、'.join(unknown.immediate)}"] * bool(unknown.immediate)
-    lines += [
-        "其间退订的人，备份中仍是订户。请核对名单，已退订的请用 zhengxun subscribers remove 删去：",
-        *(f"  {address}" for address in unknown.readers),
-    ]
+    lines += [f"负责人可能已收到提醒的事项：{unknown.tasks} 项"] * bool(unknown.tasks)
+    if unknown.readers:
+        lines += _to_look_through(unknown)
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if not answered:
         raise CommandError(
             "say once whether these went out: --sent (none of them is sent again) or --unsent"
         )
+
+
+def _to_look_through(unknown: Unknown) -> list[str]:
+    return [
+        "其间退订的人，备份中仍是订户。请核对名单，已退订的请用 zhengxun subscribers remove 删去：",
+        *(f"  {address}" for address in unknown.readers),
+    ]

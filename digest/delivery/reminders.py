@@ -57,13 +57,13 @@ def enter_reminders(db: Database, settings: ReminderSettings, now: datetime) -> 
         return
     today = local.date()
     domain = address_of(settings.smtp.sender, what="smtp.sender").domain
-    spans: tuple[tuple[ReminderKind, date, date], ...] = (
-        ("due", today - timedelta(days=STILL_DUE_DAYS), today),
-        ("ahead", today + timedelta(days=1), today + timedelta(days=AHEAD_DAYS)),
+    spans: tuple[tuple[ReminderKind, date, date, int], ...] = (
+        ("due", today - timedelta(days=STILL_DUE_DAYS), today, 0),
+        ("ahead", today + timedelta(days=1), today + timedelta(days=AHEAD_DAYS), AHEAD_DAYS),
     )
     with transaction(db):
-        for kind, first, last in spans:
-            for number in reminders.tasks_to_remind(db, kind, first, last):
+        for kind, first, last, lead in spans:
+            for number in reminders.tasks_to_remind(db, kind, first, last, lead=lead):
                 made = partial(_message_id, settings.key, domain, f"{number} {kind} {now}")
                 reminders.enter_reminder(db, number, kind, made, now)
 

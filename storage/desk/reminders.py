@@ -41,15 +41,30 @@ class Reminder:
     interruptions: int
 
 
-def tasks_to_remind(db: Database, kind: ReminderKind, first: date, last: date) -> list[int]:
+def tasks_to_remind(
+    db: Database, kind: ReminderKind, first: date, last: date, *, lead: int
+) -> list[int]:
     """Open tasks with an address whose day lies between these (inclusive) and who were not
-    entered for this kind of mail."""
+    entered for this kind of mail, which goes `lead` days before that day.
+
+    Left out is what was due before a copy of the store was put back, where somebody said that
+    mails had gone out since the copy: its ledger cannot know of them.
+    """
     rows = select(
         db,
         "SELECT t.id FROM tasks t WHERE t.state = 'open' AND t.address <> ''"
         " AND t.due_on BETWEEN :first AND :last AND NOT EXISTS (SELECT 1 FROM task_reminders r"
-        " WHERE r.task_id = t.id AND r.kind = :kind AND r.due_on = t.due_on) ORDER BY t.id",
-        {"first": from_date(first), "last": from_date(last), "kind": kind},
+        " WHERE r.task_id = t.id AND r.kind = :kind AND r.due_on = t.due_on)"
+        " AND NOT EXISTS (SELECT 1 FROM restorations b WHERE b.answer = 'sent'"
+        " AND t.made_at <= b.restored_at"
+        # Midnight in UTC is the hour from which reminders go, eight in China.
+        " AND date(t.due_on, :lead) || 'T00:00:00' <= b.restored_at) ORDER BY t.id",
+        {
+            "first": from_date(first),
+            "last": from_date(last),
+            "kind": kind,
+            "lead": f"-{lead} days",
+        },
     )
     return [row["id"] for row in rows]
 

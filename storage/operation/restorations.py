@@ -47,12 +47,14 @@ UNION SELECT notice_id FROM former.corrected_items
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """What nobody can know who has only the copy: the mails it owed, its active readers."""
+    """What nobody can know who has only the copy: the mails it owed, its active readers, and
+    how many tasks their owners may have been reminded of since."""
 
     copied_at: datetime
     owed: int
     readers: tuple[str, ...]
     immediate: tuple[str, ...]
+    tasks: int = 0
 
 
 def last_word_of(db: Database) -> datetime | None:
@@ -78,13 +80,17 @@ def unknown_without(db: Database, copied_at: datetime) -> Unknown:
         "SELECT (SELECT count(*) FROM deliveries WHERE omitted = '' AND"
         " state IN ('queued', 'sending', 'deferred', 'unknown'))"
         " + (SELECT count(*) FROM bulletins WHERE state IN"
-        " ('queued', 'sending', 'deferred', 'unknown')) AS owed",
+        " ('queued', 'sending', 'deferred', 'unknown')) AS owed,"
+        " (SELECT count(*) FROM tasks WHERE state = 'open' AND address <> ''"
+        " AND due_on >= date(:at, '-7 days')) AS tasks",
+        {"at": from_instant(copied_at)},
     )
     return Unknown(
         copied_at,
         int(row["owed"]) if row else 0,
         tuple(person["address"] for person in people),
         tuple(person["address"] for person in people if person["pace"] == "immediate"),
+        int(row["tasks"]) if row else 0,
     )
 
 
