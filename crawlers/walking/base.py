@@ -106,6 +106,7 @@ class BaseSpider(ListOutcomes):
         report.page_rows.append(len(rows))
         self.settle(column)
         self.count(column.name, met)
+        self.note_hosts(column, met)
         for one in met:
             yield from self.taken(one, column, walk)
         yield from self._walk_on(response, column, page, met)

@@ -22,6 +22,7 @@ from crawlers.walking.known_places import KnownRows, bare, is_list_of_another
 from crawlers.walking.list_order import AHEAD
 from crawlers.walking.misdirected import leads_elsewhere
 from crawlers.walking.notice_pages import NoticePages, Output
+from crawlers.walking.own_hosts import hosts_taken_over
 from crawlers.walking.window import refusal
 
 Keyed = tuple[Row, str, str]
@@ -141,8 +142,8 @@ class ListRows(NoticePages):
         """Why the rows cannot be told apart (Chinese), or "": most lead to one and the same page
         under different titles. What leads to the notices was not read, or is not there."""
         titles: defaultdict[str, set[str]] = defaultdict(set)
-        for row, key, _ in rows:
-            titles[key].add(bare(row.title))
+        for place, (row, key, _) in enumerate(rows):
+            titles[key].add(bare(row.title) or f" {place}")  # without a title, each is another one
         most = max(map(len, titles.values()), default=0)
         if most < LEAST_ROWS or 2 * most <= len(rows):
             return ""
@@ -153,6 +154,20 @@ class ListRows(NoticePages):
         if row.item is not None:
             return row.item.key, url
         return known.key_of(url, self.notice_key(url), row.title), url
+
+    def note_hosts(self, column: Column, met: Sequence[Met]) -> None:
+        """Take a host for the publisher's own when its list has moved known notices there."""
+
+        def is_own(url: str) -> bool:
+            return self.is_readable_host(url, column)
+
+        away = [one.listed for one in met if not is_own(one.listed.url)]
+        known = self.known_rows.get(column.name, [])
+        for host in sorted(hosts_taken_over(away, known, is_own)) if away else ():
+            self.taken_over.setdefault(column.name, set()).add(host)
+            self.degrade(
+                column, f"通知已移到 {host}，按这个网站自己的网页读取；请更新 sources.toml"
+            )
 
     def count(self, column: str, met: Sequence[Met]) -> None:
         report = self.reports[column]

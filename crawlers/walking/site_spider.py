@@ -63,6 +63,8 @@ class SiteSpider(scrapy.Spider):
         self.only_url = url
         self.now = datetime.now(UTC)
         self.platforms_by_host: Mapping[str, str] = {}
+        # Column to the hosts that its list has put known notices of its own on.
+        self.taken_over: dict[str, set[str]] = {}
         # Key of a notice to its id in the store; filled by whoever stores it.
         self.saved_ids: dict[str, int] = {}
         # Ids of the stored notices that a list showed again; filled by whoever knows them.
@@ -165,10 +167,14 @@ class SiteSpider(scrapy.Spider):
         )
 
     def is_readable_host(self, url: str, column: Column | None) -> bool:
+        """Whether a notice there is the publisher's own, or of a site that we watch."""
         host = urlsplit(url).hostname or ""
-        known = is_wechat(url) or host in self.platforms_by_host
-        own = urlsplit(column.url).hostname or "" if column else ""
-        return known or is_own_host(host, own)
+        if is_wechat(url) or host in self.platforms_by_host:
+            return True
+        if column is None:
+            return is_own_host(host, "")
+        own = urlsplit(column.url).hostname or ""
+        return is_own_host(host, own) or host in self.taken_over.get(column.name, ())
 
     def platform_of(self, url: str) -> Platform:
         host = urlsplit(url).hostname or ""
