@@ -86,6 +86,8 @@ class CdeSpider(JsonLists, BaseSpider):
         learned = self.learned_records(response, column, page, own)
         if learned is not None:
             answer, refused = _as_usual(*learned, column.url), None
+        elif own and not any(row.title or row.item for row in own):
+            refused = RefusedListError("列表接口已改版，认不出标题和地址", blocked=False)
         if refused is not None:
             failure = self.broken(response, str(refused))
             failure.verdict = "blocked" if refused.blocked else "broken"

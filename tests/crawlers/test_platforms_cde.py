@@ -163,3 +163,12 @@ def test_rows_that_all_lead_to_one_address_are_no_list_and_no_notices() -> None:
     assert failure is not None
     assert failure.verdict == "broken"
     assert "4 条中有 4 条指向同一个地址" in failure.reason
+
+
+def test_records_without_any_title_are_no_notices() -> None:
+    spider = make_cde()
+    records = [{"subject": f"关于第{n}件事项的公告", "publishDate": "20210301"} for n in range(2)]
+    assert run(started(spider)[0], cde_json(*records), TextResponse) == []
+    failure = spider.reports["通知公告"].failure
+    assert failure is not None
+    assert (failure.verdict, failure.reason) == ("broken", "列表接口已改版，认不出标题和地址")
