@@ -13,6 +13,7 @@ from pipelines.summaries.request import LONGEST, MOST_SENTENCES
 _FENCE = re.compile(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", re.DOTALL)
 _MARKUP = re.compile(r"[<>{}\\^`|]|&#?\w{1,10};|\*\*|\]\(")
 _SHORTEST, _LONGEST = 8, 160
+_LEAST = 16
 _MOST_CITED = 3
 # A space says something between two words of Latin letters, and nothing elsewhere.
 _SPACE = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
@@ -35,8 +36,9 @@ def read_answer(content: str) -> list[Said]:
     if len(sentences) > MOST_SENTENCES:
         raise UnfaithfulError(f"回答多于 {MOST_SENTENCES} 句")
     said = [_sentence(place, one) for place, one in enumerate(sentences, start=1)]
-    if sum(len(one.text) for one in said) > LONGEST:
-        raise UnfaithfulError(f"回答长于 {LONGEST} 字")
+    size = sum(len(one.text) for one in said)
+    if not _LEAST <= size <= LONGEST:
+        raise UnfaithfulError(f"回答短于 {_LEAST} 字或长于 {LONGEST} 字")
     return said
 
 

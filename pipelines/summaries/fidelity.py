@@ -52,6 +52,7 @@ _HANGS = re.compile(
     r"|(?:的|者|时|后|如下|以下|下列|包括|为|是|及|与|和|:)$|分别|依次"
     rf"|^[^:]{{0,14}}(?:{_SAID})$"
 )
+_LEADS_ON = re.compile(r"(?::|如下|以下|下列)$")
 _TAKES_BACK = re.compile(
     r"但|然而|却|除|仅|只|(?<![期时权])限|方可|方能|才[能可]|否则|暂|未|尚|非|不|无(?:效|需|须|关|法|权|故|正当)|谣|虚假|误|更正|撤"
     r"|取消|废|停|终止|失效|禁|例外|最高|最多|至少|封顶|且|前提|条件|否认|驳回|改为|推迟|延期|另行|的$"
@@ -157,6 +158,8 @@ def pattern(text: str) -> str:
     found = ""
     for place in range(last - 1, first - 1, -1):
         clause = _one(clauses[place], begins=place == first)
+        if place == last - 1 and _LEADS_ON.search(clauses[place]):
+            clause = _NOTHING
         rest = f"[,;]{found}" if found else ""
         if rest and not _HANGS.search(clauses[place]) and _may_go(clauses[place + 1 :]):
             rest = f"(?:{rest})?+"

@@ -139,7 +139,9 @@ LIES = {
             [2],
         )
     ],
-    "no negation": [("近三年发生重大安全事故。", [4])],
+    "no negation": [
+        ("申报单位应当为独立法人，资产负债率不超过70%，近三年发生重大安全事故。", [4])
+    ],
     "another office": [("请于2021年3月5日17:00前将申报书报送市财政局，逾期不予受理。", [6])],
     "another sentence": [("请于2021年3月5日17:00前将申报书报送市科技局，逾期不予受理。", [4])],
     "half a lie": [
@@ -187,6 +189,7 @@ REFUSED = {
     "two lines": says(summary((PRINTED.replace("，", "，\n\x0b"), [6]))),
     "too long": says(summary((PRINTED * 9, [6]))),
     "too short": says(summary(("逾期。", [6]))),
+    "too short in all": says(summary(("申报单位应当为独立法人。", [4]))),
 }
 
 
