@@ -35,6 +35,8 @@ _OPPOSITES: dict[Act, Act] = {
     "unpin": "pin",
     "promote": "fold",
     "fold": "promote",
+    "extract": "sum_up",
+    "sum_up": "extract",
     "annotate": "annotate",
     "move": "move",
 }
@@ -92,6 +94,13 @@ class Hand:
         if position:
             after["position"] = position
         self._write("move", entry.id, before, after)
+
+    def sum_up(self, entry: Entry, *, by_model: bool) -> None:
+        """Have an entry told by the page's sentences that we choose, or by a model's summary."""
+        if not entry.machine:
+            raise CommandError(f"entry {entry.id} has no summary by a model")
+        act: Act = "sum_up" if by_model else "extract"
+        self._write(act, entry.id, {"own_words": entry.own_words}, {"own_words": not by_model})
 
     def annotate(self, entry: Entry, note: str) -> str:
         """Write a 编者按 to an entry, as returned; an empty one takes it away."""

@@ -30,6 +30,8 @@ WORDS = {
     "keep": "认可",
     "promote": "列入重点",
     "fold": "折叠",
+    "extract": "不用机器摘要",
+    "sum_up": "恢复机器摘要",
     "forget": "忘记所学",
 }
 

@@ -126,6 +126,17 @@ def judge(context: Context, name: str, act: Judgement, week: str, console: Conso
     return 0
 
 
+def sum_up(context: Context, name: str, week: str, console: Console, *, by_model: bool) -> int:
+    """Tell an entry by the page's sentences that we choose, or by a model's summary again."""
+    with _hand(context, week) as hand:
+        entry = find_entry(hand.db, hand.draft, name)
+        hand.sum_up(entry, by_model=by_model)
+        entry = find_entry(hand.db, open_draft(context, hand.db, week), str(entry.id))
+    word = "恢复机器摘要" if by_model else "不用机器摘要"
+    _say(console, f"{hand.draft.digest.week}：{word} {entry.id} {entry.title}　{entry.summary}")
+    return 0
+
+
 def move(
     context: Context,
     name: str,
@@ -196,6 +207,7 @@ def _marks(entry: Entry, change: EntryEdits) -> str:
         ("更新", entry.revised),
         ("其余", entry.folded and entry.under is None),
         (f"附于 {entry.under}", entry.under is not None),
+        ("机器摘要", bool(entry.machine_line)),
         ("置顶", bool(change.pinned)),
         ("移动", entry.filed is not None or change.position is not None),
         (f"编者按：{shorten(entry.note, 40)}", bool(entry.note)),
@@ -226,6 +238,7 @@ def _document(draft: Draft) -> dict[str, Any]:
                 "folded": entry.folded,
                 "under": entry.under,
                 "asked": entry.id in digest.asked,
+                "machine_summary": bool(entry.machine_line),
             }
         )
     return {

@@ -104,6 +104,22 @@ def fold(entry: Entry, week: IssueWeek = "") -> None:
 
 
 @app.command()
+def extract(entry: Entry, week: IssueWeek = "") -> None:
+    """No 机器摘要 for an entry: our sentences of the page.  Example: zhengxun edit extract 17"""
+    from commands import edit
+
+    done(edit.sum_up(context(), entry, week, console, by_model=False))
+
+
+@app.command()
+def sum_up(entry: Entry, week: IssueWeek = "") -> None:
+    """Its 机器摘要 again, after extract.  Example: zhengxun edit sum-up 17"""
+    from commands import edit
+
+    done(edit.sum_up(context(), entry, week, console, by_model=True))
+
+
+@app.command()
 def move(
     entry: Entry,
     chapter: Annotated[str, typer.Option(help="Its id or title: pharma or 医药信息篇.")] = "",

@@ -31,6 +31,8 @@ DONE = {
     "keep": "已认可",
     "promote": "已列入重点",
     "fold": "已折叠为一行",
+    "extract": "已不用机器摘要",
+    "sum_up": "已恢复机器摘要",
     "pin": "已置顶",
     "unpin": "已取消置顶",
     "up": "已上移",
@@ -181,6 +183,8 @@ def _carry_out(visit: Visit, hand: Hand, word: str, number: str) -> str:
 def _one(visit: Visit, hand: Hand, word: str, entry: Entry) -> None:
     if word in {"keep", "promote", "fold"}:
         hand.judge(entry, cast("Judgement", word))
+    elif word in {"extract", "sum_up"}:
+        hand.sum_up(entry, by_model=word == "sum_up")
     elif word in {"pin", "unpin"}:
         hand.pin(entry, up=word == "pin")
     elif word in {"up", "down"}:

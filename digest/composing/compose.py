@@ -281,6 +281,7 @@ def rows_of(digest: Digest) -> list[IssueEntry]:
             reasons=entry.reasons,
             folded=entry.folded,
             under=entry.under,
+            own_words=entry.own_words,
         )
         for position, entry in enumerate(digest.entries(), start=1)
     ]

@@ -9,7 +9,7 @@ from typing import Literal
 from digest.composing.chapters import Placed
 from digest.models.issue import Entry
 from digest.safe_text import clean_line
-from storage.models import Edit
+from storage.models import Act, Edit
 
 BY_HAND_FULL, BY_HAND_LINE = "编者列入重点", "编者折叠"
 
@@ -20,7 +20,8 @@ class EntryEdits:
 
     `section` and `group` None: where its notice belongs. `pinned` and `placed` are the numbers
     of the acts, 0 for none: the later pin stands higher, the later position is counted last.
-    `depth`: told in full or in a line; empty: as it was judged.
+    `depth`: told in full or in a line; empty: as it was judged. `own_words`: without a model's
+    summary.
     """
 
     dropped: bool = False
@@ -32,6 +33,7 @@ class EntryEdits:
     placed: int = 0
     note: str = ""
     depth: Literal["", "full", "line"] = ""
+    own_words: bool = False
 
     def after(self, edit: Edit) -> EntryEdits:
         """The same with one more act; an undo says what was before."""
@@ -49,14 +51,21 @@ class EntryEdits:
                 return replace(self, pinned=0)
             case "annotate":
                 return replace(self, note=str(edit.after.get("note", "")))
-            case "promote":
-                return replace(self, depth="full")
-            case "fold":
-                return replace(self, depth="line", pinned=0, position=None)
+            case "promote" | "fold" | "extract" | "sum_up":
+                return self._told(edit.act)
             case "move":
                 return self._moved(edit)
             case _:
                 return self
+
+    def _told(self, act: Act) -> EntryEdits:
+        match act:
+            case "promote":
+                return replace(self, depth="full")
+            case "fold":
+                return replace(self, depth="line", pinned=0, position=None)
+            case _:
+                return replace(self, own_words=act == "extract")
 
     def _moved(self, edit: Edit) -> EntryEdits:
         position = edit.after.get("position")
@@ -128,6 +137,8 @@ def _with_change(item: Placed, change: EntryEdits) -> Placed:
         section = item.section if change.section is None else change.section
         group = item.group if change.group is None else change.group
         entry = replace(entry, filed=(section, group))
+    if change.own_words:
+        entry = replace(entry, own_words=True)
     if change.note:
         entry = replace(entry, annotation=change.note)
     if change.depth == "full" or change.position is not None:

@@ -97,4 +97,5 @@ def _entry(
         reasons=row.reasons,
         folded=row.folded,
         under=row.under,
+        own_words=row.own_words,
     )

@@ -58,9 +58,9 @@ class Entry:
     the editor's 编者按 as typed, `filed` the chapter and heading the editor moved it to.
     `called_off`: deadlines of earlier issues that the page has no more. `pictures`: what was
     recognised in its pictures, in a sentence that says so. `machine`: the summary a model made of
-    the page's sentences, empty for none. `score` and `reasons` say
-    how much it matters; `folded`: it is told in a line; `under`: the id of the entry that it
-    explains or reports.
+    the page's sentences, empty for none; `own_words`: an editor does not want it. `score` and
+    `reasons` say how much it matters; `folded`: it is told in a line; `under`: the id of the entry
+    that it explains or reports.
     The properties are what renderers print: cleaned of control and hidden characters.
     """
 
@@ -76,6 +76,7 @@ class Entry:
     called_off: tuple[CalledOff, ...] = ()
     pictures: str = ""
     machine: str = ""
+    own_words: bool = False
     score: float = 0.0
     reasons: tuple[str, ...] = ()
     folded: bool = False
@@ -181,14 +182,14 @@ class Entry:
     @property
     def machine_line(self) -> str:
         """The summary a model made, called what it is; empty for none."""
-        text = clean_line(self.machine)
+        text = "" if self.own_words else clean_line(self.machine)
         return f"{MACHINE}{text}" if text else ""
 
     @property
     def told(self) -> str:
         """The words by which an entry is chosen for a reader: whoever summed it up, they stay."""
         own = clean_line(self.stored.notice.summary)
-        return f"{self.summary} {own}" if self.machine else self.summary
+        return f"{self.summary} {own}" if self.machine_line else self.summary
 
     @cached_property
     def body_text(self) -> str:

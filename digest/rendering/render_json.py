@@ -75,7 +75,7 @@ def entry_document(entry: Entry, heads: Mapping[int, str]) -> dict[str, Any]:
         "reasons": list(entry.reasons),
         "folded": entry.folded,
         **{name: value or None for name, (_label, value) in entry.facts.items()},
-        **({"machine_summary": True} if entry.machine else {}),
+        **({"machine_summary": True} if entry.machine_line else {}),
         **({"date_in_doubt": True} if entry.doubted_on else {}),
         **({"editor_note": entry.note} if entry.note else {}),
         **({"under": heads.get(entry.under, "")} if entry.under is not None else {}),

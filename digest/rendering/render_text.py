@@ -90,7 +90,7 @@ def _entry(number: int, entry: Entry, digest: Digest, bodies: bool, summary: int
     for place, line in enumerate(entry.note_lines):
         lines.append(f"{_INDENT}{'　　　　' if place else '编者按：'}{line}")
     if bodies and entry.body_text:
-        lines += [f"{_INDENT}{entry.machine_line}"] * bool(entry.machine)
+        lines += [f"{_INDENT}{entry.machine_line}"] * bool(entry.machine_line)
         lines += ["", *(f"{_INDENT}{line}".rstrip() for line in body_lines(entry)), ""]
         lines += [f"{_INDENT}{entry.pictures}", ""] if entry.pictures else []
     elif summary and entry.summary:

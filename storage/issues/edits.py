@@ -22,9 +22,12 @@ from storage.values import Row, from_instant, from_json, select, to_instant
 from texts.folding import clean
 
 # What is done to one entry, as opposed to the whole issue.
-ENTRY_ACTS = ("drop", "restore", "pin", "unpin", "move", "annotate", "keep", "promote", "fold")
+ENTRY_ACTS = (
+    *("drop", "restore", "pin", "unpin", "move", "annotate", "keep", "promote", "fold"),
+    *("extract", "sum_up"),
+)
 # Of the acts, those that hold until the document has gone out, not only in their week.
-_LASTING = ("pin", "unpin", "move", "annotate", "promote", "fold")
+_LASTING = ("pin", "unpin", "move", "annotate", "promote", "fold", "extract", "sum_up")
 
 _JOURNAL = """
 SELECT e.*, coalesce(n.duplicate_of, n.id) AS document, coalesce(n.title, '') AS title

@@ -204,12 +204,12 @@ def issue_entries(
     rows = select(
         db,
         "SELECT notice_id, section, grp, position, late, revised, change, moved, note, score,"  # noqa: S608 # marks
-        f" reasons, folded, under FROM issue_items WHERE issue_id = ?"
+        f" reasons, folded, under, own_words FROM issue_items WHERE issue_id = ?"
         f"{f' AND notice_id IN ({marks(among or ())})' if few else ''}"
         " ORDER BY position, notice_id",
         [issue_id, *((among or ()) if few else ())],
     )
-    flags = ("late", "revised", "moved", "folded")
+    flags = ("late", "revised", "moved", "folded", "own_words")
     return [
         IssueEntry(
             **(
@@ -272,8 +272,9 @@ def save_entry(db: Database, issue_id: int, entry: IssueEntry) -> None:
     """Put a notice into an issue. Raises StorageError when there is no such notice."""
     cursor = db.execute(
         "INSERT INTO issue_items (issue_id, notice_id, section, grp, position, late, revised,"
-        " change, moved, note, score, reasons, folded, under, title, url)"
-        " SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, title, url FROM notices WHERE id = ?",
+        " change, moved, note, score, reasons, folded, under, own_words, title, url)"
+        " SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, title, url"
+        " FROM notices WHERE id = ?",
         [
             issue_id,
             entry.section,
@@ -288,6 +289,7 @@ def save_entry(db: Database, issue_id: int, entry: IssueEntry) -> None:
             from_texts([clean(reason) for reason in entry.reasons]),
             int(entry.folded),
             entry.under,
+            int(entry.own_words),
             entry.notice_id,
         ],
     )

@@ -23,6 +23,8 @@ Act = Literal[
     "promote",
     "fold",
     "forget",
+    "extract",
+    "sum_up",
 ]
 
 
@@ -69,7 +71,7 @@ class IssueEntry:
     """Where a notice stands in a recorded issue.
 
     `score` and `reasons` (Chinese) say how much it matters; `folded`: told in a line only;
-    `under`: the notice whose explanation or report it is.
+    `under`: the notice whose explanation or report it is. `own_words`: not by a model's summary.
     """
 
     notice_id: int
@@ -85,6 +87,7 @@ class IssueEntry:
     reasons: tuple[str, ...] = ()
     folded: bool = False
     under: int | None = None
+    own_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,8 @@ from commands import issue
 from config import load_config
 from storage.database import open_database
 from storage.issues.edits import list_edits
-from storage.notices.notices import save_notice
+from storage.notices.notices import get_notice, save_notice
+from storage.summaries.cache import MachineSummary, save_summary, summary_key
 from tests.digest.samples import SEEN, make_notice
 
 NOON = "2021-02-05T11:00:00+08:00"
@@ -256,6 +258,24 @@ def test_the_history_says_in_words_what_changed(installation: Installation) -> N
         "（无） → 请关注",
         "政讯周报 → 专刊",
     ]
+
+
+def test_a_model_s_summary_is_taken_out_and_put_back(installation: Installation) -> None:
+    settings = '[summary]\nendpoint = "http://127.0.0.1:9/v1"\nmodel = "m1"\n'
+    (installation.folder / "zhengxun.toml").write_text(settings, encoding="utf-8")
+    assert "has no summary by a model" in installation.fails("edit", "extract", "2")
+    with closing(open_database(installation.folder / "data" / "zhengxun.db")) as db:
+        key = summary_key(get_notice(db, 2).notice.body_text, "m1")
+        save_summary(db, key, "m1", MachineSummary("现公开征求意见。", "", "{}"), SEEN)
+    assert "机器摘要" in installation.said("edit", "list")
+    told = [installation.said("edit", act, "2") for act in ("extract", "sum-up")]
+    assert ["机器摘要：现公开" in line for line in told] == [False, True]
+    installation.said("edit", "extract", "乙")
+    rows = {row["number"]: row["machine_summary"] for row in installation.draft()["entries"]}
+    # The others have the very same text.
+    assert rows == {1: True, 2: False, 3: True}
+    assert [act["act"] for act in installation.acts()] == ["extract", "sum_up", "extract"]
+    assert "不用机器摘要" in installation.said("history")
 
 
 def test_an_entry_is_promoted_folded_and_kept(installation: Installation) -> None:

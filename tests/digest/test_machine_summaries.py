@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
 import pytest
 from sqlite_utils import Database
 
-from digest.composing.compose import Composer
+from digest.composing.compose import Composer, rows_of
 from digest.composing.profile import Profile, personal
 from digest.models.issue import Digest, Entry
 from digest.rendering.render_atom import render_atom
@@ -19,9 +20,11 @@ from digest.rendering.render_json import digest_document
 from digest.rendering.render_text import render_text
 from digest.rendering.write import write_issue
 from digest.site.build import add_issue, refresh
+from storage.issues.issues import find_issue
+from storage.issues.releases import release
 from storage.summaries.cache import MachineSummary, save_summary, summary_key
 from tests.digest.samples import INSTANT
-from tests.digest.test_two_depths import composer, fill, save, words_of
+from tests.digest.test_two_depths import act, composer, fill, save, words_of
 
 SCHEMA = Path(__file__).parents[2] / "digest" / "digest.schema.json"
 SAID = "现将《中药新药临床试验管理工作方案》印发给你们。"
@@ -103,6 +106,30 @@ def test_an_issue_recorded_without_one_never_gets_one(db: Database, issued: int)
     keep(db, issued)
     again = asking(db).compose("2021-W05", instant=INSTANT)
     assert entry_of(again, issued).machine == ""
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_an_editor_may_have_the_page_s_own_sentences_for_ever(
+    db: Database, issued: int, waits: bool
+) -> None:
+    keep(db, issued)
+    draft = asking(db)
+    act(db, "extract", issued)
+    assert entry_of(draft.compose("2021-W05", instant=INSTANT), issued).summary == "第2号的摘要。"
+    act(db, "sum_up", issued)
+    assert entry_of(draft.compose("2021-W05", instant=INSTANT), issued).summary == MARKED
+    act(db, "extract", issued)
+    until = INSTANT + timedelta(hours=3) if waits else None
+    issue = draft.compose("2021-W05", instant=INSTANT, record=True, release_at=until)
+    if waits:
+        record = find_issue(db, "2021-W05")
+        assert record is not None
+        release(db, record, title=issue.title, entries=rows_of(issue), now=INSTANT)
+    again = draft.compose("2021-W05", instant=INSTANT)
+    assert entry_of(again, issued).summary == "第2号的摘要。"
+    page = json.dumps(digest_document(again), ensure_ascii=False) + render_text(again)
+    assert "机器摘要" not in page
+    assert "machine_summary" not in page
 
 
 def test_a_reader_s_keyword_in_our_summary_still_finds_the_entry(db: Database) -> None:
