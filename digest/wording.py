@@ -8,6 +8,7 @@ from datetime import date
 from digest.choosing.roles import role_of
 from digest.models.issue import Digest, DueDate, Entry, Section
 from digest.safe_text import clean_line, shorten
+from texts.kinds import kind_of
 
 VERDICT_WORDS = {
     "ok": "正常",
@@ -21,15 +22,14 @@ VERDICT_WORDS = {
 FOLLOW_UPS = "跟踪事项"
 MARKS = ("更新", "补发", "日期存疑")
 """The badges that say how an entry came into the issue, not what it does."""
-_CONSULTATION = ("征求意见", "公开征集", "征集意见", "意见稿", "公开征询")
-_APPLICATION = ("申报", "申请", "推荐", "征集", "报送", "遴选", "认定")
-_ANNOUNCEMENT = ("公示",)
+_KINDS = ("征求意见", "公示", "申报")
+_TOPICS = {"征求意见": "征求意见", "公示": "公示", "项目申报": "申报"}
 _SAID_DEADLINE = re.compile(r"（[^（）]{0,12}截止 \d{4}-\d\d-\d\d）$")
 
 
 def badges(entry: Entry) -> tuple[str, ...]:
     """更新/补发 as composed, 日期存疑, 名单命中 with the names; at most one of
-    征求意见/申报/公示, by title and topics."""
+    征求意见/申报/公示."""
     marks = (
         ("更新", entry.revised),
         ("补发", entry.late),
@@ -40,15 +40,13 @@ def badges(entry: Entry) -> tuple[str, ...]:
 
 
 def _kind(entry: Entry) -> str:
-    words = (entry.title, *entry.stored.notice.topics)
-    for badge, marks in (
-        ("征求意见", _CONSULTATION),
-        ("公示", _ANNOUNCEMENT),
-        ("申报", _APPLICATION),
-    ):
-        if any(mark in word for word in words for mark in marks):
-            return badge
-    return ""
+    """What the title asks for; where it does not say so, what the page was found to."""
+    kind = kind_of(entry.title)
+    if kind in _KINDS:
+        return kind
+    if kind:
+        return ""
+    return next((_TOPICS[name] for name in entry.stored.notice.topics if name in _TOPICS), "")
 
 
 def slashed(day: date) -> str:

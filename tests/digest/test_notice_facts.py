@@ -14,6 +14,7 @@ from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html, render_mail_html
 from digest.rendering.render_json import entry_document
 from digest.rendering.render_text import render_text
+from digest.wording import badges
 from storage.models import NOTICE_FIELDS, Notice, Shown
 from tests.digest.samples import make_entry, one_entry_digest
 
@@ -59,3 +60,20 @@ def test_the_day_of_effect_is_shown() -> None:
     assert "effective_on" in FACTS
     text = render_text(one_entry_digest(make_entry(1, effective_on=date(2021, 3, 1))))
     assert " · 施行日期：2021-03-01" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "topics", "badge"),
+    [
+        ("关于公开征求《某办法（修订稿）》意见的公告", (), ("征求意见",)),
+        ("关于某名单的公示", (), ("公示",)),
+        ("关于组织申报某项目的通知", (), ("申报",)),
+        ("国家药监局附条件批准某疫苗注册申请", (), ()),
+        ("关于公布某申报结果的通知", ("项目申报",), ()),
+        ("天津市重点项目", ("中药", "项目申报"), ("申报",)),
+    ],
+)
+def test_a_badge_says_what_a_title_asks_and_nothing_that_it_only_names(
+    title: str, topics: tuple[str, ...], badge: tuple[str, ...]
+) -> None:
+    assert badges(make_entry(title=title, topics=topics)) == badge
