@@ -76,7 +76,9 @@ def ledger(context: Context, db: Database, week: str) -> list[Delivery]:
 def table(rows: list[Delivery]) -> Table:
     """One line a row; a mail that was cut off while being sent may have arrived twice."""
     found = Table(box=None, pad_edge=False)
-    for title in ("地址", "状态", "次数", "下次", "可能重复", "服务器答复"):
+    # An address is copied: never in two parts.
+    found.add_column("地址", no_wrap=True, overflow="ignore")
+    for title in ("状态", "次数", "下次", "可能重复", "服务器答复"):
         found.add_column(title, overflow="fold")
     for row in rows:
         again = local_minute(row.next_attempt_at) if row.next_attempt_at else ""

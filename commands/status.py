@@ -241,6 +241,10 @@ def sources(context: Context, console: Console, *, as_json: bool) -> int:
         rows = [site.model_dump(mode="json") for site in sites]
         console.file.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return 0
+    if console.width < WIDE:
+        for site in sites:
+            print_source(site, console)
+        return 0
     table = Table(box=None, pad_edge=False)
     for title in ("站点", "名称", "平台", "篇章/分组", "栏目", "抓取时间", "依据"):
         table.add_column(title, overflow="fold")
@@ -248,6 +252,14 @@ def sources(context: Context, console: Console, *, as_json: bool) -> int:
         table.add_row(*source_cells(site))
     console.print(table)
     return 0
+
+
+def print_source(site: Site, console: Console) -> None:
+    """One site in lines: seven columns side by side are unreadable on a narrow terminal."""
+    number, name, platform, place, columns, crawl, evidence = source_cells(site)
+    console.print(f"{number}  {name}  {place}  {platform}  {crawl}", soft_wrap=True)
+    console.print(f"  栏目：{columns}", soft_wrap=True)
+    console.print(f"  依据：{evidence}", soft_wrap=True)
 
 
 def source_cells(site: Site) -> tuple[str, ...]:

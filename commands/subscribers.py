@@ -25,6 +25,9 @@ from storage.readers.subscribers import (
     update_subscriber,
 )
 
+WIDE = 110
+TITLES = ("地址", "姓名", "篇章", "分组", "主题", "关键词", "格式", "节奏", "状态", "说明")
+
 
 def add(context: Context, address: str, texts: Mapping[str, str], console: Console) -> int:
     """Add one subscriber; empty choices mean everything."""
@@ -44,15 +47,26 @@ def show(context: Context, console: Console, *, as_json: bool = False) -> int:
         console.file.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return 0
     table = Table(box=None, pad_edge=False)
-    titles = ("地址", "姓名", "篇章", "分组", "主题", "关键词", "格式", "节奏", "状态", "说明")
-    for title in titles:
+    for title in TITLES:
         table.add_column(title, overflow="fold")
     for person in people:
-        words = [printed(", ".join(getattr(person, key))) or "全部" for key in LISTS]
-        cells = (pace_words(person), state_words(person), printed(person.note))
-        table.add_row(person.address, printed(person.name), *words, *cells)
-    console.print(table)
+        cells = person_cells(person)
+        if console.width < WIDE:
+            # Ten columns side by side are unreadable on a narrow terminal.
+            console.print("  ".join(filter(None, (*cells[:2], *cells[-3:]))), soft_wrap=True)
+            choices = zip(TITLES[2:-3], cells[2:-3], strict=True)
+            console.print("  " + "  ".join(f"{title}：{words}" for title, words in choices))
+        table.add_row(*cells)
+    if console.width >= WIDE:
+        console.print(table)
     return 0
+
+
+def person_cells(person: Subscriber) -> tuple[str, ...]:
+    """One subscriber, a cell for each of TITLES."""
+    words = [printed(", ".join(getattr(person, key))) or "全部" for key in LISTS]
+    cells = (pace_words(person), state_words(person), printed(person.note))
+    return (person.address, printed(person.name), *words, *cells)
 
 
 def pace_words(person: Subscriber) -> str:

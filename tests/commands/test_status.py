@@ -16,13 +16,17 @@ from rich.console import Console
 from app.context import Context
 from app.instance import beat, only_one
 from app.jobs import nightly
-from commands.status import evidence_words, status
+from commands import deliveries as deliveries_verb
+from commands import subscribers as subscribers_verb
+from commands.status import evidence_words, sources, status
 from config import Config
 from config_delivery import OperatorConfig, SmtpConfig
 from crawlers.catalogue import load_catalogue
 from storage.models import Check, Verdict
 from storage.operation.alarms import mark_failed, raise_alarm, unsent
+from storage.readers import deliveries, subscribers
 from storage.runs.runs import finish_run, save_check, start_run
+from tests.digest.samples import recorded, week_digest
 
 NOW = datetime(2021, 2, 5, 9, 0, tzinfo=UTC)
 
@@ -146,6 +150,26 @@ def test_a_narrow_terminal_reads_it_in_beijing_time(context: Context) -> None:
     assert "最近备份 2021-02-05 17:00" in out.getvalue()
     assert "备份失败（2021-02-05 17:00 起）" in out.getvalue()
     assert "+00:00" not in out.getvalue()
+
+
+def test_on_a_narrow_terminal_sources_and_addresses_stay_whole(context: Context) -> None:
+    address = "a.reader.with.a.long.name@department.example.com"
+    with context.store() as db:
+        person = subscribers.add_subscriber(db, address, now=NOW, sections=("pharma",))
+        issue = recorded(db, week_digest())
+        deliveries.ensure_deliveries(db, issue.id, [person], ["<1@example.com>"], NOW)
+    out = io.StringIO()
+    console = Console(file=out, width=80)
+    sources(context, console, as_json=False)
+    shown = out.getvalue()
+    site = context.catalogue["cde"]
+    head = f"cde  {site.name}  {site.section}/{site.group}  {site.platform}  {site.crawl}"
+    assert head in shown
+    assert f"  栏目：{site.columns[0].name}、{site.columns[1].name}" in shown
+    subscribers_verb.show(context, console)
+    deliveries_verb.show(context, "", "", console, every=True, as_json=False)
+    assert out.getvalue().count(address) == 2
+    assert "篇章：pharma  分组：全部" in out.getvalue()
 
 
 def test_what_a_site_rests_on_is_said() -> None:
