@@ -33,8 +33,8 @@ from pipelines.normalise import normalise
 from storage.models import Notice
 
 _TESTS = Path(__file__).parent.parent / "tests"
-SETS = tuple(_TESTS / f"forecast{number}" for number in ("", 2, 3, 4, 5, 6))
-FORECAST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = SETS
+SETS = tuple(_TESTS / f"forecast{number}" for number in ("", 2, 3, 4, 5, 6, 7))
+FORECAST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH = SETS
 LOST = 0.5
 
 

@@ -132,7 +132,13 @@ def _rows_of(group: Group, own: str) -> list[list[Row]]:
     set_dates(rows, places)
     for row, title in zip(rows, without_counts([row.title for row in rows]), strict=True):
         row.title = title
-    return [[row for row in part if row.title] for part in _split(group, rows, own)]
+    parts = _split(group, rows, own)
+    if len(parts) > 1:
+        at = {id(row): place for row, place in zip(rows, places, strict=True)}
+        for part in parts:  # one of several lists may print days that the others do not
+            if not any(row.date for row in part):
+                set_dates(part, [at[id(row)] for row in part])
+    return [[row for row in part if row.title] for part in parts]
 
 
 def set_dates(rows: Sequence[Row], places: Sequence[Place]) -> None:

@@ -14,6 +14,7 @@ from parsel import Selector
 
 from crawlers.reading.addresses import absolute
 from crawlers.reading.pager_scripts import function_body, scripts_of
+from crawlers.reading.script_addresses import first_call, put_together
 from crawlers.reading.text import visible_text
 
 MOST_LINKS = 12_000
@@ -31,10 +32,6 @@ _MOST_PARTS = 300  # of a box named pager that are looked at
 _TITLE = 8  # characters of a link that says a title
 _LONGEST_ATTRIBUTE = 2_000
 _LEADS = re.compile(r"href|url|link|path|address", re.IGNORECASE)
-_CALL = re.compile(r"([\w$.]{1,60})\s*\(\s*['\"]?([\w./-]{1,80})['\"]?[^()]{0,100}\)")
-_JOINED = re.compile(
-    r"""["']([^"'\n<>]{1,200})["']\s*\+\s*([A-Za-z_$][\w$]{0,30})(?:\s*\+\s*["']([^"'\n<>]{0,100})["'])?"""
-)
 _KEYWORDS = re.compile(
     r"\s{0,99}(?:关\s?键\s?[词字]|标\s?签|主题词|Tags?|Keywords?)\s?[:：]", re.IGNORECASE
 )
@@ -173,13 +170,9 @@ def _scripted_address(node: etree._Element, scripts: _Scripts) -> str:
     code = node.get("onclick") or (href if "javascript:" in href.lower() else "")
     if not code or "void(0)" in code:
         return ""
-    call = _CALL.search(code[:_LONGEST_ATTRIBUTE])
+    call = first_call(code[:_LONGEST_ATTRIBUTE])
     address = address_in(code.replace("javascript:", ""))
     if address or call is None:
         return address
-    parameters, body = scripts.function(call[1])
-    joined = _JOINED.search(body) if parameters else None
-    if joined is None or joined[2] != parameters[0]:
-        return ""
-    before = joined[1].rpartition("=")[2] if "<" in joined[1] else joined[1]
-    return f"{before}{call[2]}{joined[3] or ''}"
+    parameters, body = scripts.function(call.function)
+    return put_together(body, dict(zip(parameters, call.arguments, strict=False)))

@@ -13,6 +13,7 @@ from crawlers.catalogue import Selectors
 from crawlers.reading.addresses import absolute, base_address
 from crawlers.reading.asked_data import held_rows
 from crawlers.reading.date_place import printed_date
+from crawlers.reading.empty_lists import says_empty
 from crawlers.reading.feed_page import is_feed, read_feed
 from crawlers.reading.general_list import general_rows, is_pinned, script_rows, set_dates
 from crawlers.reading.list_identity import list_identity
@@ -80,6 +81,8 @@ def read_list(
         return Reading(
             [], "", ("网页像是首页：并列几个栏目的列表，没有栏目名，没有当作这个栏目读",)
         )
+    if reader == "general" and rows and says_empty(page, url, {row.url for row in rows}):
+        return Reading([], "", ("网页写明这个列表没有内容；别处的链接没有当作这个栏目读",))
     return Reading(rows, reader, tuple(_doubts(page, rows, whole)))
 
 
