@@ -18,12 +18,15 @@ class Connections:
 
     When `most` are open, or `most_of_one` of one address, the oldest makes room for the next: an
     honest request is over in a moment, and who only waits has waited longest. After `seconds` a
-    connection is cut whatever it does. Each carries one request (`Connection: close`).
+    connection is cut whatever it does, and so is one that has sent `most_bytes`: a body that is
+    refused is still read for a while, so that who sent it reads why. Each carries one request
+    (`Connection: close`).
     """
 
     most: int = 200
     most_of_one: int = 50
     seconds: float = 60.0
+    most_bytes: int = 8 * 1024 * 1024
     _open: dict[Bounded, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -55,6 +58,7 @@ class Bounded(asyncio.Protocol):
         self._bounds = bounds
         self._transport: Any = None
         self._end: asyncio.TimerHandle | None = None
+        self._received = 0
 
     def connection_made(self, transport: Any) -> None:
         """Count it, and let it live for so long."""
@@ -71,8 +75,12 @@ class Bounded(asyncio.Protocol):
         self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Pass it on."""
-        self._inner.data_received(data)
+        """Pass it on, up to a point."""
+        self._received += len(data)
+        if self._received > self._bounds.most_bytes:
+            self.cut()
+        else:
+            self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
         """Pass it on."""

@@ -141,8 +141,9 @@ def act(visit: Visit) -> Answer:
         hand = Hand(visit.context, db, draft, visit.signature, visit.context.config.clock())
         told = _carry_out(visit, hand, word, number)
     back = visit.text("back", 300)
-    # Only to pages of ours, never to where a form says.
-    to = back if back.startswith(("/issue/", "/entry/")) else _place(visit, number)
+    # Only to pages of ours, never to where a form says, and never with a line break inside.
+    is_ours = back.startswith(("/issue/", "/entry/")) and back.isprintable()
+    to = back if is_ours else _place(visit, number)
     return Go(to, said=f"{DONE[word]}{told}。")
 
 

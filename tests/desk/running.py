@@ -169,8 +169,10 @@ def running(context: Context) -> Iterator[RunningDesk]:
     thread.start()
     try:
         asyncio.run_coroutine_threadsafe(server.begin(), loop).result(10)
-        yield RunningDesk(context, server)
-        asyncio.run_coroutine_threadsafe(server.end(), loop).result(10)
+        try:
+            yield RunningDesk(context, server)
+        finally:
+            asyncio.run_coroutine_threadsafe(server.end(), loop).result(10)
     finally:
         asyncio.run_coroutine_threadsafe(_cancel_rest(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)

@@ -8,7 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from config_delivery import DeskConfig
-from tests.desk.running import RunningDesk, context_at, running
+from desk.accounts import CLIENT_TRIES, HOUR
+from storage.desk.tries import count_try
+from tests.desk.running import NOON, RunningDesk, context_at, running
 
 OUTSIDE = "https://desk.example.com"
 
@@ -57,6 +59,29 @@ def test_the_proxy_says_who_it_is_and_nobody_else_does(desk: RunningDesk) -> Non
     desk.server.desk.context.config.desk.__dict__["user_networks"] = ("10.9.0.0/16",)
     named["X-Remote-User"] = "boss@example.com"
     assert unknown.ask("GET", "/people", headers=named).to == "/login"
+
+
+def tried(desk: RunningDesk, forwarded: str) -> int:
+    """One wrong password, from where the proxy says; the status."""
+    visitor = desk.visitor()
+    visitor.origin = listening(desk)
+    named = {"Host": "desk.example.com", "X-Forwarded-For": forwarded}
+    cookie = visitor.ask("GET", "/login", headers=named)
+    token = cookie.text.partition('name="form_token" value="')[2].partition('"')[0]
+    own = {"Origin": OUTSIDE, "Content-Type": "application/x-www-form-urlencoded"}
+    body = f"form_token={token}&address=nobody{len(forwarded)}@example.com&password=wrong"
+    return visitor.ask("POST", "/login", body.encode(), named | own).status
+
+
+def test_who_invents_addresses_is_counted_by_the_proxys_word(desk: RunningDesk) -> None:
+    """The proxy appends the client; what stands before is the client's own invention."""
+    facts = {"most": CLIENT_TRIES, "within": HOUR, "now": NOON}
+    with desk.context.store() as db:
+        for _ in range(CLIENT_TRIES - 1):
+            assert count_try(db, "client", "203.0.113.9", **facts)  # type: ignore[arg-type] # facts
+    assert tried(desk, "10.0.0.1, 203.0.113.9") == 401
+    assert tried(desk, "10.0.0.2, 203.0.113.9") == 429
+    assert tried(desk, "203.0.113.9, 203.0.113.10") == 401
 
 
 @pytest.mark.parametrize(

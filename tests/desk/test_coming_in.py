@@ -13,6 +13,7 @@ import pytest
 
 from config_delivery import SmtpConfig
 from desk.accounts import CLIENT_TRIES, IDLE_MOST, LINKS, PASSWORD_TRIES, AccountError, hashed
+from desk.passwords import NOBODY, Passwords
 from digest.delivery.sink import Sink
 from storage.database import StorageError
 from storage.desk.people import end_person, find_person
@@ -179,6 +180,41 @@ def test_somebody_unknown_takes_as_long_and_is_told_the_same(desk: RunningDesk) 
     known, unknown = (statistics.median(times) for times in took.values())
     assert len(said) == 1
     assert abs(known - unknown) < 0.5 * max(known, unknown)
+
+
+def test_what_is_verified_for_nobody_is_as_dear_as_what_is_kept() -> None:
+    """The same parameters: a cheaper one would answer sooner."""
+    kept = Passwords(b"key").hash(PASSWORD)
+    assert kept.split("$")[1:4] == NOBODY.split("$")[1:4]
+    assert [len(part) for part in kept.split("$")] == [len(part) for part in NOBODY.split("$")]
+    assert not Passwords(b"key").fits("", PASSWORD)
+
+
+def test_a_wrong_password_over_the_wire_tells_nothing_of_who_is_known(desk: RunningDesk) -> None:
+    came(desk, "wire@example.com")
+    took: dict[str, list[float]] = {"wire@example.com": [], "none@example.com": []}
+    said = set()
+    for _ in range(6):
+        for address, times in took.items():
+            visitor = desk.visitor()
+            began = time.perf_counter()
+            answer = visitor.post("/login", {"address": address, "password": "wrong"})
+            times.append(time.perf_counter() - began)
+            said.add((answer.status, re.sub(r'value="[^"]*"', "", answer.text)))
+    assert len(said) == 1
+    known, unknown = (min(times) for times in took.values())
+    assert abs(known - unknown) < 0.5 * max(known, unknown)
+
+
+def test_a_link_begins_a_session_that_nobody_planted(desk: RunningDesk) -> None:
+    _, token = desk.invited("planted@example.com", "operator")
+    victim = desk.visitor()
+    victim.cookies |= {"zhengxun_desk": "planted" * 6, "zhengxun_form": "planted" * 6}
+    planted = dict(victim.cookies)
+    form = {"password": PASSWORD, "again": PASSWORD}
+    assert victim.post(f"/welcome/{token}", form, page=f"/welcome/{token}").status == 303
+    assert "planted" not in victim.cookies["zhengxun_desk"]
+    assert Visitor(desk.origin, planted).get("/people").to == "/login"
 
 
 def test_ten_links_a_mailbox_and_hour_and_nobody_is_told_who_is_known(desk: RunningDesk) -> None:
