@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.summaries.fidelity import Said, UnfaithfulError
 from pipelines.summaries.request import LONGEST, MOST_SENTENCES
 
-_FENCE = re.compile(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", re.DOTALL)
+_FENCE = "```"
 _MARKUP = re.compile(r"[<>{}\\^`|]|&#?\w{1,10};|\*\*|\]\(")
 _SHORTEST, _LONGEST = 8, 160
 _LEAST = 16
@@ -23,9 +23,8 @@ def read_answer(content: str) -> list[Said]:
     """The sentences of an answer. Raises UnfaithfulError when it is not what was asked for."""
     if not content.strip():
         raise UnfaithfulError("回答为空")
-    fenced = _FENCE.fullmatch(content)
     try:
-        value = json.loads(fenced[1] if fenced else content)
+        value = json.loads(_unfenced(content.strip()))
     except (ValueError, RecursionError):
         raise UnfaithfulError("回答不是 JSON") from None
     sentences = value.get("sentences") if isinstance(value, dict) else None
@@ -40,6 +39,13 @@ def read_answer(content: str) -> list[Said]:
     if not _LEAST <= size <= LONGEST:
         raise UnfaithfulError(f"回答短于 {_LEAST} 字或长于 {LONGEST} 字")
     return said
+
+
+def _unfenced(content: str) -> str:
+    """An answer without the fence of code that a model may put around it."""
+    if content.startswith(_FENCE) and content.endswith(_FENCE):
+        return content.removesuffix(_FENCE).partition("\n")[2]
+    return content
 
 
 def printed(said: list[Said]) -> str:
