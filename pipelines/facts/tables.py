@@ -11,7 +11,11 @@ _MOST_TABLES = 3
 _MOST_LABELS = 6
 _LONGEST_LABEL = 14
 _LONGEST_VALUE = 60
+_LONGEST_CONTENT = 120
 _CONTACTS = re.compile(r"联系|电话|传真|地址|邮")
+# What a record says of its text comes first, of its form not at all.
+_CONTENT = ("内容简介", "摘要")
+_FORM = ("附件", "关键词")
 _VALUE = re.compile(r"[0-9]{3,}|[A-Z]{2}[0-9]")
 
 
@@ -50,10 +54,13 @@ def _is_record(rows: list[list[str]]) -> bool:
 
 
 def _record(title: str, rows: list[list[str]]) -> str:
+    first = [value.partition("。")[0] for label, value in rows if label in _CONTENT and value]
+    if first and len(first[0]) <= _LONGEST_CONTENT:
+        return f"{first[0]}。"
     told = [
         f"{label}：{value.rstrip('。；')}"
         for label, value in rows
-        if value and len(value) <= _LONGEST_VALUE and value not in title
+        if value and len(value) <= _LONGEST_VALUE and value not in title and label not in _FORM
     ]
     return f"{'；'.join(told[:_MOST_LABELS])}。" if told else ""
 

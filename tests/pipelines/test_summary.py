@@ -125,3 +125,76 @@ def test_no_summary_begins_inside_a_list_or_ends_in_a_clause(text: str) -> None:
     summary = summarise("标题", text)
     assert not summary.endswith(("；", "，", "、"))
     assert " | " not in summary
+
+
+def test_what_stands_before_the_news_is_no_part_of_it() -> None:
+    text = (
+        "某类抗体可同时结合两个靶点，其首次人体剂量的确定和联合用药策略与常规单抗有明显不同。"
+        "为引导企业开展研发，我中心起草了《某类抗体临床研发技术指导原则》，现形成征求意见稿并在中心网站公示。\n"
+        "一、充分认识工作的重要性\n各单位要把这项工作的意义讲清楚，把申报的要求讲明白。\n"
+    )
+    assert summarise("关于公开征求意见的通知", text) == (
+        "我中心起草了《某类抗体临床研发技术指导原则》，现形成征求意见稿并在中心网站公示。"
+    )
+
+
+def test_what_stands_inside_of_an_item_is_told_only_where_there_is_nothing_else() -> None:
+    text = (
+        "现将《工作指引》印发给你们，请结合实际贯彻执行。\n二、建设程序\n"
+        "（一）发起。由不少于10家单位共同发起，制定章程和三年工作计划，给予补助。\n"
+        "本指引自2021年3月1日起施行，有效期5年。"
+    )
+    assert summarise("关于印发工作指引的通知", text) == (
+        "现将《工作指引》印发给你们，请结合实际贯彻执行。本指引自2021年3月1日起施行，有效期5年。"
+    )
+
+
+def test_a_line_that_leads_to_items_tells_their_headings() -> None:
+    text = (
+        "按照部署，经研究论证，市科技局提出以下支持措施：\n"
+        "（一）支持人才引进。摸清实际需要，指导成员单位申报项目。\n"
+        "（二）支持平台建设。逐家对接成员单位，列出名单。\n"
+        "（三）强化组织保障。定期听取汇报。\n"
+    )
+    assert summarise("若干措施", text) == (
+        "市科技局提出以下支持措施：支持人才引进、支持平台建设、强化组织保障。"
+    )
+
+
+def test_a_heading_that_says_what_it_is_of_stands_before_its_sentence() -> None:
+    text = (
+        "现开展工作站建设单位征集工作，有关事项通知如下。\n一、征集对象\n"
+        "产业园区、孵化器等在京法人单位，有固定服务场所和2名以上专职人员。\n"
+        "四、联系方式\n公共服务处 周老师 010-10006415\n"
+    ) + "其他说明。" * 20
+    assert summarise("通知", text) == (
+        "现开展工作站建设单位征集工作。"
+        "征集对象：产业园区、孵化器等在京法人单位，有固定服务场所和2名以上专职人员。"
+    )
+
+
+def test_whom_a_term_is_of_stands_before_it_and_the_earlier_term_first() -> None:
+    text = (
+        "一、检查时限\n机构完成备案后60个工作日内，省级部门应当开展首次检查。"
+        "此前已备案尚未检查的，应当于2021年6月30日前完成。\n"
+    )
+    due = (Deadline(date(2021, 6, 30), "办理", "此前已备案尚未检查的，应当于2021年6月30日前完成"),)
+    assert summarise("关于首次检查的通知", text, due) == (
+        "机构完成备案后60个工作日内，省级部门应当开展首次检查。"
+        "此前已备案尚未检查的，应当于2021年6月30日前完成。"
+    )
+    text = "网上申报自2月5日9时开始，截止时间为3月5日24时。推荐单位审核截止时间为3月10日。"
+    two = (
+        Deadline(date(2021, 3, 5), "申报", "网上申报自2月5日9时开始，截止时间为3月5日24时"),
+        Deadline(date(2021, 3, 10), "报送", "推荐单位审核截止时间为3月10日"),
+    )
+    assert summarise("申报的通知", text, two).startswith("网上申报自2月5日9时开始")
+
+
+def test_of_a_record_its_content_is_told_and_not_its_form() -> None:
+    text = (
+        "名称 | 某指导原则\n文号 | 2021年第9号\n关键词 | 免疫球蛋白\n附件 | 某指导原则.pdf\n"
+        "内容简介 | 某指导原则由药审中心组织制定，供申请人参考。关键内容涉及免疫球蛋白。"
+    )
+    assert summarise("某指导原则", text) == "某指导原则由药审中心组织制定，供申请人参考。"
+    assert "pdf" not in summarise("某指导原则", text.replace("内容简介", "内容"))
