@@ -8,19 +8,34 @@ the notice would read as blank for ever. A seal, written last, says which body i
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 import pickle
 from pathlib import Path
+from typing import IO
 
 from scrapy import Request, Spider
 from scrapy.extensions.httpcache import FilesystemCacheStorage
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 
 SEAL = "sealed"
+# Scrapy writes them with every page, and nobody reads them: three of seven files.
+NEVER_READ = frozenset({"meta", "request_headers", "request_body"})
 NOT_WHOLE = (OSError, EOFError, ValueError, pickle.UnpicklingError)
 
 
 class SealedCacheStorage(FilesystemCacheStorage):
     """HTTPCACHE_STORAGE: Scrapy's, without pages that were not written to their end."""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        super().__init__(settings)
+        opened = self._open
+
+        def needed(path: str | os.PathLike[str], mode: str) -> IO[bytes]:
+            return io.BytesIO() if Path(path).name in NEVER_READ else opened(path, mode)
+
+        self._open = needed
 
     def retrieve_response(self, spider: Spider, request: Request) -> Response | None:
         """The kept page; None when there is none, or only a part of one."""

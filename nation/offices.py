@@ -99,7 +99,7 @@ class Country:
     def page(self, host: str, path: str) -> str | None:
         """The page at an address; None where there is none."""
         office = int(host[1:6])
-        found = PATH.fullmatch(path)
+        found = PATH.fullmatch(path.partition("?")[0])
         if found is None or found["column"] not in NAMES:
             return None
         if found["number"] is None:

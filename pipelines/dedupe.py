@@ -8,6 +8,7 @@ for a person, never merged; what a person settled is never decided again here.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from pipelines.matching.title_fit import (
 from storage.matching import duplicates, settlements, text_signatures
 from storage.models import Notice, StoredNotice
 from storage.notices.counted_day import counted_on
+from texts.folding import clean
 from texts.normal_forms import title_key
 
 # Shares of the longer text, 0..1, that both pages must have.
@@ -79,7 +81,9 @@ def settle(
     bands = _sign(db, stored, precomputed)
     _look_again(db, stored, now, precomputed)
     reason = ""
-    for other in _candidates(db, stored, bands):
+    others = _candidates(db, stored, bands)
+    precomputed.expect(_question(stored, other) for other in others)
+    for other in others:
         verdict = _judged(db, stored, other, now, precomputed)
         if verdict.same and join(db, stored.id, other.id, verdict.why):
             reason = reason or verdict.why
@@ -94,11 +98,24 @@ def _judged(
     settled = settlements.settlement_of(db, stored.id, other.id)
     if settled == "same":
         return Verdict(same=True, why=BY_HAND)
-    pages = _believed(stored), _believed(other)
-    verdict = precomputed.answer(("same", *map(fingerprint, pages)), lambda: decide(*pages))
+    verdict = precomputed.answer(*_question(stored, other))
     if verdict.conflict and settled is None:
         duplicates.record_conflict(db, stored.id, other.id, verdict.why, now)
     return verdict
+
+
+def _question(stored: StoredNotice, other: StoredNotice) -> tuple[Hashable, Callable[[], Verdict]]:
+    """How two pages relate, as `Precomputed` is asked."""
+    pages = _believed(stored), _believed(other)
+    return ("same", *map(fingerprint, pages)), lambda: decide(*pages)
+
+
+def foresee(notice: Notice) -> Precomputed:
+    """What `settle` will ask of a page in any case, worked out before it is saved."""
+    precomputed = Precomputed()
+    text = clean(notice.body_text) if notice.complete else ""
+    precomputed.work_out(("bands", text), lambda: bands_of(text))
+    return precomputed
 
 
 def _look_again(

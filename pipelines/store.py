@@ -136,7 +136,7 @@ class StorePipeline:
             dedupe.settle(db, get_notice(db, result.id), now, precomputed)
             return result
 
-        return in_transaction(db, write)
+        return in_transaction(db, write, dedupe.foresee(arrival.state))
 
     def _count(self, db: Database, notice: Notice, arrival: Arrival, result: SaveResult) -> None:
         self._add_final_address(db, notice, result.id)

@@ -7,7 +7,7 @@ and it begins anew. It ends for good when others have stopped adding pages of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
 from sqlite_utils import Database
@@ -33,7 +33,7 @@ class Precomputed:
         self._at_once = at_once
 
     def answer(self, question: Hashable, work: Callable[[], T]) -> T:
-        """What `work` says. Raises UnjudgedError when it has not been asked yet."""
+        """What `work` says. Raises NotPrecomputedError when it has not been asked yet."""
         if question not in self._answers:
             if not self._at_once:
                 self._open[question] = work
@@ -42,6 +42,20 @@ class Precomputed:
         found: T = self._answers[question]
         return found
 
+    def expect(self, questions: Iterable[tuple[Hashable, Callable[[], Any]]]) -> None:
+        """All of these will be asked. Raises NotPrecomputedError when any has not been yet: what is
+        missing is worked out together, and not a transaction for each."""
+        if self._at_once:
+            return
+        missing = {one: work for one, work in questions if one not in self._answers}
+        if missing:
+            self._open |= missing
+            raise NotPrecomputedError
+
+    def work_out(self, question: Hashable, work: Callable[[], Any]) -> None:
+        """Something that will be asked. Call it outside of any transaction."""
+        self._answers[question] = work()
+
     def catch_up(self) -> None:
         """Work out what was missing. Call it outside of any transaction."""
         for question, work in self._open.items():
@@ -49,13 +63,16 @@ class Precomputed:
         self._open.clear()
 
 
-def in_transaction(db: Database, write: Callable[[Precomputed], T]) -> T:
-    """Do `write` in one transaction, what it needs to know worked out before it.
+def in_transaction(
+    db: Database, write: Callable[[Precomputed], T], precomputed: Precomputed | None = None
+) -> T:
+    """Do `write` in one transaction, what it needs to know worked out before it (`precomputed`:
+    some of it already).
 
     `write` may be called several times; all but the last are undone. Raises StorageError when
     other processes keep adding to what it compares.
     """
-    precomputed = Precomputed()
+    precomputed = precomputed or Precomputed()
     for _ in range(_MOST_ROUNDS):
         try:
             with transaction(db):

@@ -53,6 +53,24 @@ def test_no_text_is_compared_while_the_store_is_locked(
     assert not any(locked)
 
 
+def test_a_page_that_is_like_many_is_written_twice_at_most(db: Database) -> None:
+    tries: list[str] = []
+
+    def save(item: Notice) -> None:
+        def write(judged: Precomputed) -> None:
+            tries.append(item.key)
+            stored = save_notice(db, item, now=NOW, run_id=None)
+            dedupe.settle(db, get_notice(db, stored.id), NOW, judged)
+
+        in_transaction(db, write, dedupe.foresee(item))
+
+    with closing(db):
+        for key in "abcdef":
+            save(notice(key))
+    # The first is like none.
+    assert [tries.count(key) for key in "abcdef"] == [1, 2, 2, 2, 2, 2]
+
+
 def test_a_transaction_that_never_knows_enough_is_undone_and_said(db: Database) -> None:
     asked = iter(range(1000))
 
