@@ -94,9 +94,10 @@ class StorePipeline:
             if arrival is None:
                 self._name(notice)
                 return False
-            result = self._write(self.db, notice, arrival)
-            if result is not None:
-                arrivals.saved(get_notice(self.db, result.id))
+            written = self._write(self.db, notice, arrival)
+            if written is not None:
+                result, stored = written
+                arrivals.saved(stored)
                 self._count(self.db, notice, arrival, result)
                 return True
         raise StorageError("others keep changing the same notice; crawl this site again later")
@@ -113,13 +114,15 @@ class StorePipeline:
             )
         return self.arrivals
 
-    def _write(self, db: Database, notice: Notice, arrival: Arrival) -> SaveResult | None:
+    def _write(
+        self, db: Database, notice: Notice, arrival: Arrival
+    ) -> tuple[SaveResult, StoredNotice] | None:
         """Save it and link it; None when the store is not as it was when this was decided."""
         now = clock_of(self.crawler)
         run_id = SpiderState(self.crawler.spider).run_id
         known = arrival.known
 
-        def write(precomputed: Precomputed) -> SaveResult | None:
+        def write(precomputed: Precomputed) -> tuple[SaveResult, StoredNotice] | None:
             if not _still_holds(db, notice, arrival):
                 return None
             result = save_notice(
@@ -133,8 +136,9 @@ class StorePipeline:
             if arrival.unread is not None:
                 withdraw_body(db, arrival.unread, NO_BODY)
             # Also when nothing a reader sees changed: a page may have become complete.
-            dedupe.settle(db, get_notice(db, result.id), now, precomputed)
-            return result
+            stored = get_notice(db, result.id)
+            dedupe.settle(db, stored, now, precomputed)
+            return result, stored
 
         return in_transaction(db, write, dedupe.foresee(arrival.state))
 

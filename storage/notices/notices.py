@@ -16,7 +16,7 @@ from storage.notices.row_mapping import from_notice, to_known, to_stored
 from storage.notices.table_rows import save_rows
 from storage.pictures.queue import enqueue, save_body_pictures
 from storage.search import index
-from storage.values import Row, from_instant, select, select_one, to_date
+from storage.values import Row, from_instant, marks, select, select_one, to_date
 from texts.folding import clean
 from texts.normal_forms import file_keys, url_key
 
@@ -146,8 +146,14 @@ def _insert(db: Database, notice: Notice, now: datetime, run_id: int | None) -> 
     seen = from_instant(now)
     ours: Row = {"first_seen_at": seen, "last_seen_at": seen, "last_read_at": seen}
     ours |= {"day_on": _counted_on(notice, notice.published_on, now), "place": notice.place}
-    table = db.table("notices").insert(from_notice(notice) | ours | {"run_id": run_id})
-    notice_id = int(str(table.last_pk))
+    row = from_notice(notice) | ours | {"run_id": run_id}
+    names = ", ".join(f'"{name}"' for name in row)
+    # Not by sqlite-utils, which asks after the table's columns, keys and indexes each time.
+    cursor = db.execute(
+        f"INSERT INTO notices ({names}) VALUES ({marks(row)})",  # noqa: S608 # fields and marks
+        list(row.values()),
+    )
+    notice_id = int(cursor.lastrowid or 0)
     index.catch_up(db)
     _save_files(db, notice_id, notice, now)
     return notice_id
