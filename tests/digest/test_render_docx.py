@@ -332,3 +332,18 @@ def test_what_expires_soon_stands_before_the_contents(content: bytes) -> None:
     places = [next(i for i, line in enumerate(lines) if line == title) for title in titles[:2]]
     assert places[0] < places[1] < 20
     assert lines.index("信息来源状况") > len(lines) - 20
+
+
+def test_a_signature_never_stands_alone_on_a_page() -> None:
+    lines = docx.Document(io.BytesIO(render_docx(week_digest()))).paragraphs
+    signed = [
+        place
+        for place, line in enumerate(lines)
+        if line.style is not None and line.style.name == "Chapter Signature"
+    ]
+    assert signed
+    for place in signed[::2]:
+        before = lines[place - 1]
+        if before._p.getnext() is lines[place]._p:
+            assert before.paragraph_format.keep_with_next
+        assert lines[place].paragraph_format.keep_with_next

@@ -22,6 +22,7 @@ from digest.rendering.docx.ooxml import (
     bookmark,
     field_code,
     field_mark,
+    keep_before,
     new_paragraph,
     write,
     write_field,
@@ -198,6 +199,7 @@ class _Printer:
             line = new_paragraph(self.document._body, SIGNATURE, who)
             line.paragraph_format.space_before = 228600  # 18 pt, in EMU
             line.paragraph_format.keep_with_next = True
+            keep_before(line, 2)
             new_paragraph(self.document._body, SIGNATURE, when)
 
     def _entry(self, number: int, entry: Entry) -> None:

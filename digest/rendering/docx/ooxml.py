@@ -72,6 +72,16 @@ def new_paragraph(container: BlockItemContainer, style: str, text: str = "") -> 
     return paragraph
 
 
+def keep_before(paragraph: Paragraph, lines: int) -> None:
+    """Let the paragraphs right before this one stand on its page: it is never alone there."""
+    element = paragraph._p.getprevious()
+    for _ in range(lines):
+        if not isinstance(element, CT_P):
+            return
+        Paragraph(element, paragraph._parent).paragraph_format.keep_with_next = True
+        element = element.getprevious()
+
+
 def _add_run(paragraph: Paragraph, text: str) -> Run:
     """As python-docx adds one, without its look at every character where there is nothing to be
     seen, and at all that stands in the paragraph."""
