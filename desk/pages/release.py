@@ -50,11 +50,14 @@ def show(visit: Visit) -> Answer:
     left = ""
     if record is not None and record.release_at is not None:
         left = left_words(record.release_at, visit.context.config.clock())
+    today = visit.context.config.clock().astimezone(SHANGHAI).date()
+    # Of a week that is still to come nothing was read yet, and nothing is wrong with that.
+    has_begun = draft.digest.from_on <= today
     values = {
         "digest": draft.digest,
         "fate": fate(visit, draft.digest, record),
         "totals": totals_line(draft.digest),
-        "trouble": trouble_line(draft.digest),
+        "trouble": trouble_line(draft.digest) if has_begun else "",
         "waits": waits,
         "left": left,
         "seen": seen,

@@ -92,6 +92,18 @@ def backlog_among(
     }
 
 
+def skipped_among(db: Database, documents: Sequence[Row]) -> set[int]:
+    """Which of these documents were news of an issue that was skipped: they are backlog of none,
+    also where that issue was the first, or the first of a column."""
+    skipped = select(db, "SELECT from_on, instant FROM issues WHERE skipped_at IS NOT NULL")
+    return {
+        row["id"]
+        for row in documents
+        for issue in skipped
+        if row["day"] >= issue["from_on"] and row["first_seen_at"] <= issue["instant"]
+    }
+
+
 def archive_among(rows: Sequence[Row]) -> Archive:
     """Which of these rows, with their FACTS, an archive that was brought over has."""
     seen: Archive = defaultdict(list)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from storage.database import StorageError, snapshot, transaction
-from storage.issues.backlog import FACTS, backlog_among, first_issue
+from storage.issues.backlog import FACTS, backlog_among, first_issue, skipped_among
 from storage.models import Candidate, IssueEntry, IssueRecord, StoredNotice
 from storage.notices.revisions import differences, state_at
 from storage.notices.row_mapping import load
@@ -121,6 +121,7 @@ def select_candidates(
         rows = select(db, _DOCUMENTS, parameters)
         unissued = [row for row in rows if not (row["issued_at"] or row["restored"])]
         old = backlog_among(db, unissued, from_on, first, instant)
+        old -= skipped_among(db, unissued)
         rows = [row for row in rows if row["id"] not in old]
         documents = load(db, [row["id"] for row in rows])
         found = [_candidate(db, row, documents[row["id"]], from_on) for row in rows]

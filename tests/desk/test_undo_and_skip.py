@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -22,9 +22,10 @@ from storage.issues.judgements import list_judgements
 from storage.issues.releases import waiting_issues
 from storage.issues.stamps import newest_act
 from storage.notices.notices import save_notice
+from storage.runs.runs import start_run
 from tests.desk.running import NOON, Answer, RunningDesk, Visitor, context_at, fill, running
 from tests.desk.test_issue_page import WEEK, do, held, seen
-from tests.digest.samples import make_notice
+from tests.digest.samples import SEEN, make_notice
 
 
 @pytest.fixture
@@ -97,6 +98,9 @@ def test_an_issue_is_skipped_and_its_entries_come_in_the_next(desk: RunningDesk)
     assert editor.post("/release/skip", sure, page="/issue").status == 403
     gone = releaser.follow(releaser.post("/release/skip", sure, page="/release"))
     assert f"{WEEK} 已跳过，不会发出" in gone.text
+    # The next week has not begun: that nothing was read of it is no trouble.
+    assert "签发：政讯周报 2021-W06" in gone.text
+    assert "未能正常读取" not in gone.text
     assert releaser.post("/release/go", stand, page="/release").status == 409
     assert editor.post("/issue/act", {**stand, "do": "drop:3"}, page="/issue").status == 409
     desk.at(NOON + timedelta(hours=9))
@@ -190,6 +194,34 @@ def test_the_next_issue_keeps_what_it_has(desk: RunningDesk) -> None:
     assert back(releaser, week="2021-W06", seen="0").status == 409
     with desk.context.store() as db, pytest.raises(CommandError, match="the next one has its"):
         release.take_back(desk.context, WEEK, Console(file=StringIO()))
+
+
+def test_what_the_first_issue_had_is_not_lost_with_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """What the first crawl found stood in its lists before; but it was news of that week."""
+    context = context_at(tmp_path_factory.mktemp("first"))
+    with context.store() as db:
+        run = start_run(db, "cde", now=SEEN, pid=None)
+        for number, day in ((1, 4), (2, 20)):
+            facts = {"key": f"k{number}", "url": f"https://www.cde.org.cn/{number}"}
+            notice = make_notice(
+                title=f"第{number}号通知",
+                content_hash=f"h{number}",
+                published_on=date(2021, 2 if number == 1 else 1, day),
+                **facts,
+            )
+            save_notice(db, notice, now=SEEN, run_id=run)
+    with running(context) as desk:
+        held(desk)
+        skip(desk)
+        page = desk.person("editor").get("/issue").text
+        assert "2021-W06 本期" in page
+        assert "第1号通知" in page
+        # Older than the skipped week: that was backlog, and stays it.
+        assert "第2号通知" not in page
+        desk.at(NOON + timedelta(days=7))
+        assert "第1号通知" in desk.person("editor").get("/issue").text
 
 
 def newest(desk: RunningDesk) -> str:
