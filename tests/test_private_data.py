@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import grp
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from replica.server import Replica
-from tests.installation import ONLY_ONE_SITE, Installation
+from tests.installation import ONLY_ONE_SITE, ROOT, Installation
 
 
 def run(installation: Installation, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -102,3 +104,29 @@ def test_doctor_says_what_is_open(tmp_path: Path) -> None:
     data.chmod(0o750)
     assert open_to(data, "").startswith("用户组")
     assert open_to(data, "analysts") == ""
+
+
+def test_at_rest_the_daemon_leaves_what_a_reader_of_another_account_needs(tmp_path: Path) -> None:
+    """With the last connection SQLite removes the -wal and -shm; who may not make them anew cannot
+    read the store then."""
+    installation = Installation(tmp_path / "house", sources=ONLY_ONE_SITE)
+    assert run(installation, "status").returncode in {0, 1}
+    data = installation.folder / "data"
+    with subprocess.Popen(
+        [sys.executable, "-P", str(ROOT / "scheduler.py")],
+        env=installation.environment() | {"ZHENGXUN_UPSTREAM": "http://127.0.0.1:9"},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as daemon:
+        assert daemon.stderr is not None
+        for line in daemon.stderr:
+            if "watching" in line:
+                break
+        # Another process opens it and closes it again.
+        assert run(installation, "subscribers", "list").returncode == 0
+        left = {path.name for path in data.glob("zhengxun.db-*")}
+        with closing(sqlite3.connect(f"file:{data / 'zhengxun.db'}?mode=ro", uri=True)) as reader:
+            assert reader.execute("SELECT count(*) FROM notices").fetchone() == (0,)
+        daemon.kill()
+        daemon.communicate()
+    assert left == {"zhengxun.db-wal", "zhengxun.db-shm"}

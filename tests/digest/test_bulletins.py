@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
@@ -115,6 +116,28 @@ def test_nothing_is_told_twice_and_silence_sends_nothing(
     deliver_bulletins(db, PRESS, smtp, clock)
     deliver_bulletins(db, PRESS, smtp, clock)
     assert len(sink.received) == 1
+
+
+def test_after_an_older_copy_was_put_back_the_same_number_has_another_message_id(
+    db: Database, sink: Sink, smtp: SmtpSettings, clock: Clock
+) -> None:
+    """Mailboxes drop what they have by Message-ID: the second news would never be seen."""
+    subscribe(db)
+    copy = Database(sqlite3.connect(":memory:"))
+    db.conn.backup(copy.conn)
+    seen(db, notice("a"), minutes=30)
+    assert look(db, clock) == 1
+    deliver_bulletins(db, PRESS, smtp, clock)
+    copy.conn.backup(db.conn)
+    seen(db, notice("b"), minutes=20)
+    clock.advance(hours=2)
+    assert look(db, clock) == 1
+    deliver_bulletins(db, PRESS, smtp, clock)
+    copy.close()
+    first, second = (str(mail.message()["Message-ID"]) for mail in sink.received)
+    number = re.compile(r"bulletin\d+")
+    assert number.findall(first) == number.findall(second)
+    assert first != second
 
 
 def test_a_notice_committed_late_is_still_told(db: Database, clock: Clock) -> None:
