@@ -155,12 +155,13 @@ def due_line(due: DueDate) -> str:
 def due_head(digest: Digest, length: int = 400) -> str:
     """两周内截止 16 项，其中公示 13 项，首要：2021-02-18 关于…; empty when nothing is due.
 
-    The one that matters most is named; the nearest where nothing was judged.
+    The one that matters most is named, of those that ask the reader to act where there are any;
+    the nearest where nothing was judged.
     """
     due = digest.highlights.due
     if not due:
         return ""
-    first = max(due, key=lambda item: item.entry.score)
+    first = max(due, key=lambda item: (item.asks, item.entry.score))
     word = "首要" if first.entry.score else "最近"
     title = shorten(first.entry.title, length)
     idle = sum(not item.asks for item in due)

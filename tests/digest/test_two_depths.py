@@ -22,6 +22,7 @@ from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html
 from digest.rendering.render_json import digest_document
 from digest.rendering.render_text import render_text
+from digest.wording import due_head
 from storage.issues import edits
 from storage.issues.issues import find_issue, issue_entries
 from storage.issues.judgements import list_judgements
@@ -151,6 +152,9 @@ def test_what_asks_readers_to_act_falls_due_before_what_they_may_object_to(db: D
     assert (asked.entry.id, idle.entry.id) == (ids["draft"], listed)
     assert (asked.asks, idle.asks, idle.is_pressing) == (True, False, False)
     assert "两周内截止 2 项，其中公示 1 项，首要：2021-02-18" in render_text(issue)
+    louder = replace(idle, entry=replace(idle.entry, score=asked.entry.score + 1))
+    highlights = replace(issue.highlights, due=(asked, louder))
+    assert "首要：2021-02-18" in due_head(replace(issue, highlights=highlights))
     named = replace(idle, entry=replace(idle.entry, reasons=("名单命中：盈科瑞",)))
     assert named.asks
     assert named.is_pressing
