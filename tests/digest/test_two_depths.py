@@ -153,8 +153,7 @@ def test_what_asks_readers_to_act_falls_due_before_what_they_may_object_to(db: D
     assert (asked.asks, idle.asks, idle.is_pressing) == (True, False, False)
     assert "两周内截止 2 项，其中公示 1 项，首要：2021-02-18" in render_text(issue)
     louder = replace(idle, entry=replace(idle.entry, score=asked.entry.score + 1))
-    highlights = replace(issue.highlights, due=(asked, louder))
-    assert "首要：2021-02-18" in due_head(replace(issue, highlights=highlights))
+    assert "首要：2021-02-18" in due_head(replace(issue, reminders=(louder,)))
     named = replace(idle, entry=replace(idle.entry, reasons=("名单命中：盈科瑞",)))
     assert named.asks
     assert named.is_pressing
