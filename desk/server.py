@@ -160,6 +160,13 @@ class DeskServer:
                 return
             await self.accept()
 
+    async def _answer_the_last(self) -> None:
+        """A moment for those whose request has not come yet: to end now would send them away."""
+        last = time.monotonic() + STOP_SECONDS / 2
+        await asyncio.sleep(SETTLE_SECONDS)
+        while self.bounds and time.monotonic() < last:
+            await asyncio.sleep(SETTLE_SECONDS)
+
     def busy_for(self, idle_seconds: float) -> float:
         """Seconds until the desk may be idle, 0 when it is. What was probed for a new site is
         kept for as long as a session: there is nowhere else that it is known."""
@@ -169,9 +176,10 @@ class DeskServer:
         return max(0.0, self.desk.came_at + last - time.monotonic())
 
     async def end(self) -> None:
-        """Stop serving."""
+        """Stop serving. Whoever was accepted is answered, unless that takes long."""
         self._refuse()
         close_all(self.sockets)
+        await self._answer_the_last()
         runner, self.runner = self.runner, None
         warming, self.warming = self.warming, None
         if warming is not None:

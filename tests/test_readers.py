@@ -64,19 +64,19 @@ def test_a_reader_is_told_mailed_and_let_go(tmp_path: Path) -> None:
         )
         assert installation.run("crawl", "tj_kxjs").returncode == 0
         # What the first look at a column finds is its backlog, and no news.
-        assert installation.run("bulletins").stdout == "没有要发的快讯\n"
+        assert installation.run("bulletins").stdout == "no bulletins to send\n"
 
         installation.now = FRIDAY
         replica.set_as_of(datetime.fromisoformat(FRIDAY))
         assert installation.run("crawl", "tj_kxjs").returncode == 0
-        assert installation.run("bulletins").stdout == "快讯：已发 1\n"
+        assert installation.run("bulletins").stdout == "bulletins: sent 1\n"
         news = sink.received[0].message().get_body(("plain",))
         assert news is not None
         assert TALENTS in news.get_content()
         assert "关键词：人才" in news.get_content()
 
         assert installation.run("digest", "--week", "2021-W05").returncode == 0
-        assert "已发 1" in installation.run("send").stdout
+        assert "sent 1" in installation.run("send").stdout
         issue = sink.received[1].message()
         text = issue.get_body(("plain",))
         assert text is not None

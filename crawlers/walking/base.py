@@ -91,7 +91,8 @@ class BaseSpider(ListOutcomes):
             and not any(walk.is_of(*one) for one in keyed)
         ):
             otherwise = partial(self.take_rows, response, column, page, rows)
-            yield from MovedColumn(self, column, _strand_of(response), otherwise).look(response)
+            moved = MovedColumn(self, column, _strand_of(response), otherwise)
+            yield from moved.look(response, has_rows=bool(rows))
             return
         why = self.moved_away(response, column, keyed) or self.of_one_address(keyed)
         met = [] if why else walk.meet(strand, keyed)

@@ -66,13 +66,17 @@ class MovedColumn:
     meta: dict[str, Any]
     otherwise: Callable[[], Iterable[Output]]
 
-    def look(self, page: TextResponse | None) -> Iterator[Output]:
+    def look(self, page: TextResponse | None, *, has_rows: bool = False) -> Iterator[Output]:
         """Ask at the addresses that `page`, which answered in the list's place, links under the
-        column's name, else at those of the front page."""
+        column's name, else at those of the front page. `has_rows`: it lists something, if nothing
+        that is known, and may be the list after a busy day: the front page is not asked."""
         self.spider.walk_of(self.column.name).is_looked_for = True
         urls = self._named(page) if page is not None else []
         if urls:
             yield from self._ask(urls)
+            return
+        if has_rows:
+            yield from self.otherwise()
             return
         front = urljoin(self.column.url, "/")
         yield self.spider.list_request(

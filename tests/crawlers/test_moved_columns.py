@@ -95,6 +95,13 @@ def test_a_list_in_its_place_is_not_looked_for(spider: BaseSpider) -> None:
     assert [one for one in lists(found) if one.url in {NEW, "https://kxjs.example.gov.cn/"}] == []
 
 
+def test_after_a_busy_day_the_front_page_is_not_asked(spider: BaseSpider) -> None:
+    spider.known_rows["通知公告"] = spider.known_rows["通知公告"][:3]
+    found = run(started(spider)[0], list_of(5, 4, folder="tzgg").replace("科技项目", "消防安全"))
+    assert "https://kxjs.example.gov.cn/" not in [one.url for one in lists(found)]
+    assert len(notices(found)) == 2
+
+
 def test_only_the_very_name_counts() -> None:
     page = Selector(
         "<a href='/a/'>通知公告</a><a href='/b/'>通知公告解读</a>"
