@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
+from app.connections import Bounded, Connections
 from app.context import CommandError, Context
 from app.log_rate import RateLimit
 from china_time import SHANGHAI
@@ -110,8 +112,10 @@ def backup(context: Context, target: Path | None, keep: int, console: Console) -
     return 0
 
 
-# Connections and requests of `zhengxun serve`; more are answered 503.
+# Of `zhengxun serve`: connections, of which the oldest makes room for the next; and as long as one
+# of them may take, for whoever fetches a large table.
 _MOST_AT_ONCE = 100
+_LONGEST_SECONDS = 900.0
 
 
 def serve(context: Context, port: int) -> int:
@@ -148,7 +152,7 @@ def serve(context: Context, port: int) -> int:
                 log_config=None,
                 log_level="warning",
                 lifespan="on",
-                limit_concurrency=_MOST_AT_ONCE,
+                http=_bounded(),
             )
         )
         try:
@@ -159,3 +163,17 @@ def serve(context: Context, port: int) -> int:
             limit.close()
             close(datasette)
     return 0
+
+
+def _bounded() -> type[asyncio.Protocol]:
+    """Uvicorn's protocol within our bounds: its own limit sends honest visitors away while those
+    who say nothing keep their connections."""
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    bounds = Connections(most=_MOST_AT_ONCE, most_of_one=_MOST_AT_ONCE, seconds=_LONGEST_SECONDS)
+
+    class BoundedProtocol(Bounded):
+        def __init__(self, **given: Any) -> None:
+            super().__init__(AutoHTTPProtocol(**given), bounds)
+
+    return BoundedProtocol

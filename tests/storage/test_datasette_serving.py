@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -185,6 +185,18 @@ def test_the_command_serves_the_store_of_the_configuration(
 
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
+
+
+def test_who_says_nothing_keeps_nobody_out(
+    server: tuple[int, subprocess.Popen[bytes]],
+) -> None:
+    port, _ = server
+    fetch(port, "/-/versions.json")
+    with ExitStack() as held:
+        for _ in range(130):  # more than are kept
+            held.enter_context(closing(socket.create_connection(("127.0.0.1", port))))
+        for _ in range(5):
+            assert "python" in fetch(port, "/-/versions.json")
 
 
 def test_a_port_in_use_is_one_line(
