@@ -19,6 +19,9 @@ Joined = Literal["", "known", "window", "end"]
 BARRED = "网站已封禁本机的访问"
 """What the reason of a failure begins with when a publisher takes nobody from this address."""
 
+PAGE_GONE = "公告页面已不存在"
+"""Begins the problem of a notice whose address is answered with 404 or 410."""
+
 
 @dataclass(slots=True)
 class PrintedLink:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
+from crawlers.items import PAGE_GONE
 from pipelines.matching.agreement import compare
 from pipelines.matching.precomputed import Precomputed, fingerprint
 from pipelines.matching.representative import choose
@@ -265,9 +266,17 @@ def _both_read(page: Notice, other: Notice) -> bool:
 
 
 def _may_be_copies(page: Notice, other: Notice) -> bool:
-    """Before the texts are known: two sites, whose publishers do not exclude each other."""
-    apart = page.issuers and other.issuers and not set(page.issuers) & set(other.issuers)
-    return page.site != other.site and not apart and not series_differ(page, other)
+    """Before the texts are known: two sites, whose publishers do not exclude each other; or a dead
+    address that one site prints besides, while it is being rebuilt."""
+    if series_differ(page, other):
+        return False
+    if page.site == other.site:
+        return _is_gone(page) or _is_gone(other)
+    return not (page.issuers and other.issuers and not set(page.issuers) & set(other.issuers))
+
+
+def _is_gone(page: Notice) -> bool:
+    return not page.complete and any(one.startswith(PAGE_GONE) for one in page.warnings)
 
 
 def _texts_agree(page: Notice, other: Notice, least: float) -> bool:

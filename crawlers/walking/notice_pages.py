@@ -12,7 +12,7 @@ from scrapy.http import Request, Response, TextResponse
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue import Column, Selectors
-from crawlers.items import NoticeItem, PrintedLink
+from crawlers.items import PAGE_GONE, NoticeItem, PrintedLink
 from crawlers.reading.addresses import is_wechat, route_of
 from crawlers.reading.charset import readable
 from crawlers.reading.file_links import is_file
@@ -168,7 +168,7 @@ class NoticePages(NoticeParts, SiteSpider):
         item.complete = False
         found = failure_from(failure, request.url)
         gone = found.status in {404, 410}
-        item.problem = f"公告页面已不存在（{found.status}）" if gone else found.reason
+        item.problem = f"{PAGE_GONE}（{found.status}）" if gone else found.reason
         take_from_list(item)
         yield self._with_spare(item, request.meta)
 

@@ -93,6 +93,7 @@ def fingerprint(notice: Notice) -> Hashable:
         notice.published_on,
         notice.original_url,
         notice.complete,
+        notice.warnings,
         notice.body_text,
         tuple(file.name for file in notice.attachments),
     )

@@ -36,7 +36,11 @@ SELECT d.document, d.first_seen_at, d.day,
        {FACTS}
 FROM (SELECT n.duplicate_of AS document, n.site, n.column, n.run_id, n.place, n.first_seen_at,
              n.day_on AS day
-      FROM notices n WHERE n.duplicate_of IN (:documents) AND n.first_seen_at <= ?) d
+      FROM notices n WHERE n.duplicate_of IN (:documents) AND n.first_seen_at <= ?
+      -- A dead address that a site prints beside its own page is no news of the document.
+      AND (n.complete OR NOT EXISTS (
+          SELECT 1 FROM notices o WHERE n.duplicate_of IN (o.duplicate_of, o.id)
+          AND o.site = n.site AND o.id <> n.id))) d
 """  # noqa: S608 - constants
 # SQLite allows 999 parameters in its oldest builds.
 _BATCH = 500

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.dedupe import decide, settle
+from crawlers.items import PAGE_GONE
+from pipelines.dedupe import ON_TRUST, decide, settle
 from pipelines.matching.representative import representative
 from storage.database import open_database, transaction
 from storage.matching.duplicates import group_of
@@ -166,3 +167,21 @@ def test_three_pages_of_one_document_form_one_group(tmp_path: Path) -> None:
 def test_keys_ignore_spaces_and_punctuation() -> None:
     assert title_key("关于“两区”工作 的通知") == title_key('关于"两区"工作的通知')
     assert content_hash("题", "文 本") == content_hash("题", "文本")
+
+
+def dead(**over: object) -> Notice:
+    values = {"key": "k9", "url": ORIGINAL.replace("/202102/", "/page/2/202102/")} | over
+    return make(body_text="", complete=False, warnings=(f"{PAGE_GONE}（404）",), **values)
+
+
+def test_a_dead_address_of_the_same_title_and_day_is_the_same_until_it_is_read() -> None:
+    for verdict in (decide(dead(), make()), decide(make(), dead())):
+        assert verdict.same
+        assert verdict.why.endswith(ON_TRUST)
+    unread = make(key="k9", url=ORIGINAL + "?2", complete=False, body_text="", warnings=("超时",))
+    assert not decide(unread, make()).same
+    assert decide(dead(), dead(key="k8", url=ORIGINAL + "?8")).same
+    assert not decide(dead(published_on=date(2021, 2, 4)), make()).same
+    assert not decide(
+        make(key="k9", url=ORIGINAL + "?2", body_text="另一份文件。" * 40), make()
+    ).same
