@@ -179,6 +179,14 @@ class ColumnWalk:
         is_new = met.is_known or met.standing.pinned or met.standing.near is not None
         return not is_new and day is not None and day < self.since
 
+    def in_order(self) -> list[ListedRow]:
+        """What was listed, as the next reading expects to find it: a second round came upon rows
+        late that stand further up, where their days tell it."""
+        is_whole = all(strand.rounds == 1 for strand in self.strands.values())
+        if is_whole or not all(row.day for row in self.listed):
+            return self.listed
+        return sorted(self.listed, key=lambda row: row.day, reverse=True)
+
     # --- rows that the last reading listed
 
     def gone(self, strand: StrandWalk) -> list[date]:

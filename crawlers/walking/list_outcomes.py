@@ -60,7 +60,7 @@ class ListOutcomes(ListRows):
             if walk.is_misdated:
                 misdated = "列表上的日期与已收录的同一批通知相差半年以上，不作为发布日期"
                 self.degrade(self.columns[name], misdated)
-            report.listed = walk.listed[:LISTED_KEPT]
+            report.listed = walk.in_order()[:LISTED_KEPT]
 
     def settle(self, column: Column) -> None:
         """A column with several lists has failed when all of them have. A year's directory that

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from scrapy.http import Request
+
 from crawlers.items import ColumnHistory, KnownRow, ListedRow
 from crawlers.reading.rows import Row
 from crawlers.walking.column_walk import ColumnWalk, Met
@@ -181,3 +183,13 @@ def test_days_of_the_last_reading_deny_no_page_its_own() -> None:
     ]
     met = column.meet(column.strand(0), [(row, key, row.url) for row, key in rows])
     assert [one.standing.near for one in met] == [None] * 3
+
+
+def test_rows_of_a_second_round_are_remembered_where_they_stand() -> None:
+    column = walk(2, 4, 6, 8)
+    meet(column, 2, 8)
+    column.strand(0).first = Request("https://a.cn/")
+    assert column.strand(0).again() is not None
+    meet(column, 2, 4, 6, 8)
+    assert [row.key for row in column.in_order()] == ["k2", "k4", "k6", "k8"]
+    assert [row.key for row in column.listed] == ["k2", "k8", "k4", "k6"]
