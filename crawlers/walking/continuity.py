@@ -221,8 +221,19 @@ def reach_of(strand: Strand, since: date) -> date | None:
         sure = days[-2] if len(days) > 1 and days[-2] - days[-1] > FAR else days[-1]
         return sure + disorder(days) + _DAY
     if outer == "down" and max(last) < since:
-        return max(last) + _DAY
+        days = [day for page in pages for day in page.days]
+        return max(last) + (_astray(days) if inner == "mixed" else timedelta()) + _DAY
     return None
+
+
+def _astray(days: Sequence[date]) -> timedelta:
+    """By how much a row may stand below an older one in a list without order: what the rows met
+    show, but for the worst of them, which may be a slip."""
+    lowest, found = date.max, []
+    for day in days:
+        found.append(max(day - lowest, timedelta()) if lowest < day else timedelta())
+        lowest = min(lowest, day)
+    return sorted(found)[-2] if len(found) > 1 else timedelta()
 
 
 def is_another(expected: int, gone: int) -> bool:

@@ -249,3 +249,13 @@ def test_a_feed_in_no_order_may_have_dropped_what_is_new() -> None:
     assert proved(whole).joined == "known"
     whole.shows_latest = True
     assert proved(whole).gap == (BEFORE.until, TODAY)
+
+
+def test_a_list_without_order_reaches_as_far_as_its_rows_do_not_stray() -> None:
+    """Its pages run from new to old; on each stand rows of every age."""
+    first = page(1, 20, 3, 40, 0, 30, 2, 60, 5, 50, 4, 44)
+    last = page(40, 90, 20, 70, 33, 80, 25, 95, 61, 99, 30, 64)
+    assert direction([ago(n) for n in (1, 20, 3, 40, 0, 30, 2, 60)]) == "mixed"
+    # 70 days, below the row of 90, may be a slip; 69, below that of 99, is how it goes here.
+    assert reach_of(strand(first, last), SINCE) == ago(20) + timedelta(days=69 + 1)
+    assert reach_of(strand(page(1, 3, 5, 7), page(20, 30, 25, 40)), SINCE) == ago(40) + timedelta(1)
