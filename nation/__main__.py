@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from nation.day import Day, Figure, NationError
+from nation.day import Day, Figure, NationError, say
 from nation.offices import offices
 
 SIZES = (100, 500, 1000)
@@ -51,12 +51,6 @@ def line(sizes: Sequence[int], values: Sequence[float]) -> str:
         return ""
     slope = (values[-1] - values[-2]) / (sizes[-1] - sizes[-2])
     return f"{values[-1] + slope * (NATION - sizes[-1]):.3g}"
-
-
-def say(text: str) -> None:
-    """Print."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

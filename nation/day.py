@@ -38,6 +38,12 @@ class NationError(Exception):
     """The day could not be measured; one line."""
 
 
+def say(text: str) -> None:
+    """Print a line at once: a run takes hours."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One measured number of a run with so many sites."""

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from nation.day import ROOT, NationError, catalogue
+from nation.day import ROOT, NationError, catalogue, say
 from nation.offices import COLUMNS, LISTED, Country, offices
 
 FEW, MANY = 2, 10
@@ -101,12 +101,6 @@ def run(words: list[str], folder: Path, environment: dict[str, str]) -> float:
         raise NationError(f"{words[0]}: {done.stderr.strip()[-500:]}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def say(text: str) -> None:
-    """Print."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -90,10 +90,7 @@ def derive_records(answer: object, known: Sequence[KnownRow]) -> LearnedRecords 
         return None
     link, form = (
         link_by_known((record, row.url) for record, row in pairs)
-        or link_by_form(
-            [record for its_way, record in every_record(answer) if its_way == way],
-            [row.url for _, row in pairs],
-        )
+        or link_by_form(LearnedRecords(way, title).records(answer), [row.url for _, row in pairs])
         or NO_LINK
     )
     return LearnedRecords(way, title, _day(pairs), link, form, found)
