@@ -15,13 +15,13 @@ from crawlers.walking.continuity import (
     Past,
     Proof,
     Seen,
-    Strand,
     lost,
     prove,
     reach_of,
     runs_on,
     together,
 )
+from crawlers.walking.fewer_rows import shrunk, torn
 from crawlers.walking.known_places import KnownRows, places
 from crawlers.walking.last_listed import LastListed
 from crawlers.walking.list_order import Order, Standing, standings
@@ -124,6 +124,7 @@ class ColumnWalk:
             for m in found
         )
         strand.strand.pages.append(PageSeen(seen, order))
+        strand.sizes.append(len(set(keys)))
         strand.flows.append([one.listed for one in found if not one.standing.pinned])
         return found
 
@@ -212,7 +213,9 @@ class ColumnWalk:
         if len(self.strands) > 1:
             return []
         found = self.last.skipped(strand.flows, self.today)
-        return found or (strand.skipped if strand.strand.ended in BROKEN_OFF else [])
+        # A second round that came to no second page did not look where they stood.
+        broke_off = strand.strand.ended in BROKEN_OFF or len(strand.flows) < 2
+        return found or (strand.skipped if broke_off else [])
 
     def one_fell_through(self, strand: StrandWalk) -> bool:
         """Whether a single row of the last reading is missing where pages meet: it may have been
@@ -242,24 +245,22 @@ class ColumnWalk:
             )
             for one in walked
         ]
-        shrunk = [gap for one in walked if (gap := self._shrunk(one.strand)) is not None]
-        proofs += [] if any(proof.gap for proof in proofs) else shrunk
+        if not any(proof.gap for proof in proofs):
+            proofs += filter(None, map(self._fewer, walked))
         gone = self.gone_together() if len(proofs) > 1 else []
         if gone and not self.past.is_first:
             proofs.append(lost(gone, self.past, self.since, self.today))
         return together(proofs, self.past, self.taken_since)
 
-    def _shrunk(self, strand: Strand) -> Proof | None:
-        """The gap of a feed that shows less than half of what it showed last: an entry that was put
-        up late, with an earlier day, would not be among the few it still shows."""
-        shown, before = sum(len(page.rows) for page in strand.pages), len(self.history.listed)
-        reach = reach_of(strand, self.since)
-        if not strand.shows_latest or len(self.strands) > 1 or shown * 2 >= before:
+    def _fewer(self, one: StrandWalk) -> Proof | None:
+        """The gap of a strand that lists fewer rows than it should."""
+        if one.turned is None:
+            found = torn(one.strand.pages, one.sizes, self.past, self.since, self.today)
+            if found is not None:
+                return found
+        if len(self.strands) > 1:
             return None
-        if reach is None or reach <= self.since:
-            return None
-        why = f"订阅源只列出最近 {shown} 条，上次有 {before} 条"
-        return Proof("", None, (self.since, reach - timedelta(days=1)), why)
+        return shrunk(one.strand, len(self.history.listed), self.since)
 
     def unchecked(self) -> Iterator[str]:
         """What a reading that joined up did not look through again, for people (Chinese): days

@@ -185,11 +185,11 @@ def prove(strand: Strand, past: Past, since: date, today: date, gone: Sequence[d
     last reading listed and that should have been met; see `is_another`."""
     reach = reach_of(strand, since)
     start = past.until or since
+    if gone and not past.is_first:
+        return lost(gone, past, since, today)
     if strand.ended == "short":
-        return _gap(start, today, strand.why)
-    if strand.ended in {"end", "bare"} and (strand.ended == "end" or past.is_first):
-        if gone and not past.is_first:
-            return lost(gone, past, since, today)
+        return gap_of(start, today, strand.why)
+    if strand.ended == "end" or (strand.ended == "bare" and past.is_first):
         return Proof("end", reach if reach is not None and strand.ended != "end" else since)
     if gone:
         return lost(gone, past, since, today)
@@ -200,7 +200,7 @@ def prove(strand: Strand, past: Past, since: date, today: date, gone: Sequence[d
     if past.is_first and reach is None and not strand.why and not _has_days(strand):
         return Proof("", None)  # a list without days begins to be known with its first page
     until = today if reach is None else max(start, min(today, reach - _DAY))
-    return _gap(min(start, until), until, strand.why or _why(strand))
+    return gap_of(min(start, until), until, strand.why or _why(strand))
 
 
 def reach_of(strand: Strand, since: date) -> date | None:
@@ -264,7 +264,8 @@ def _has_days(strand: Strand) -> bool:
     return any(page.days for page in strand.pages)
 
 
-def _gap(start: date, end: date, why: str) -> Proof:
+def gap_of(start: date, end: date, why: str) -> Proof:
+    """That the days between two, in whatever order, may hold what was not seen."""
     return Proof("", None, (min(start, end), max(start, end)), why)
 
 
@@ -272,7 +273,7 @@ def lost(gone: Sequence[date], past: Past, since: date, today: date) -> Proof:
     """What is proved when rows of the last reading, of these days, are gone together: where they
     stood, new ones may have come and gone with them, as far back as a reading goes."""
     start = min(past.until or since, max(since, min(gone)))
-    return _gap(start, today, f"上次列出的通知中有 {len(gone)} 条这次没有列出")
+    return gap_of(start, today, f"上次列出的通知中有 {len(gone)} 条这次没有列出")
 
 
 def _why(strand: Strand) -> str:

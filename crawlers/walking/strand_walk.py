@@ -27,9 +27,9 @@ class Turned:
 class StrandWalk:
     """One chain of list pages: its first request, the keys met in it, and the site's own count.
 
-    `flows`: the rows of each page without those kept on top. `is_shifted`: its pages count from
-    zero, although nothing said so; `skipped`: days of rows whose page the first round missed (see
-    `LastListed.skipped`)."""
+    `flows`: the rows of each page without those kept on top; `sizes`: how many rows each listed.
+    `is_shifted`: its pages count from zero, although nothing said so; `skipped`: days of rows whose
+    page the first round missed (see `LastListed.skipped`)."""
 
     strand: Strand = field(default_factory=Strand)
     first: Request | None = None
@@ -39,6 +39,7 @@ class StrandWalk:
     rounds: int = 1
     turned: Turned | None = None
     flows: list[list[ListedRow]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     is_shifted: bool = False
     skipped: list[date] = field(default_factory=list)
 
@@ -47,7 +48,7 @@ class StrandWalk:
         if self.rounds > 1 or self.first is None:
             return None
         self.rounds, self.strand, self.keys, self.turned = 2, Strand(), set(), None
-        self.flows = []
+        self.flows, self.sizes = [], []
         meta = {**self.first.meta, "dont_cache": True}
         return self.first.replace(meta=meta, dont_filter=True)
 
