@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -92,15 +92,18 @@ def _without_columns(rows: list[Row]) -> list[Row]:
     dated = [row for row in rows if row.date]
     if len(rows) < _ENOUGH or len(dated) < _DATED * len(rows):
         return rows
-    known = {_parent(row.url) for row in dated}
-    return [
-        row
-        for row in rows
-        if row.date or row.pinned or not _FOLDER.search(row.url) or _parent(row.url) in known
-    ]
+    known = {parent_of(row.url) for row in dated}
+    return [row for row in rows if not leads_aside(row, known)]
 
 
-def _parent(url: str) -> str:
+def leads_aside(row: Row, parents: Container[str]) -> bool:
+    """Whether a row, not kept on top, prints no day and leads to a folder that lies in none of the
+    `parents` of the notices (see `parent_of`)."""
+    is_bare = not row.date and not row.pinned
+    return is_bare and bool(_FOLDER.search(row.url)) and parent_of(row.url) not in parents
+
+
+def parent_of(url: str) -> str:
     """The folder an address lies in, its numbers left out."""
     return re.sub(r"\d+", "#", _FOLDER.sub("", url).rpartition("/")[0])
 

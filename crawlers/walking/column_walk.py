@@ -10,11 +10,13 @@ from datetime import date, timedelta
 from crawlers.items import ColumnHistory, Failure, ListedRow, Place
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
+from crawlers.walking.asides import Asides
 from crawlers.walking.continuity import (
     PageSeen,
     Past,
     Proof,
     Seen,
+    gap_of,
     lost,
     prove,
     reach_of,
@@ -81,6 +83,7 @@ class ColumnWalk:
         self.is_misdated = False
         self.is_looked_for = False
         self.last = LastListed(history.listed)
+        self.asides = Asides(history.listed)
         self.strands: dict[int, StrandWalk] = {}
 
     def strand(self, number: int) -> StrandWalk:
@@ -106,7 +109,9 @@ class ColumnWalk:
             for row, _, _ in rows:
                 row.date = ""
         is_dated = any(days)
-        days = [day or self.last.day_of(key) for key, day in zip(keys, days, strict=True)]
+        days = [
+            day or self.last.day_of(key, url) for (_, key, url), day in zip(rows, days, strict=True)
+        ]
         stands, order = standings(days, [row.pinned for row, _, _ in rows], self.today)
         if not is_dated:  # days that the last reading gave deny no page its own
             stands = [replace(stand, near=None) for stand in stands]
@@ -245,22 +250,23 @@ class ColumnWalk:
             )
             for one in walked
         ]
-        if not any(proof.gap for proof in proofs):
-            proofs += filter(None, map(self._fewer, walked))
+        proofs += self._fewer(walked, is_open=any(proof.gap for proof in proofs))
         gone = self.gone_together() if len(proofs) > 1 else []
         if gone and not self.past.is_first:
             proofs.append(lost(gone, self.past, self.since, self.today))
         return together(proofs, self.past, self.taken_since)
 
-    def _fewer(self, one: StrandWalk) -> Proof | None:
-        """The gap of a strand that lists fewer rows than it should."""
-        if one.turned is None:
-            found = torn(one.strand.pages, one.sizes, self.past, self.since, self.today)
-            if found is not None:
-                return found
-        if len(self.strands) > 1:
-            return None
-        return shrunk(one.strand, len(self.history.listed), self.since)
+    def _fewer(self, walked: Sequence[StrandWalk], *, is_open: bool) -> Iterator[Proof]:
+        """The gaps of lists that show fewer rows than they should; of pages that do not join only
+        where no gap `is_open` already."""
+        for one in walked:
+            if one.strand.shows_latest and len(walked) == 1:
+                yield from shrunk(one.strand, self.last, self.since, self.today)
+            elif one.turned is None and not is_open:
+                yield from torn(one.strand.pages, one.sizes, self.past, self.since, self.today)
+        if self.asides.are_doubtful:
+            why = "列表里没有日期的行没有当作通知，后面却有同样的通知"
+            yield gap_of(self.past.until or self.since, self.today, why)
 
     def unchecked(self) -> Iterator[str]:
         """What a reading that joined up did not look through again, for people (Chinese): days

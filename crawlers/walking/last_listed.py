@@ -21,19 +21,21 @@ class LastListed:
         self.rows = rows
         self.met: set[str] = set()
         self._places = {row.key: place for place, row in enumerate(rows)}
+        # A key may have been learned from the page since; the address is as it was.
+        self._urls = {row.url: row.key for row in rows}
         self._titles = {(row.title, row.day): row.key for row in rows}
 
     def meet(self, row: ListedRow) -> None:
-        """A row of this reading: the one of the last with its key, or its title and day."""
+        """A row of this reading: the one of the last with its key, its address, or its title and
+        day."""
         if row.key in self._places:
             self.met.add(row.key)
-        titled = self._titles.get((row.title, row.day))
-        if titled is not None:
-            self.met.add(titled)
+        others = self._urls.get(row.url), self._titles.get((row.title, row.day))
+        self.met.update(key for key in others if key is not None)
 
-    def day_of(self, key: str) -> date | None:
+    def day_of(self, key: str, url: str) -> date | None:
         """The day that the last reading gave a row: it still holds where a list lost its days."""
-        place = self._places.get(key)
+        place = self._places.get(key, self._places.get(self._urls.get(url, "")))
         day = self.rows[place].day if place is not None else ""
         return date.fromisoformat(day) if day else None
 
@@ -75,8 +77,9 @@ class LastListed:
 
     def _known(self, rows: Iterable[ListedRow]) -> Iterator[int]:
         for row in rows:
-            titled = self._titles.get((row.title, row.day), "")
-            place = self._places.get(row.key, self._places.get(titled))
+            others = self._urls.get(row.url), self._titles.get((row.title, row.day))
+            places = (self._places.get(key) for key in (row.key, *others) if key is not None)
+            place = next((place for place in places if place is not None), None)
             if place is not None:
                 yield place
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scrapy.http import Request, Response, TextResponse
@@ -81,7 +82,18 @@ class ListRows(NoticePages):
         )
         self.learning.say(self.reports[column.name])
         self.reports[column.name].reader = found.reader
-        return found
+        return replace(found, rows=self.without_asides(found.rows, column))
+
+    def without_asides(self, rows: list[Row], column: Column) -> list[Row]:
+        """The rows without those that are no notices, going by what the column listed before."""
+        walk = self.walk_of(column.name)
+        known = (row for row, key, url in self.keyed(rows, walk) if walk.is_of(row, key, url))
+        left = walk.asides.among(rows, known)
+        if left:
+            walk.asides.leave_out(left)
+            what = f"列表里有 {len(left)} 行没有日期、指向别处的栏目或专题，没有当作通知"
+            self.degrade(column, what)
+        return [row for row in rows if row not in left]
 
     def moved_away(self, response: TextResponse, column: Column, rows: Sequence[Keyed]) -> str:
         """Why the answer is no list of this column (Chinese), or "": its address led to another
