@@ -23,6 +23,7 @@ from crawlers.reading.file_addresses import (
     may_be_file,
     shown_file,
 )
+from crawlers.reading.neighbour_links import leads_to_another
 from crawlers.reading.text import visible_text
 
 __all__ = ["MOST_FILES", "find_attachments", "is_file"]
@@ -200,7 +201,8 @@ def _is_attachment(node: etree._Element, url: str, is_chosen: bool, place: _Plac
     sure = is_file(url) or is_asked_for(url) or bool(shown_file(url))
     labelled = (sure or may_be_file(url)) and not named and _is_labelled(node)
     if sure:
-        return named or labelled or place.is_near(node)
+        is_own = called or labelled or not leads_to_another(node)
+        return is_own and (named or labelled or place.is_near(node))
     return (named or (labelled and not _shows_picture(node))) and may_be_file(url)
 
 

@@ -49,7 +49,7 @@ def kind_of(line: Line) -> Kind:
     text = line.text
     if not text:
         return "picture"
-    if _NEIGHBOUR.match(text):
+    if is_neighbour(text):
         return "neighbour"
     if line.linked * 10 >= len(text.replace(" ", "")) * 6:
         return "link"
@@ -61,6 +61,11 @@ def kind_of(line: Line) -> Kind:
         if line.linked and _CRUMB.match(text):
             return "crumb"
     return "text" if is_sentence(text) else "short"
+
+
+def is_neighbour(text: str) -> bool:
+    """Whether words name the notice before or after: 上一篇：…"""
+    return bool(_NEIGHBOUR.match(text))
 
 
 def is_sentence(text: str) -> bool:

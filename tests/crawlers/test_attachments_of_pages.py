@@ -56,6 +56,46 @@ def test_what_stands_on_every_page_is_nobody_s_attachment(markup: str) -> None:
     assert urls(outside=markup) == []
 
 
+ROWS = (
+    '<li><a href="/tzgg/t9.html">关于组织申报的通知</a><span>2021-01-20</span></li>',
+    '<li><a href="/tzgg/P1.xlsx">2020年度认定名单</a><span>2021-01-19</span></li>',
+    '<li><a href="/tzgg/t8.html"><i>关于开展评审的公告</i> <em>2021年1月8日</em></a></li>',
+    '<li><a href="/tzgg/P2.pdf"><i>2019年度认定名单</i> <em>2021年1月7日</em></a></li>',
+)
+BEFORE = '<p>上一篇：<a href="/tzgg/P1.xlsx">2020年度认定名单</a></p>'
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div class='rel'><h4>相关文件</h4><ul>{''.join(ROWS)}</ul></div>",
+        f"<div><h4>相关文件</h4><ul>{''.join(ROWS[1::-1])}</ul></div>",
+        f"<table>{''.join(ROWS[:2])}</table>".replace("li>", "tr>").replace("span>", "td>"),
+        f"<div>{BEFORE}<p>下一篇：没有了</p></div>",
+        '<ul><li><b>下一篇</b><a href="/tzgg/P1.xlsx">2020年度认定名单</a></li></ul>',
+    ],
+)
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_a_file_that_is_another_notice_is_no_attachment(markup: str, is_inside: bool) -> None:
+    assert (urls(inside=markup) if is_inside else urls(outside=markup)) == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        # Files with the day of their upload, and a page that shows one of them.
+        '<ul><li><a href="/f/1.pdf">2021年名单公示表</a> 2021-02-03</li>'
+        '<li><a href="/f/2.pdf">2020年名单公示表</a> 2021-02-03</li></ul>',
+        '<ul><li>附件：<a href="/f/1.pdf">2021年名单公示表</a></li>'
+        '<li>依据：<a href="/zc/t1.html">名单管理办法（试行）</a></li></ul>',
+        '<p><a href="/f/1.pdf">2021年名单公示表</a>（2021年2月3日）</p>'
+        '<p>请登录<a href="/sys/">申报系统平台网站</a>办理，2021年3月5日前有效，逾期不予受理。</p>',
+    ],
+)
+def test_a_file_beside_a_day_or_a_page_stays_the_notice_s(markup: str) -> None:
+    assert "/f/1.pdf" in urls(inside=markup)
+
+
 def test_a_file_below_the_text_counts_when_the_page_calls_it_one() -> None:
     below = '<p>相关附件：</p><ul class="fj"><li><a href="/f/1.xls">汇总表</a></li></ul>'
     assert urls(outside=below) == ["/f/1.xls"]
