@@ -38,6 +38,8 @@ _LONGEST_DATE_LINE = 60
 _ENDS = ("。", "；", "！", "？", ";")
 # Less than this stands in every title and every name of a file.
 _LEAST_WORDS = 4
+# What came to so many other pages in one run is the site's.
+_SITES_OWN = 2
 _DAY_BEHIND = re.compile(r"\d{4,8}$")
 
 _OF_THE_TEXT = tuple(name for name, about in NOTICE_FIELDS.items() if about.of_text)
@@ -124,7 +126,7 @@ class _Weigher:
         if self._is_of_the_page(piece):
             return True
         shared = self.siblings.others_changed(piece.line, self.notice_id)
-        if shared >= 2 or (shared and (self.is_other_reader or piece.is_edge)):
+        if shared >= _SITES_OWN or (shared and (self.is_other_reader or piece.is_edge)):
             return True
         if not self.is_other_reader or not piece.is_edge or _is_changed_form(piece, others):
             return False
@@ -204,6 +206,7 @@ class _Weigher:
 
     def _with_files(self, state: Notice) -> tuple[Notice, bool]:
         if not self.is_restless:
+            state = replace(state, attachments=tuple(filter(self._is_own_file, state.attachments)))
             return state, "附件" in differences(self.old, merged(self.old, state))
         named = {compact(file.name): file for file in self.old.attachments}
         found = []
@@ -218,6 +221,13 @@ class _Weigher:
         return state, _is_replaced(self.old, found) or (
             not self.is_other_reader and len(found) > len(self.old.attachments)
         )
+
+    def _is_own_file(self, file: Attachment) -> bool:
+        """Whether a file may be this notice's: what came to several in one run is the site's."""
+        if self.siblings.others_given_file(file.url, self.notice_id) < _SITES_OWN:
+            return True
+        names = {compact(known.name) for known in self.old.attachments}
+        return compact(file.name) in names or _is_among(file, self.old.attachments)
 
 
 def _ends_alike(one: str, other: str) -> bool:

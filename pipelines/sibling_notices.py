@@ -41,6 +41,7 @@ class SiblingNotices:
     _titles_read: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _days_read: dict[date, set[int]] = field(default_factory=lambda: defaultdict(set))
     _files_read: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _files_come: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, notice_id: int, notice: Notice) -> None:
         """A notice of the site that is, or now becomes, known."""
@@ -58,8 +59,11 @@ class SiblingNotices:
             self._titles_read[title_key(new.title)].add(notice_id)
         if new.published_on and new.published_on != old.published_on:
             self._days_read[new.published_on].add(notice_id)
+        known = {file.url for file in old.attachments}
         for file in new.attachments:
             self._files_read[file.url].add(notice_id)
+            if file.url not in known:
+                self._files_come[file.url].add(notice_id)
 
     @property
     def is_restless(self) -> bool:
@@ -86,3 +90,7 @@ class SiblingNotices:
     def others_with_file(self, url: str, notice_id: int) -> int:
         """How many other notices read again in this run name this file."""
         return len(self._files_read.get(url, set()) - {notice_id})
+
+    def others_given_file(self, url: str, notice_id: int) -> int:
+        """How many other notices name this file in this run and did not before."""
+        return len(self._files_come.get(url, set()) - {notice_id})

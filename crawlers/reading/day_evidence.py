@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
 from crawlers.reading.outline import Line
-from crawlers.reading.printed_dates import dates_in, day_of, find_date, url_date
+from crawlers.reading.printed_dates import dates_in, day_of, find_date
 
-Strength = Literal["labelled", "beside", "bare", "updated", "far", "none"]
+Strength = Literal["labelled", "beside", "bare", "updated", "far", "clock", "none"]
 
 _COLON_LABEL = re.compile(r"([\u4e00-\u9fffA-Za-z\s]{1,20})[:：】\]]\s{0,9}[(（\[【]?\s?$")
 _PLAIN_LABEL = re.compile(
@@ -50,7 +50,6 @@ _MONTH = re.compile(r"((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?")
 _SHORT_STAMP = 40  # characters of a line with such a day
 _WEEKDAY = re.compile(r"\s{0,3}(?:星期|周)[一二三四五六日天]")
 _SOMETHING = re.compile(r"(?:19|20)\d\d|[１２][９０]|[一二][〇零○O九一二]")
-_ANOTHERS = timedelta(days=60)
 _ABOVE = 3  # … and above it
 _NEAR = 7  # lines around a title among which its stamp is looked for
 _LONGEST = 200
@@ -58,12 +57,15 @@ _ALONE = 24  # characters of a line that holds nothing but a day
 _ROW_BOXES = 3  # … and boxes around it that may hold its day
 _ROW = 8  # characters of a link that may be a notice's title
 _LABELLED: frozenset[Strength] = frozenset(("labelled", "updated"))
+LAST_RESORTS: frozenset[Strength] = frozenset(("far", "clock", "updated"))
+"""What a page's day is taken from only where nothing better is printed."""
 _RANK: dict[Strength, int] = {
     "labelled": 0,
     "beside": 1,
     "bare": 2,
     "far": 3,
-    "updated": 4,
+    "clock": 4,
+    "updated": 5,
     "none": 9,
 }
 
@@ -71,7 +73,8 @@ _RANK: dict[Strength, int] = {
 @dataclass(frozen=True, slots=True)
 class PrintedDay:
     """A day as printed, and what makes it the page's: `labelled` (发布时间：), `beside` the title
-    without a label, `bare` (时间：), `far` from the title, `updated` (更新时间：, last resort)."""
+    without a label, `bare` (时间：), `far` from the title, a `clock` (with its weekday), `updated`
+    (更新时间：, last resort)."""
 
     printed: str = ""
     strength: Strength = "none"
@@ -132,7 +135,7 @@ def printed_days(
                 continue
             if placed != "none":
                 found.append(PrintedDay(printed, placed, number))
-    if all(one.strength in {"far", "updated"} for one in found):
+    if all(one.strength in LAST_RESORTS for one in found):
         found += _day_boxes(lines, title, body) or _short_days(lines, title, body, inside)
     return sorted(found, key=lambda one: (_RANK[one.strength], _distance(one.line, title, body)))
 
@@ -172,35 +175,6 @@ def _short_days(
             if day_of(printed) is not None:
                 found.append(PrintedDay(printed, "beside", number))
     return found
-
-
-def choose_day(printed: Sequence[PrintedDay], meta: str, listed: str, url: str) -> tuple[str, str]:
-    """The page's day and the reader that has it, of the printed days, the head's and the list's.
-
-    工信部 prints a day before PubDate and 天津 one after it: a labelled day is right both times. A
-    day beside the title is right against a later one in the head (a page that was moved); against
-    an earlier one where list or address bear it out; months from the row's day it is another's.
-    """
-    best = printed[0] if printed else PrintedDay()
-    if best.strength == "beside" and _is_far_from(best.day, day_of(listed)):
-        printed, best = (), PrintedDay()
-    head, others = day_of(meta), {day_of(listed), day_of(url_date(url))} - {None}
-    if best.strength == "labelled" and best.day != head:
-        return best.printed, "general"
-    if best.strength in {"beside", "bare"} and best.day is not None and best.day != head:
-        is_borne_out = best.day in others and head not in others
-        if head is None or best.day < head or is_borne_out:
-            return best.printed, "general"
-    if head is not None or (meta and not best.printed):
-        return meta, "meta"
-    if best.strength in {"far", "updated"} and listed:
-        return "", ""
-    return (best.printed, "general") if best.printed else ("", "")
-
-
-def _is_far_from(day: date | None, listed: date | None) -> bool:
-    """Whether a day without a label is so far from the row's that it is another's."""
-    return day is not None and listed is not None and abs(day - listed) > _ANOTHERS
 
 
 def _distance(line: int, title: int, body: range) -> int:
@@ -246,7 +220,9 @@ def _placed(strength: Strength, number: int, line: Line, title: int, body: range
         is_near = start <= number <= body.start
     if is_near:
         return strength
-    return "none" if line.linked else "far"
+    if line.linked:
+        return "none"
+    return strength if strength == "clock" else "far"
 
 
 def _is_link_itself(line: Line) -> bool:
@@ -313,5 +289,5 @@ def _strength(label: str, after: str, *, is_first: bool) -> Strength:
     if label and _OF_A_DAY.search(label):
         return "none"
     if _WEEKDAY.match(after):
-        return "far"
+        return "clock"
     return "beside" if is_first else "far"

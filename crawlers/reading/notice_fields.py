@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import combinations
 
 from crawlers.items import NoticeItem
-from crawlers.reading.day_evidence import choose_day
+from crawlers.reading.chosen_day import choose_day
 from crawlers.reading.general_notice import Found
 from crawlers.reading.printed_dates import day_of
 from crawlers.reading.title_agreement import plain, same_title

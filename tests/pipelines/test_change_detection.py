@@ -173,6 +173,32 @@ def test_files_follow_to_their_new_addresses_with_what_was_downloaded() -> None:
     assert found.state.attachments == (replace(FILE, url="https://k.gov.cn/new/1.doc"),)
 
 
+def test_a_file_that_came_to_several_pages_in_one_run_is_the_sites() -> None:
+    common = Attachment("https://k.gov.cn/zt/P9.xlsx", "2020年度名单", "xlsx")
+    own = Attachment("https://k.gov.cn/new/2.doc", "推荐表.doc", "doc")
+    moved = Attachment("https://k.gov.cn/zt/P1.doc", FILE.name, "doc")
+    siblings = SiblingNotices()
+    for number in (2, 3):
+        other = replace(OLD, attachments=())
+        later = replace(other, attachments=(common, moved))
+        siblings.note(number, other, later, change(TEXT, TEXT))
+
+    found = weighed(read(attachments=(FILE, common)), siblings)
+    assert (found.told, found.state.attachments) == (frozenset(), (FILE,))
+    found = weighed(read(attachments=(FILE, common, own)), siblings)
+    assert (found.told, found.state.attachments) == ({"附件"}, (FILE, own))
+    # What this notice had before stays its own, wherever it stands now.
+    assert weighed(read(attachments=(moved,)), siblings).state.attachments[0].url == moved.url
+
+
+def test_a_file_that_came_to_one_other_page_is_told() -> None:
+    file = Attachment("https://k.gov.cn/new/2.doc", "推荐表.doc", "doc")
+    siblings = SiblingNotices()
+    siblings.note(2, OLD, replace(OLD, attachments=(FILE, file)), change(TEXT, TEXT))
+
+    assert weighed(read(attachments=(FILE, file)), siblings).told == {"附件"}
+
+
 def test_a_file_of_the_same_name_with_another_content_is_told() -> None:
     other = Attachment("https://k.gov.cn/new/1.doc", "申报书.doc", "doc", 8, "cd", "files/cd")
 
