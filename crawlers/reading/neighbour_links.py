@@ -73,7 +73,7 @@ def _words(box: etree._Element) -> str:
     """What a box says, in one line; the beginning of what is longer than a row."""
     found = ""
     for text in box.itertext():
-        found = f"{found} {text}".strip()
+        found = f"{found} {text!s}".strip()
         if len(found) > _LONGEST:
             break
     return " ".join(found.split())
