@@ -125,7 +125,7 @@ def test_an_outage_alarms_once_on_its_first_bad_run_and_once_on_recovery(db: Dat
 
     assert bad[:2] == ("raised", "药审中心·新闻 被拦截：返回 412 挑战页")
     assert "https://www.cde.org.cn/list" in bad[2]
-    assert "上次正常：2021-02-05 17:00" in bad[2]
+    assert "上次读到：2021-02-05 17:00" in bad[2]
     assert "<html>challenge</html>" in bad[2]
     assert well == ("recovered", "药审中心·新闻 已恢复", "自 2021-02-05 18:00 起，历时 2.0 小时")
 

@@ -101,7 +101,7 @@ def evidence(db: Database, row: Coverage) -> str:
     """The address, since when, and the first words of the page."""
     lines = [row.url]
     if row.last_good_at is not None:
-        lines.append(f"上次正常：{local(row.last_good_at)}")
+        lines.append(f"上次读到：{local(row.last_good_at)}")
     page = saved_pages.told_by(db, row.site, row.column)
     if page is not None:
         lines.append(f"网站回答：{page.status}（{local(page.fetched_at)}）")

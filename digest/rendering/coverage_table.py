@@ -13,7 +13,7 @@ from digest.safe_text import clean_line, shorten
 from digest.wording import VERDICT_WORDS
 from storage.models import Coverage
 
-HEADINGS = ("来源", "栏目", "状况", "上次正常", "说明")
+HEADINGS = ("来源", "栏目", "状况", "上次读到", "说明")
 ALL_WELL = "全部栏目读取正常。"
 Tone = Literal["good", "quiet", "bad"]
 UNREAD = frozenset({"blocked", "broken", "unreachable"})

@@ -164,7 +164,7 @@ def _coverage(digest: Digest) -> list[str]:
     if not rows:
         return [*lines, "尚无检查记录：没有任何来源被读取过。"]
     for row in rows:
-        lines.append(f"[{row.word}] {row.site} · {row.column}（上次正常：{row.last_good}）")
+        lines.append(f"[{row.word}] {row.site} · {row.column}（上次读到：{row.last_good}）")
         if row.reason and row.tone != "good":
             lines.append(f"{_INDENT}{row.reason}")
     return [*lines, "安静：读取正常，但久未更新；其余非“正常”状况意味着本期可能有遗漏。"]

@@ -69,7 +69,7 @@ _SOURCES = """
 SELECT site_name AS 来源, column AS 栏目,
        CASE WHEN NOT enabled THEN '停用' ELSE verdict_words(verdict) END AS 状况,
        reason AS 说明, china_minute(last_checked_at) AS 上次检查,
-       china_minute(last_good_at) AS 上次正常, rows AS 列出条数, new AS 新增,
+       china_minute(last_good_at) AS 上次读到, rows AS 列出条数, new AS 新增,
        notices AS 已收录, newest_on AS 最新通知, url AS 网址
 FROM (SELECT *, row_number() OVER () AS place FROM v_sources)
 ORDER BY enabled DESC, verdict IN ('blocked', 'broken', 'unreachable') DESC, place

@@ -23,7 +23,7 @@ NOW = datetime(2021, 2, 8, 0, 30, tzinfo=UTC)
 
 def alarm(number: int, kind: str = "raised", title: str = "", text: str = "") -> Alarm:
     title = title or f"某市工业和信息化局·通知公告{number} 无法访问：连接超时"
-    text = text or f"https://example.com/{number}\n上次正常：2021-02-07 08:00\n" + "页面开头" * 40
+    text = text or f"https://example.com/{number}\n上次读到：2021-02-07 08:00\n" + "页面开头" * 40
     return Alarm(number, f"a:{number}", kind, title, text, NOW, None, None, 0, None, "")  # type: ignore[arg-type] # a Kind
 
 

@@ -16,7 +16,7 @@ def test_the_whole_issue_can_be_read_without_any_other_file() -> None:
         "    附件：附件2：起草说明.pdf https://www.cde.org.cn/main/att/download/2\n",
         "    另见：天津科技服务平台 https://i.tten.cn/news/tzgg/202102/t20210205_158961.html\n",
         "2021-02-10（5 天后） 工业和信息化部办公厅 财政部办公厅关于开展第三批",
-        "[被拦截] 国家药监局药审中心 · 指导原则征求意见（上次正常：2021-01-29 08:30）\n"
+        "[被拦截] 国家药监局药审中心 · 指导原则征求意见（上次读到：2021-01-29 08:30）\n"
         "    返回 202 与脚本校验页，未取得列表",
     ):
         assert words in text
