@@ -19,6 +19,7 @@ from pipelines.facts.titles import is_cut
 from pipelines.matching.sentence_diff import bare_of, change
 from pipelines.proof import is_it, is_shown_in_pictures, says_its_title, sharer, without_body
 from pipelines.sibling_notices import SiblingNotices
+from pipelines.template_days import TemplateDays, with_day_of_row
 from storage.models import Notice, StoredNotice
 from storage.notices.arrivals import latest, of_day
 from storage.notices.notices import find_by_url, find_stored, get_notice
@@ -61,6 +62,7 @@ class Arrivals:
     listed: Collection[str] = ()
     final: dict[str, str] = field(default_factory=dict)
     siblings: SiblingNotices = field(default_factory=SiblingNotices)
+    days: TemplateDays = field(default_factory=TemplateDays)
     _named: dict[tuple[str, object], set[str]] = field(default_factory=lambda: defaultdict(set))
     _failed: set[int] = field(default_factory=set)
     _is_filled: bool = False
@@ -69,6 +71,11 @@ class Arrivals:
         """What to write; None: wait until the crawl is over, then ask with `is_last`."""
         self._fill()
         known = find_stored(self.db, notice.site, notice.key, notice.url)
+        if notice.by_its_row is not None:
+            self.days.note(notice, known.notice if known is not None else None)
+            if not is_last:
+                return None
+            notice = with_day_of_row(notice) if self.days.bears_one(notice) else notice
         if known is not None:
             return self._known(notice, known, is_last=is_last)
         self._named[title_key(notice.title), notice.published_on].add(notice.key)

@@ -7,7 +7,7 @@ Each fact is read in a file of its own; this one brings them together and says, 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from pipelines.facts.signatures import Signature, find_signature
 from pipelines.facts.summary import summarise
 from pipelines.facts.titles import clean_title, is_cut
 from pipelines.facts.topics import find_topics
-from storage.models import Attachment, Notice
+from storage.models import Attachment, Notice, OfItsDay
 from texts.normal_forms import content_hash
 from texts.width import fold_width
 
@@ -47,6 +47,8 @@ _MOST_PICTURES = 20
 MAX_TITLE = 500
 """No title is as long; what comes after is cut, for whoever compares titles."""
 _TITLE_READ = 4 * MAX_TITLE
+BY_PAGE = "，以页面为准"
+"""Ends the sentence on two days of which the page's was taken."""
 _REPLACEMENT = "\ufffd"
 
 
@@ -68,6 +70,7 @@ class _Reading:
         self.lines = text.split("\n") if text else []
         self.place = place_of(item.site_name, item.group)
         self.title = self._title()
+        self.listed = self._stamp(item.list_date)
         self.stamp = self._published()
         self.signature: Signature = find_signature(self.lines, self.place)
         self.number: DocNumber = own_doc_number(item.doc_number, self.title, self.lines)
@@ -77,28 +80,19 @@ class _Reading:
         """Put the facts together."""
         body, text, head = self.body, self.body.text[:_FACTS_WITHIN], self._head()
         self.warnings.extend(body.warnings)
-        deadlines = find_deadlines(
-            self.title,
-            text,
-            published=head.published_on or head.written_on,
-            base=self._count_from(head.written_on),
-        )
+        of_its_day = self._of_its_day(self.stamp, head.written_on)
         topics = find_topics(self.title, text)
         attachments = find_attachments(self.item.attachments, body.links, text, self.item.url)
         hashed = body.text or "\n".join(body.images)
         return replace(
             head,
-            effective_on=find_effective_on(self.item.effective, text, head.published_on),
-            deadline_on=nearest_deadline(
-                deadlines, published=head.published_on, today=self.now.astimezone(SHANGHAI).date()
-            ),
-            deadlines=deadlines,
+            **{one.name: getattr(of_its_day, one.name) for one in fields(of_its_day)},
+            by_its_row=self._by_its_row(head.written_on),
             contacts=find_contacts(text),
             amounts=find_amounts(text),
             topics=tuple(topic.name for topic in topics),
             topic_words={topic.name: topic.words for topic in topics},
             repeals=find_repeals(text),
-            summary=summarise(self.title, text, deadlines) or self._summary_without_text(),
             content_hash=content_hash(self.title, hashed, (one.name for one in attachments)),
             attachments=attachments,
             pictures=self._pictures(),
@@ -106,6 +100,30 @@ class _Reading:
             read_by=self.read_by,
             warnings=tuple(dict.fromkeys(self.warnings)),
         )
+
+    def _of_its_day(self, stamp: Stamp | None, written: date | None) -> OfItsDay:
+        """What is said of the notice if it was published then."""
+        text = self.body.text[:_FACTS_WITHIN]
+        published = stamp.on if stamp else None
+        base = self._count_from(published, written)
+        deadlines = find_deadlines(self.title, text, published=published or written, base=base)
+        today = self.now.astimezone(SHANGHAI).date()
+        return OfItsDay(
+            published_on=published,
+            published_time=stamp.time if stamp else "",
+            effective_on=find_effective_on(self.item.effective, text, published),
+            deadline_on=nearest_deadline(deadlines, published=published, today=today),
+            deadlines=deadlines,
+            summary=summarise(self.title, text, deadlines) or self._summary_without_text(),
+        )
+
+    def _by_its_row(self, written: date | None) -> OfItsDay | None:
+        """The same with the row's day, where the page's head alone tells another."""
+        if self.stamp is None or self.read_by.get("published") != "meta":
+            return None
+        if self.listed is not None and self.listed.on == self.stamp.on:
+            return None
+        return self._of_its_day(self.listed, written)
 
     def _pictures(self) -> tuple[Attachment, ...]:
         """Where the body says hardly anything: the pictures that may say it, to be downloaded."""
@@ -116,7 +134,7 @@ class _Reading:
 
     def _head(self) -> Notice:
         """What the page says of itself, without what must be read out of its text."""
-        item, stamp = self.item, self.stamp
+        item = self.item
         return Notice(
             site=item.site,
             column=item.column,
@@ -128,8 +146,6 @@ class _Reading:
             doc_number=self._doc_number(),
             issuers=self._issuers(),
             source=self._source(),
-            published_on=stamp.on if stamp else None,
-            published_time=stamp.time if stamp else "",
             written_on=parse_date(item.written) or self.signature.written_on,
             body_html=self.body.html,
             body_text=self.body.text,
@@ -159,7 +175,7 @@ class _Reading:
         return title[:MAX_TITLE] + "…"
 
     def _published(self) -> Stamp | None:
-        page, listed = self._stamp(self.item.published), self._stamp(self.item.list_date)
+        page, listed = self._stamp(self.item.published), self.listed
         if page is None and self.item.published.strip():
             self.warnings.append(f"页面日期无法识别：{self.item.published.strip()[:40]}")
         if page is None and listed is not None:
@@ -169,7 +185,7 @@ class _Reading:
             self.warnings.append("未读到发布日期")
             return None
         if page and listed and page.on != listed.on:
-            self.warnings.append(f"页面日期 {page.on} 与列表日期 {listed.on} 不一致，以页面为准")
+            self.warnings.append(f"页面日期 {page.on} 与列表日期 {listed.on} 不一致{BY_PAGE}")
         if chosen.on > self.now.astimezone(SHANGHAI).date():
             self.warnings.append(f"发布日期 {chosen.on} 晚于读取日期")
         return chosen
@@ -177,9 +193,8 @@ class _Reading:
     def _stamp(self, printed: str) -> Stamp | None:
         return parse_stamp(printed, self.now) or parse_epoch(printed)
 
-    def _count_from(self, written: date | None) -> date | None:
+    def _count_from(self, published: date | None, written: date | None) -> date | None:
         """The day from which 自发布之日起 counts: of a repost, the earlier day of its original."""
-        published = self.stamp.on if self.stamp else None
         if published is None or (self.original_url and written and written < published):
             return written
         return published

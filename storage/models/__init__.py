@@ -21,7 +21,7 @@ from storage.models.issues import (
     IssueEntry,
     IssueRecord,
 )
-from storage.models.notice_parts import Attachment, Contact, Deadline, TableRow
+from storage.models.notice_parts import Attachment, Contact, Deadline, OfItsDay, TableRow
 from storage.models.notices import NOTICE_FIELDS, Notice, Place
 from storage.models.pictures import (
     PICTURE_TYPES,
@@ -72,6 +72,7 @@ __all__ = [
     "Joined",
     "Known",
     "Notice",
+    "OfItsDay",
     "Outcome",
     "Pace",
     "PictureFacts",

@@ -49,6 +49,19 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class OfItsDay:
+    """What is said of a notice because of the day it was published on, as in the fields of
+    `Notice` of these names."""
+
+    published_on: date | None
+    published_time: str
+    effective_on: date | None
+    deadline_on: date | None
+    deadlines: tuple[Deadline, ...]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Whom to ask, as printed."""
 

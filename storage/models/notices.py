@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Literal
 
 from storage.models.about import About, Shown
-from storage.models.notice_parts import Attachment, Contact, Deadline
+from storage.models.notice_parts import Attachment, Contact, Deadline, OfItsDay
 
 Place = Literal["", "above", "between", "below"]
 
@@ -37,7 +37,8 @@ class Notice:
 
     `place` and `near_on` are not kept; they help to tell news from what was there before. `place`
     says where the row stood in its list relative to rows known before: above all of them, between
-    two, below all; empty: it cannot be told. `near_on` is the day its neighbours stand at.
+    two, below all; empty: it cannot be told. `near_on` is the day its neighbours stand at. Nor is
+    `by_its_row`: set where the page's head alone told the day, and the row tells another or none.
     """
 
     site: str = field(
@@ -343,6 +344,17 @@ class Notice:
             "邻近日期",
             "The day its neighbours in the list stand at; not kept.",
             "列表中相邻各行的日期；不保存。",
+            Shown.NOWHERE,
+            column=False,
+        ),
+    )
+    by_its_row: OfItsDay | None = field(
+        default=None,
+        compare=False,
+        metadata=_about(
+            "按列表日期",
+            "What would be said with the day of its row; not kept.",
+            "按列表日期得出的内容；不保存。",
             Shown.NOWHERE,
             column=False,
         ),
