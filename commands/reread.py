@@ -22,6 +22,7 @@ from pipelines.evidence.rereading_changes import FIELDS, Change, apply, changes,
 from pipelines.evidence.warc import WarcError
 from pipelines.learning.learned_selectors import to_reader
 from pipelines.normalise import normalise
+from pipelines.template_days import as_decided
 from storage.models import Notice
 from storage.notices.mended_readings import as_stored, issues_with
 from storage.notices.notices import get_notice
@@ -122,7 +123,7 @@ def look(context: Context, db: Database, reader: Rereader, page: SavedPage) -> R
     if item is None:
         return Reread(page, "unknown_site", title)
     # As of the instant it came: 昨天, and which deadline is the next one, depend on it.
-    new = normalise(item, page.fetched_at)
+    new = as_decided(stored.notice, normalise(item, page.fetched_at))
     if is_worse(stored.notice, new):
         return Reread(page, "worse", title, "；".join(new.warnings))
     state = as_stored(stored.notice, new)

@@ -65,3 +65,9 @@ def with_day_of_row(notice: Notice) -> Notice:
     warnings = tuple(dict.fromkeys((*notice.warnings, DAY_UNKNOWN)))
     told |= {"read_by": read_by, "warnings": warnings, "complete": False}
     return replace(notice, **told, by_its_row=None)
+
+
+def as_decided(stored: Notice, reread: Notice) -> Notice:
+    """The same page read again from its copy: what a whole crawl told of its day holds."""
+    is_decided = any(BY_ROW in one for one in stored.warnings)
+    return with_day_of_row(reread) if is_decided else reread

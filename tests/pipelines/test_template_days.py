@@ -10,7 +10,7 @@ import pytest
 
 from crawlers.items import NoticeItem
 from pipelines.normalise import normalise
-from pipelines.template_days import DAY_UNKNOWN, TemplateDays, with_day_of_row
+from pipelines.template_days import DAY_UNKNOWN, TemplateDays, as_decided, with_day_of_row
 from storage.models import Notice
 from tests.pipelines.test_arrival import Crawls, page
 
@@ -87,6 +87,14 @@ def test_without_any_other_day_the_notice_is_incomplete() -> None:
     redone = with_day_of_row(read(1))
     assert (redone.published_on, redone.complete) == (None, False)
     assert DAY_UNKNOWN in redone.warnings
+
+
+def test_a_page_read_again_from_its_copy_keeps_the_day_that_the_crawl_chose() -> None:
+    page_again = read(1, "2021-02-01")
+    kept = as_decided(with_day_of_row(read(1, "2021-02-01")), page_again)
+
+    assert kept.published_on == date(2021, 2, 1)
+    assert as_decided(page_again, page_again).published_on == date(2021, 2, 6)
 
 
 def test_new_notices_of_a_redesigned_site_have_the_day_of_their_row(tmp_path: Path) -> None:
