@@ -17,6 +17,14 @@ from rapidfuzz import fuzz
 
 from pipelines.facts.titles import is_cut
 from pipelines.matching.normal_form import is_furniture
+from pipelines.matching.same_file import (
+    followed,
+    is_among,
+    is_replaced,
+    name_the_same_files,
+    same_among,
+    with_whole_name,
+)
 from pipelines.matching.sentence_diff import Change, Piece, bare_of, change
 from pipelines.proof import names_files, titles_agree
 from pipelines.sibling_notices import SiblingNotices
@@ -71,10 +79,10 @@ def detect_change(
 def is_same_text(old: Notice, new: Notice) -> bool:
     """Whether two pages of one title and day say the same, but for what they show around it."""
     if len(bare_of(old.body_text)) < _LEAST_TEXT:
-        return _same_files(old, new)
+        return name_the_same_files(old, new)
     text = change(old.body_text, new.body_text)
     weigher = _Weigher(old, new, SiblingNotices(), 0, text, True, True)
-    return text.kept >= AS_GOOD and not weigher.words() and not _other_files(old, new)
+    return text.kept >= AS_GOOD and not weigher.words() and not _name_other_files(old, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +216,18 @@ class _Weigher:
         if not self.is_restless:
             state = replace(state, attachments=tuple(filter(self._is_own_file, state.attachments)))
             return state, "附件" in differences(self.old, merged(self.old, state))
-        named = {compact(file.name): file for file in self.old.attachments}
+        left = list(self.old.attachments)
         found = []
         for file in self.new.attachments:
-            known = named.pop(compact(file.name), None)
+            known = same_among(file, left)
             if known is not None:
-                found.append(_followed(file, known))
+                left.remove(known)
+                found.append(followed(with_whole_name(file, known), known))
             elif not self.siblings.others_with_file(file.url, self.notice_id):
                 found.append(file)
-        kept = [file for file in named.values() if not _is_among(file, found)]
+        kept = [file for file in left if not is_among(file, found)]
         state = replace(state, attachments=(*found, *kept))
-        return state, _is_replaced(self.old, found) or (
+        return state, is_replaced(self.old, found) or (
             not self.is_other_reader and len(found) > len(self.old.attachments)
         )
 
@@ -227,7 +236,7 @@ class _Weigher:
         if self.siblings.others_given_file(file.url, self.notice_id) < _SITES_OWN:
             return True
         names = {compact(known.name) for known in self.old.attachments}
-        return compact(file.name) in names or _is_among(file, self.old.attachments)
+        return compact(file.name) in names or is_among(file, self.old.attachments)
 
 
 def _ends_alike(one: str, other: str) -> bool:
@@ -275,36 +284,6 @@ def _hashed(state: Notice, new: Notice, old: Notice) -> Notice:
     return replace(state, content_hash=content_hash(state.title, state.body_text, files))
 
 
-# --- files
-
-
-def _followed(file: Attachment, known: Attachment) -> Attachment:
-    """A file of the same name at its new address: what was downloaded stays with it."""
-    if file.sha256 is not None or known.sha256 is None:
-        return file
-    facts = {name: getattr(known, name) for name in ("bytes", "sha256", "path", "text", "note")}
-    return replace(file, **facts)
-
-
-def _is_among(file: Attachment, others: Iterable[Attachment]) -> bool:
-    return any(file.url == other.url for other in others)
-
-
-def _is_replaced(old: Notice, files: Iterable[Attachment]) -> bool:
-    """Whether a file of the same name holds something else than it did."""
-    known = {compact(file.name): file.sha256 for file in old.attachments if file.sha256}
-    return any(
-        file.sha256 and known.get(compact(file.name), file.sha256) != file.sha256 for file in files
-    )
-
-
-def _same_files(one: Notice, other: Notice) -> bool:
-    names = {compact(file.name) for file in one.attachments}
-    return bool(names) and names == {compact(file.name) for file in other.attachments}
-
-
-def _other_files(one: Notice, other: Notice) -> bool:
+def _name_other_files(one: Notice, other: Notice) -> bool:
     """Whether both name files, and none of them in common."""
-    if not one.attachments or not other.attachments:
-        return False
-    return not names_files(one, other)
+    return bool(one.attachments and other.attachments) and not names_files(one, other)

@@ -12,10 +12,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from pipelines.facts.titles import is_cut
+from pipelines.matching.same_file import same_among
 from pipelines.matching.sentence_diff import bare_of, change, pieces_of
 from pipelines.sibling_notices import SiblingNotices
 from storage.models import Notice
-from texts.normal_forms import compact, title_key
+from texts.normal_forms import title_key
 
 # A page that has less of the stored text is another page, unless it proves itself otherwise.
 _LEAST_KEPT = 0.3
@@ -55,8 +56,7 @@ def _says_enough(old: Notice, new: Notice) -> bool:
 
 def names_files(old: Notice, new: Notice) -> bool:
     """Whether two pages name a file in common."""
-    names = {compact(file.name) for file in old.attachments}
-    return bool(names & {compact(file.name) for file in new.attachments})
+    return any(same_among(file, new.attachments) for file in old.attachments)
 
 
 def titles_agree(one: str, other: str) -> bool:

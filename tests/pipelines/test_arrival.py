@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from pipelines.arrival import Arrivals
 from pipelines.store import StorePipeline
 from storage.database import StorageError, open_database
-from storage.models import Notice, StoredNotice
+from storage.models import Attachment, Notice, StoredNotice
 from storage.notices.notices import find_by_url, get_notice
 from storage.notices.revisions import list_revisions
 from storage.search.search import search
@@ -261,3 +261,41 @@ def test_one_text_under_several_titles_is_nobodys_body(crawls: Crawls) -> None:
     crawls.crawl(page(1), page(2))
     assert [one.notice.complete for one in crawls.stored()] == [True, True, True]
     assert crawls.changes() == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://kxjs.tj.gov.cn/a/W020210125600218835471.pdf?sid=0D0FD7C6E093F7B8",
+        "https://kxjs.tj.gov.cn/new/202101/W020210125600218835471.pdf",
+    ],
+)
+def test_a_file_under_a_cut_title_is_the_one_known_by_its_whole_title(
+    crawls: Crawls, address: str
+) -> None:
+    whole, cut = "2020年天津市中小企业培育名单（第三批）", "2020年天津市中小企业培育..."
+    known = "https://kxjs.tj.gov.cn/a/W020210125600218835471.pdf"
+    listed = {"title": "list", "published": "list"}
+
+    def row(key: str, url: str, title: str) -> Notice:
+        files = (Attachment(url, title, "pdf"),)
+        own = {"body_text": "", "content_hash": f"h{title}", "read_by": listed}
+        return page(0, key=key, url=url, title=title, attachments=files, **own)
+
+    crawls.crawl(row(known, known, whole))
+    crawls.crawl(row(address, address, cut))
+
+    (one,) = crawls.stored()
+    assert (one.notice.title, crawls.changes()) == (whole, [])
+    assert [(file.url, file.name) for file in one.notice.attachments] == [(address, whole)]
+
+
+def test_another_file_of_the_day_under_a_cut_title_is_another_notice(crawls: Crawls) -> None:
+    first, second = "2020年天津市中小企业培育名单（第三批）", "2020年天津市中小企业培育..."
+    for number, title in enumerate((first, second)):
+        url = f"https://kxjs.tj.gov.cn/a/W02021012560021883547{number}.pdf"
+        files = (Attachment(url, title, "pdf"),)
+        own = {"body_text": "", "content_hash": f"h{number}", "read_by": {"title": "list"}}
+        crawls.crawl(page(0, key=url, url=url, title=title, attachments=files, **own))
+
+    assert len(crawls.stored()) == 2
