@@ -40,7 +40,7 @@ EMPTY = Notice(*[""] * 7)  # where it stands and what it is called has no defaul
 NAMES = [one.name for one in fields(Notice)]
 STORED = [name for name, about in NOTICE_FIELDS.items() if about.column]
 # These help to decide and are not the page's word, or have a table of their own.
-ELSEWHERE = {"attachments", "pictures", "place", "near_on"}
+ELSEWHERE = {"attachments", "pictures", "place", "near_on", "by_its_row"}
 # What another value of each type is; a field of a new type needs one.
 OTHERS: dict[Any, Any] = {
     str: "别的",
