@@ -202,7 +202,10 @@ class ColumnWalk:
             reach = date.min
         if reach is None or len(self.strands) > 1:
             return []
-        return self.last.gone_since(reach, self.today)
+        broke_off = strand.strand.ended in BROKEN_OFF
+        if broke_off:  # what was gone before may stand on what was not read this time either
+            reach = min([reach, *(start for start, _ in self.past.gaps)])
+        return self.last.gone_since(reach, self.today, broke_off=broke_off)
 
     def gone_together(self) -> list[date]:
         """The same for a column of several lists: what none of them showed, as far as all go."""

@@ -39,12 +39,13 @@ class LastListed:
         day = self.rows[place].day if place is not None else ""
         return date.fromisoformat(day) if day else None
 
-    def gone_since(self, reach: date, today: date) -> list[date]:
+    def gone_since(self, reach: date, today: date, *, broke_off: bool = False) -> list[date]:
         """Days of the rows from `reach` on that were not met, if they are so many that this is
-        another list than it was; without days, `today`."""
+        another list than it was; without days, `today`. Of a walk that `broke_off` each of them
+        tells: nobody knows what else the page holds that was not read."""
         expected = [row for row in self.rows if _is_from(row, reach)]
         gone = [row for row in expected if row.key not in self.met]
-        return _days(gone, today) if is_another(len(expected), len(gone)) else []
+        return _days(gone, today) if broke_off or is_another(len(expected), len(gone)) else []
 
     def misses_one_since(self, reach: date) -> bool:
         """Whether any row from `reach` on was not met."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from scrapy.http import Request
 
 from crawlers.items import ColumnHistory, KnownRow, ListedRow
 from crawlers.reading.rows import Row
 from crawlers.walking.column_walk import ColumnWalk, Met
+from crawlers.walking.continuity import Ending
 from crawlers.walking.known_places import KnownRows
 
 TODAY = date(2021, 3, 19)
@@ -25,8 +27,8 @@ def listed(*ages: int) -> tuple[ListedRow, ...]:
     )
 
 
-def walk(*ages: int, begun: int = 60) -> ColumnWalk:
-    history = ColumnHistory(day(begun), day(1), (), listed(*ages)) if ages else ColumnHistory()
+def walk(*ages: int, begun: int = 60, gaps: tuple[tuple[str, str], ...] = ()) -> ColumnWalk:
+    history = ColumnHistory(day(begun), day(1), gaps, listed(*ages)) if ages else ColumnHistory()
     return ColumnWalk(
         history,
         KnownRows("通知公告", history, [], lambda key, url: None),
@@ -80,6 +82,24 @@ def test_rows_that_are_gone_together_are_missed() -> None:
     column = walk(2, 4, 6, 8)
     meet(column, 0, 2, 20)
     assert len(column.gone(column.strand(0))) == 3
+
+
+@pytest.mark.parametrize(("ended", "is_gap"), [("window", False), ("empty", True), ("stuck", True)])
+def test_one_row_that_is_gone_tells_where_the_walk_broke_off(ended: Ending, is_gap: bool) -> None:
+    # Half of the list stands under another tab, and the second page of what is left is none.
+    column = walk(1, 3, 4, 10, 20)
+    meet(column, 1, 3, 10)
+    column.strand(0).strand.ended = ended
+    gap = column.proof().gap
+    assert (gap is not None) == is_gap
+    assert gap is None or gap == (TODAY - timedelta(days=4), TODAY)
+
+
+def test_what_was_gone_where_a_walk_broke_off_stays_a_gap_while_it_does() -> None:
+    column = walk(1, 3, 4, 10, 20, gaps=((day(4), day(2)),))
+    meet(column, 0, 1, 3)  # the row that was gone would be the next one now
+    column.strand(0).strand.ended = "empty"
+    assert column.proof().gap == (TODAY - timedelta(days=4), TODAY)
 
 
 def test_a_second_page_does_not_stand_above_the_first() -> None:
