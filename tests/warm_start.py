@@ -28,6 +28,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tests.new_stores import begin_with_copies, template
+
 ROOT = Path(__file__).parent.parent
 # What most verbs load, none of which does anything when it is imported.
 LOADED = ("cli", "app.context", "app.issues", "commands.terminal", "storage.models", "rich.live")
@@ -101,6 +103,8 @@ def serve() -> None:
     """Fork for every call, until nobody calls any more."""
     for name in LOADED:
         import_module(name)
+    begin_with_copies()
+    template()
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         pid = os.fork()

@@ -22,6 +22,8 @@ from storage.readers.subscribers import add_subscriber
 from storage.search.search import search
 from tests.storage.samples import NOW, issue, page
 
+pytestmark = pytest.mark.usefixtures("made_by_migrations")
+
 PROCESSES = 4
 PAGES = 60
 SPAWN = multiprocessing.get_context("spawn")

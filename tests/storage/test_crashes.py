@@ -21,6 +21,8 @@ from storage.search.search import search
 from tests.storage.samples import NOW, page
 from tests.storage.test_database import _make_older as make_older
 
+pytestmark = pytest.mark.usefixtures("made_by_migrations")
+
 ROOT = Path(__file__).parents[2]
 SMALL = 2 * 1024 * 1024
 LARGE = 64 * 1024 * 1024

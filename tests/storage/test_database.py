@@ -20,6 +20,8 @@ from storage.search import index
 from storage.search.search import search
 from tests.storage.samples import page, saved
 
+pytestmark = pytest.mark.usefixtures("made_by_migrations")
+
 NOBODY = 65534
 TABLES = {
     "sites", "columns", "notices", "revisions", "attachments", "runs", "checks", "issues",
