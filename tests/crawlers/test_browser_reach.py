@@ -6,11 +6,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from scrapy import Request
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
@@ -20,6 +20,8 @@ from crawlers.browser_process import CHROMIUM_NAMES
 from crawlers.failures import BrowserError
 from crawlers.reach import Reach, RefusedAddress
 from tests.crawlers.mock_site import Answer, Asked, MockSite, serving
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
 KINDS = [
@@ -67,14 +69,16 @@ async def resolve(host: str) -> list[str]:
     return ["127.0.0.1"]
 
 
-@asynccontextmanager
-async def browser(kind: str) -> AsyncIterator[BrowserDownloadHandler]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=KINDS)
+async def handler(request: pytest.FixtureRequest) -> AsyncIterator[BrowserDownloadHandler]:
+    """One browser for page after page, as in a crawl; every test has servers of its own."""
     reach = Reach(resolve, named=lambda: frozenset({WATCHED}))
-    handler = BrowserDownloadHandler(get_crawler(settings_dict={"ZX_BROWSER": kind}), reach)
+    settings = {"ZX_BROWSER": request.param}
+    running = BrowserDownloadHandler(get_crawler(settings_dict=settings), reach)
     try:
-        yield handler
+        yield running
     finally:
-        await handler.close()
+        await running.close()
 
 
 async def visit(handler: BrowserDownloadHandler, url: str, **meta: object) -> Response:
@@ -103,15 +107,14 @@ ASKED = script(
 )
 
 
-@pytest.mark.asyncio
-@pytest.mark.parametrize("kind", KINDS)
-async def test_an_allowed_page_is_read_as_ever(kind: str, stage: Stage) -> None:
+async def test_an_allowed_page_is_read_as_ever(
+    handler: BrowserDownloadHandler, stage: Stage
+) -> None:
     stage.pages["/list"] = redirect("/moved")
     stage.pages["/moved"] = Answer(body=PAGE.format("<script src='/late.js'></script>"))
     stage.pages["/late.js"] = Answer(body="document.title = 1", content_type="text/javascript")
-    async with browser(kind) as handler:
-        response = await visit(handler, f"{stage.url}/list", browser_wait="h1")
-        again = await visit(handler, f"{stage.url}/moved")
+    response = await visit(handler, f"{stage.url}/list", browser_wait="h1")
+    again = await visit(handler, f"{stage.url}/moved")
     assert (response.status, response.url) == (200, f"{stage.url}/moved")
     assert response.css("h1::text").get() == "通知"
     assert again.status == 200
@@ -119,55 +122,47 @@ async def test_an_allowed_page_is_read_as_ever(kind: str, stage: Stage) -> None:
     assert all("proxy-connection" not in asked.headers for asked in stage.site.asked)
 
 
-@pytest.mark.asyncio
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", INSIDE, "[::ffff:127.0.0.1]", "127.1"])
-async def test_a_redirect_inside_is_refused(kind: str, host: str, stage: Stage) -> None:
+async def test_a_redirect_inside_is_refused(
+    handler: BrowserDownloadHandler, host: str, stage: Stage
+) -> None:
     stage.pages["/list"] = redirect(stage.inside(host) + "/secret")
-    async with browser(kind) as handler:
-        with pytest.raises(RefusedAddress):
-            await visit(handler, f"{stage.url}/list")
+    with pytest.raises(RefusedAddress):
+        await visit(handler, f"{stage.url}/list")
     assert stage.inner.asked == []
 
 
-@pytest.mark.asyncio
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("make", [frame, SPOKEN, ASKED], ids=["frame", "websocket", "request"])
 @pytest.mark.parametrize("host", ["127.0.0.1", INSIDE])
 async def test_what_a_page_loads_from_inside_is_refused_and_the_page_is_read(
-    kind: str, make: Callable[[str], Answer], host: str, stage: Stage
+    handler: BrowserDownloadHandler, make: Callable[[str], Answer], host: str, stage: Stage
 ) -> None:
     stage.pages["/list"] = make(stage.inside(host))
-    async with browser(kind) as handler:
-        response = await visit(
-            handler, f"{stage.url}/list", browser_wait=".done, iframe", browser_timeout=5
-        )
+    response = await visit(
+        handler, f"{stage.url}/list", browser_wait=".done, iframe", browser_timeout=5
+    )
     assert stage.inner.asked == []
     assert (response.status, response.css("h1::text").get()) == (200, "通知")
 
 
-@pytest.mark.asyncio
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("host", ["127.0.0.1", INSIDE])
 async def test_a_script_that_leads_inside_leaves_no_page_of_the_browsers_own(
-    kind: str, host: str, stage: Stage
+    handler: BrowserDownloadHandler, host: str, stage: Stage
 ) -> None:
     stage.pages["/list"] = script("location.href = '%s/secret'")(stage.inside(host))
-    async with browser(kind) as handler:
-        with pytest.raises((RefusedAddress, BrowserError)):
-            await visit(handler, f"{stage.url}/list", browser_wait=".never", browser_timeout=3)
-        stage.pages["/list"] = Answer(body=PAGE.format(""))
-        assert (await visit(handler, f"{stage.url}/list")).status == 200
+    with pytest.raises((RefusedAddress, BrowserError)):
+        await visit(handler, f"{stage.url}/list", browser_wait=".never", browser_timeout=3)
+    stage.pages["/list"] = Answer(body=PAGE.format(""))
+    assert (await visit(handler, f"{stage.url}/list")).status == 200
     assert stage.inner.asked == []
 
 
-@pytest.mark.asyncio
-@pytest.mark.parametrize("kind", KINDS)
-async def test_a_script_that_leads_to_nothing_is_a_failure(kind: str, stage: Stage) -> None:
+async def test_a_script_that_leads_to_nothing_is_a_failure(
+    handler: BrowserDownloadHandler, stage: Stage
+) -> None:
     stage.pages["/list"] = script("location.href = '%s'")(f"http://{WATCHED}:9/")
-    async with browser(kind) as handler:
-        with pytest.raises(BrowserError):
-            await visit(handler, f"{stage.url}/list", browser_wait=".never", browser_timeout=3)
+    with pytest.raises(BrowserError):
+        await visit(handler, f"{stage.url}/list", browser_wait=".never", browser_timeout=3)
 
 
 @pytest.fixture
@@ -187,7 +182,6 @@ def operators_browser(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
-@pytest.mark.asyncio
 async def test_the_operators_own_browser_is_kept_outside_too(
     operators_browser: str, stage: Stage
 ) -> None:
