@@ -10,8 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from config_delivery import SmtpConfig
+from desk import passwords
 from desk.accounts import CLIENT_TRIES, IDLE_MOST, LINKS, PASSWORD_TRIES, AccountError, hashed
 from desk.passwords import NOBODY, Passwords
 from digest.delivery.sink import Sink
@@ -41,6 +43,14 @@ def logged_in(desk: RunningDesk, address: str, password: str = PASSWORD) -> tupl
     visitor = desk.visitor()
     answer = visitor.post("/login", {"address": address, "password": password})
     return visitor, answer.status
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that count passwords: what one costs is tried by others."""
+    monkeypatch.setattr(
+        passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    )
 
 
 def test_a_link_is_used_once_and_the_password_lets_in_again(desk: RunningDesk) -> None:
@@ -128,6 +138,7 @@ def test_a_new_password_and_an_end_close_every_session(desk: RunningDesk) -> Non
     assert logged_in(desk, "many@example.com")[1] == 401
 
 
+@pytest.mark.usefixtures("cheap_hashes")
 def test_twenty_passwords_a_day_and_a_verb_for_the_locked_out(desk: RunningDesk) -> None:
     came(desk, "locked@example.com")
     accounts = desk.server.desk.accounts
