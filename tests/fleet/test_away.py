@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,32 +66,47 @@ def test_a_visit_made_elsewhere_leaves_what_one_made_here_leaves(tmp_path: Path)
     for table, sql in SAME.items():
         assert rows(away, sql) == rows(here, sql), table
     assert rows(away, "SELECT count(*) FROM notices") == [(9,)]
-    brought = unpacked(text)
-    assert not brought.items
-    assert len(brought.seen) == 9
+    unchanged = unpacked(text)
+    assert not unchanged.items
+    assert len(unchanged.seen) == 9
     # Two lists and robots.txt; nothing that is known was asked for.
     assert country.requests - before <= 5
 
 
-def test_taking_in_again_changes_nothing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def brought_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Context, Path]:
+    """A store that took in a visit to o3, and the bundle; the store is for copying."""
+    folder = tmp_path_factory.mktemp("once")
     with offices() as country:
-        away = installed(tmp_path / "away", country.origin, 4)
-        visited_elsewhere(away, "o3", tmp_path / "visit")
+        away = installed(folder / "away", country.origin, 4)
+        visited_elsewhere(away, "o3", folder / "visit")
+    return away, folder / "visit" / "bundle.json"
+
+
+@pytest.fixture
+def brought(brought_once: tuple[Context, Path], tmp_path: Path) -> tuple[Context, Path]:
+    """The same in folders of its own."""
+    first, bundle = brought_once
+    away = installed(tmp_path / "away", first.config.upstream, 4)
+    shutil.copytree(first.config.data, away.config.data, dirs_exist_ok=True)
+    return away, Path(shutil.copy(bundle, tmp_path))
+
+
+def test_taking_in_again_changes_nothing(brought: tuple[Context, Path]) -> None:
+    away, bundle = brought
     before = {table: rows(away, sql) for table, sql in SAME.items() if table == "notices"}
-    outcome = taken_in(away, "o3", 1, tmp_path / "visit" / "bundle.json")
+    outcome = taken_in(away, "o3", 1, bundle)
     assert outcome.reason == ""
     assert rows(away, "SELECT count(*), count(DISTINCT url) FROM notices") == [(8, 8)]
     again = [row[:11] for row in rows(away, SAME["notices"])]
     assert again == [row[:11] for row in before["notices"]]
 
 
-def test_a_bundle_of_another_site_is_not_taken_in(tmp_path: Path) -> None:
-    with offices() as country:
-        away = installed(tmp_path / "away", country.origin, 4)
-        visited_elsewhere(away, "o3", tmp_path / "visit")
-        with away.store() as db:
-            run_id = start_run(db, "o1", now=away.config.clock(), pid=None)
-        taken_in(away, "o1", run_id, tmp_path / "visit" / "bundle.json")
+def test_a_bundle_of_another_site_is_not_taken_in(brought: tuple[Context, Path]) -> None:
+    away, bundle = brought
+    with away.store() as db:
+        run_id = start_run(db, "o1", now=away.config.clock(), pid=None)
+    taken_in(away, "o1", run_id, bundle)
     assert rows(away, "SELECT DISTINCT site FROM notices") == [("o3",)]
 
 
