@@ -25,6 +25,8 @@ _STOPS: dict[Language, str] = {"zh": "；", "en": "; "}
 _PLACE = re.compile(r"\{([1-9])\}")
 LONGEST = 600
 """Characters of a line that are looked at: what somebody typed stands in it, of any length."""
+_MOST_COLONS = 12
+"""Places that a message stands behind: every tail meets every message, and more were typed."""
 
 
 def in_language(message: str, language: Language) -> str:
@@ -56,7 +58,8 @@ def _parts(line: str, language: Language) -> str:
     if len(several) > 1:
         said_all = [_line(one, language) for one in several]
         return line if said_all == several else ", ".join(said_all)
-    for colon in _COLON.finditer(line):
+    colons = list(_COLON.finditer(line))
+    for colon in colons if len(colons) <= _MOST_COLONS else ():
         tail = line[colon.end() :]
         said = _line(tail, language)
         if said != tail:
