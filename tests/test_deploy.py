@@ -37,12 +37,13 @@ def commands_of(page: str) -> list[str]:
     return [f"zhengxun {command.split(' ', 1)[1]}" for command in found]
 
 
+COMMAND = typer.main.get_command(app)
 ALL = sorted({(page, command) for page in PAGES for command in commands_of(page)})
 
 
 @pytest.mark.parametrize(("page", "command"), ALL, ids=lambda value: value)
 def test_every_command_that_the_pages_name_exists_with_its_options(page: str, command: str) -> None:
-    verb: Any = typer.main.get_command(app)
+    verb: Any = COMMAND
     words = shlex.split(command)[1:]
     while getattr(verb, "commands", None) and words and not words[0].startswith("-"):
         assert words[0] in verb.commands, f"{page}: {command}"

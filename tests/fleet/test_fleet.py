@@ -52,18 +52,18 @@ def visited(
 
 def test_a_worker_visits_and_the_store_takes_in(tmp_path: Path, broker: rig.Broker) -> None:
     with rig.heard_offices() as (country, heard):
-        context, _ = rig.store(broker, tmp_path / "home", country.origin, 4)
+        context, _ = rig.store(broker, tmp_path / "home", country.origin, 2)
         machine = rig.worker(broker, tmp_path / "one", country.origin, "one")
         try:
-            outcomes = visited(context, ["o0", "o1", "o2", "o3"])
+            outcomes = visited(context, ["o0", "o1"])
         finally:
             machine.end()
 
     log = (tmp_path / "one" / "worker.log").read_text(encoding="utf-8")
-    assert [one.state for one in outcomes] == ["finished"] * 4, log
+    assert [one.state for one in outcomes] == ["finished"] * 2, log
     assert {who for _, _, who in heard} == {"one"}, log
-    assert rows(context, "SELECT count(*) FROM notices") == [(32,)]
-    assert rows(context, "SELECT count(*), min(verdict) FROM checks") == [(8, "ok")]
+    assert rows(context, "SELECT count(*) FROM notices") == [(16,)]
+    assert rows(context, "SELECT count(*), min(verdict) FROM checks") == [(4, "ok")]
     assert rows(context, "SELECT DISTINCT state FROM away_visits") == [("done",)]
     for times in rig.departures(tmp_path).values():
         assert all(later - at > rig.DELAY / 2 - 0.02 for (at, _), (later, _) in pairwise(times))
@@ -160,19 +160,19 @@ def test_a_broker_that_repeats_everything_doubles_nothing(
         fleet._hear = heard_thrice  # type: ignore[method-assign] # what comes over the broker
 
     with rig.heard_offices() as (country, heard):
-        context, _ = rig.store(broker, tmp_path / "home", country.origin, 3)
+        context, _ = rig.store(broker, tmp_path / "home", country.origin, 2)
         machines = [
             rig.worker(broker, tmp_path / name, country.origin, name) for name in ("one", "two")
         ]
         try:
-            outcomes = visited(context, ["o0", "o1", "o2"], repeat)
+            outcomes = visited(context, ["o0", "o1"], repeat)
         finally:
             for machine in machines:
                 machine.end()
-    assert [one.state for one in outcomes] == ["finished"] * 3
-    assert rows(context, "SELECT count(*), count(DISTINCT url) FROM notices") == [(24, 24)]
-    assert rows(context, "SELECT count(*) FROM saved_pages") == [(24,)]
-    assert rows(context, "SELECT count(*) FROM runs") == [(3,)]
+    assert [one.state for one in outcomes] == ["finished"] * 2
+    assert rows(context, "SELECT count(*), count(DISTINCT url) FROM notices") == [(16, 16)]
+    assert rows(context, "SELECT count(*) FROM saved_pages") == [(16,)]
+    assert rows(context, "SELECT count(*) FROM runs") == [(2,)]
     # A list, its two pages and robots.txt are asked for by one of the two.
     for host in {host for _, host, _ in heard}:
         assert len({who for _, one, who in heard if one == host}) == 1
