@@ -28,27 +28,6 @@ def rows_of(installation: Installation, sql: str) -> list[tuple[object, ...]]:
         return db.execute(sql).fetchall()
 
 
-STATE = "SELECT site, key, title, content_hash, first_seen_at, revised_at FROM notices ORDER BY id"
-
-
-def test_a_second_crawl_with_nothing_new_stores_nothing_and_fetches_no_notice(
-    installation: Installation, replica: Replica
-) -> None:
-    sites = ["cde", "miit", "tj_kxjs", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat"]
-    assert installation.run("crawl", *sites).returncode == 0
-    before = rows_of(installation, STATE)
-    addresses = {str(row[0]) for row in rows_of(installation, "SELECT url FROM notices")}
-    assert len(before) > 150
-    replica.clear()
-    assert installation.run("crawl", *sites).returncode == 0
-    assert rows_of(installation, STATE) == before
-    assert rows_of(installation, "SELECT count(*) FROM revisions") == [(0,)]
-    asked = {f"https://{request.host}{request.path}" for request in replica.requests}
-    fetched = {url for url in addresses if url.partition("?")[0] in asked}
-    lists = {url for url in addresses if "listpage" in url or url.endswith("/index.html")}
-    assert not fetched - lists
-
-
 def test_a_changed_page_becomes_a_revision_and_is_issued_again(
     installation: Installation, replica: Replica
 ) -> None:

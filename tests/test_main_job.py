@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from email import policy
 from email.parser import BytesParser
@@ -20,6 +22,9 @@ from typing import Any
 
 import pytest
 from docx import Document
+
+from replica.server import Replica
+from tests.installation import Installation
 
 ROOT = Path(__file__).parent.parent
 
@@ -228,3 +233,31 @@ def test_the_demo_says_where_everything_is(demo: Demo) -> None:
     flat = demo.printed.replace("\n", "")
     for name in ("digest.html", "digest.docx", "outbox", "zhengxun.db"):
         assert name in flat
+
+
+STATE = "SELECT site, key, title, content_hash, first_seen_at, revised_at FROM notices ORDER BY id"
+
+
+def test_a_second_crawl_with_nothing_new_stores_nothing_and_fetches_no_notice(
+    demo: Demo, replica: Replica, tmp_path: Path
+) -> None:
+    installation = Installation(tmp_path, upstream=replica.origin)
+    shutil.copytree(demo.folder, tmp_path / "data")
+    store = tmp_path / "data" / "zhengxun.db"
+    before = asked(store, STATE)
+    addresses = {str(row[0]) for row in asked(store, "SELECT url FROM notices")}
+    assert len(before) > 150
+    sites = ["cde", "miit", "tj_kxjs", "tj_tten", "tj_gyxxh", "bj_zscqj", "wechat"]
+    assert installation.run("crawl", *sites).returncode == 0
+    assert asked(store, STATE) == before
+    assert asked(store, "SELECT count(*) FROM revisions") == [(0,)]
+    requests = {f"https://{request.host}{request.path}" for request in replica.requests}
+    fetched = {url for url in addresses if url.partition("?")[0] in requests}
+    lists = {url for url in addresses if "listpage" in url or url.endswith("/index.html")}
+    assert requests
+    assert not fetched - lists
+
+
+def asked(store: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(store)) as db:
+        return db.execute(sql).fetchall()
