@@ -1,8 +1,9 @@
-"""Where the store is: visits are offered to workers, claimed by one, and taken in when they return.
+"""Where the store is: visits are offered to workers and claimed by one.
 
 The store decides: a visit that is claimed has an owner and an end, its hosts are leased until then,
-and what comes later, twice, or from another than who claimed it changes nothing. A fleet that is
-away is told of in one line, and visits are made here.
+and what comes later, twice, or from another than who claimed it changes nothing. What workers bring
+back is for `app.fleet.returns`. A fleet that is away is told of in one line, and visits are made
+here.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import closing, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from app.crawl_runs import Crawl, Outcome, close_dead_run, close_run
 from app.fleet.envelope import EnvelopeError, Message
 from app.fleet.link import Link, LinkError
 from app.fleet.queues import Queues
+from app.fleet.returns import Returns
 from app.fleet.visiting import Brief
 from app.host_leases import HostLeases
 from storage.database import StorageError, open_database
@@ -35,8 +37,6 @@ LOST = "工作机没有在时限内交回"
 AGAIN = "工作机失联，正在重新访问 {}"
 NAMED = 3
 NOBODY = "没有工作机在处理队列 {}"
-# What came back waits for its turn to be taken in, also over a night without this program.
-TO_TAKE_IN = timedelta(days=7)
 TRIES = 3
 LOOK_SECONDS = 1.0
 RESEND_SECONDS = 5.0
@@ -84,11 +84,9 @@ class Fleet:
         self.link = link
         self.sender = sender
         self.leases = leases
-        self.folder = folder
         self.clock = clock
         self.brief = brief
         self.queues = queues
-        self.take_in = take_in
         self.lasting = timedelta(seconds=lasting)
         self.hold = timedelta(seconds=hold)
         # Sites whose visit a worker did not bring back, until they have been visited again.
@@ -97,7 +95,14 @@ class Fleet:
         self.words = ""
         self.seen = Queues(patience)
         self.has_broker = True
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.returns = Returns(
+            folder,
+            leases,
+            clock=clock,
+            take_in=take_in,
+            waits=lambda visit: visit.key in self.offers,
+            resolve=self._resolve,
+        )
 
     def takes(self, site: str) -> bool:
         """Whether somebody may make a visit to this site; else it is made here."""
@@ -181,7 +186,7 @@ class Fleet:
                 if visit.state == "sent" and visit.key not in self.offers:
                     away.note_ended(db, visit.key, "lost")
                 elif visit.state == "returned":
-                    self._start(self._taken_in(visit))
+                    self.returns.start(visit)
 
     async def _hear(self, data: bytes) -> None:
         try:
@@ -195,8 +200,8 @@ class Fleet:
             await self._alive(message)
         elif message.kind == "release":
             self._released(message)
-        elif message.kind == "bundle" and await asyncio.to_thread(self._returned, message):
-            self._after_return(message.text("key"))
+        elif message.kind == "bundle" and await asyncio.to_thread(self.returns.keep, message):
+            self.returns.start_kept(message.text("key"))
 
     async def _claimed(self, message: Message) -> None:
         """A worker asks for a visit: it is its own when nobody else has it or its hosts."""
@@ -260,50 +265,6 @@ class Fleet:
         if message.text("why"):
             log.warning("fleet: %s: %s", visit.site, message.text("why")[:300])
         self._resolve(visit, None)
-
-    def _returned(self, message: Message) -> bool:
-        """What a visit brought is kept here, and only then is it ours; whether it is news."""
-        key, now = message.text("key"), self._now()
-        with self._store() as db:
-            visit = away.get_visit(db, key)
-            if visit is None or visit.state != "claimed" or visit.token != message.text("token"):
-                log.info("fleet: a visit came back that nobody waits for")
-                return False
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / f"{key}.json").write_bytes(message.body)
-        (self.folder / f"{key}.reason").write_text(message.text("reason")[:500], "utf-8")
-        with self._store() as db:
-            is_ours = away.note_returned(db, key, visit.token, now=now, until=now + TO_TAKE_IN)
-        if is_ours:
-            self.leases.give_back(visit.site, key)
-        else:
-            self._forget(key)
-        return is_ours
-
-    def _after_return(self, key: str) -> None:
-        with self._store() as db:
-            visit = away.get_visit(db, key)
-        if visit is not None and visit.state == "returned":
-            self._start(self._taken_in(visit))
-
-    async def _taken_in(self, visit: AwayVisit) -> None:
-        bundle = self.folder / f"{visit.key}.json"
-        reason = ""
-        with suppress(OSError):
-            reason = bundle.with_suffix(".reason").read_text("utf-8")
-        if bundle.is_file() and bundle.stat().st_size:
-            outcome = await self.take_in(visit, bundle)
-            reason = outcome.reason or reason
-        with self._store() as db:
-            away.note_ended(db, visit.key, "done")
-            if visit.key not in self.offers:
-                close_run(db, visit.site, visit.run_id, now=self.clock(), reason=reason)
-        self._forget(visit.key)
-        self._resolve(visit, reason)
-
-    def _forget(self, key: str) -> None:
-        for end in ("json", "reason"):
-            (self.folder / f"{key}.{end}").unlink(missing_ok=True)
 
     async def _look_after(self) -> None:
         """Late ones end; lost messages are sent again; where nobody works, visits are made here."""
@@ -374,16 +335,6 @@ class Fleet:
         with self._store() as db:
             if away.say_of_fleet(db, words, self.clock()):
                 log.warning("fleet: %s", words or "工作机已恢复")
-
-    def _start(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("fleet: a visit could not be taken in", exc_info=task.exception())
 
     def _store(self) -> closing[Database]:
         return closing(open_database(self.leases.database))
