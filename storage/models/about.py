@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import Flag, auto
+from typing import Any
 
 
 class Shown(Flag):
@@ -49,3 +50,8 @@ def printed(value: object) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     raise TypeError(f"{value!r} has no form of one line")
+
+
+def about(*words: Any, **more: Any) -> dict[str, About]:
+    """The metadata of a field: `About` by its parameters."""
+    return {"about": About(*words, **more)}
