@@ -1,7 +1,8 @@
 """The daemon: which job, when, in which time zone. `python scheduler.py` = `zhengxun run`.
 
 Jobs are code and configuration, kept in memory; what is due after downtime is worked out from
-the store: a missed crawl runs once, a missed issue goes out once, however long it slept.
+the store: a missed crawl runs once, a missed issue goes out once, however long it slept. What the
+jobs do is in `app`: `timed_crawls.py`, `timed_issues.py`, and `told_jobs.py` for what failed.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -24,78 +24,44 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from app import due_jobs
-from app.child_process import Event
 from app.clock_jumps import Wallclock
 from app.context import Context
-from app.crawl_runs import Crawl, Outcome
 from app.data_folder import make_folder, restrict
 from app.instance import beat, only_one
-from app.journal import CRAWL, close_journal, keep_journal
+from app.journal import close_journal, keep_journal
 from app.servers import Listeners
-from app.supervisor import URGENT, USUAL
-from app.workers import Done, WorkerError, Workers
+from app.timed_issues import AGAIN, ROUND_EVERY, TimedIssues
 from china_time import SHANGHAI
 from config import Config, ConfigError, load_config, ui_language
 from digest.alerts.alert import fetch, words
-from digest.composing.closing import closing_instant, latest_due
 from errors import ZhengxunError
-from storage.database import StorageError, open_database
+from storage.database import open_database
 from texts.messages import in_language
 
 log = logging.getLogger("zhengxun")
-crawl_log = logging.getLogger(CRAWL)
 
-ROUND_EVERY = timedelta(minutes=5)
 CLOCK_EVERY_SECONDS = 30.0
 CRAWL_SPREAD_SECONDS = 120
 # Children get 20 s to end by themselves; whatever still runs after 28 s ends with the process.
 CHILDREN_SECONDS = 25.0
 STOP_SECONDS = 28.0
-# Composing takes seconds. Readers expect the issue within ten minutes.
-SLOW_SECONDS = 180.0
-COMPOSE_SECONDS = 1200.0
-EXPECTED_WITHIN = timedelta(minutes=10)
-# What an issue that is due waits for crawls, and until it is tried again.
-CRAWLS_SECONDS = 240.0
-AGAIN_AFTER = timedelta(minutes=1)
-AGAIN = " again"
-REMIND_AFTER = timedelta(days=1)
 
 
-class Daemon:
+class Daemon(TimedIssues):
     """Owns the jobs of one data folder."""
 
     def __init__(self, context: Context) -> None:
-        self.context = context
-        self.supervisor = context.supervisor()
-        self.fleet: asyncio.Task[None] | None = None
-        self.notifier = due_jobs.make_notifier(context)
-        self.workers = Workers()
-        # What they do may be stopped at any moment.
-        self.patient = Workers()
-        # Apart, so that no page a stranger sends, and no slow mail server, holds up the others.
-        self.composing = asyncio.Lock()
-        self.delivering = asyncio.Lock()
-        self.running: dict[str, asyncio.Task[Outcome]] = {}
-        self.attempted: dict[str, datetime] = {}
-        # As of when nothing was left to be summed up.
-        self.summed_up: datetime | None = None
-        # Since when, while it lasts.
-        self.catching_up: datetime | None = None
-        self.finishing: set[asyncio.Task[None]] = set()
-        self.stopping = False
-        self.listeners = Listeners()
-        self.scheduler = AsyncIOScheduler(
+        scheduler = AsyncIOScheduler(
             timezone=SHANGHAI,
             # A job that was due while the machine slept runs when it wakes, once.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
+        super().__init__(context, scheduler)
+        self.fleet: asyncio.Task[None] | None = None
+        # As of when nothing was left to be summed up.
+        self.summed_up: datetime | None = None
+        self.listeners = Listeners()
         self.scheduler.add_listener(self.job_ended, EVENT_JOB_ERROR | EVENT_JOB_EXECUTED)
-
-    @property
-    def config(self) -> Config:
-        """The configuration in force."""
-        return self.context.config
 
     def schedule(self) -> None:
         """Every job with its trigger (Asia/Shanghai), from now on."""
@@ -134,147 +100,6 @@ class Daemon:
             fleet = open_fleet(self.context, self.supervisor)
             self.supervisor.fleet = fleet
             self.fleet = asyncio.create_task(fleet.serve())
-
-    async def crawl(self, site: str, priority: int = USUAL) -> None:
-        """One site, in a child process; a crawl of it that runs already counts."""
-        task = self.running.get(site)
-        if task is None or task.done():
-            task = asyncio.create_task(
-                self.supervisor.run(Crawl(site), log_event, priority=priority)
-            )
-            self.running[site] = task
-        outcome = await task
-        self.attempted[site] = self.config.clock()
-        log.info("crawl %s: run %s %s %s", site, outcome.run_id, outcome.state, outcome.reason)
-
-    async def crawl_missed(self, margin: timedelta = timedelta(0), priority: int = USUAL) -> None:
-        """Crawl what was due; one that raises is told, and the others go on."""
-        now = self.config.clock() - margin
-        missed = due_jobs.missed_sites(self.context, self.attempted, now)
-        results = await asyncio.gather(
-            *(self.crawl(site, priority) for site in missed), return_exceptions=True
-        )
-        for site, result in zip(missed, results, strict=True):
-            if isinstance(result, Exception):
-                self.tell_failed(f"crawl:{site}", result)
-
-    async def issue(self) -> None:
-        """The latest issue that is due, unless it is recorded. One that could not be made, or of
-        which nothing could be known (a full disk), is tried again soon."""
-        span = latest_due(self.config.digest, self.config.clock())
-        closed_at = closing_instant(self.config.digest, span.to_on)
-        is_done = False
-        try:
-            is_done = await self.make_issue(closed_at)
-        finally:
-            if not is_done:
-                self.try_again_soon(closed_at)
-
-    async def make_issue(self, closed_at: datetime) -> bool:
-        """Compose the issue that is due, then deliver it; whether none is due any more.
-
-        Crawls that were missed, by a sleep, or that still run come first, so that the issue is up
-        to date; but not for long: a site that is never done with must not hold up the issue.
-        """
-        if due_jobs.due_week(self.context) is None:
-            return True
-        if self.catching_up is not None and closed_at <= self.catching_up:
-            return True
-        crawls = asyncio.create_task(self.crawl_missed(ROUND_EVERY, URGENT))
-        self.finishing.add(crawls)
-        crawls.add_done_callback(self.finishing.discard)
-        late = self.config.clock() - closed_at
-        # After a sleep nobody counts the minutes; a second try has waited already.
-        waited = late if late < EXPECTED_WITHIN else timedelta(0)
-        await asyncio.wait([crawls], timeout=max(0.0, CRAWLS_SECONDS - waited.total_seconds()))
-        if crawls.done():
-            crawls.result()
-        else:
-            log.warning("the issue does not wait any longer for: %s", ", ".join(self.under_way()))
-        await self.compose_and_send()
-        return due_jobs.due_week(self.context) is None
-
-    def under_way(self) -> list[str]:
-        """The sites that are being crawled."""
-        return [site for site, task in self.running.items() if not task.done()]
-
-    def try_again_soon(self, closed_at: datetime) -> None:
-        """Each minute at first, when readers expect it; later the usual five minutes do."""
-        if self.config.clock() - closed_at < EXPECTED_WITHIN and not self.stopping:
-            at = datetime.now(SHANGHAI) + AGAIN_AFTER
-            self.scheduler.add_job(
-                self.issue, "date", run_date=at, id=f"weekly{AGAIN}", replace_existing=True
-            )
-
-    async def compose_and_send(self) -> None:
-        """The issue that is due, if any, with what is still out of order for the operator."""
-        async with self.composing:
-            due = due_jobs.due_week(self.context) is not None
-            composed = due and await self.compose()
-        await self.deliver()
-        if composed:
-            self.notifier.remind(self.config.clock() - REMIND_AFTER)
-
-    async def compose(self) -> bool:
-        """Compose the issue that is due; the operator hears when that takes long."""
-        loop = asyncio.get_running_loop()
-        alarm = loop.call_later(SLOW_SECONDS, self.notifier.composing_slow, SLOW_SECONDS)
-        try:
-            return bool(await self.carry_out("compose_due", within=COMPOSE_SECONDS))
-        finally:
-            alarm.cancel()
-            self.notifier.composing_ended()
-
-    async def deliver(self) -> None:
-        """What is outstanding goes out. It asks the ledger, so once at a time is enough."""
-        began = self.config.clock()
-        async with self.delivering:
-            await self.carry_out("deliver_outstanding")
-        self.come_back(self.deliver, began)
-
-    async def post(self) -> None:
-        """Bulletins go out; what came back is read, where there is a mailbox."""
-        began = self.config.clock()
-        reading = ["read_mailbox"] if self.config.mailbox.host else []
-        await self.carry_out("tell_readers", *reading)
-        self.come_back(self.post, began)
-
-    def come_back(self, job: Callable[[], Awaitable[None]], began: datetime) -> None:
-        """Run a job again when the first mail that it put off is due, if the usual round is later.
-
-        `began`: when it began. What was due before that and still waits is left to the round.
-        """
-        if self.stopping:
-            return
-        try:
-            at = due_jobs.next_attempt_at(self.context, began)
-        except StorageError as error:
-            log.warning("what was put off waits for the usual round: %s", error)
-            return
-        wait = None if at is None else at - self.config.clock()
-        if wait is not None and wait < ROUND_EVERY:
-            run_date = datetime.now(SHANGHAI) + max(wait, timedelta(0))
-            name = f"{job.__name__}{AGAIN}"
-            self.scheduler.add_job(job, "date", run_date=run_date, id=name, replace_existing=True)
-
-    async def carry_out(self, *jobs: str, within: float | None = None) -> list[str]:
-        """Run job in a process of their own, for `within` seconds; those that had work to do.
-
-        Each that fails alarms once by its own name, and once when it works again.
-        """
-        if self.stopping:
-            return []
-        ended = await self.workers.run(self.context, *jobs, within=within)
-        self.tell_ended(ended)
-        return [done.job for done in ended if done.result]
-
-    def tell_ended(self, ended: Sequence[Done]) -> None:
-        """Jobs that fail are told, and those that work again."""
-        for done in ended:
-            if done.error is None:
-                self.notifier.job_done(done.subject)
-            else:
-                self.tell_failed(done.subject, done.error)
 
     async def show_page(self) -> None:
         """The page on which readers leave, as long as it is configured."""
@@ -371,16 +196,6 @@ class Daemon:
         elif isinstance(error, Exception):
             self.tell_failed(job, error)
 
-    def tell_failed(self, job: str, error: Exception) -> None:
-        """To the log with where it happened, to the operator in one line."""
-        log.error("job %s failed: %s", job, error, exc_info=error)
-        words = (
-            str(error)
-            if isinstance(error, ZhengxunError | WorkerError)
-            else f"{type(error).__name__}: {error}"
-        )
-        self.notifier.job_failed(job, words)
-
     async def watch_clock(self) -> None:
         """When the wall clock jumps, work out anew what is due."""
         clock = Wallclock()
@@ -413,12 +228,6 @@ def at_time(text: str, day_of_week: str = "*") -> CronTrigger:
     """'17:00' in Asia/Shanghai, on these days."""
     hour, minute = text.split(":")
     return CronTrigger(day_of_week=day_of_week, hour=hour, minute=minute, timezone=SHANGHAI)
-
-
-def log_event(event: Event) -> None:
-    """What a child reports, with its address and notice, for the file."""
-    facts = {f"crawl_{key}": value for key, value in event.items() if key != "event"}
-    crawl_log.info("%s", event["event"], extra=facts)
 
 
 async def serve(config: Config) -> None:

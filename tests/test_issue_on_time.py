@@ -11,10 +11,11 @@ import pytest
 
 from app import due_jobs
 from app.context import Context
+from app.timed_issues import AGAIN_AFTER, EXPECTED_WITHIN
 from app.workers import Done, WorkerError
 from config import Config
 from digest.composing.weeks import Week
-from scheduler import AGAIN_AFTER, EXPECTED_WITHIN, Daemon
+from scheduler import Daemon
 from storage.errors import StorageError
 from tests.installation import FRIDAY
 
@@ -56,7 +57,7 @@ def test_a_site_that_is_never_done_with_does_not_hold_up_the_issue(
     crawl: Callable[[Callable[[], Awaitable[None]]], None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("scheduler.CRAWLS_SECONDS", 0.05)
+    monkeypatch.setattr("app.timed_issues.CRAWLS_SECONDS", 0.05)
     made = Made(tmp_path, monkeypatch, NOW)
     ended: list[bool] = []
 

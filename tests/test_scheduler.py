@@ -22,6 +22,7 @@ from app.clock_jumps import Wallclock
 from app.context import Context
 from app.crawl_runs import Crawl
 from app.instance import InstanceError, beat, last_beat, lock_owner, only_one
+from app.timed_issues import COMPOSE_SECONDS
 from app.workers import Done, WorkerError
 from config import Config
 from config_sections import DigestConfig
@@ -30,7 +31,7 @@ from digest.composing.closing import closing_instant, latest_due, selection_clos
 from digest.composing.workdays import issue_day
 from digest.folders import LAST_FILE
 from replica.server import Replica
-from scheduler import COMPOSE_SECONDS, Daemon
+from scheduler import Daemon
 from storage.operation.alarms import open_alarms
 from storage.operation.backup import list_backups
 from storage.operation.upkeep import newest_backup, tidy_logs
@@ -340,7 +341,7 @@ def test_bulletins_and_mails_do_not_wait_for_an_issue_that_takes_long(
         return [Done(job) for job in jobs]
 
     monkeypatch.setattr(daemon.workers, "run", run)
-    monkeypatch.setattr("scheduler.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr("app.timed_issues.SLOW_SECONDS", 0.0)
     monkeypatch.setattr(due_jobs, "due_week", lambda _desk: "2021-W05")
 
     async def several() -> None:
