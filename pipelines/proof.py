@@ -82,8 +82,9 @@ def sharer(new: Notice, siblings: SiblingNotices, notice_id: int | None = None) 
     length = sum(map(len, pieces))
     if length < _LEAST_SHARED or new.attachments:
         return None
+    key = title_key(new.title)
     for other_id, other in siblings.texts.items():
-        if other_id == notice_id or title_key(other.title) == title_key(new.title):
+        if other_id == notice_id or other.title_key == key:
             continue
         own = pieces - other.pieces
         if sum(map(len, own)) >= (1 - _SHARED) * length:

@@ -23,6 +23,7 @@ class SiblingText:
     """The text of another notice of the site, as the bare sentences of it."""
 
     title: str
+    title_key: str
     pieces: frozenset[str]
 
 
@@ -48,7 +49,7 @@ class SiblingNotices:
         self.titles.add(bare_of(notice.title))
         if notice.complete and notice.body_text:
             pieces = frozenset(piece.bare for piece in pieces_of(notice.body_text))
-            self.texts[notice_id] = SiblingText(notice.title, pieces)
+            self.texts[notice_id] = SiblingText(notice.title, title_key(notice.title), pieces)
 
     def note(self, notice_id: int, old: Notice, new: Notice, text: Change) -> None:
         """A known notice was read again, with this difference."""

@@ -61,7 +61,13 @@ _NO_TEXT = re.compile(
 )
 
 
+# What nearly every text is made of: nothing of it is cleaned away, and there are no surrogates.
+_PLAIN = re.compile("[\t\n\r -~\xa0-\u9fff\uff00-\uffef]*+")
+
+
 def clean(text: str) -> str:
     """Text that SQLite, XML and a terminal can hold: no control characters but tab and line ends,
     no non-characters (U+FFFE, U+FDD0 …) and no lone surrogates, which a broken page can produce."""
+    if _PLAIN.fullmatch(text):
+        return text
     return _NO_TEXT.sub("", text).encode("utf-8", "replace").decode("utf-8")

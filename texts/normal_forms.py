@@ -82,6 +82,8 @@ _GAP = r"[^\S\n]*+"
 _COUNT = rf"[\[(（【]?{_GAP}\d[\d,.]*+{_GAP}[万千kw]?\+?{_GAP}[\])）】]?{_GAP}次?"
 
 
+# One of them stands in every counter.
+_COUNTED = ("浏览", "阅读", "点击", "访问", "下载", "已阅", "点赞", "在看")
 _COUNTER = re.compile(
     rf"(?:浏览|阅读|点击|访问|下载)(?:次数|量|数|人次|率)\s*+[:：]?\s*+{_COUNT}"
     rf"|(?:浏览|阅读|点击|访问|已阅|点赞|在看)\s*+[:：]\s*+{_COUNT}"
@@ -94,7 +96,9 @@ _COUNTER = re.compile(
 def normal_text(text: str) -> str:
     """Text without white space and visit counters, widths folded: what a revision is judged on."""
     folded = nfkc(text)
-    return _SPACE.sub("", _COUNTER.sub("", folded))
+    if any(word in folded for word in _COUNTED):
+        folded = _COUNTER.sub("", folded)
+    return _SPACE.sub("", folded)
 
 
 def content_hash(title: str, text: str, attachment_names: Iterable[str] = ()) -> str:

@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -193,6 +194,7 @@ def _add_working_days(base: date, count: int) -> date:
     return on
 
 
+@lru_cache(maxsize=2_000)
 def _is_workday(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
