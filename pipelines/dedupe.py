@@ -28,6 +28,7 @@ from pipelines.matching.title_fit import (
     series_differ,
     titles_fit,
 )
+from storage.database import writes_of_others
 from storage.matching import duplicates, settlements, text_signatures
 from storage.models import Notice, StoredNotice
 from storage.notices.counted_day import counted_on
@@ -80,15 +81,18 @@ def settle(
     """
     precomputed = precomputed or Precomputed(at_once=True)
     bands = _sign(db, stored, precomputed)
-    _look_again(db, stored, now, precomputed)
+    is_alone = stored.duplicate_of is None and not duplicates.has_copies(db, stored.id)
+    if not is_alone:
+        _look_again(db, stored, now, precomputed)
     reason = ""
-    others = _candidates(db, stored, bands)
+    others = precomputed.known(_others_of(db, stored)) or _candidates(db, stored, bands)
     precomputed.expect(_question(stored, other) for other in others)
     for other in others:
         verdict = _judged(db, stored, other, now, precomputed)
         if verdict.same and join(db, stored.id, other.id, verdict.why):
             reason = reason or verdict.why
-    choose(db, stored.id)
+    if reason or not is_alone:
+        choose(db, stored.id)
     return reason
 
 
@@ -111,11 +115,23 @@ def _question(stored: StoredNotice, other: StoredNotice) -> tuple[Hashable, Call
     return ("same", *map(fingerprint, pages)), lambda: decide(*pages)
 
 
-def foresee(notice: Notice) -> Precomputed:
-    """What `settle` will ask of a page in any case, worked out before it is saved."""
+def _others_of(db: Database, page: StoredNotice) -> Hashable:
+    """Which pages may be of one document with this one, as the store was left by others."""
+    return "others", fingerprint(page.notice), page.day_on, writes_of_others(db)
+
+
+def foresee(db: Database, page: StoredNotice) -> Precomputed:
+    """What `settle` will ask of a page, worked out before it is saved; `page`: as it will be, with
+    the id 0 if it is new. What the store makes of it otherwise is asked again there."""
     precomputed = Precomputed()
-    text = clean(notice.body_text) if notice.complete else ""
-    precomputed.work_out(("bands", text), lambda: bands_of(text))
+    text = clean(page.notice.body_text) if page.notice.complete else ""
+    bands = bands_of(text)
+    precomputed.work_out(("bands", text), lambda: bands)
+    asked = _others_of(db, page)
+    others = _candidates(db, page, bands)
+    precomputed.work_out(asked, lambda: others)
+    for other in others:
+        precomputed.work_out(*_question(page, other))
     return precomputed
 
 
@@ -172,9 +188,10 @@ def _day(stored: StoredNotice) -> date:
 
 def _believed(stored: StoredNotice) -> Notice:
     """The notice with the day it counts from where the printed one cannot be right."""
-    if stored.notice.published_on is None:
+    day = _day(stored)
+    if stored.notice.published_on in (None, day):
         return stored.notice
-    return replace(stored.notice, published_on=_day(stored))
+    return replace(stored.notice, published_on=day)
 
 
 def join(db: Database, one: int, other: int, why: str) -> bool:

@@ -7,6 +7,8 @@ transaction only looks whether the store is still as it was then.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,10 @@ from pipelines.known_rows import clock_of
 from pipelines.matching.precomputed import Precomputed, in_transaction
 from pipelines.spider_state import SpiderState
 from pipelines.update_signatures import update_recent_signatures
-from storage.database import StorageError, open_database
+from storage.database import StorageError, open_database, writes_of_others
 from storage.models import Notice, SaveResult, StoredNotice
 from storage.notices.arrivals import follow_address, withdraw_body
-from storage.notices.notices import add_alias, find_stored, get_notice, save_notice
+from storage.notices.notices import add_alias, as_new, find_stored, get_notice, save_notice
 
 log = logging.getLogger("zhengxun")
 
@@ -90,11 +92,12 @@ class StorePipeline:
             raise StorageError("the store is not open")
         arrivals = self._of_this_crawl(self.db)
         for _ in range(_MOST_ROUNDS):
+            seen = writes_of_others(self.db)
             arrival = arrivals.decide(notice, is_last=is_last)
             if arrival is None:
                 self._name(notice)
                 return False
-            written = self._write(self.db, notice, arrival)
+            written = self._write(self.db, notice, arrival, seen)
             if written is not None:
                 result, stored = written
                 arrivals.saved(stored)
@@ -115,15 +118,16 @@ class StorePipeline:
         return self.arrivals
 
     def _write(
-        self, db: Database, notice: Notice, arrival: Arrival
+        self, db: Database, notice: Notice, arrival: Arrival, seen: int
     ) -> tuple[SaveResult, StoredNotice] | None:
-        """Save it and link it; None when the store is not as it was when this was decided."""
+        """Save it and link it; None when the store is not as it was when this was decided
+        (`seen`: the number of what others had written before it)."""
         now = clock_of(self.crawler)
         run_id = SpiderState(self.crawler.spider).run_id
         known = arrival.known
 
         def write(precomputed: Precomputed) -> tuple[SaveResult, StoredNotice] | None:
-            if not _still_holds(db, notice, arrival):
+            if writes_of_others(db) != seen and not _still_holds(db, notice, arrival):
                 return None
             result = save_notice(
                 db,
@@ -140,7 +144,7 @@ class StorePipeline:
             dedupe.settle(db, stored, now, precomputed)
             return result, stored
 
-        return in_transaction(db, write, dedupe.foresee(arrival.state))
+        return in_transaction(db, write, _foreseen(db, arrival, now))
 
     def _count(self, db: Database, notice: Notice, arrival: Arrival, result: SaveResult) -> None:
         self._add_final_address(db, notice, result.id)
@@ -173,6 +177,15 @@ class StorePipeline:
         for known, url in self.moved:
             if self.db is not None and known.notice.key not in listed:
                 follow_address(self.db, known.id, url)
+
+
+def _foreseen(db: Database, arrival: Arrival, now: datetime) -> Precomputed | None:
+    """What linking it will ask; None where writing it changes another page that may be asked."""
+    if arrival.unread is not None:
+        return None
+    known = arrival.known
+    page = as_new(arrival.state, now) if known is None else replace(known, notice=arrival.state)
+    return dedupe.foresee(db, page)
 
 
 def _still_holds(db: Database, notice: Notice, arrival: Arrival) -> bool:

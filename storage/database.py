@@ -17,7 +17,14 @@ from storage.abandoned import remove_abandoned
 from storage.errors import BUSY_TIMEOUT, StorageError, explained, path_of
 from storage.search import index, picture_index
 
-__all__ = ["StorageError", "open_database", "refuse_foreign", "snapshot", "transaction"]
+__all__ = [
+    "StorageError",
+    "open_database",
+    "refuse_foreign",
+    "snapshot",
+    "transaction",
+    "writes_of_others",
+]
 
 # SQLite's own 2 MiB are read through many times by one search of a large store.
 _CACHE_KIB = 64 * 1024
@@ -77,6 +84,12 @@ def transaction(db: Database) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         db.rollback()
         raise explained(error, path_of(db)) from error
+
+
+def writes_of_others(db: Database) -> int:
+    """The same number as long as no other connection writes. In a transaction it tells whether
+    what was read before it still stands."""
+    return int(db.conn.execute("PRAGMA data_version").fetchone()[0])
 
 
 @contextmanager

@@ -42,6 +42,10 @@ class Precomputed:
         found: T = self._answers[question]
         return found
 
+    def known(self, question: Hashable) -> Any:
+        """What was worked out, or None."""
+        return self._answers.get(question)
+
     def expect(self, questions: Iterable[tuple[Hashable, Callable[[], Any]]]) -> None:
         """All of these will be asked. Raises NotPrecomputedError when any has not been yet: what is
         missing is worked out together, and not a transaction for each."""

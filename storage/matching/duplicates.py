@@ -16,7 +16,7 @@ from storage.database import transaction
 from storage.models import StoredNotice
 from storage.notices.notices import find_by_url, get_notice
 from storage.notices.row_mapping import load, to_stored
-from storage.values import from_date, from_instant, marks, select, to_instant
+from storage.values import from_date, from_instant, marks, select, select_one, to_instant
 from texts.folding import clean
 from texts.normal_forms import url_key
 
@@ -149,6 +149,12 @@ def group_of(db: Database, notice_id: int) -> list[StoredNotice]:
         {"id": representative},
     )
     return to_stored(db, rows)
+
+
+def has_copies(db: Database, notice_id: int) -> bool:
+    """Whether other pages point to this one."""
+    found = select_one(db, "SELECT 1 FROM notices WHERE duplicate_of = ? LIMIT 1", [notice_id])
+    return found is not None
 
 
 def groups_of(db: Database, pages: Sequence[StoredNotice]) -> dict[int, list[StoredNotice]]:

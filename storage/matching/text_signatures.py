@@ -73,12 +73,11 @@ def with_bands(
     for band in bands:
         rows = db.conn.execute(
             "SELECT notice_id FROM bands WHERE hash = ? AND day BETWEEN ? AND ?"
-            " ORDER BY day DESC, notice_id DESC LIMIT ?",
-            [band, first, last, _MOST_OF_A_BAND],
+            " AND notice_id <> ? ORDER BY day DESC, notice_id DESC LIMIT ?",
+            [band, first, last, exclude_id, _MOST_OF_A_BAND],
         )
         for (notice_id,) in rows:
             shared[notice_id] = shared.get(notice_id, 0) + 1
-    shared.pop(exclude_id, None)
     best = sorted(shared, key=lambda found: (-shared[found], found))[:most]
     stored = load(db, best)
     return [stored[notice_id] for notice_id in best if notice_id in stored]

@@ -77,6 +77,12 @@ def save_notice(
         return SaveResult(stored.id, outcome)
 
 
+def as_new(notice: Notice, now: datetime) -> StoredNotice:
+    """What a notice that is not stored yet will be, under the id 0."""
+    day = _counted_on(notice, notice.published_on, now)
+    return StoredNotice(0, notice, now, now, None, date.fromisoformat(day))
+
+
 def touch_notice(db: Database, notice_id: int, *, now: datetime) -> None:
     """The page was listed again, and not read."""
     with transaction(db):
