@@ -23,7 +23,9 @@ from digest.rendering.docx.ooxml import (
     field_code,
     field_mark,
     keep_before,
+    last_block,
     new_paragraph,
+    remove_after,
     write,
     write_field,
     write_jump,
@@ -231,14 +233,13 @@ class _Printer:
 
     def _body(self, entry: Entry) -> None:
         """The whole body; one that takes too long is taken out again, and the entry says so."""
-        body = self.document._body._element
-        before = len(body)
+        # Not by numbers: to count what stands there is to walk over all of it, for each entry.
+        before = last_block(self.document)
         try:
             with self.time.one_entry():
                 write_body(self.document, entry)
         except OutOfTimeError:
-            # Before the properties of the last section, which end the document.
-            del body[before - 1 : len(body) - 1]
+            remove_after(self.document, before)
             line = new_paragraph(self.document._body, BODY, TOO_SLOW)
             if entry.url:
                 write(line, f"：{entry.url}", Ink(link=entry.url))

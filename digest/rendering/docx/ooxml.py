@@ -107,6 +107,18 @@ def append_block(container: BlockItemContainer, element: _Element) -> None:
         inside.append(element)
 
 
+def last_block(document: Document) -> _Element | None:
+    """The last paragraph or table so far; the properties of the last section end the document."""
+    last = next(document._body._element.iterchildren(reversed=True), None)
+    return last.getprevious() if last is not None and last.tag == _SECTION else last
+
+
+def remove_after(document: Document, block: _Element | None) -> None:
+    """Take out what was written after this paragraph or table."""
+    while (last := last_block(document)) is not None and last is not block:
+        document._body._element.remove(last)
+
+
 def set_style(paragraph: Paragraph, style: str) -> None:
     """Give a paragraph a style by name; see `new_paragraph`."""
     # python-docx makes this accessor while it runs, so its types do not list it.

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from docx.document import Document
 from docx.oxml.ns import qn
@@ -23,6 +24,12 @@ PAGE_HEIGHT = 708.6  # A4 less the margins of docx_style, in points
 _TEXT_WIDTH = 447.9
 _CELL_PADDING = 9.0
 _ROW_EXTRA = 4.5  # a cell has 2 points above and below, and a rule
+# Asked for of every paragraph; python-docx would work each name out anew.
+_PROPERTIES, _STYLE, _VALUE, _TEXT = (qn(f"w:{name}") for name in ("pPr", "pStyle", "val", "t"))
+_SPACING, _NEW_PAGE, _KEEP, _SECTION, _BOOKMARK, _NAME = (
+    qn(f"w:{name}")
+    for name in ("spacing", "pageBreakBefore", "keepNext", "sectPr", "bookmarkStart", "name")
+)
 _TOKEN = re.compile(r"[!-~]+|.", re.DOTALL)
 # Widths of Times New Roman and Arial lie close together; in ems.
 _NARROW = {" ": 0.27, **dict.fromkeys(".,:;'!|()[]/-fijlt", 0.33)}
@@ -133,30 +140,32 @@ def _row(row: _Element, measures: Mapping[str, Measure]) -> _Piece:
 
 
 def _paragraph(line: _Element, measures: Mapping[str, Measure], width: float) -> _Piece:
-    properties = line.find(qn("w:pPr"))
-    name = properties.find(qn("w:pStyle")) if properties is not None else None
-    key = name.get(qn("w:val")) if name is not None else None
+    properties = line.find(_PROPERTIES)
+    name = properties.find(_STYLE) if properties is not None else None
+    key = name.get(_VALUE) if name is not None else None
     style = measures.get(key or "Normal", measures["Normal"])
     before = style.before
     height = style.line
     new_page = keep = False
     if properties is not None:
-        spacing = properties.find(qn("w:spacing"))
+        spacing = properties.find(_SPACING)
         if spacing is not None and spacing.get(qn("w:before")):
             before = int(spacing.get(qn("w:before")) or 0) / 20
         if spacing is not None and spacing.get(qn("w:lineRule")) == "atLeast":
             height = max(height, int(spacing.get(qn("w:line")) or 0) / 20)
-        new_page = properties.find(qn("w:pageBreakBefore")) is not None
-        keep = properties.find(qn("w:keepNext")) is not None
-    text = "".join(part.text or "" for part in line.iter(qn("w:t")))
+        new_page = properties.find(_NEW_PAGE) is not None
+        keep = properties.find(_KEEP) is not None
+    text = "".join(part.text or "" for part in line.iter(_TEXT))
     lines = count_lines(text, (width - style.left) / style.size, style.first / style.size)
-    marks = tuple(mark.get(qn("w:name")) or "" for mark in line.iter(qn("w:bookmarkStart")))
-    ends = properties.find(qn("w:sectPr")) if properties is not None else None
+    marks = tuple(mark.get(_NAME) or "" for mark in line.iter(_BOOKMARK))
+    ends = properties.find(_SECTION) if properties is not None else None
     return _Piece(before, lines, height, style.after, style.keep or keep, new_page, marks, ends)
 
 
 def count_lines(text: str, width: float, first: float = 0.0) -> int:
     """Lines of a text in a column `width` ems wide; Latin words stay whole where they fit."""
+    if first + (1 + _BETWEEN_SCRIPTS) * len(text) <= width:
+        return 1  # as most of what stands in tables: nothing is wider than a Chinese character
     lines, used, last = 1, first, " "
     for token in _TOKEN.findall(text):
         ems = sum(map(_ems, token))
@@ -172,6 +181,7 @@ def count_lines(text: str, width: float, first: float = 0.0) -> int:
     return lines
 
 
+@lru_cache(maxsize=8192)
 def _ems(mark: str) -> float:
     if unicodedata.east_asian_width(mark) in "WFA":
         return 1.0
