@@ -185,8 +185,15 @@ class MonitorExtension:
     def note_gaps(
         self, db: Database, site: str, run_id: int, report: ColumnReport, now: datetime
     ) -> None:
-        """Open, close or shorten the column's gaps by what this reading proves."""
+        """Open, close or shorten the column's gaps by what this reading proves. One that joined up
+        may still have days before it that it could not look through again."""
         column = report.column
+        if report.joined:
+            if report.covered_from:
+                since = date.fromisoformat(report.covered_from)
+                read_over(db, site=site, column=column, since=since, now=now)
+            rows = [Listed(row.key, row.url, row.title, row.day) for row in report.listed]
+            keep_listed(db, site, column, run_id, rows)
         if report.gap is not None:
             start, to = map(date.fromisoformat, report.gap)
             record_gap(
@@ -199,12 +206,6 @@ class MonitorExtension:
                 now=now,
                 run_id=run_id or None,
             )
-        elif report.joined:
-            if report.covered_from:
-                since = date.fromisoformat(report.covered_from)
-                read_over(db, site=site, column=column, since=since, now=now)
-            rows = [Listed(row.key, row.url, row.title, row.day) for row in report.listed]
-            keep_listed(db, site, column, run_id, rows)
 
     def check(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -271,18 +271,17 @@ class ColumnWalk:
             why = "列表里没有日期的行没有当作通知，后面却有同样的通知"
             yield gap_of(self.past.until or self.since, self.today, why)
 
-    def unchecked(self) -> Iterator[str]:
-        """What a reading that joined up did not look through again, for people (Chinese): days
-        before it that its walk wanted to go back over and could not. What was put up late with
-        such a day may be there."""
+    def unchecked(self) -> Proof | None:
+        """The days that a reading which joined up did not look through again: before it, where its
+        walk wanted to go back over and could not. What was put up late with such a day may be
+        there."""
+        found = []
         for one in self.strands.values():
             reach = reach_of(one.strand, self.since) if one.strand.pages else None
-            if one.strand.ended not in BROKEN_OFF or reach is None or reach <= self.since:
-                continue
-            last = reach - timedelta(days=1)
-            days = f"{self.since.year}年{self.since.month}月{self.since.day}日"
-            days += f"至{last.year}年{last.month}月{last.day}日"
-            yield f"{days}补登的通知可能没有看到（{one.strand.why}）"
+            if one.strand.ended in BROKEN_OFF and reach is not None and reach > self.since:
+                why = f"补登的通知可能没有看到：{one.strand.why}"
+                found.append(Proof("", None, (self.since, reach - timedelta(days=1)), why))
+        return together(found, self.past) if found else None
 
     def known_elsewhere(self, met: Sequence[Met]) -> str:
         """The other column most of these rows are known under, when none is known under ours."""

@@ -47,13 +47,13 @@ class ListOutcomes(ListRows):
             if report.failure is not None or not report.pages:
                 continue
             proof = walk.proof()
-            report.joined, report.gap_why = proof.joined, proof.why
-            if proof.gap is not None:
-                report.gap = (proof.gap[0].isoformat(), proof.gap[1].isoformat())
+            report.joined = proof.joined
+            missing = proof if proof.gap is not None else walk.unchecked()
+            if missing is not None and missing.gap is not None:
+                report.gap = (missing.gap[0].isoformat(), missing.gap[1].isoformat())
+                report.gap_why = missing.why
             if proof.joined and proof.covered_from is not None:
                 report.covered_from = proof.covered_from.isoformat()
-            for sentence in walk.unchecked() if proof.gap is None else ():
-                self.degrade(self.columns[name], sentence)
             if walk.archived:
                 archive = f"列表里一次多出 {walk.archived} 条较早的旧通知，只收存，不作新通知"
                 self.degrade(self.columns[name], archive)

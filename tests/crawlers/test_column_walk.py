@@ -157,10 +157,12 @@ def test_days_that_were_not_looked_through_again_are_said_though_the_reading_joi
     strand = column.strand(0).strand
     strand.ended, strand.why = "empty", "第 2 页没有列出公告"
     assert column.proof().joined == "window"
-    said = "2021年3月5日至2021年3月15日补登的通知可能没有看到（第 2 页没有列出公告）"
-    assert list(column.unchecked()) == [said]
+    unchecked = column.unchecked()
+    assert unchecked is not None
+    assert unchecked.gap == (date(2021, 3, 5), date(2021, 3, 15))
+    assert unchecked.why == "补登的通知可能没有看到：第 2 页没有列出公告"
     strand.ended = "window"
-    assert list(column.unchecked()) == []
+    assert column.unchecked() is None
 
 
 def test_a_list_that_lost_its_days_keeps_those_of_the_last_reading() -> None:
