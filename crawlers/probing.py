@@ -92,8 +92,10 @@ def row_selector(text: str, url: str, rows: Sequence[Row]) -> str:
         if len(names) != 1:
             continue
         css = " > ".join(names.pop())
-        found, _ = read_rows(text, url, Selectors(rows=(css,)), NO_PLATFORM)
-        if [(r.url, r.date) for r in found] == [(r.url, r.date) for r in rows]:
+        found, reader = read_rows(text, url, Selectors(rows=(css,)), NO_PLATFORM)
+        if reader == "column" and [(r.url, r.date) for r in found] == [
+            (r.url, r.date) for r in rows
+        ]:
             best = css
     return best
 

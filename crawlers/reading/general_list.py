@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 from parsel import Selector
 
+from crawlers.reading.cut_lists import ListPart, whole_list
 from crawlers.reading.list_groups import Group, clusters, link_groups
 from crawlers.reading.list_links import Link, find_links, is_home
 from crawlers.reading.printed_dates import day_of, edge_date, url_date
@@ -33,12 +33,6 @@ _PINNED_NAME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
-    rows: list[Row]
-    aside: bool = False
-
-
 def general_rows(page: Selector, base_url: str, link: str = "") -> list[Row]:
     """The rows of the likeliest list on the page. `link` is a regex the address must match.
 
@@ -49,7 +43,8 @@ def general_rows(page: Selector, base_url: str, link: str = "") -> list[Row]:
     # What stands in a menu or a head by its name is a list of notices only if it prints days.
     fit = [one for one in lists if not one.aside or _is_dated(one.rows)]
     own = own_folder(base_url)
-    return max(fit, key=lambda one: _weight(one, own), default=_List([])).rows[:MOST_ROWS]
+    likeliest = max(fit, key=lambda one: _weight(one, own), default=ListPart([]))
+    return whole_list(likeliest, fit)[:MOST_ROWS]
 
 
 def own_folder(url: str) -> str:
@@ -104,7 +99,7 @@ def is_pinned(node: etree._Element) -> bool:
     return False
 
 
-def _lists(page: Selector, base_url: str, link: str) -> list[_List]:
+def _lists(page: Selector, base_url: str, link: str) -> list[ListPart]:
     wanted = re.compile(link) if link else None
     links = [
         one
@@ -113,10 +108,10 @@ def _lists(page: Selector, base_url: str, link: str) -> list[_List]:
     ]
     groups = link_groups(links)
     own = own_folder(base_url)
-    return [_List(rows, group.aside) for group in groups for rows in _rows_of(group, own)]
+    return [part for group in groups for part in _parts_of(group, own)]
 
 
-def _rows_of(group: Group, own: str) -> list[list[Row]]:
+def _parts_of(group: Group, own: str) -> list[ListPart]:
     """The lists a group of links makes: one, unless its blocks run from new to old each anew."""
     whole = [pieces_of(box) for box in group.boxes]
     common = common_words(whole)
@@ -134,11 +129,14 @@ def _rows_of(group: Group, own: str) -> list[list[Row]]:
         row.title = title
     parts = _split(group, rows, own)
     if len(parts) > 1:
-        at = {id(row): place for row, place in zip(rows, places, strict=True)}
         for part in parts:  # one of several lists may print days that the others do not
-            if not any(row.date for row in part):
-                set_dates(part, [at[id(row)] for row in part])
-    return [[row for row in part if row.title] for part in parts]
+            if not any(rows[at].date for at in part):
+                set_dates([rows[at] for at in part], [places[at] for at in part])
+    spoken = [[at for at in part if rows[at].title] for part in parts]
+    return [
+        ListPart([rows[at] for at in part], [group.boxes[at] for at in part], group.aside)
+        for part in spoken
+    ]
 
 
 def set_dates(rows: Sequence[Row], places: Sequence[Place]) -> None:
@@ -165,7 +163,7 @@ def _title(link: Link, words: Sequence[Piece], common: set[str], buttons: bool) 
     return title or title_of(words, common)
 
 
-def _split(group: Group, rows: list[Row], own: str) -> list[list[Row]]:
+def _split(group: Group, rows: list[Row], own: str) -> list[list[int]]:
     """Blocks of one make are one list while their days run on from block to block, or while
     nothing says otherwise and they stand side by side; tabs begin anew with each block."""
     result: list[list[int]] = []
@@ -174,7 +172,7 @@ def _split(group: Group, rows: list[Row], own: str) -> list[list[Row]]:
             result[-1].extend(block)
         else:
             result.append(list(block))
-    return [[rows[place] for place in block] for block in result]
+    return result
 
 
 def _runs_on(rows: list[Row], above: list[int], block: list[int], group: Group, own: str) -> bool:
@@ -229,7 +227,7 @@ def _is_dated(rows: Sequence[Row]) -> bool:
     return sum(bool(row.date) for row in rows) * 2 >= len(rows)
 
 
-def _weight(one: _List, own: str) -> tuple[bool, bool, float]:
+def _weight(one: ListPart, own: str) -> tuple[bool, bool, float]:
     """A list of notices prints dates; a menu may be longer, but has none. A column's list leads
     into its own folder, and runs by day: what is hot or recommended does neither."""
     rows = one.rows

@@ -122,7 +122,7 @@ def _read(
 ) -> tuple[list[Row], str]:
     rows = selected_rows(page, base_url, selectors)
     if rows:
-        return rows, "column"
+        return _whole(page, base_url, rows, "column")
     if is_feed(text):
         return read_feed(text, base_url), "general"
     rows = script_rows(text, base_url)
@@ -131,7 +131,7 @@ def _read(
     for pattern in platform.rows:
         rows = read_nodes(page.css(pattern.rows), base_url, _as_selectors(pattern))
         if rows:
-            return rows, "platform"
+            return _whole(page, base_url, rows, "platform")
     if platform.notice_link:
         known = general_rows(page, base_url, platform.notice_link)
         if len(known) >= _ENOUGH:
@@ -144,6 +144,21 @@ def _read(
     if known and len(rows) <= len(known):
         return known, "platform"
     return rows, "general" if rows else ""
+
+
+def _whole(page: Selector, base_url: str, rows: list[Row], reader: str) -> tuple[list[Row], str]:
+    """These rows, or where they are a part of the list that stands on the page, all of it: a site
+    that draws its first rows in another box leaves selectors with the others, and nothing else
+    shows that any are missing. What is more must print days and lead where the others lead."""
+    read = {row.url for row in rows}
+    listed = general_rows(page, base_url)
+    more = [row for row in listed if row.url not in read]
+    if not more or len(listed) - len(more) < len(read):
+        return rows, reader
+    parents = {parent_of(row.url) for row in rows}
+    if all(row.date and parent_of(row.url) in parents for row in more):
+        return listed, "general"
+    return rows, reader
 
 
 def selected_rows(page: Selector, base_url: str, selectors: Selectors) -> list[Row]:
