@@ -99,7 +99,8 @@ def test_whatever_explodes_the_others_are_read_and_memory_keeps_its_limit(tmp_pa
         "harmful bomb": TOO_LARGE,
         # Deeper than the parser goes: it reads as empty, and that is no silence.
         "harmful deep": ("broken", "列表只读到 0 条，至少应有 5 条：页面可能已改版"),
-        "harmful long": ("ok", ""),
+        # What a page holds beyond it is no list of a publisher's, and is said.
+        "harmful long": ("degraded", "列表一页超过 2000 行，只读了前 2000 行"),
         "harmful gigabyte": TOO_LARGE,
         "harmful endless": TOO_LARGE,
         "harmful good": ("ok", ""),
