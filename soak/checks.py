@@ -160,18 +160,25 @@ def outages_told(db: sqlite3.Connection, data: Path, truth: Truth, now: datetime
             yield f"{site}/{column}: {raised} alarms for {sorted(possible)} outages"
         if raised - recovered not in {0, 1}:
             yield f"{site}/{column}: {raised} alarms, {recovered} recoveries"
-    yield from feet(data, truth, now)
+    yield from feet(db, data, truth, now)
 
 
-def feet(data: Path, truth: Truth, now: datetime) -> Iterator[str]:
-    """Every outage that a crawl met stands in the foot of the next issue."""
+def feet(db: sqlite3.Connection, data: Path, truth: Truth, now: datetime) -> Iterator[str]:
+    """Every outage that a crawl met stands in the foot of the next issue, or of one that was due
+    before and composed after it."""
     instants = closings(now - timedelta(hours=2))
+    composed = {
+        row["week"]: datetime.fromisoformat(row["composed_at"])
+        for row in db.execute("SELECT week, composed_at FROM issues")
+    }
     for (site, column), looks in truth.observer.columns.items():
         for look in looks:
             if look.state != "bad":
                 continue
             following = [instant for instant in instants if instant >= look.at][:2]
-            rows = [row for at in following for row in foot(data, at) if row["site"] == site]
+            waited = [at for at in instants if at < look.at <= composed.get(f"{at:%G-W%V}", at)]
+            feet_since = [row for at in (*waited, *following) for row in foot(data, at)]
+            rows = [row for row in feet_since if row["site"] == site]
             mine = [row for row in rows if row["column"] == column]
             told = any(row["verdict"] in BAD or "已恢复" in row["reason"] for row in mine)
             if len(following) == 2 and not told:

@@ -48,6 +48,7 @@ class World:
 
     def __init__(self, data: Path) -> None:
         self.data = data
+        self.now = NOW
         data.mkdir()
         self.db: Database = open_database(data / "zhengxun.db")
         self.notice = save_notice(self.db, page("k1", url=URL), now=READ, run_id=None).id
@@ -55,8 +56,15 @@ class World:
         observer.readings["tj_kxjs"] = [READ]
         self.truth = Truth([Document(1, [published()])], observer, (), "operator@example.com")
 
-    def issue(self, number: int, *notices: int, verdict: str = "ok", reason: str = "") -> None:
-        at = closings(NOW)[number]
+    def issue(
+        self,
+        number: int,
+        *notices: int,
+        verdict: str = "ok",
+        reason: str = "",
+        composed_at: datetime | None = None,
+    ) -> None:
+        at = closings(self.now)[number]
         week = f"{at:%G-W%V}"
         record_issue(
             self.db,
@@ -64,7 +72,7 @@ class World:
             from_on=at.date() - timedelta(days=6),
             to_on=at.date(),
             instant=at,
-            now=at,
+            now=composed_at or at,
             title="政讯周报",
             entries=[
                 IssueEntry(one, "projects", "天津市", place)
@@ -79,7 +87,7 @@ class World:
         (folder / "digest.json").write_text(json.dumps({"coverage": [row]}), encoding="utf-8")
 
     def violations(self, received: Sequence[Received] = ()) -> list[str]:
-        return check(self.data, self.truth, list(received), NOW)
+        return check(self.data, self.truth, list(received), self.now)
 
 
 @pytest.fixture
@@ -163,6 +171,17 @@ def test_an_outage_needs_one_alarm_one_recovery_and_a_line_in_the_foot(world: Wo
     clear_alarm(world.db, subject, "好了", now=NOW)
     raise_alarm(world.db, subject, "又坏了", "", now=NOW)
     assert "tj_kxjs/通知公告: 2 alarms for [1] outages" in world.violations()
+
+
+def test_an_issue_that_was_composed_late_tells_what_happened_since(world: World) -> None:
+    world.now = NOW + timedelta(days=7)
+    at = closings(world.now)[0] + timedelta(days=2)
+    world.truth.observer.columns["tj_kxjs", "通知公告"] = [Seen(at, "bad")]
+    raise_alarm(world.db, "column:tj_kxjs/通知公告", "t", "w", now=at)
+    world.issue(0, world.notice, verdict="blocked", composed_at=at + timedelta(minutes=1))
+    world.issue(1)
+    world.issue(2)
+    assert world.violations() == []
 
 
 def test_a_foot_that_tells_the_outage_is_enough(world: World) -> None:
