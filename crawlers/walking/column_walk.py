@@ -108,7 +108,7 @@ class ColumnWalk:
             days, self.is_misdated = [None] * len(days), True
             for row, _, _ in rows:
                 row.date = ""
-        is_dated = any(days)
+        is_dated = 2 * sum(map(bool, days)) >= len(days)
         days = [
             day or self.last.day_of(key, url) for (_, key, url), day in zip(rows, days, strict=True)
         ]

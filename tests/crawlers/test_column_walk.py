@@ -197,14 +197,17 @@ def test_a_feed_of_few_entries_that_was_always_so_is_well() -> None:
     assert (column.proof().joined, column.proof().gap) == ("window", None)
 
 
-def test_days_of_the_last_reading_deny_no_page_its_own() -> None:
+@pytest.mark.parametrize("strays", [0, 1])
+def test_days_of_the_last_reading_deny_no_page_its_own(strays: int) -> None:
+    """Nor do they where an advertisement among the rows prints a day."""
     column = walk(2, 4, 6, 8)
     rows = [
         (Row(f"https://a.cn/{n}.html", f"关于{n}天前事项的通知公告", ""), f"k{n}")
         for n in (2, 99, 4)
     ]
+    rows = [(Row("https://b.cn/promo/", "企业服务直通车专题活动", day(120)), "b")] * strays + rows
     met = column.meet(column.strand(0), [(row, key, row.url) for row, key in rows])
-    assert [one.standing.near for one in met] == [None] * 3
+    assert {one.standing.near for one in met} == {None}
 
 
 def test_rows_of_a_second_round_are_remembered_where_they_stand() -> None:
