@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
-from crawlers.items import PAGE_GONE
 from pipelines.matching.agreement import compare
+from pipelines.matching.dead_addresses import begins, is_cut_and_gone, is_gone
 from pipelines.matching.precomputed import Precomputed, fingerprint
 from pipelines.matching.representative import choose
 from pipelines.matching.similarity import ALGORITHM, bands_of
@@ -174,6 +174,8 @@ def _candidates(db: Database, stored: StoredNotice, bands: tuple[int, ...]) -> l
     pages += duplicates.with_title_on(
         db, title_key(notice.title), stored.id, near=_day(stored), within=REPOST_DAYS
     )
+    if is_cut_and_gone(notice):
+        pages += duplicates.begun_with(db, title_key(notice.title), _day(stored), stored.id)
     pages += text_signatures.with_bands(
         db, bands, day=_day(stored), within=REPOST_DAYS, exclude_id=stored.id
     )
@@ -224,8 +226,9 @@ def _same_number(page: Notice, other: Notice) -> Verdict:
 
 
 def _same_title(page: Notice, other: Notice) -> Verdict:
-    key = title_key(page.title)
-    if len(key) < MIN_TITLE or key != title_key(other.title) or _numbers_differ(page, other):
+    key, is_begun = title_key(page.title), begins(page, other) or begins(other, page)
+    is_one = is_begun or (len(key) >= MIN_TITLE and key == title_key(other.title))
+    if not is_one or _numbers_differ(page, other):
         return UNRELATED
     apart = _days_apart(page.published_on, other.published_on)
     if apart is None or apart > (REPOST_DAYS if page.site != other.site else 0):
@@ -288,12 +291,8 @@ def _may_be_copies(page: Notice, other: Notice) -> bool:
     if series_differ(page, other):
         return False
     if page.site == other.site:
-        return _is_gone(page) or _is_gone(other)
+        return is_gone(page) or is_gone(other)
     return not (page.issuers and other.issuers and not set(page.issuers) & set(other.issuers))
-
-
-def _is_gone(page: Notice) -> bool:
-    return not page.complete and any(one.startswith(PAGE_GONE) for one in page.warnings)
 
 
 def _texts_agree(page: Notice, other: Notice, least: float) -> bool:

@@ -6,6 +6,7 @@ longer than one step. Which pages belong together is decided in `pipelines.dedup
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -88,6 +89,19 @@ def with_title_on(
         "SELECT * FROM notices WHERE title_key = :key AND id IS NOT :id"  # noqa: S608 - constants
         f"{days} ORDER BY day_on, id",
         {"key": title_key, "id": exclude_id, "first": from_date(first), "last": from_date(last)},
+    )
+    return to_stored(db, rows)
+
+
+def begun_with(
+    db: Database, beginning: str, day: date, exclude_id: int | None = None
+) -> list[StoredNotice]:
+    """Other pages of a day (`notices.day_on`) whose bare titles begin with this one."""
+    rows = select(
+        db,
+        "SELECT * FROM notices WHERE title_key >= ? AND title_key < ? AND day_on = ?"
+        " AND id IS NOT ? ORDER BY id",
+        [beginning, beginning + chr(sys.maxunicode), from_date(day), exclude_id],
     )
     return to_stored(db, rows)
 

@@ -1,5 +1,6 @@
 """Which pages are one document: each reason, and the cases that must never be joined."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -172,6 +173,28 @@ def test_keys_ignore_spaces_and_punctuation() -> None:
 def dead(**over: object) -> Notice:
     values = {"key": "k9", "url": ORIGINAL.replace("/202102/", "/page/2/202102/")} | over
     return make(body_text="", complete=False, warnings=(f"{PAGE_GONE}（404）",), **values)
+
+
+def test_a_dead_address_under_a_cut_title_is_the_notice_that_begins_so_on_its_day() -> None:
+    whole = make()
+    cut = dead(title=whole.title[:12] + "…")
+    for verdict in (decide(cut, whole), decide(whole, cut)):
+        assert verdict.same
+        assert verdict.why.endswith(ON_TRUST)
+    assert not decide(dead(title="关于…"), make()).same
+    assert not decide(replace(cut, published_on=date(2021, 2, 4)), make()).same
+    assert not decide(replace(cut, site="tj_tten"), make(site="cde")).same
+    assert not decide(replace(cut, complete=True, warnings=()), make()).same
+
+
+def test_a_dead_address_under_a_cut_title_is_joined_to_the_stored_notice(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "zhengxun.db")
+    for notice in (make(), dead(title=make().title[:12] + "…")):
+        result = save_notice(db, notice, now=NOW, run_id=None)
+        settle(db, get_notice(db, result.id), NOW)
+    first, second = group_of(db, 2)
+    assert (first.duplicate_of, second.duplicate_of) == (None, 1)
+    db.close()
 
 
 def test_a_dead_address_of_the_same_title_and_day_is_the_same_until_it_is_read() -> None:
