@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from crawlers.items import ColumnHistory, Failure, ListedRow, Place
 from crawlers.reading.printed_dates import day_of
@@ -23,14 +23,12 @@ from crawlers.walking.continuity import (
     runs_on,
     together,
 )
-from crawlers.walking.fewer_rows import shrunk, torn
+from crawlers.walking.fewer_rows import BROKEN_OFF, shrunk, torn, unread
 from crawlers.walking.known_places import KnownRows, places
 from crawlers.walking.last_listed import LastListed
 from crawlers.walking.list_order import Order, Standing, standings
 from crawlers.walking.strand_walk import StrandWalk
 
-BROKEN_OFF = frozenset({"stuck", "failed", "repeated", "empty", "cap"})
-"""Ways in which a walk ends that wanted to go on."""
 ARCHIVE = 5
 """Old rows unknown until now that turn up at once on a page of a column that is read all along."""
 
@@ -275,13 +273,11 @@ class ColumnWalk:
         """The days that a reading which joined up did not look through again: before it, where its
         walk wanted to go back over and could not. What was put up late with such a day may be
         there."""
-        found = []
-        for one in self.strands.values():
-            reach = reach_of(one.strand, self.since) if one.strand.pages else None
-            if one.strand.ended in BROKEN_OFF and reach is not None and reach > self.since:
-                why = f"补登的通知可能没有看到：{one.strand.why}"
-                found.append(Proof("", None, (self.since, reach - timedelta(days=1)), why))
-        return together(found, self.past) if found else None
+        walked = [one.strand for one in self.strands.values()]
+        alone = self.last if len(walked) == 1 else None
+        found = [unread(one, alone, self.since, self.today) for one in walked]
+        told = [proof for proof in found if proof is not None]
+        return together(told, self.past) if told else None
 
     def known_elsewhere(self, met: Sequence[Met]) -> str:
         """The other column most of these rows are known under, when none is known under ours."""

@@ -27,6 +27,8 @@ FEWER = 2
 """So many rows fewer than the next one has, and a page is cut otherwise. One may be a row that
 could not be read, or that has moved over the edge between two answers."""
 
+BROKEN_OFF = frozenset({"stuck", "failed", "repeated", "empty", "cap"})
+"""Ways in which a walk ends that wanted to go on."""
 
 SURE = 5
 """So many rows known before tell by their first sights in which order a list without days is."""
@@ -68,3 +70,24 @@ def shrunk(strand: Strand, last: LastListed, since: date, today: date) -> Iterat
         yield gap_of(since, today, why)
     elif reach > since:
         yield gap_of(since, reach - timedelta(days=1), why)
+
+
+def unread(strand: Strand, last: LastListed | None, since: date, today: date) -> Proof | None:
+    """The gap before a reading that joined up, of days its walk could not go back over.
+
+    `last`: what the column listed last, if this is its only list: one without a next page that
+    shows less than half of that has one which was not found. Where its rows do not tell how far
+    they reach, they may lack any.
+    """
+    shown, before = sum(len(page.rows) for page in strand.pages), len(last.rows) if last else 0
+    reach = reach_of(strand, since) if strand.pages else None
+    is_less = strand.ended == "bare" and shown * 2 < before
+    if not is_less and (strand.ended not in BROKEN_OFF or reach is None):
+        return None
+    until = reach - timedelta(days=1) if reach is not None else today
+    why = f"列表只列出 {shown} 条，上次有 {before} 条" if is_less else strand.why
+    return (
+        Proof("", None, (since, until), f"补登的通知可能没有看到：{why}")
+        if until >= since
+        else None
+    )

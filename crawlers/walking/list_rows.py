@@ -24,6 +24,7 @@ from crawlers.walking.list_order import AHEAD
 from crawlers.walking.misdirected import leads_elsewhere
 from crawlers.walking.notice_pages import NoticePages, Output
 from crawlers.walking.own_hosts import hosts_taken_over
+from crawlers.walking.relative_links import as_meant
 from crawlers.walking.window import refusal
 
 Keyed = tuple[Row, str, str]
@@ -82,7 +83,20 @@ class ListRows(NoticePages):
         )
         self.learning.say(self.reports[column.name])
         self.reports[column.name].reader = found.reader
-        return replace(found, rows=self.without_asides(found.rows, column))
+        rows = self.as_meant(found.rows, base_url, column) if page > 1 else found.rows
+        return replace(found, rows=self.without_asides(rows, column))
+
+    def as_meant(self, rows: list[Row], page_url: str, column: Column) -> list[Row]:
+        """The rows of a further page, its links read from where the first page's lead if none of
+        them is known as it stands there."""
+        walk = self.walk_of(column.name)
+        if any(walk.known.column_of(key, url) for _, key, url in self.keyed(rows, walk)):
+            return rows
+        known = (row.url for row in self.known_rows.get(column.name, ()))
+        meant = as_meant(rows, page_url, known, (row.url for row in walk.listed))
+        if meant != rows:
+            self.degrade(column, "后面几页的链接按列表首页的位置读，照网页写的地址找不到通知")
+        return meant
 
     def without_asides(self, rows: list[Row], column: Column) -> list[Row]:
         """The rows without those that are no notices, going by what the column listed before."""

@@ -197,6 +197,21 @@ def test_a_feed_of_few_entries_that_was_always_so_is_well() -> None:
     assert (column.proof().joined, column.proof().gap) == ("window", None)
 
 
+def test_a_list_that_shows_far_less_than_it_did_without_a_next_page_leaves_its_days_open() -> None:
+    column = walk(2, 4, 6, 8, 10, 12, 14)
+    meet(column, 0, 2, 4)
+    column.strand(0).strand.ended = "bare"
+    assert column.proof().joined == "window"
+    unchecked = column.unchecked()
+    assert unchecked is not None
+    assert unchecked.gap == (date(2021, 3, 5), date(2021, 3, 15))
+    assert unchecked.why == "补登的通知可能没有看到：列表只列出 3 条，上次有 7 条"
+    usual = walk(2, 4, 6, 8)
+    meet(usual, 0, 2, 4)
+    usual.strand(0).strand.ended = "bare"
+    assert usual.unchecked() is None
+
+
 @pytest.mark.parametrize("strays", [0, 1])
 def test_days_of_the_last_reading_deny_no_page_its_own(strays: int) -> None:
     """Nor do they where an advertisement among the rows prints a day."""
