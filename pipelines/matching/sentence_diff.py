@@ -17,6 +17,8 @@ _SHORTEST = 8
 # What is laid side by side, in characters and in pieces that do not stand there literally.
 _LONGEST_TEXT = 200_000
 _MOST_SEARCHED = 400
+# The sign-off of a text: who, and on which day.
+_CLOSING = 2
 _END = re.compile(r"(?<=[。；！？;!?])|\n")
 _SIGN = re.compile(r"[\W_]+")
 
@@ -103,13 +105,21 @@ def _missing(pieces: tuple[Piece, ...], others: tuple[Piece, ...]) -> tuple[Piec
             rest = _without(piece.bare, long)
             if rest:
                 left[at] = rest
-    # A line of which the other text has a name (its sign-off, say) is not one that both have.
-    held = [at for at, piece in enumerate(pieces) if 2 * len(left.get(at, "")) < len(piece.bare)]
+    closing = [other.bare for other in others[-_CLOSING:] if len(other.bare) >= _SHORTEST]
+    held = [at for at, piece in enumerate(pieces) if _is_held(piece, left.get(at, ""), closing)]
     first, last = (held[0], held[-1]) if held else (len(pieces), -1)
     return tuple(
         replace(pieces[at], bare=rest, is_edge=at <= first or at >= last)
         for at, rest in left.items()
     )
+
+
+def _is_held(piece: Piece, rest: str, closing: list[str]) -> bool:
+    """Whether both texts have most of a line. One of which the other text has the sign-off alone
+    (a heading that begins with who issued it) is not one that both have."""
+    if 2 * len(rest) >= len(piece.bare):
+        return False
+    return not rest or rest != _without(piece.bare, closing)
 
 
 def _stands_in(pieces: tuple[Piece, ...], at: int, whole: str) -> bool:

@@ -93,3 +93,13 @@ def test_a_heading_of_which_the_text_has_only_a_name_stands_outside_of_it() -> N
         ("天津市科学技术局关于征集2021年项目的通知", True),
         ("20210203", True),
     ]
+
+
+def test_a_heading_that_is_half_the_name_of_who_signed_stands_outside_of_the_text() -> None:
+    outer = f"天津市科学技术局关于征集绿\n色制造典型案例的通知\n20210203\n{TEXT}"
+    come = change(TEXT, outer).come
+    assert [(piece.bare, piece.is_edge) for piece in come] == [
+        ("关于征集绿", True),
+        ("色制造典型案例的通知", True),
+        ("20210203", True),
+    ]
