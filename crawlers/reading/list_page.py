@@ -78,9 +78,7 @@ def read_list(
         row.url = absolute(url, row.url, encoding) or row.url
     rows = _without_columns(rows)
     if reader == "general" and list_identity(page, rows, url).is_front:
-        return Reading(
-            [], "", ("网页像是首页：并列几个栏目的列表，没有栏目名，没有当作这个栏目读",)
-        )
+        return Reading([], "", (_FRONT,))
     if reader == "general" and rows and says_empty(page, url, {row.url for row in rows}):
         return Reading([], "", ("网页写明这个列表没有内容；别处的链接没有当作这个栏目读",))
     return Reading(rows, reader, tuple(_doubts(page, rows, whole)))

@@ -60,7 +60,7 @@ def shrunk(strand: Strand, last: LastListed, since: date, today: date) -> Iterat
     """The gap of a feed that shows less than half of the rows of the `last` reading: an entry that
     was put up late, with an earlier day, would not be among the few it still shows. Where they do
     not tell how far they reach, that may be any entry."""
-    shown, before = sum(len(page.rows) for page in strand.pages), len(last.rows)
+    shown, before = _shown(strand), len(last.rows)
     if shown * 2 >= before:
         return
     why = f"订阅源只列出最近 {shown} 条，上次有 {before} 条"
@@ -79,7 +79,7 @@ def unread(strand: Strand, last: LastListed | None, since: date, today: date) ->
     shows less than half of that has one which was not found. Where its rows do not tell how far
     they reach, they may lack any.
     """
-    shown, before = sum(len(page.rows) for page in strand.pages), len(last.rows) if last else 0
+    shown, before = _shown(strand), len(last.rows) if last else 0
     reach = reach_of(strand, since) if strand.pages else None
     is_less = strand.ended == "bare" and shown * 2 < before
     if not is_less and (strand.ended not in BROKEN_OFF or reach is None):
@@ -91,3 +91,7 @@ def unread(strand: Strand, last: LastListed | None, since: date, today: date) ->
         if until >= since
         else None
     )
+
+
+def _shown(strand: Strand) -> int:
+    return sum(len(page.rows) for page in strand.pages)
