@@ -68,7 +68,9 @@ class JpaasSpider(SearchColumns, BaseSpider):
             self.fail(column, self.broken(response, str(error)), page, response)
             return
         found = self.rows_of(response, answer.html, shell, self.columns[column])
-        if not found.rows and page == 1 and len(units) > 1:
+        keyed = self.keyed(found.rows, self.walk_of(column))
+        are_none = not self.without_asides(keyed, self.columns[column])
+        if are_none and page == 1 and len(units) > 1:
             request = self._unit_request(shell, self.columns[column], page, units[1:])
             yield _of_strand(request, response)
             return

@@ -105,20 +105,27 @@ class JsonSpider(JsonLists, BaseSpider):
         try:
             answer = response.meta["answer"] = read_json(response.text)
             found = record_objects(answer, column.records)
-            rows = _usable(self._row(one, column, column.records) for one in found)
+            rows = [self._row(one, column, column.records) for one in found]
         except NotRecordsError as error:
             refused = error
-        learned = self.learned_records(response, column, page, rows)
+        learned = self.learned_records(response, column, page, _usable(rows))
         if learned is not None:
             response.meta["answer"], refused = learned[0], None
-            rows = _usable(_learned_rows(*learned, column.url))
+            rows = list(_learned_rows(*learned, column.url))
         if refused is not None:
             self.fail(column.name, self.broken(response, str(refused)), page, response)
             return
-        yield from self.take_rows(response, column, page, rows)
+        response.meta["listed"] = len(rows)
+        usable = _usable(rows)
+        if len(usable) < len(rows):
+            lacking = f"列表有 {len(rows) - len(usable)} 条记录没有标题或地址，没有读到"
+            self.degrade(column, lacking)
+        yield from self.take_rows(response, column, page, usable)
 
     def paging(self, response: TextResponse, column: Column, page: int, rows: int) -> Paging:
-        """The next page by number, offset or cursor, until count, pages or a short page end it."""
+        """The next page by number, offset or cursor, until count, pages or a short page end it.
+        A page is as long as its records are many, also those that are no notices."""
+        rows = response.meta["listed"]
         answer, how, records = response.meta["answer"], column.paging, column.records
         total = number_at(answer, records.total) if records else None
         pages = number_at(answer, records.pages) if records else None

@@ -84,7 +84,7 @@ class BaseSpider(ListOutcomes):
         """Count rows, yield what is to be taken, and walk on."""
         walk, report = self.walk_of(column.name), self.reports[column.name]
         strand = walk.strand(response.meta.get(STRAND, 0))
-        keyed = self.keyed(rows, walk)
+        keyed = self.without_asides(self.keyed(rows, walk), column)
         if (
             page == 1
             and self._may_be_elsewhere(walk)
@@ -92,7 +92,7 @@ class BaseSpider(ListOutcomes):
         ):
             otherwise = partial(self.take_rows, response, column, page, rows)
             moved = MovedColumn(self, column, _strand_of(response), otherwise)
-            yield from moved.look(response, has_rows=bool(rows))
+            yield from moved.look(response, has_rows=bool(keyed))
             return
         why = self.moved_away(response, column, keyed) or self.of_one_address(keyed)
         met = [] if why else walk.meet(strand, keyed)
@@ -103,8 +103,8 @@ class BaseSpider(ListOutcomes):
             return
         walk.answered += page == 1
         report.pages += 1
-        report.reader = report.reader or ("platform" if rows else "")
-        report.page_rows.append(len(rows))
+        report.reader = report.reader or ("platform" if keyed else "")
+        report.page_rows.append(len(keyed))
         self.settle(column)
         self.count(column.name, met)
         self.note_hosts(column, met)

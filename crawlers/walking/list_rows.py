@@ -83,8 +83,9 @@ class ListRows(NoticePages):
         )
         self.learning.say(self.reports[column.name])
         self.reports[column.name].reader = found.reader
-        rows = self.as_meant(found.rows, base_url, column) if page > 1 else found.rows
-        return replace(found, rows=self.without_asides(rows, column))
+        if page == 1:
+            return found
+        return replace(found, rows=self.as_meant(found.rows, base_url, column))
 
     def as_meant(self, rows: list[Row], page_url: str, column: Column) -> list[Row]:
         """The rows of a further page, its links read from where the first page's lead if none of
@@ -98,16 +99,16 @@ class ListRows(NoticePages):
             self.degrade(column, "后面几页的链接按列表首页的位置读，照网页写的地址找不到通知")
         return meant
 
-    def without_asides(self, rows: list[Row], column: Column) -> list[Row]:
+    def without_asides(self, rows: Sequence[Keyed], column: Column) -> list[Keyed]:
         """The rows without those that are no notices, going by what the column listed before."""
         walk = self.walk_of(column.name)
-        known = (row for row, key, url in self.keyed(rows, walk) if walk.is_of(row, key, url))
-        left = walk.asides.among(rows, known)
+        known = (one[0] for one in rows if walk.is_of(*one))
+        left = walk.asides.among([row for row, _, _ in rows], known)
         if left:
             walk.asides.leave_out(left)
             what = f"列表里有 {len(left)} 行没有日期、指向别处的栏目或专题，没有当作通知"
             self.degrade(column, what)
-        return [row for row in rows if row not in left]
+        return [one for one in rows if one[0] not in left]
 
     def moved_away(self, response: TextResponse, column: Column, rows: Sequence[Keyed]) -> str:
         """Why the answer is no list of this column (Chinese), or "": its address led to another

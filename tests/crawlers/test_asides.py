@@ -3,11 +3,17 @@ none beside them print a day: what the column listed before tells."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
+from types import ModuleType
+from typing import Any
+
+from scrapy.http import TextResponse
 
 from crawlers.items import ColumnHistory, ListedRow
-from crawlers.platforms import trs
+from crawlers.platforms import jpaas, trs
+from crawlers.platforms import json as json_platform
 from crawlers.reading.rows import Row
 from crawlers.walking.asides import Asides
 from crawlers.walking.base import BaseSpider
@@ -38,8 +44,10 @@ def page(*rows: str, more: str = "index_1.html") -> str:
     return f"<ul class='list'>{''.join(rows)}</ul><a href='{more}'>下一页</a>"
 
 
-def spider_that_knows(*rows: ListedRow) -> BaseSpider:
-    spider = make(trs, KXJS, min_rows=1)
+def spider_that_knows(
+    *rows: ListedRow, platform: ModuleType = trs, url: str = KXJS, **column: Any
+) -> BaseSpider:
+    spider = make(platform, url, min_rows=1, **column)
     history = ColumnHistory(str(TODAY - timedelta(days=60)), str(TODAY - timedelta(days=3)))
     spider.histories["通知公告"] = replace(history, listed=rows)
     spider.walk_of("通知公告").is_looked_for = True
@@ -96,3 +104,41 @@ def test_rows_like_those_left_out_that_turn_out_to_be_known_make_a_gap() -> None
 def test_a_list_that_never_had_days_tells_nothing_of_rows_without() -> None:
     undated = [replace(listed(age), day="") for age in range(9)]
     assert Asides(undated).among([Row(*one) for one in NOISE], known=[]) == []
+
+
+def test_records_of_a_search_server_are_looked_at_like_rows() -> None:
+    spider = spider_that_knows(
+        *(listed(age) for age in range(3, 30)),
+        platform=jpaas,
+        url="https://kxjs.tj.gov.cn/search/",
+        endpoint="/api/search/info",
+        params={"pg": "20"},
+        extra={"api": "search"},
+    )
+    (request,) = started(spider)
+    new = listed(0)
+    hits = [{"data": {"title": title, "url": url}} for url, title in NOISE]
+    hits.append({"data": {"title": new.title, "url": new.url, "deploytime": f"{new.day} 09:00:00"}})
+    answered = {"data": {"searchResult": {"totalCount": len(hits), "dataResults": hits}}}
+    found = run(request, json.dumps(answered), TextResponse)
+    assert notices(found) == [new.title]
+    assert "3 行" in spider.reports["通知公告"].degraded
+
+
+def test_a_page_of_records_is_no_shorter_for_those_that_are_no_notices() -> None:
+    spider = spider_that_knows(
+        *(listed(age) for age in range(3, 30)),
+        platform=json_platform,
+        records={"rows": "list", "title": "title", "link": "url", "date": "day"},
+        endpoint="/api/list",
+        paging={"number": "page", "size": 5},
+    )
+    (request,) = started(spider)
+    records: list[dict[str, str]] = [{"title": title, "url": url} for url, title in NOISE]
+    new = listed(0)
+    records += [{"title": new.title, "url": new.url, "day": new.day}, {"title": "", "url": ""}]
+    found = run(request, json.dumps({"list": records}), TextResponse)
+    assert notices(found) == [new.title]
+    (second,) = lists(found)
+    assert second.url.endswith("page=2")
+    assert "1 条记录没有标题或地址" in spider.reports["通知公告"].degraded
