@@ -7,6 +7,7 @@ addresses say which fields those are.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ EVERY = "*"
 
 _MOST_RECORDS = 2000
 _DEEPEST = 12
+_ADDRESS = re.compile(r"(?:https?:)?//|\.{0,2}/")
 _MOSTLY = 0.5
 _TOTALS = ("total", "totalcount", "totalnum", "recordcount")
 _PAGES = ("pages", "totalpage", "totalpages", "pagecount")
@@ -58,8 +60,13 @@ class LearnedRecords:
         return without_markup(str(record.get(self.title) or ""))
 
     def day_of(self, record: Record) -> str:
-        """The day of a record as printed, seconds and milliseconds as wall-clock time."""
-        return printed(record.get(self.day)) if self.day else ""
+        """The day of a record as printed, seconds and milliseconds as wall-clock time; of an
+        address only the day in it."""
+        text = printed(record.get(self.day)) if self.day else ""
+        if not _ADDRESS.match(text):
+            return text
+        day = day_of(text)
+        return day.isoformat() if day else ""
 
     def address_of(self, record: Record) -> str:
         """The address of a record; empty when it says none."""
@@ -137,13 +144,16 @@ def _is_short(value: object) -> bool:
 
 
 def _day(pairs: Sequence[tuple[Record, KnownRow]]) -> str:
+    """The field of the day: addresses often have it too, and are asked where nothing else has."""
     votes: Counter[str] = Counter()
+    addresses: Counter[str] = Counter()
     for record, row in pairs:
         days = {day_of(row.day), day_of(row.listed_day)} - {None}
-        votes.update(
-            name for name, value in record.items() if value and day_of(printed(value)) in days
-        )
-    return _winner(votes, len(pairs))
+        for name, value in record.items():
+            text = printed(value)
+            if text and day_of(text) in days:
+                (addresses if _ADDRESS.match(text) else votes)[name] += 1
+    return _winner(votes, len(pairs)) or _winner(addresses, len(pairs))
 
 
 def _winner(votes: Counter[str], of: int) -> str:

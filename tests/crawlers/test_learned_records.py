@@ -77,6 +77,23 @@ def _milliseconds(one: Told) -> int:
     return int(at.timestamp() * 1000)
 
 
+@pytest.mark.parametrize("has_field", [True, False])
+def test_an_address_is_asked_for_the_day_where_no_field_has_it_and_is_none_itself(
+    notices: list[Told], has_field: bool
+) -> None:
+    records = [
+        {"name": one.title, "href": f"/art/{one.day:%Y/%m/%d}/art_{one.number}.html"}
+        | ({"when": f"{one.day:%Y-%m-%d}"} if has_field else {})
+        for one in notices
+    ]
+    learned = derive_records({"rows": records}, rows_of(notices))
+    assert learned is not None
+    assert learned.day == ("when" if has_field else "href")
+    assert learned.day_of(records[0]) == notices[0].day.isoformat()
+    topic = {"name": "聚焦全国两会专题", "href": "/zwgk/lanmu100/"}
+    assert learned.day_of(topic) == ""
+
+
 def test_two_known_notices_are_too_few(notices: list[Told]) -> None:
     answer = {"data": answer_of(notices, {})}
     assert derive_records(answer, rows_of(notices)[:2]) is None
