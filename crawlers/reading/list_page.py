@@ -91,14 +91,14 @@ def _without_columns(rows: list[Row]) -> list[Row]:
     if len(rows) < _ENOUGH or len(dated) < _DATED * len(rows):
         return rows
     known = {parent_of(row.url) for row in dated}
-    return [row for row in rows if not leads_aside(row, known)]
+    return [row for row in rows if row.date or not leads_aside(row, known)]
 
 
 def leads_aside(row: Row, parents: Container[str]) -> bool:
-    """Whether a row, not kept on top, prints no day and leads to a folder that lies in none of the
-    `parents` of the notices (see `parent_of`)."""
-    is_bare = not row.date and not row.pinned
-    return is_bare and bool(_FOLDER.search(row.url)) and parent_of(row.url) not in parents
+    """Whether a row, not kept on top, leads to a folder that lies in none of the `parents` of the
+    notices (see `parent_of`). Of a row without a day that tells that it is none."""
+    leads = not row.pinned and bool(_FOLDER.search(row.url))
+    return leads and parent_of(row.url) not in parents
 
 
 def parent_of(url: str) -> str:

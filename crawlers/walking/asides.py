@@ -7,9 +7,11 @@ they may be most of it, or all; there what the column listed before has to tell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from crawlers.items import ListedRow
 from crawlers.reading.list_page import leads_aside, parent_of
+from crawlers.reading.printed_dates import day_of
 from crawlers.reading.rows import Row
 
 LEAST = 3
@@ -19,9 +21,10 @@ _DATED = 0.6  # of the rows of the last reading: then a row without a day stands
 
 class Asides:
     """What one column's rows look like, by those `listed` last, and what was left out of its
-    pages."""
+    pages. A row of before `taken_since` is no new notice by its day."""
 
-    def __init__(self, listed: Sequence[ListedRow]) -> None:
+    def __init__(self, listed: Sequence[ListedRow], taken_since: date) -> None:
+        self._taken_since = taken_since
         dated = sum(bool(row.day) for row in listed)
         self._tells = len(listed) >= LEAST and dated >= _DATED * len(listed)
         self._parents = {parent_of(row.url) for row in listed}
@@ -31,8 +34,9 @@ class Asides:
         """The rows of a page that are no notices; `known` are those of its rows that are."""
         if not self._tells:
             return []
-        self._parents |= {parent_of(row.url) for row in (*filter(_is_dated, rows), *known)}
-        return [row for row in rows if leads_aside(row, self._parents)]
+        self._parents |= {parent_of(row.url) for row in (*filter(self._is_recent, rows), *known)}
+        bare = (row for row in rows if not self._is_recent(row))
+        return [row for row in bare if leads_aside(row, self._parents)]
 
     def leave_out(self, rows: Iterable[Row]) -> None:
         """These rows were left out."""
@@ -44,6 +48,6 @@ class Asides:
         too."""
         return not self._left.isdisjoint(self._parents)
 
-
-def _is_dated(row: Row) -> bool:
-    return bool(row.date)
+    def _is_recent(self, row: Row) -> bool:
+        day = day_of(row.date)
+        return day >= self._taken_since if day else bool(row.date)

@@ -81,7 +81,7 @@ class ColumnWalk:
         self.is_misdated = False
         self.is_looked_for = False
         self.last = LastListed(history.listed)
-        self.asides = Asides(history.listed)
+        self.asides = Asides(history.listed, taken_since)
         self.strands: dict[int, StrandWalk] = {}
 
     def strand(self, number: int) -> StrandWalk:
@@ -266,7 +266,7 @@ class ColumnWalk:
             elif one.turned is None and not is_open:
                 yield from torn(one.strand.pages, one.sizes, self.past, self.since, self.today)
         if self.asides.are_doubtful:
-            why = "列表里没有日期的行没有当作通知，后面却有同样的通知"
+            why = "列表里没有日期或日期很早的行没有当作通知，后面却有同样的通知"
             yield gap_of(self.past.until or self.since, self.today, why)
 
     def unchecked(self) -> Proof | None:

@@ -106,7 +106,7 @@ class ListRows(NoticePages):
         left = walk.asides.among([row for row, _, _ in rows], known)
         if left:
             walk.asides.leave_out(left)
-            what = f"列表里有 {len(left)} 行没有日期、指向别处的栏目或专题，没有当作通知"
+            what = f"列表里有 {len(left)} 行没有日期或日期很早、指向别处的栏目或专题，没有当作通知"
             self.degrade(column, what)
         return [one for one in rows if one[0] not in left]
 

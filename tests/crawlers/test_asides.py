@@ -103,7 +103,10 @@ def test_rows_like_those_left_out_that_turn_out_to_be_known_make_a_gap() -> None
 
 def test_a_list_that_never_had_days_tells_nothing_of_rows_without() -> None:
     undated = [replace(listed(age), day="") for age in range(9)]
-    assert Asides(undated).among([Row(*one) for one in NOISE], known=[]) == []
+    assert (
+        Asides(undated, TODAY - timedelta(days=60)).among([Row(*one) for one in NOISE], known=[])
+        == []
+    )
 
 
 def test_records_of_a_search_server_are_looked_at_like_rows() -> None:
@@ -118,6 +121,7 @@ def test_records_of_a_search_server_are_looked_at_like_rows() -> None:
     (request,) = started(spider)
     new = listed(0)
     hits = [{"data": {"title": title, "url": url}} for url, title in NOISE]
+    hits[0]["data"]["deploytime"] = "2019-01-11 09:00:00"
     hits.append({"data": {"title": new.title, "url": new.url, "deploytime": f"{new.day} 09:00:00"}})
     answered = {"data": {"searchResult": {"totalCount": len(hits), "dataResults": hits}}}
     found = run(request, json.dumps(answered), TextResponse)
