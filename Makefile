@@ -20,7 +20,7 @@ help: ## list the commands
 demo: $(READY) ## the main job on the bundled replica: crawl, store, compose, mail
 	$(BIN)/python -m cli demo
 
-test: $(READY) ## the tests, all local, a quarter of an hour on 2 cores
+test: $(READY) ## the tests, all local, some ten minutes on 2 cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-again: $(READY)
