@@ -18,6 +18,7 @@ from pathlib import Path
 from digest.delivery.sink import Sink
 from replica.server import Replica
 from soak import clock
+from soak.processes import children_of, crawls_of, kill, site_of
 from soak.publisher import COLUMNS
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +71,7 @@ class Harness:
         self.answers: queue.Queue[str] = queue.Queue()
         self.asked = 0
         self.mended: set[str] = set()
+        self.killed: set[str] = set()
         self.clock_file = folder / "clock.json"
         self.data.mkdir(parents=True, exist_ok=True)
         self.configure()
@@ -213,12 +215,11 @@ class Harness:
         """kill -9 of the daemon alone; what it started becomes orphans."""
         kill(self.pid)
 
-    def kill_a_crawl(self) -> bool:
-        """kill -9 of one crawl; whether there was one."""
-        crawls = crawls_of(self.pid)
-        for crawl in crawls[:1]:
+    def kill_a_crawl(self) -> None:
+        """kill -9 of one crawl, if there is one; `killed` names its site."""
+        for crawl in crawls_of(self.pid)[:1]:
+            self.killed |= site_of(crawl)
             kill(crawl)
-        return bool(crawls)
 
     def stop(self) -> int:
         """SIGTERM; the exit status."""
@@ -270,33 +271,3 @@ def built_in_columns(site: str) -> list[str]:
     catalogue = tomllib.loads((ROOT / "crawlers" / "sources.toml").read_text(encoding="utf-8"))
     names = [str(column["name"]) for column in catalogue[site]["columns"]]
     return [name for name in names if name != "IPRdaily"]
-
-
-def children_of(pid: int) -> list[int]:
-    """Process ids of the living children."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with suppress(OSError):
-            fields = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            if int(fields[1]) == pid and fields[0] != "Z":
-                found.append(int(entry.name))
-    return sorted(found)
-
-
-def crawls_of(pid: int) -> list[int]:
-    """Those of the living children that crawl."""
-    found = []
-    for child in children_of(pid):
-        with suppress(OSError):
-            command = (Path("/proc") / str(child) / "cmdline").read_bytes()
-            if b"scrapy" in command or b"crawlers.visits" in command:
-                found.append(child)
-    return found
-
-
-def kill(pid: int) -> None:
-    """kill -9, if it still lives."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

@@ -7,7 +7,7 @@ obstacle stood there and whether it disturbed the crawl itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -44,15 +44,18 @@ class Observer:
     columns: dict[tuple[str, str], list[Seen]] = field(default_factory=lambda: defaultdict(list))
     readings: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
-    def look(self, now: datetime, *, disturbed: bool) -> None:
-        """Take note of the sites that were asked since the last look."""
+    def look(self, now: datetime, *, disturbed: bool, killed: Collection[str] = ()) -> None:
+        """Take note of the sites that were asked since the last look. The crawl of a `killed` one
+        may have ended before it asked anything."""
         asked = {HOSTS[request.host] for request in self.replica.requests if request.host in HOSTS}
         self.replica.clear()
-        for site in asked:
+        for site in asked.union(killed):
             for column in NAMES[site]:
-                state = "open" if disturbed else self.state(site, column)
+                is_open = disturbed or site in killed
+                state = "open" if is_open else self.state(site, column)
                 self.columns[site, column].append(Seen(now, state))
-            if not disturbed and all(self.state(site, one) == "good" for one in NAMES[site]):
+            undisturbed = not disturbed and site not in killed
+            if undisturbed and all(self.state(site, one) == "good" for one in NAMES[site]):
                 self.readings[site].append(now)
 
     def state(self, site: str, column: str) -> State:

@@ -95,7 +95,9 @@ class Year:
 
     def look(self) -> None:
         """Take note of what crawls could see."""
-        self.observer.look(self.harness.now, disturbed=self.disturbed)
+        killed = self.harness.killed
+        self.observer.look(self.harness.now, disturbed=self.disturbed, killed=killed)
+        killed.clear()
         self.disturbed = self.disk_is_full()
 
     def week_is_over(self) -> None:

@@ -173,6 +173,13 @@ def test_an_outage_needs_one_alarm_one_recovery_and_a_line_in_the_foot(world: Wo
     assert "tj_kxjs/通知公告: 2 alarms for [1] outages" in world.violations()
 
 
+def test_a_crawl_killed_before_it_asked_anything_may_be_told_as_an_outage(world: World) -> None:
+    observer = world.truth.observer
+    observer.look(READ + timedelta(days=1), disturbed=False, killed={"tj_kxjs"})
+    observer.look(NOW, disturbed=False)
+    assert observer.outages()["tj_kxjs", "通知公告"] == {0, 1}
+
+
 def test_an_issue_that_was_composed_late_tells_what_happened_since(world: World) -> None:
     world.now = NOW + timedelta(days=7)
     at = closings(world.now)[0] + timedelta(days=2)
