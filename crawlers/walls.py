@@ -36,7 +36,7 @@ GIVE_UP_AFTER = 3
 TAKEN = "wall_steps"
 WORDS = "wall_words"
 SENT_WARM = "wall_sent_warm"
-# Set by whoever asks for a file named by a notice (pipelines.download).
+# Set by whoever asks for a file named by a notice (pipelines.downloads).
 FILE_META = "zx_file"
 
 

@@ -8,34 +8,23 @@ read by a child process. Whatever goes wrong, the notice goes on with the file n
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-import os
-import secrets
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    DownloadCancelledError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    NotConfigured,
-)
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 from sqlite_utils import Database
 
-from crawlers.items import Failure
 from pipelines.brought import BroughtFile
-from pipelines.day_allowance import OverAllowanceError
 from pipelines.downloads.disposition import file_name
+from pipelines.downloads.fetcher import FileFetcher, NotDownloadedError
 from pipelines.downloads.file_kinds import NotAFileError, kind_of
 from pipelines.downloads.gist import gist_of
+from pipelines.downloads.kept_files import keep
 from pipelines.downloads.table_rows import table_rows
 from pipelines.downloads.text_reader import TextReader, is_worth_another_reading
 from pipelines.facts.attachments import is_bare
@@ -48,8 +37,6 @@ from storage.notices.notices import find_by_url
 
 log = logging.getLogger(__name__)
 
-FOLDER = "files"
-FILE_SECONDS = 120.0
 NOTICE_SECONDS = 150.0
 """A notice does not wait longer for its files; what is missing is asked for at its next reading."""
 
@@ -62,15 +49,6 @@ MOST_FILES = 50
 LEAST_BYTES = 5_000
 """Smaller pictures of a body are ornaments."""
 
-GIVE_UP_AFTER = 3
-"""Failures in a row after which a host is asked for no more files in this crawl."""
-
-_POLL_SECONDS = 1.0
-
-
-class NotDownloadedError(Exception):
-    """There is no file; the message (Chinese) says why."""
-
 
 class DownloadPipeline:
     """Settings: ZX_ATTACHMENTS, ZX_ATTACHMENT_MB, ZX_ATTACHMENT_TYPES, ZX_OCR, ZX_DATA,
@@ -80,7 +58,6 @@ class DownloadPipeline:
         settings = crawler.settings
         self.crawler = crawler
         self.data = Path(str(settings["ZX_DATA"]))
-        self.megabytes = settings.getint("ZX_ATTACHMENT_MB", 20)
         self.types = frozenset(settings.getlist("ZX_ATTACHMENT_TYPES"))
         # What is known was downloaded where the store is, and lies there.
         self.is_away = bool(settings.get("ZX_AWAY"))
@@ -89,7 +66,7 @@ class DownloadPipeline:
         self._reader = TextReader()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._got: dict[str, Attachment] = {}
-        self._failures: Counter[str] = Counter()
+        self._fetcher = FileFetcher(crawler, settings.getint("ZX_ATTACHMENT_MB", 20))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DownloadPipeline:
@@ -194,7 +171,7 @@ class DownloadPipeline:
 
     async def _download(self, file: Attachment, referer: str, until: float) -> Attachment:
         try:
-            response = await self._fetch(file.url, referer, until)
+            response = await self._fetcher.fetch(file.url, referer, until)
             given = file_name(response.headers.get("Content-Disposition") or b"")
             kind = self._judge(response, file.type, given)
             sha256, path = await asyncio.to_thread(keep, self.data, response.body, kind)
@@ -221,53 +198,6 @@ class DownloadPipeline:
             rows=rows,
         )
 
-    async def _fetch(self, url: str, referer: str, until: float) -> Response:
-        """Raises NotDownloadedError."""
-        host = urlsplit(url).netloc
-        if self._failures[host] >= GIVE_UP_AFTER:
-            raise NotDownloadedError(f"该网站已连续 {GIVE_UP_AFTER} 个附件下载失败，本次不再下载")
-        try:
-            response = await self._answer(self._request(url, referer), until)
-        except NotDownloadedError:
-            raise
-        except Exception as error:
-            self._failures[host] += _is_trouble(error)
-            raise NotDownloadedError(self._words(error)) from error
-        self._failures[host] = 0
-        if response.status != 200:
-            raise NotDownloadedError(f"网站返回 {response.status}")
-        return response
-
-    async def _answer(self, request: Request, until: float) -> Response:
-        """The answer; given up at `until` (loop time), and when the crawl is being stopped."""
-        asking = asyncio.ensure_future(self.crawler.engine.download_async(request))
-        # An answer that comes too late is nobody's, nor is its error.
-        asking.add_done_callback(lambda done: done.cancelled() or done.exception())
-        while not asking.done():
-            if not self.crawler.crawling:
-                raise NotDownloadedError("抓取已停止")
-            left = until - asyncio.get_running_loop().time()
-            if left <= 0:
-                raise NotDownloadedError("等待时间过长")
-            await asyncio.wait({asking}, timeout=min(_POLL_SECONDS, left))
-        return asking.result()
-
-    def _request(self, url: str, referer: str) -> Request:
-        return Request(
-            url,
-            callback=NO_CALLBACK,
-            dont_filter=True,
-            headers={"Referer": referer, "Accept": "*/*"},
-            meta={
-                "zx_file": True,
-                # Kept under its checksum already; the cache would be a second copy.
-                "dont_cache": True,
-                "download_maxsize": self.megabytes * 1024 * 1024,
-                "download_timeout": FILE_SECONDS,
-                "max_retry_times": 1,
-            },
-        )
-
     def _judge(self, response: Response, named: str, given: str) -> str:
         """The type of the file; `given` is the name in its header.
 
@@ -278,19 +208,6 @@ class DownloadPipeline:
             raise NotDownloadedError(f"{kind} 类型不在下载之列")
         return kind
 
-    def _words(self, error: Exception) -> str:
-        failure = getattr(error, "failure", None)
-        if isinstance(failure, Failure):
-            return failure.reason
-        if isinstance(error, DownloadCancelledError) or "MAXSIZE" in str(error):
-            return f"超过 {self.megabytes} MB 的大小限制"
-        if isinstance(error, DownloadTimeoutError):
-            return "下载超时"
-        if isinstance(error, IgnoreRequest):
-            is_robots = "robots.txt" in str(error)
-            return "网站的 robots.txt 不允许下载" if is_robots else "地址不允许访问或跳转次数过多"
-        return "连接失败或中断"
-
     def _without(self, file: Attachment, reason: str) -> Attachment:
         self._count("failed")
         log.warning("not downloaded: %s: %s", file.url, reason)
@@ -299,37 +216,3 @@ class DownloadPipeline:
     def _count(self, what: str) -> None:
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"attachments/{what}")
-
-
-def _is_trouble(error: Exception) -> bool:
-    """Whether the host failed, or a wall refused: not a file too large or out of bounds."""
-    if isinstance(error, OverAllowanceError):
-        return False
-    if isinstance(getattr(error, "failure", None), Failure):
-        return True
-    return not isinstance(error, (DownloadCancelledError, IgnoreRequest))
-
-
-def keep(data: Path, body: bytes, kind: str) -> tuple[str, str]:
-    """Store a file under its content's SHA-256; (sha256, path relative to `data`).
-
-    Another crawl sees the whole file or none. It is nobody's to execute. Raises OSError.
-    """
-    sha256 = hashlib.sha256(body).hexdigest()
-    relative = f"{FOLDER}/{sha256[:2]}/{sha256}.{kind}"
-    target = data / relative
-    if target.is_file() and target.stat().st_size == len(body):
-        return sha256, relative
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Who may read it is decided by the process' umask.
-    temporary = target.with_name(f"{secrets.token_hex(8)}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    return sha256, relative

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawlers.reading.body_copies import without_copies
+from crawlers.reading.body_edges import Edges
 from crawlers.reading.body_panels import closed_panels
 from crawlers.reading.body_stamps import below_stamp, mark_stamps
-from crawlers.reading.body_tail import without_tail
 from crawlers.reading.furniture import Furniture, Part
 from crawlers.reading.line_kinds import Kind, weight
 from crawlers.reading.line_sums import LineSums
@@ -27,14 +27,8 @@ _PIECES = frozenset(("p", "table", "ul", "ol", "dl", "pre", "blockquote", "figur
     ("h1", "h2", "h3", "h4", "h5", "h6")
 )
 _END_TITLE = re.compile(r"^\W{0,3}(?:相关|推荐|热门|最新|附近|更多|猜你|精彩|延伸|热点)\S{0,10}$")
-_CLOCK = re.compile(r"\W{0,2}(?:\d{1,2}[-月/]\d{1,2}日?\s)?\d{1,2}:\d\d\W{0,2}")
-_CONTENTS = re.compile(r"目\s{0,4}录|文章目录|本文目录|内容导航")
-_SUMMED_UP = re.compile(r"^\W{0,2}(?:导读|摘要|内容(?:提要|摘要)|核心提示|内容导读|编者按)\W")
-_IS_ISSUED = re.compile(r"[(（]?(?:19|20)\d\d\D\d{1,2}\D\d{1,2}日?(?:发布|印发)[)）]?")
-_WORD = re.compile(r"[^\W_]")
 _SHARE_OF_HOLDER = 0.25  # of what comes after it, in the box that holds the title and some text
 _DOMINANT = 0.8
-_SUMMARY = 20
 _SENTENCES_AMONG_LINKS = 2
 _MOST_LEVELS = 300  # boxes inside boxes that are looked into
 
@@ -82,6 +76,7 @@ class Evidence:
             self.weights[number] = 0.0
         self.sums = LineSums(outline.lines, self.kinds, self.weights)
         self.furniture = Furniture(outline, self.kinds, self.sums, self.anchor)
+        self.edges = Edges(outline, self.kinds, self.weights, self.records, self.closed)
 
     def region(self, box: int = 0) -> Region:
         """The text inside a box."""
@@ -90,10 +85,10 @@ class Evidence:
             entered = parts[0].box if len(parts) == 1 else -1
             if entered < 0 or not self._may_enter(entered, parts[0]):
                 lines = [line for part in parts for line in range(part.first, part.last)]
-                return Region(box, self._trimmed(lines))
+                return Region(box, self.edges.trimmed(lines))
             box = entered
         inner = self.outline.boxes[box]
-        return Region(box, self._trimmed(list(range(inner.first, inner.last))))
+        return Region(box, self.edges.trimmed(list(range(inner.first, inner.last))))
 
     def worth_of(self, region: Region) -> float:
         """What the lines of a region say."""
@@ -295,56 +290,3 @@ class Evidence:
     def _without_copies(self, parts: list[Part]) -> list[Part]:
         spans = [(part.first, part.last) for part in parts]
         return [parts[number] for number in without_copies(self.outline.lines, spans)]
-
-    def _trimmed(self, lines: list[int]) -> list[int]:
-        """Without title, stamp and tools at the beginning, neighbours and tools at the end."""
-        lines = [number for number in lines if number not in self.closed]
-        lines = without_tail(self.outline, self.kinds, lines)
-        start, end = 0, len(lines)
-        while start < end and (self._is_edge(lines[start]) or self._is_clock(lines[start])):
-            start += 1
-        start += self._contents(lines[start:end])
-        while end > start and self._is_edge(lines[end - 1]):
-            end -= 1
-        if end - start > 1 and (
-            _SUMMED_UP.match(self.outline.lines[lines[start]].text)
-            or self._is_beginning_of(lines[start], lines[start + 1 : start + 5])
-        ):
-            start += 1
-        return lines[start:end] if end > start else lines
-
-    def _is_clock(self, number: int) -> bool:
-        """Whether a line above a text is a day and a time alone: (01-07 08:55)."""
-        return bool(_CLOCK.fullmatch(self.outline.lines[number].text))
-
-    def _contents(self, lines: Sequence[int]) -> int:
-        """How many lines at the beginning are a list of links to the text's own headings."""
-        if not lines or not _CONTENTS.fullmatch(self.outline.lines[lines[0]].text):
-            return 0
-        texts = [self.outline.lines[number].text for number in lines]
-        later = set(texts[2:])
-        count = 1
-        while count < len(lines) and self.outline.lines[lines[count]].links:
-            if texts[count] not in later:
-                break
-            count += 1
-        return count if count > 1 else 0
-
-    def _is_beginning_of(self, number: int, others: Sequence[int]) -> bool:
-        """Whether a line is a summary made of the text's own first words."""
-        words = self.outline.lines[number].text.rstrip(".…，,、；; ")
-        texts = (self.outline.lines[other].text for other in others)
-        return len(words) >= _SUMMARY and any(text.startswith(words) for text in texts)
-
-    def _is_edge(self, number: int) -> bool:
-        kind, line = self.kinds[number], self.outline.lines[number]
-        if kind in {"title", "stamp", "crumb", "neighbour", "foot"}:
-            is_labelled = ":" in line.text or "：" in line.text
-            return not line.in_cell or kind == "title" or is_labelled or number in self.records
-        if not _WORD.search(line.text) and not line.pictures:
-            return True
-        if _IS_ISSUED.fullmatch(line.text):
-            return True
-        if kind == "picture":
-            return self.weights[number] <= 0
-        return kind == "link" and not line.files

@@ -23,8 +23,9 @@ from digest.composing.judging import Choice
 from digest.models.issue import ChapterSpec
 from digest.rendering.render_text import render_text
 from digest.wording import badges
-from pipelines.download import DownloadPipeline, keep
+from pipelines.download import DownloadPipeline
 from pipelines.downloads.file_kinds import NotAFileError, kind_of
+from pipelines.downloads.kept_files import keep
 from pipelines.pictures.picture_reader import NEEDED
 from replica.sample_files import make_docx, make_file, make_pdf, make_xlsx
 from storage.database import open_database

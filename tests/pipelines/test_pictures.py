@@ -22,7 +22,7 @@ from digest.models.issue import Digest
 from digest.rendering.docx.document import render_docx
 from digest.rendering.render_html import render_html
 from digest.rendering.render_text import render_text
-from pipelines.download import keep
+from pipelines.downloads.kept_files import keep
 from pipelines.downloads.limits import FAILED, OUT_OF_MEMORY, OUT_OF_TIME, Limits
 from pipelines.pictures.facts_of_pictures import facts_of
 from pipelines.pictures.page_text import Piece, in_reading_order
