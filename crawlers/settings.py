@@ -118,6 +118,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.walls.WallMiddleware": 570,
     "crawlers.refresh.RefreshMiddleware": 580,
     "crawlers.truncation.WholePageMiddleware": 587,
+    # Right after decompression (590): nobody reads a file as a page.
+    "crawlers.file_answers.FileAnswersMiddleware": 588,
     # After all who change what is asked: counts what comes, unpacked.
     "pipelines.day_allowance.DayAllowanceMiddleware": 583,
     # Before all who judge, after decompression (590): sees what a wall hides from the spider.

@@ -65,6 +65,8 @@ class Arrivals:
     days: TemplateDays = field(default_factory=TemplateDays)
     _named: dict[tuple[str, object], set[str]] = field(default_factory=lambda: defaultdict(set))
     _failed: set[int] = field(default_factory=set)
+    # Notices of which an unread page at another address has title and day, and their keys.
+    _seem_moved: dict[int, str] = field(default_factory=dict)
     _is_filled: bool = False
 
     def decide(self, notice: Notice, *, is_last: bool) -> Arrival | None:
@@ -83,6 +85,8 @@ class Arrivals:
         if known is None or (is_last and not is_sure and not self._have_all_moved(notice, known)):
             return self._new(notice)
         if not is_sure and not is_last:
+            if not notice.complete:
+                self._seem_moved[known.id] = known.notice.key
             return None
         self.siblings.moved.add(known.id)
         return self._known(notice, known, is_last=is_last, is_moved=True)
@@ -158,7 +162,8 @@ class Arrivals:
         """Whether the site moved its notices in this run, or the former address of this one failed,
         and it can be no other."""
         old = known.notice
-        have_moved = len(self.siblings.moved - {known.id}) >= _FEW
+        seem = {one for one, key in self._seem_moved.items() if key not in self.listed}
+        have_moved = len((self.siblings.moved | seem) - {known.id}) >= _FEW
         if old.key in self.listed or not (have_moved or known.id in self._failed):
             return False
         if len(self._named[title_key(new.title), new.published_on]) > 1:

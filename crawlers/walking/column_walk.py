@@ -17,6 +17,7 @@ from crawlers.walking.continuity import (
     Proof,
     Seen,
     gap_of,
+    inner_order,
     lost,
     prove,
     reach_of,
@@ -198,9 +199,15 @@ class ColumnWalk:
         reach = reach_of(strand.strand, self.since)
         if strand.strand.ended == "end":
             reach = date.min
-        if reach is None or len(self.strands) > 1:
+        if len(self.strands) > 1:
             return []
         broke_off = strand.strand.ended in BROKEN_OFF
+        if reach is None:
+            shown = [day for page in strand.strand.pages for day in page.days]
+            is_down = inner_order(strand.strand.pages) == "down" or strand.strand.shows_latest
+            if is_down or not shown:
+                return []
+            return self.last.gone_after(max(shown), self.today, broke_off=broke_off)
         if broke_off:  # what was gone before may stand on what was not read this time either
             reach = min([reach, *(start for start, _ in self.past.gaps)])
         return self.last.gone_since(reach, self.today, broke_off=broke_off)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from crawlers.items import ListedRow
@@ -46,6 +46,17 @@ class LastListed:
         expected = [row for row in self.rows if _is_from(row, reach)]
         gone = [row for row in expected if row.key not in self.met]
         return _days(gone, today) if broke_off or is_another(len(expected), len(gone)) else []
+
+    def gone_after(self, newest: date, today: date, *, broke_off: bool) -> list[date]:
+        """Days of the rows that are newer than the `newest` a list without order, or oldest first,
+        has shown so far: they stand on what was not read of it. One may have been withdrawn,
+        unless the walk `broke_off`."""
+        gone = [
+            row
+            for row in self.rows
+            if row.key not in self.met and _is_from(row, newest + timedelta(days=1))
+        ]
+        return _days(gone, today) if broke_off or len(gone) >= SKIPPED else []
 
     def misses_one_since(self, reach: date) -> bool:
         """Whether any row from `reach` on was not met."""

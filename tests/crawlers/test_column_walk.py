@@ -95,6 +95,29 @@ def test_one_row_that_is_gone_tells_where_the_walk_broke_off(ended: Ending, is_g
     assert gap is None or gap == (TODAY - timedelta(days=4), TODAY)
 
 
+@pytest.mark.parametrize("ages", [(55, 50, 40, 30, 20), (55, 40, 20, 50, 30)])
+def test_known_rows_of_long_ago_prove_nothing_of_a_list_that_begins_with_them(
+    ages: tuple[int, ...],
+) -> None:
+    # Oldest first, or without order, and the page with the newest rows is not to be had. One old
+    # row stood on top the last time.
+    column = walk(55, 2, 4, 20, 30, 40, 50)
+    meet(column, *ages)
+    assert column.needs_more(column.strand(0))
+    strand = column.strand(0).strand
+    strand.ended, strand.why = "failed", "第 2 页没有读到"
+    proof = column.proof()
+    assert (proof.joined, proof.gap) == ("", (TODAY - timedelta(days=4), TODAY))
+
+
+@pytest.mark.parametrize("gone", [(), (2,)])
+def test_a_page_that_runs_upwards_to_its_newest_row_joins(gone: tuple[int, ...]) -> None:
+    column = walk(2, 4, 6, 8, 10, 12)
+    meet(column, *(age for age in (12, 10, 8, 6, 4, 2) if age not in gone))
+    column.strand(0).strand.ended = "bare"
+    assert column.proof().joined == "known"
+
+
 def test_what_was_gone_where_a_walk_broke_off_stays_a_gap_while_it_does() -> None:
     column = walk(1, 3, 4, 10, 20, gaps=((day(4), day(2)),))
     meet(column, 0, 1, 3)  # the row that was gone would be the next one now

@@ -206,6 +206,19 @@ def test_a_page_not_read_yet_is_a_notice_of_its_own_while_the_site_stands(crawls
     assert outcomes == {"new": 1}
 
 
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_a_site_that_has_moved_and_is_closed_brings_nothing_new(
+    crawls: Crawls, is_listed: bool
+) -> None:
+    crawls.crawl(*(page(number) for number in range(5)))
+    closed = [replace(page(n, "new"), body_text="", complete=False) for n in range(5)]
+    listed = [page(number).key for number in range(5)] if is_listed else []
+    outcomes = crawls.crawl(*closed, listed=listed)
+
+    assert outcomes == ({"new": 5} if is_listed else {"unchanged": 5})
+    assert all(one.notice.complete for one in crawls.stored()[:5])
+
+
 def test_a_word_that_changed_in_the_week_of_a_move_is_told(crawls: Crawls) -> None:
     crawls.crawl(*(page(number) for number in range(5)))
     moved = [polluted(page(number, "new")) for number in range(5)]
