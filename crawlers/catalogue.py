@@ -309,3 +309,11 @@ def column_urls(column: Column, now: datetime, since: date | None = None) -> lis
     before = column.url.split("{year}")[0]
     parent = before[: before.rfind("/") + 1]
     return [column.url.replace("{year}", str(year)) for year in years] + [parent]
+
+
+def begins_on(column: Column, url: str) -> date | None:
+    """The first day that the list page of a year's directory can list; None: it is none."""
+    before, mark, after = column.url.partition("{year}")
+    year = url.removeprefix(before).removesuffix(after)
+    is_one = mark and url.startswith(before) and re.fullmatch(r"(?:19|20)\d\d", year)
+    return date(int(year), 1, 1) if is_one else None

@@ -22,6 +22,10 @@ from soak.observer import Observer
 from soak.publisher import START, Document, pages
 
 BAD = {"blocked", "broken", "unreachable"}
+READ_OVER_WITHIN = 3
+"""Undisturbed readings of a site, after which no gap may be left open."""
+FALSE_GAPS = 1
+"""Gaps a column may open in the year although nothing was wrong with it."""
 MAIL_WITHIN = timedelta(days=3)
 CLOSING = timedelta(days=4, hours=17)
 
@@ -66,6 +70,7 @@ def check(
             *issues_composed(db, data, now),
             *notices_issued(db, truth, now),
             *outages_told(db, data, truth, now),
+            *gaps_told(db, truth),
             *mails(db, truth, received, now),
         ]
 
@@ -183,6 +188,25 @@ def feet(db: sqlite3.Connection, data: Path, truth: Truth, now: datetime) -> Ite
             told = any(row["verdict"] in BAD or "已恢复" in row["reason"] for row in mine)
             if len(following) == 2 and not told:
                 yield f"{site}/{column} was bad on {look.at:%m-%d %H:%M}, told in no issue"
+
+
+def gaps_told(db: sqlite3.Connection, truth: Truth) -> Iterator[str]:
+    """A gap is read over once its site can be read again; a column that was well opens hardly
+    any."""
+    opened: Counter[tuple[str, str]] = Counter()
+    for gap in db.execute('SELECT site, "column", opened_at, closed_at, reason FROM gaps'):
+        site, column = gap["site"], gap["column"]
+        since = datetime.fromisoformat(gap["opened_at"])
+        looks = truth.observer.columns.get((site, column), [])
+        around = [look.state for look in looks if look.at <= since][-1:]
+        around += [look.state for look in looks if look.at > since][:1]
+        opened[site, column] += all(state == "good" for state in around)
+        read = [at for at in truth.observer.readings[site] if at > since]
+        if gap["closed_at"] is None and len(read) > READ_OVER_WITHIN:
+            yield f"{site}/{column}: a gap of {since:%m-%d} is open still: {gap['reason']}"
+    for (site, column), count in opened.items():
+        if count > FALSE_GAPS:
+            yield f"{site}/{column}: {count} gaps although nothing was wrong"
 
 
 def foot(data: Path, closing_at: datetime) -> list[dict[str, Any]]:

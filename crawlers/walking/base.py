@@ -14,7 +14,7 @@ from typing import Any
 from scrapy.http import FormRequest, Request, Response, TextResponse
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.catalogue import Column, column_urls
+from crawlers.catalogue import Column, begins_on, column_urls
 from crawlers.reading.charset import readable
 from crawlers.reading.pager import read_pager, renumbered
 from crawlers.reading.rows import Row
@@ -48,7 +48,8 @@ class BaseSpider(ListOutcomes):
             walk.starts = len(requests)
             for number, request in enumerate(requests):
                 request.meta[STRAND] = number
-                walk.strand(number).first = request
+                strand = walk.strand(number)
+                strand.first, strand.begins = request, begins_on(column, request.url)
                 yield request
 
     def column_requests(self, column: Column) -> Iterable[Request]:

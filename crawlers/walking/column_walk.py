@@ -252,6 +252,9 @@ class ColumnWalk:
     def proof(self) -> Proof:
         """What the reading of this column proves, now that it is over."""
         walked = [one for one in self.strands.values() if one.strand.pages or one.strand.ended]
+        for one in walked:
+            if one.strand.ended == "bare" and self._is_begun(one):
+                one.strand.ended = "end"
         proofs = [
             prove(
                 one.strand, self.past, self.since, self.today, self.gone(one) or self.skipped(one)
@@ -263,6 +266,12 @@ class ColumnWalk:
         if gone and not self.past.is_first:
             proofs.append(lost(gone, self.past, self.since, self.today))
         return together(proofs, self.past, self.taken_since)
+
+    def _is_begun(self, strand: StrandWalk) -> bool:
+        """Whether a strand is the directory of a year that has just begun: shorter than a page, it
+        needs no pager, and holds nothing of the days before the year."""
+        listed, usual = sum(strand.sizes), self.history.usual_rows or 0
+        return strand.begins is not None and strand.begins >= self.since and 0 < listed < usual
 
     def _fewer(self, walked: Sequence[StrandWalk], *, is_open: bool) -> Iterator[Proof]:
         """The gaps of lists that show fewer rows than they should; of pages that do not join only

@@ -117,12 +117,13 @@ class SiteSpider(scrapy.Spider):
 
         As far as the last reading that joined up, and over every gap that is still open.
         """
-        days = self.days + self.gaps.get(column, 0)
-        since = self.today - timedelta(days=days)
+        since = self.today - timedelta(days=self.days + self.gaps.get(column, 0))
         history = self.histories.get(column, ColumnHistory())
         if not self.is_asked_back:
-            marks = [history.until, *(start for start, _ in history.gaps)]
-            since = min([since, *(date.fromisoformat(mark) for mark in marks if mark)])
+            days = [date.fromisoformat(history.until)] if history.until else []
+            # A gap is read over from the day before it: the last day met may go on on a next page.
+            days += [date.fromisoformat(start) - timedelta(days=1) for start, _ in history.gaps]
+            since = min([since, *days])
             since = max(since, self.today - timedelta(days=LONGEST_LOOK_BACK))
         return since, min(since, self.today - timedelta(days=LATE_DAYS))
 

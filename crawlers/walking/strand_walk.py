@@ -11,6 +11,8 @@ from scrapy.http import Request
 from crawlers.items import ListedRow
 from crawlers.walking.continuity import PageSeen, Strand
 
+_CONDITIONS = frozenset({b"If-None-Match", b"If-Modified-Since"})
+
 
 @dataclass(slots=True)
 class Turned:
@@ -29,7 +31,8 @@ class StrandWalk:
 
     `flows`: the rows of each page without those kept on top; `sizes`: how many rows each listed.
     `is_shifted`: its pages count from zero, although nothing said so; `skipped`: days of rows whose
-    page the first round missed (see `LastListed.skipped`)."""
+    page the first round missed (see `LastListed.skipped`). `begins`: the first day of the year
+    whose directory it is."""
 
     strand: Strand = field(default_factory=Strand)
     first: Request | None = None
@@ -42,6 +45,7 @@ class StrandWalk:
     sizes: list[int] = field(default_factory=list)
     is_shifted: bool = False
     skipped: list[date] = field(default_factory=list)
+    begins: date | None = None
 
     def again(self) -> Request | None:
         """The first request once more, for a second round; None when there was one already."""
@@ -50,7 +54,9 @@ class StrandWalk:
         self.rounds, self.strand, self.keys, self.turned = 2, Strand(), set(), None
         self.flows, self.sizes = [], []
         meta = {**self.first.meta, "dont_cache": True}
-        return self.first.replace(meta=meta, dont_filter=True)
+        # The cache wrote its conditions into the first request; a 304 would be no answer now.
+        kept = {name: of for name, of in self.first.headers.items() if name not in _CONDITIONS}
+        return self.first.replace(meta=meta, headers=kept, dont_filter=True)
 
     @property
     def missing(self) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from crawlers.catalogue import Column, Site, column_urls, load_catalogue
+from crawlers.catalogue import Column, Site, begins_on, column_urls, load_catalogue
 from crawlers.catalogue_files import CatalogueError
 
 OURS = """
@@ -217,6 +217,12 @@ def test_in_january_last_year_is_read_too_and_the_year_is_shanghais() -> None:
         "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/2020n/",
         "https://gyxxh.tj.gov.cn/ZWXX5652/TZGG644/",
     ]
+
+
+def test_a_directory_of_a_year_begins_with_it() -> None:
+    urls = column_urls(YEARLY, datetime(2021, 1, 5, 9, tzinfo=UTC))
+    assert [begins_on(YEARLY, url) for url in urls] == [date(2021, 1, 1), date(2020, 1, 1), None]
+    assert begins_on(Column(name="甲", url="https://a.cn/2021/"), "https://a.cn/2021/") is None
 
 
 def test_an_ordinary_column_has_one_list() -> None:

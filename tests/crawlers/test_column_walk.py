@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from scrapy.http import Request
 
 from crawlers.items import ColumnHistory, KnownRow, ListedRow
+from crawlers.platforms import trs
 from crawlers.reading.rows import Row
 from crawlers.walking.column_walk import ColumnWalk, Met
 from crawlers.walking.continuity import Ending
 from crawlers.walking.known_places import KnownRows
+from crawlers.walking.strand_walk import StrandWalk
+from tests.crawlers.spider_at_hand import make
 
 TODAY = date(2021, 3, 19)
 
@@ -38,7 +42,7 @@ def walk(*ages: int, begun: int = 60, gaps: tuple[tuple[str, str], ...] = ()) ->
     )
 
 
-def meet(column: ColumnWalk, *ages: int, key: str = "k") -> list[Met]:
+def meet(column: ColumnWalk, *ages: int, key: str = "k", strand: int = 0) -> list[Met]:
     rows = [
         (
             Row(f"https://a.cn/{age}.html", f"关于{age}天前事项的通知公告", day(age)),
@@ -47,7 +51,7 @@ def meet(column: ColumnWalk, *ages: int, key: str = "k") -> list[Met]:
         )
         for age in ages
     ]
-    return column.meet(column.strand(0), rows)
+    return column.meet(column.strand(strand), rows)
 
 
 def test_a_row_put_in_above_or_between_known_ones_is_told_as_that() -> None:
@@ -256,3 +260,45 @@ def test_rows_of_a_second_round_are_remembered_where_they_stand() -> None:
     meet(column, 2, 4, 6, 8)
     assert [row.key for row in column.in_order()] == ["k2", "k4", "k6", "k8"]
     assert [row.key for row in column.listed] == ["k2", "k8", "k4", "k6"]
+
+
+def test_a_gap_is_read_over_where_a_row_was_put_up_a_day_late() -> None:
+    spider = make(trs, "https://a.cn/tzgg/")
+    gap = ("2021-01-12", "2021-01-15")
+    rows = ListedRow("k", "https://a.cn/k.html", "关于某事项的通知公告", "2021-01-20")
+    spider.histories["通知公告"] = ColumnHistory("2021-01-01", "2021-02-04", (gap,), (rows,))
+    since, _ = spider.window_of("通知公告")
+    assert since == date(2021, 1, 11)
+
+    # A row on the last page is a day newer than the one above it: another may follow.
+    ages = [1, 2, 4, 8, 10, 14, 16, 17, 16]
+    column = walk(*ages, gaps=((day(14), day(10)),))
+    column.since = TODAY - timedelta(days=15)
+    meet(column, *ages[:6])
+    meet(column, *ages[6:])
+    assert not column.needs_more(column.strand(0))
+    proof = column.proof()
+    assert proof.covered_from is not None
+    assert proof.covered_from <= TODAY - timedelta(days=14)
+
+
+@pytest.mark.parametrize(("usual", "is_whole"), [(20, True), (2, False), (None, False)])
+def test_the_directory_of_a_year_that_has_just_begun_needs_no_pager(
+    usual: int | None, is_whole: bool
+) -> None:
+    column = walk(12, 20, 30)
+    column.history = replace(column.history, usual_rows=usual)
+    for number, ages in enumerate([(0, 1), (12, 20, 30)]):
+        meet(column, *ages, strand=number)
+    column.strand(0).begins = TODAY - timedelta(days=10)
+    column.strand(0).strand.ended, column.strand(1).strand.ended = "bare", "window"
+    assert (column.proof().gap is None) is is_whole
+
+
+def test_a_second_round_asks_without_the_conditions_of_the_first() -> None:
+    headers = {"If-None-Match": '"x"', "If-Modified-Since": "y", "Referer": "z"}
+    strand = StrandWalk(first=Request("https://a.cn/", headers=headers))
+    again = strand.again()
+    assert again is not None
+    assert dict(again.headers) == {b"Referer": [b"z"]}
+    assert again.meta["dont_cache"]

@@ -15,13 +15,14 @@ from digest.delivery.sink import Received
 from replica.entries import Entry
 from replica.server import Replica
 from soak.checks import Truth, check, closings
-from soak.observer import Observer, Seen, outage_counts
+from soak.observer import Observer, Seen, State, outage_counts
 from soak.publisher import Document
 from storage.database import open_database
 from storage.issues.issues import record_issue
 from storage.models import IssueEntry
 from storage.notices.notices import save_notice
 from storage.operation.alarms import clear_alarm, raise_alarm
+from storage.runs.gaps import read_over, record_gap
 from tests.storage.samples import page
 
 # The second issue has closed, the first is a week old.
@@ -189,6 +190,35 @@ def test_an_issue_that_was_composed_late_tells_what_happened_since(world: World)
     world.issue(1)
     world.issue(2)
     assert world.violations() == []
+
+
+@pytest.mark.parametrize(("state", "told"), [("good", True), ("bad", False)])
+def test_gaps_are_to_close_and_columns_that_are_well_to_open_none(
+    world: World, state: State, told: bool
+) -> None:
+    looks = [READ + timedelta(days=day) for day in range(6)]
+    observer = world.truth.observer
+    observer.columns["tj_kxjs", "通知公告"] = [Seen(at, state) for at in looks[:2]]
+    observer.columns["tj_kxjs", "通知公告"] += [Seen(at, "good") for at in looks[2:]]
+    for day in (looks[0], looks[1] + timedelta(days=9)):
+        record_gap(
+            world.db,
+            site="tj_kxjs",
+            column="通知公告",
+            from_on=day.date(),
+            to_on=day.date(),
+            reason="没有读到",
+            now=looks[1],
+        )
+
+    def of_gaps() -> list[str]:
+        return [line for line in world.violations() if "gap" in line]
+
+    assert of_gaps() == (["tj_kxjs/通知公告: 2 gaps although nothing was wrong"] if told else [])
+    observer.readings["tj_kxjs"] = looks
+    assert "tj_kxjs/通知公告: a gap of 03-03 is open still: 没有读到" in of_gaps()
+    read_over(world.db, site="tj_kxjs", column="通知公告", since=looks[0].date(), now=NOW)
+    assert not any("still" in line for line in of_gaps())
 
 
 def test_a_foot_that_tells_the_outage_is_enough(world: World) -> None:
