@@ -49,6 +49,7 @@ MAX_TITLE = 500
 _TITLE_READ = 4 * MAX_TITLE
 BY_PAGE = "，以页面为准"
 """Ends the sentence on two days of which the page's was taken."""
+_WEEK = 7
 _REPLACEMENT = "\ufffd"
 
 
@@ -151,8 +152,19 @@ class _Reading:
             body_text=self.body.text,
             original_url=self.original_url,
             place=item.place,
-            near_on=parse_date(item.near_on) if item.near_on else None,
+            near_on=self._near_on(),
         )
+
+    def _near_on(self) -> date | None:
+        """The day of the row's neighbours, unless its page says its own day too: an old notice kept
+        on top. A slip of the pen is in the year and goes into both: month and day are this week's.
+        """
+        near, stamp = parse_date(self.item.near_on), self.stamp
+        if near is None or stamp is None or self.listed is None:
+            return near
+        is_of_page = stamp is not self.listed and self.read_by.get("published") != "list"
+        is_agreed = is_of_page and stamp.on == self.listed.on
+        return None if is_agreed and not _is_week_of(stamp.on, near) else near
 
     def _title(self) -> str:
         printed, listed = (
@@ -282,3 +294,9 @@ class NormalisePipeline:
         if not isinstance(item, NoticeItem):
             return item
         return normalise(item, self._now or datetime.now(UTC))
+
+
+def _is_week_of(day: date, near: date) -> bool:
+    """Whether a day would lie within a week of another in the right year."""
+    apart = abs(day.timetuple().tm_yday - near.timetuple().tm_yday)
+    return min(apart, 365 - apart) <= _WEEK

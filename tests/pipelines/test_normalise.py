@@ -317,3 +317,25 @@ def test_the_pictures_of_a_body_that_says_hardly_anything_are_named_for_reading(
     # Where words say it, pictures only adorn it.
     words = paragraphs("为贯彻落实规划，现组织开展申报工作，有关事项通知如下，请认真执行。" * 8)
     assert read(body_html=f"{words}<img src='https://a.gov.cn/1.png'>").pictures == ()
+
+
+@pytest.mark.parametrize(
+    ("page", "row", "is_believed"),
+    [
+        ("2018-12-27", "2018-12-27", True),  # kept on top, unmarked
+        ("2012-02-03", "2012-02-03", False),  # the year was mistyped, and goes into both
+        ("2011-12-30", "2011-12-30", True),
+        ("2021-02-04", "2012-02-04", False),  # the page knows better
+        ("", "2018-12-27", False),
+    ],
+)
+def test_an_old_day_that_page_and_row_agree_on_is_no_slip(
+    page: str, row: str, is_believed: bool
+) -> None:
+    notice = read(published=page, list_date=row, near_on="2021-02-04")
+    assert notice.near_on == (None if is_believed else date(2021, 2, 4))
+
+
+def test_a_week_goes_over_the_end_of_a_year() -> None:
+    notice = read(published="2012-12-30", list_date="2012-12-30", near_on="2021-01-03")
+    assert notice.near_on == date(2021, 1, 3)
