@@ -9,6 +9,7 @@ from __future__ import annotations
 from scrapy import Request
 from scrapy.http import Response, TextResponse
 
+# Of documents, archives and pictures.
 _FIRST_BYTES = (
     b"%PDF-",
     b"PK\x03\x04",  # docx, xlsx, pptx, ofd, zip
@@ -22,17 +23,12 @@ _FIRST_BYTES = (
 )
 
 
-def is_file(body: bytes) -> bool:
-    """Whether a body is a document, an archive or a picture."""
-    return body.startswith(_FIRST_BYTES)
-
-
 class FileAnswersMiddleware:
     """Downloader middleware, after decompression: such an answer is none of text."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The answer as it came, or the same without a word of text."""
-        if not isinstance(response, TextResponse) or not is_file(response.body):
+        if not isinstance(response, TextResponse) or not response.body.startswith(_FIRST_BYTES):
             return response
         return Response(
             response.url,

@@ -50,12 +50,11 @@ class Observer:
         asked = {HOSTS[request.host] for request in self.replica.requests if request.host in HOSTS}
         self.replica.clear()
         for site in asked.union(killed):
+            is_open = disturbed or site in killed
             for column in NAMES[site]:
-                is_open = disturbed or site in killed
                 state = "open" if is_open else self.state(site, column)
                 self.columns[site, column].append(Seen(now, state))
-            undisturbed = not disturbed and site not in killed
-            if undisturbed and all(self.state(site, one) == "good" for one in NAMES[site]):
+            if not is_open and all(self.state(site, one) == "good" for one in NAMES[site]):
                 self.readings[site].append(now)
 
     def state(self, site: str, column: str) -> State:

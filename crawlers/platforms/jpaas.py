@@ -68,15 +68,17 @@ class JpaasSpider(SearchColumns, BaseSpider):
             self.fail(column, self.broken(response, str(error)), page, response)
             return
         found = self.rows_of(response, answer.html, shell, self.columns[column])
-        keyed = self.keyed(found.rows, self.walk_of(column))
-        are_none = not self.without_asides(keyed, self.columns[column])
-        if are_none and page == 1 and len(units) > 1:
+        has_more = page == 1 and len(units) > 1
+        if has_more and not self._notices_among(found.rows, self.columns[column]):
             request = self._unit_request(shell, self.columns[column], page, units[1:])
             yield _of_strand(request, response)
             return
         if found.reader == "general":
             self.degrade(self.columns[column], "列表版式不认识，由通用阅读器读出")
         yield from self.take_rows(response, self.columns[column], page, found.rows)
+
+    def _notices_among(self, rows: list[Row], column: Column) -> bool:
+        return bool(self.without_asides(self.keyed(rows, self.walk_of(column.name)), column))
 
     def list_rows(self, response: TextResponse, column: Column) -> list[Row]:
         return self.search_rows(response, column)
